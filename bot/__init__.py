@@ -1,0 +1,1 @@
+"""The chats: Telegram, Discord, the web page, the terminal, and the conversation they share."""

@@ -1,0 +1,46 @@
+"""The Protocol each front end satisfies, and the fake that tests use."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.events import Message
+
+
+class Chat(Protocol):
+    """One platform's way of showing messages.
+
+    References (``chat``, the returned message reference) are the front end's own strings. Errors
+    are ``bot.errors.ChatError``; SDK errors stop in the front end.
+    """
+
+    platform: str
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Show a message; return its reference."""
+        ...
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Replace a shown message in place; return its reference, a new one where the platform
+        cannot change that sort of message (the old one then goes)."""
+        ...
+
+
+@dataclass
+class FakeChat:
+    """A chat in memory: ``messages[chat]`` maps references to what stands there now."""
+
+    platform: str = "fake"
+    messages: dict[str, dict[str, Message]] = field(default_factory=dict)
+    sent: int = 0
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Keep the message under a new reference."""
+        self.sent += 1
+        reference = str(self.sent)
+        self.messages.setdefault(chat, {})[reference] = message
+        return reference
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Replace the message under its reference."""
+        self.messages[chat][reference] = message
+        return reference

@@ -1,0 +1,107 @@
+"""What happens in a chat and what the bot does about it, for every platform alike.
+
+Front ends turn SDK updates into events and carry out actions; the conversation in between never
+sees an SDK object.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from storage.jobs import Outcome
+from storage.kinds import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person on a platform. ``locale``: what the platform says of their language, if anything."""
+
+    platform: str  # "telegram" | "discord" | "web" | "terminal"
+    external_id: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an event comes from. ``key`` is unique per update of a platform: seen twice, it does
+    nothing. ``chat`` is the front end's own reference, a JSON-able string."""
+
+    key: str
+    who: Who
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSent:
+    """A photo as it came, undecoded, perhaps with a command as its caption."""
+
+    origin: Origin
+    data: bytes
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    """A line that a person typed: ``/expression smile 0.8``, or words without a slash.
+
+    ``replaces``: a message that the result should replace rather than follow (live sliders).
+    """
+
+    origin: Origin
+    text: str
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade:
+    """A button pressed; ``value`` is what the button carried."""
+
+    origin: Origin
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnded:
+    """The worker's answer, on its way to the chat that asked."""
+
+    job_id: UUID
+    kind: str
+    settings: tuple[Setting, ...]
+    face: int | None
+    outcome: Outcome
+
+
+Event = PhotoSent | CommandGiven | ChoiceMade | JobEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: its words in the person's language, and what pressing it sends back (<= 64
+    bytes, Telegram's limit)."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """One strength to drag: moving it to x gives the command ``{command} {x}``."""
+
+    label: str
+    command: str
+    low: float
+    high: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person sees: words, rows of buttons, a picture (PNG), sliders where a chat has them.
+
+    A message whose ``sticker`` is set shows that PNG as the platform's sticker.
+    """
+
+    text: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    picture: bytes | None = None
+    sticker: bytes | None = None
+    sliders: tuple[Slider, ...] = ()

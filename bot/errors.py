@@ -1,0 +1,47 @@
+"""The bot's errors.
+
+BotError
+├── CommandError          a person's command cannot be understood; carries the key of its sentence
+├── ChatError             a platform refused or failed
+│   ├── ChatUnavailable   try again later (5xx, timeouts, rate limits)
+│   ├── ChatForbidden     the person blocked us or the channel is closed: stop trying
+│   └── ChatRejected      the platform did not accept what we sent: our fault
+└── StickerTooLarge       a picture cannot be brought under a platform's limit
+"""
+
+
+class BotError(Exception):
+    """Base of all errors of this package."""
+
+
+class CommandError(BotError):
+    """A command that cannot be understood; ``key`` and ``values`` word it in any language."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class ChatError(BotError):
+    """A chat platform refused or failed."""
+
+
+class ChatUnavailable(ChatError):
+    """The platform is away or limits us; ``retry_after`` seconds if it said so."""
+
+    def __init__(self, message: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ChatForbidden(ChatError):
+    """The person blocked the bot, or the channel is closed to it."""
+
+
+class ChatRejected(ChatError):
+    """The platform did not accept what was sent."""
+
+
+class StickerTooLarge(BotError):
+    """No encoding brings the picture under the platform's limit."""

@@ -1,0 +1,1 @@
+"""The worker and its families of models."""

@@ -1,0 +1,1 @@
+"""The person as painted or drawn."""

@@ -1,0 +1,1 @@
+"""The person as a die-cut sticker."""

@@ -1,0 +1,1 @@
+"""An avatar composed of the best-matching parts."""

@@ -1,0 +1,48 @@
+"""The worker's errors.
+
+InferenceError
+├── PhotoError            the person can do something about it; carries a storage.jobs.Failure
+├── UnknownSetting        a job asks for what this worker does not know
+└── WeightsError          an operator must act
+    ├── WeightsMissing
+    └── WeightsCorrupt
+"""
+
+from collections.abc import Mapping
+
+from storage.jobs import Failure
+
+
+class InferenceError(Exception):
+    """Base of all errors of this package."""
+
+
+class PhotoError(InferenceError):
+    """The photo cannot be used, and the person can send a better one."""
+
+    def __init__(
+        self,
+        failure: Failure,
+        detail: Mapping[str, object] | None = None,
+        picture: bytes | None = None,
+    ) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+        self.detail = dict(detail or {})
+        self.picture = picture
+
+
+class UnknownSetting(InferenceError):
+    """A job names a kind or setting that no family of this worker has."""
+
+
+class WeightsError(InferenceError):
+    """A model file is not as ``weights.toml`` says."""
+
+
+class WeightsMissing(WeightsError):
+    """A model file is nowhere to be found; the message says which command fetches it."""
+
+
+class WeightsCorrupt(WeightsError):
+    """A model file's size or sha256 differs from what ``weights.toml`` says."""

@@ -1,0 +1,1 @@
+"""Another expression on the same photo."""

@@ -1,0 +1,115 @@
+"""What is known of a face: plain data, computed once per photo, kept with it.
+
+Coordinates are pixels with the origin at the upper left corner's outer edge, x to the right, y
+down. ``PhotoReport`` speaks in the decoded photo's pixels; ``Portrait`` carries one face's own
+square picture and speaks in that picture's.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Lab = tuple[float, float, float]
+"""CIE L*a*b* (D65): L 0..100, a and b about -100..100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Head pose in degrees. yaw > 0: the nose points to the picture's right; pitch > 0: up;
+    roll > 0: the head leans clockwise as seen."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Whether a face can be worked with. ``eye_distance``: pixels between the irises;
+    ``sharpness``: variance of the Laplacian on the face at 128 px; ``brightness``: median L* of
+    the skin; ``contrast``: difference of L* between the two cheeks (hard side light is > 25);
+    ``photographic``: 0 (a drawing) to 1 (a photo)."""
+
+    eye_distance: float
+    sharpness: float
+    brightness: float
+    contrast: float
+    photographic: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """One face as found. landmarks: (478, 3) float32 px, z in the same scale, towards the camera
+    negative. blendshapes: (52,) float32 0..1 in the order of ``inference.face.blendshapes.NAMES``.
+    """
+
+    landmarks: NDArray[np.float32]
+    blendshapes: NDArray[np.float32]
+    pose: Pose
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReport:
+    """All faces of one photo (width x height px), the largest first."""
+
+    width: int
+    height: int
+    faces: tuple[FoundFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Robust medians in Lab. ``hair`` and ``hair_second`` are None for the bald and the covered."""
+
+    skin: Lab
+    lips: Lab
+    brows: Lab
+    iris: Lab
+    hair: Lab | None
+    hair_second: Lab | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hair:
+    """What mask and landmarks say of the hair.
+
+    length: "bald" | "buzz" | "short" | "medium" | "long"; medium reaches the chin, long the
+    shoulders. fringe: 0..1 share of the forehead that hair covers. receding: 0..1. covered: a hat
+    or scarf hides it. volume: width of the hair over width of the face.
+    """
+
+    length: str
+    fringe: float
+    receding: float
+    covered: bool
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReport:
+    """Everything about one studied face, in its portrait's pixels; see ``FoundFace`` for shapes."""
+
+    landmarks: NDArray[np.float32]
+    blendshapes: NDArray[np.float32]
+    pose: Pose
+    quality: Quality
+    colours: Colours
+    hair: Hair
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One face with room for hair and shoulders, as the families get it.
+
+    image: (S, S, 3) uint8 RGB, S <= 640. The square lies around the head, not turned; where it
+    leaves the photo, the image repeats its edge and ``alpha`` is 0.
+    alpha: (S, S) uint8, the person (body or hair), refined to single strands.
+    hair_mask: (S, S) uint8, the hair, refined likewise.
+    """
+
+    image: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+    hair_mask: NDArray[np.uint8]
+    report: FaceReport

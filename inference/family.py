@@ -1,0 +1,58 @@
+"""What every family of models is to the worker: prepare, run, finish.
+
+``prepare`` and ``finish`` are plain CPU work and run on threads; between them the worker puts the
+``inputs`` of concurrent jobs into one batch of the family's network. A family without a network
+prepares no inputs and goes straight to ``finish``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face.report import Portrait
+from storage.kinds import Setting
+
+Image = NDArray[np.uint8]
+"""HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
+
+Tensors = Mapping[str, NDArray[np.generic]]
+"""Network inputs or outputs by name, of one item (no batch axis)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One job ready for its family's network.
+
+    ``context``: whatever the family's own ``finish`` needs again, opaque to everybody else.
+    """
+
+    context: object
+    inputs: Tensors | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A family's result: RGBA frames of one size, and how fast they play (a single one stands)."""
+
+    frames: tuple[Image, ...]
+    frames_per_second: float = 0.0
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class Family(Protocol):
+    """One kind of result (``storage.kinds``) and how it is made."""
+
+    kind: str
+    model: str | None
+    """Name in ``weights.toml`` of the ONNX network that runs between prepare and finish."""
+
+    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+        """Turn a studied face and the person's settings into network inputs."""
+        ...
+
+    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:
+        """Turn the network's outputs into a 512 px RGBA sticker."""
+        ...
