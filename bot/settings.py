@@ -1,0 +1,26 @@
+"""The chats' settings, read once from the environment (``SELFMOJI_*``) and ``.env``."""
+
+from pydantic import Field, SecretStr
+
+from storage.settings import StorageSettings
+
+
+class BotSettings(StorageSettings):
+    """Settings of the processes that talk to people."""
+
+    host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port of the web chat; 0: any.")
+    public_hosts: str = Field(
+        default="",
+        description="Host names, comma separated, under which the web chat may be asked for "
+        "beside localhost and its own address.",
+    )
+    telegram_token: SecretStr = Field(
+        default=SecretStr(""), description="Token from @BotFather; empty: no Telegram."
+    )
+    telegram_base_url: str = Field(
+        default="https://api.telegram.org", description="Bot API server, your own perhaps."
+    )
+    discord_token: SecretStr = Field(
+        default=SecretStr(""), description="Bot token from Discord's portal; empty: no Discord."
+    )

@@ -1,0 +1,69 @@
+"""The worker's side of the command line: model files and measurements."""
+
+from functools import partial
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from inference import weights as store
+from inference.errors import WeightsError
+
+
+@click.group()
+def weights() -> None:
+    """Model files: what there is, whether it is whole, fetch what is missing."""
+
+
+def _state(weight: store.Weight) -> str:
+    try:
+        store.verify(weight)
+    except WeightsError as error:
+        return type(error).__name__.removeprefix("Weights").lower()
+    return "ok"
+
+
+@weights.command("list")
+def list_() -> None:
+    """Show every model file with its size, licence and origin."""
+    table = Table("name", "state", "kB", "licence", "origin", "purpose")
+    for weight in store.table().values():
+        size = f"{weight.bytes / 1000:,.0f}"
+        table.add_row(
+            weight.name, _state(weight), size, weight.licence, weight.origin, weight.purpose
+        )
+    Console().print(table)
+
+
+@weights.command()
+def verify() -> None:
+    """Check size and sha256 of every model file; exit 1 if one is missing or damaged."""
+    states = {name: _state(weight) for name, weight in store.table().items()}
+    for name, state in states.items():
+        click.echo(f"{state:8} {name}")
+    if set(states.values()) != {"ok"}:
+        raise click.ClickException("run `selfmoji weights pull`")
+
+
+@weights.command()
+def pull() -> None:
+    """Fetch the model files that are missing or damaged."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        for weight in store.table().values():
+            if _state(weight) == "ok":
+                continue
+            task = bar.add_task(weight.name, total=weight.bytes)
+            try:
+                store.pull(weight, partial(bar.advance, task))
+            except WeightsError as error:
+                raise click.ClickException(str(error)) from None
+
+
+commands: list[click.Command] = [weights]
+"""What ``selfmoji`` mounts from this package."""
+
+
+if __name__ == "__main__":
+    click.Group("inference", {command.name or "": command for command in commands})()

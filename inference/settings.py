@@ -1,0 +1,37 @@
+"""The worker's settings, read once from the environment (``SELFMOJI_*``) and ``.env``."""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class InferenceSettings(BaseSettings):
+    """Settings of the processes that run models."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SELFMOJI_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="Where networks run; auto takes CUDA if it is there."
+    )
+    threads: int = Field(
+        default=0, ge=0, description="Threads of one network run; 0: as many as cores."
+    )
+    concurrency: int = Field(default=4, ge=1, description="Jobs that one worker works on at once.")
+    batch: int = Field(default=8, ge=1, description="Most items in one run of a network.")
+    batch_wait_ms: float = Field(
+        default=2.0, ge=0, description="How long a network waits for more items."
+    )
+    lease_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="A job not renewed for this long is given to another worker.",
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("selfmoji"),
+        description="Folder that fetched model files are kept in.",
+    )
