@@ -7,7 +7,7 @@ sees an SDK object.
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage.jobs import Outcome
+from storage.jobs import Failure, Outcome
 from storage.kinds import Setting
 
 
@@ -22,8 +22,11 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an event comes from. ``key`` is unique per update of a platform: seen twice, it does
-    nothing. ``chat`` is the front end's own reference, a JSON-able string."""
+    """Where an event comes from.
+
+    ``key`` is unique per update of a platform: seen twice, it does nothing. ``chat`` is the front
+    end's own reference, a JSON-able string.
+    """
 
     key: str
     who: Who
@@ -37,6 +40,14 @@ class PhotoSent:
     origin: Origin
     data: bytes
     caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRefused:
+    """A file that the front end did not fetch, too large or plainly no picture: say so."""
+
+    origin: Origin
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +81,15 @@ class JobEnded:
     outcome: Outcome
 
 
-Event = PhotoSent | CommandGiven | ChoiceMade | JobEnded
+Event = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | JobEnded
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: its words in the person's language, and what pressing it sends back (<= 64
-    bytes, Telegram's limit)."""
+    """One button: its words in the person's language, and what pressing it sends back.
+
+    ``value`` has at most 64 bytes, Telegram's limit.
+    """
 
     label: str
     value: str
