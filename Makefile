@@ -1,0 +1,43 @@
+# Two commands matter: `make run` starts Selfmoji, `make test` proves it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: install run test lint bench clean
+.DEFAULT_GOAL := run
+
+.venv/pip:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
+	touch $@
+
+.venv/run: .venv/pip pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	$(BIN)/selfmoji weights pull
+	touch $@
+
+.venv/test: .venv/run pyproject.toml tests/services.sh
+	$(BIN)/pip install --quiet --editable ".[test]"
+	tests/services.sh
+	touch $@
+
+install: .venv/run
+
+run: .venv/run
+	$(BIN)/selfmoji run
+
+test: .venv/test
+	$(BIN)/selfmoji weights verify
+	$(BIN)/pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/run
+	$(BIN)/selfmoji bench
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
