@@ -1,0 +1,62 @@
+"""docker-compose.yml and the Dockerfiles, held against the settings and commands that exist."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.__main__ import main
+from bot.settings import BotSettings
+from inference.settings import InferenceSettings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+FIELDS = (*BotSettings.model_fields, *InferenceSettings.model_fields)
+SETTINGS = {f"SELFMOJI_{name.upper()}" for name in FIELDS}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_service_starts_a_command_that_exists(name: str) -> None:
+    """A service's command is one of selfmoji's."""
+    assert OURS[name]["command"][0] in main.commands
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", ".env.example", "README.md"])
+def test_every_variable_is_a_setting(file: str) -> None:
+    """Each SELFMOJI_ variable that is spoken of can be set."""
+    assert set(re.findall(r"SELFMOJI_[A-Z_]*[A-Z]", (ROOT / file).read_text("utf-8"))) <= SETTINGS
+
+
+def test_every_setting_is_documented() -> None:
+    """The README's table names each setting."""
+    assert set(re.findall(r"SELFMOJI_[A-Z_]*[A-Z]", (ROOT / "README.md").read_text())) >= SETTINGS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_service_is_locked_down(name: str) -> None:
+    """Ours run read-only, without capabilities, as a user of their own, once PostgreSQL is well."""
+    service = OURS[name]
+    dockerfile = (ROOT / service["build"]["dockerfile"]).read_text("utf-8")
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["depends_on"]["postgres"]["condition"] == "service_healthy"
+    assert re.findall(r"^USER (\w+)", dockerfile, re.MULTILINE)[-1] == "selfmoji"
+
+
+def test_the_database_is_checked_and_kept() -> None:
+    """PostgreSQL has a healthcheck and a named volume."""
+    postgres = COMPOSE["services"]["postgres"]
+    assert postgres["healthcheck"]["test"]
+    assert postgres["volumes"][0].split(":")[0] in COMPOSE["volumes"]
+
+
+def test_no_secret_is_written_down() -> None:
+    """Passwords and keys come from the environment, and the example leaves them empty."""
+    example = (ROOT / ".env.example").read_text("utf-8")
+    assert re.findall(r"^(\w*(?:TOKEN|KEY|PASSWORD))=(.+)$", example, re.MULTILINE) == []
+    assert (
+        "POSTGRES_PASSWORD:?" in COMPOSE["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"]
+    )
