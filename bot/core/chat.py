@@ -20,8 +20,15 @@ class Chat(Protocol):
         ...
 
     async def edit(self, chat: str, reference: str, message: Message) -> str:
-        """Replace a shown message in place; return its reference, a new one where the platform
-        cannot change that sort of message (the old one then goes)."""
+        """Replace a shown message in place and return its reference.
+
+        The reference is a new one where the platform cannot change that sort of message; the old
+        message then goes.
+        """
+        ...
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Take a message of ours away; nothing happens where it is already gone."""
         ...
 
 
@@ -44,3 +51,7 @@ class FakeChat:
         """Replace the message under its reference."""
         self.messages[chat][reference] = message
         return reference
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Forget the message."""
+        self.messages.get(chat, {}).pop(reference, None)

@@ -64,10 +64,15 @@ class CommandGiven:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMade:
-    """A button pressed; ``value`` is what the button carried."""
+    """A button pressed; ``value`` is what the button carried.
+
+    ``message``: the reference of the message it hangs under, where the platform says so, so that
+    an answer may replace it.
+    """
 
     origin: Origin
     value: str
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class JobEnded:
     settings: tuple[Setting, ...]
     face: int | None
     outcome: Outcome
+    photo_id: UUID | None = None
 
 
 Event = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | JobEnded
@@ -110,7 +116,9 @@ class Slider:
 class Message:
     """What a person sees: words, rows of buttons, a picture (PNG), sliders where a chat has them.
 
-    A message whose ``sticker`` is set shows that PNG as the platform's sticker.
+    A message whose ``sticker`` is set shows that PNG as the platform's sticker; ``text`` then
+    describes it (alternative text, a caption where stickers take one) and ``name`` is its file name
+    without a suffix, such as ``expression-smile-0.8``.
     """
 
     text: str = ""
@@ -118,3 +126,4 @@ class Message:
     picture: bytes | None = None
     sticker: bytes | None = None
     sliders: tuple[Slider, ...] = ()
+    name: str = ""
