@@ -118,7 +118,8 @@ class Message:
 
     A message whose ``sticker`` is set shows that PNG as the platform's sticker; ``text`` then
     describes it (alternative text, a caption where stickers take one) and ``name`` is its file name
-    without a suffix, such as ``expression-smile-0.8``.
+    without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
+    still being made, and a chat may show that.
     """
 
     text: str = ""
@@ -127,3 +128,4 @@ class Message:
     sticker: bytes | None = None
     sliders: tuple[Slider, ...] = ()
     name: str = ""
+    busy: bool = False
