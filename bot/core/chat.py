@@ -1,9 +1,10 @@
 """The Protocol each front end satisfies, and the fake that tests use."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.events import Message
+from bot.core.events import Event, Message
 
 
 class Chat(Protocol):
@@ -29,6 +30,18 @@ class Chat(Protocol):
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message of ours away; nothing happens where it is already gone."""
+        ...
+
+
+class Listener(Protocol):
+    """Whom a front end tells what happens: ``bot.core.service.Service``, or a test."""
+
+    async def handle(self, event: Event, chat: Chat) -> None:
+        """Answer one event through the chat it came from."""
+        ...
+
+    async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
+        """Bring finished work to its chats until the shutdown."""
         ...
 
 
