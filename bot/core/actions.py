@@ -1,0 +1,125 @@
+"""What the conversation decides to do; ``service`` does it, ``wording`` words it.
+
+Values of a sentence are plain, or something that has a name in every language: a ``Request``, a
+``Kind``, a ``Named`` setting, a ``Command``, or a tuple of such.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bot.core.commands import Note, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button by the key of its words; ``value`` is what pressing it sends back."""
+
+    key: str
+    value: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sentence, perhaps with notes, buttons and a picture.
+
+    ``replaces``: a message to change into this one.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    choices: Rows = ()
+    notes: tuple[Note, ...] = ()
+    picture: bytes | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job to be queued. ``replaces``: a message that its result takes the place of."""
+
+    request: Request
+    photo: UUID
+    face: int | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowResult:
+    """A finished sticker; without ``picture`` it is read again by its job."""
+
+    job: UUID
+    request: Request
+    choices: Rows
+    picture: bytes | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """A job's placeholder goes without a word: another answer has said it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Jobs to be given up."""
+
+    jobs: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Favour:
+    """A result to be kept among the favourites."""
+
+    job: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFavourites:
+    """All stickers kept, shown again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAvatar:
+    """An avatar's parts as its family chose them."""
+
+    style: str
+    parts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """What a selfie alone shall give from now on."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The person's language from now on."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Everything about the person, gone now."""
+
+
+Action = (
+    Say
+    | Run
+    | ShowResult
+    | Hush
+    | Cancel
+    | Favour
+    | ShowFavourites
+    | KeepAvatar
+    | Prefer
+    | Speak
+    | Erase
+)

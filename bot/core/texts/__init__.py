@@ -1,0 +1,156 @@
+"""Every sentence that a person sees, by language and key.
+
+A language is one TOML file beside this module; all have the same keys and fields. ``[kind.*]`` and
+``[setting.*.*]`` name what ``storage.kinds.KINDS`` lists.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import cast
+
+from bot.core.commands import Command, Request, Vocabulary, squeeze, strength
+from storage.kinds import KINDS
+
+DEFAULT = "en"
+
+Table = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All languages; ``tables`` maps a locale to its nested table."""
+
+    tables: Mapping[str, Table]
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages spoken, the default one first."""
+        return tuple(self.tables)
+
+    def negotiate(self, wanted: str | None) -> str:
+        """Return the spoken locale nearest to a BCP 47 tag such as ``zh-CN`` or ``en_GB``."""
+        language = (wanted or "").replace("_", "-").split("-")[0].casefold()
+        for locale in self.tables:
+            if locale.split("-")[0].casefold() == language:
+                return locale
+        return DEFAULT
+
+    def get(self, locale: str, key: str, **values: object) -> str:
+        """Return the sentence ``key`` (``"say.welcome"``) with its fields filled.
+
+        Raises KeyError for a key or field that does not exist.
+        """
+        found: object = self.tables[locale]
+        for part in key.split("."):
+            found = cast("Table", found)[part]
+        if not isinstance(found, str):
+            raise KeyError(key)
+        return found.strip().format_map(values)
+
+    def section(self, locale: str, key: str) -> dict[str, str]:
+        """Return all sentences of one table, unfilled: ``section("en", "web")``."""
+        found: object = self.tables[locale]
+        for part in key.split("."):
+            found = cast("Table", found)[part]
+        return {
+            name: text.strip()
+            for name, text in cast("Table", found).items()
+            if isinstance(text, str)
+        }
+
+    def language(self, locale: str) -> str:
+        """Return a language's own name."""
+        return self.get(locale, "language.name")
+
+    def kind(self, locale: str, kind: str) -> str:
+        """Return what people call a kind of result."""
+        return self.get(locale, f"kind.{kind}.name")
+
+    def setting(self, locale: str, kind: str, setting: str) -> str:
+        """Return what people call a setting of a kind."""
+        return self.get(locale, f"setting.{kind}.{setting}.name")
+
+    def menu(self, locale: str) -> tuple[tuple[str, str], ...]:
+        """Return (command, what it does) for a platform's menu; commands are the English ones."""
+        kinds = tuple((kind, self.get(locale, f"kind.{kind}.about")) for kind in KINDS)
+        plain = tuple(
+            (command.value, self.get(locale, f"command.{command.value}.about"))
+            for command in Command
+        )
+        return kinds + plain
+
+    def describe(self, locale: str, request: Request) -> str:
+        """Word a wish: ``expression: smile 0.8``."""
+        kind = KINDS[request.kind]
+        name = self.kind(locale, kind.name)
+        settings = []
+        for setting in request.settings:
+            label = self.setting(locale, kind.name, setting.name)
+            if kind.amount is None:
+                settings.append(self.get(locale, "request.setting", name=label))
+            else:
+                amount = strength(setting.amount)
+                settings.append(
+                    self.get(locale, "request.setting_with_amount", name=label, amount=amount)
+                )
+        if not settings:
+            return self.get(locale, "request.plain", kind=name)
+        joined = self.join(locale, "join", settings)
+        return self.get(locale, "request.with_settings", kind=name, settings=joined)
+
+    def join(self, locale: str, key: str, parts: list[str]) -> str:
+        """Join words the way a language does (``join``) or whole wishes (``list_join``)."""
+        request = cast("Table", self.tables[locale]["request"])
+        return cast("str", request[key]).join(parts)
+
+    def vocabulary(self) -> Vocabulary:
+        """Return every word that people may type, of all languages at once."""
+        commands: dict[str, str] = {}
+        settings: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+        languages: dict[str, str] = {}
+        fillers: set[str] = set()
+        for command in Command:
+            commands[squeeze(command.value)] = command.value
+        for kind in KINDS.values():
+            commands[squeeze(kind.name)] = kind.name
+            for setting in kind.settings:
+                settings[kind.name][squeeze(setting)] = setting
+        for locale, table in self.tables.items():
+            for section in ("command", "kind"):
+                for name, entry in cast("Mapping[str, Table]", table[section]).items():
+                    for word in _words(entry):
+                        commands.setdefault(word, name)
+            for kind_name, entries in cast(
+                "Mapping[str, Mapping[str, Table]]", table["setting"]
+            ).items():
+                for name, entry in entries.items():
+                    for word in _words(entry):
+                        settings[kind_name].setdefault(word, name)
+            for word in _words(cast("Table", table["language"])):
+                languages[word] = locale
+            languages[squeeze(locale)] = locale
+            fillers.update(
+                squeeze(word)
+                for word in cast("list[str]", cast("Table", table["words"])["fillers"])
+            )
+        return Vocabulary(commands, settings, languages, frozenset(fillers))
+
+
+def _words(entry: Table) -> list[str]:
+    words = [cast("str", entry["name"]), *cast("list[str]", entry["aliases"])]
+    return [squeeze(word) for word in words]
+
+
+@cache
+def load() -> Texts:
+    """Read all languages, once."""
+    folder = resources.files(__package__)
+    found = {
+        file.name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
+    return Texts({DEFAULT: found.pop(DEFAULT), **dict(sorted(found.items()))})
