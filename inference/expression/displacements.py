@@ -1,0 +1,49 @@
+"""How each of the 478 landmarks moves with each blendshape, on a canonical head.
+
+The table beside this file (``displacements.npz``) is built by ``inference.expression.tables`` from
+the ICT-FaceKit head (MIT) and a regression over the training faces. Axes are the picture's: x to
+the right as seen, y down, z away from the camera; units are the head's own (about a centimetre).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+TABLE = Path(__file__).with_name("displacements.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Displacements:
+    """The table in memory.
+
+    base: (478, 3) landmarks of the canonical head at rest. fields: (K, 478, 3) their movement at
+    blendshape 1.0. names: K blendshape names as ARKit spells them (mouthSmileLeft: the person's
+    left, the picture's right).
+    """
+
+    base: NDArray[np.floating]
+    fields: NDArray[np.floating]
+    names: tuple[str, ...]
+
+    def mixed(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the (478, 3) movement of a weighted sum of blendshapes; KeyError if unknown."""
+        row = {name: index for index, name in enumerate(self.names)}
+        amounts = np.zeros(len(self.names), np.float32)
+        for name, weight in weights.items():
+            amounts[row[name]] += weight
+        return np.tensordot(amounts, self.fields, axes=1).astype(np.float32)
+
+
+@cache
+def load() -> Displacements:
+    """Read the shipped table once."""
+    with np.load(TABLE) as table:
+        return Displacements(
+            base=table["base"].astype(np.float32),
+            fields=table["fields"].astype(np.float32),
+            names=tuple(str(name) for name in table["names"]),
+        )

@@ -1,0 +1,186 @@
+"""Close eyes by sliding the lid over them, never by squeezing them.
+
+In a frame along the eye's corners, column by column: the lash line travels to the new lid line
+without being stretched; the lid's skin above it unfolds, and where it would be stretched too far
+gives way to the lid's own tone; what lies below stays as it was.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.expression.landmarks import LEFT_EYE, RIGHT_EYE, Eye
+
+LASHES = (0.075, 0.03)
+"""How much of the lash line travels, above and below the lid's edge, over the eye's width."""
+
+SOFT = 0.03
+"""Width of the edge under the lashes, over the eye's width."""
+
+CHEEK = 0.3
+"""Share of the skin under the eye in the tone of an unfolded lid."""
+
+FOLD = 0.2
+"""Height of skin above the lid's edge that unfolds, over the eye's width."""
+
+Plane = NDArray[np.float32]
+
+
+def close(
+    picture: NDArray[np.uint8],
+    points: NDArray[np.floating],
+    *,
+    left: float,
+    right: float,
+) -> NDArray[np.uint8]:
+    """Return the (H, W, 3) RGB picture with the person's lids slid down by 0..1 of the opening.
+
+    points: (478, >=2) landmarks in the picture's pixels.
+    """
+    flat = np.asarray(points[:, :2], np.float64)
+    # a turned head narrows the far eye, not its lashes: measure heights by the wider one
+    size = max(_width(flat, LEFT_EYE), _width(flat, RIGHT_EYE))
+    for eye, amount in ((LEFT_EYE, left), (RIGHT_EYE, right)):
+        if amount > 0:
+            picture = _slide(picture, flat, eye, amount, size)
+    return picture
+
+
+def _width(points: NDArray[np.float64], eye: Eye) -> float:
+    return float(np.linalg.norm(points[eye.upper_lid[-1]] - points[eye.upper_lid[0]]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """An eye's own axes over a box of the picture.
+
+    u: (h, w) 0..1 from corner to corner. v: (h, w) downwards in sizes of the eye. down: (2,) the
+    direction of v in the picture, unit length. box: left, top, right, bottom.
+    """
+
+    origin: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    down: NDArray[np.float64]
+    box: tuple[int, int, int, int]
+    u: Plane
+    v: Plane
+
+    def of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring (N, 2) pixels into the frame."""
+        return np.asarray((points - self.origin) @ self.axes)
+
+
+def _frame(
+    points: NDArray[np.float64], eye: Eye, size: float, width: int, height: int
+) -> _Frame | None:
+    """Return the eye's frame, or None where its box leaves the picture of width x height."""
+    origin = points[eye.upper_lid[0]]
+    across = points[eye.upper_lid[-1]] - origin
+    length = float(np.linalg.norm(across))
+    along = across / length
+    down = np.array([-along[1], along[0]])
+    around = points[list(eye.upper_lid + eye.lower_lid)]
+    low = np.floor(around.min(axis=0) - np.array([0.25, 0.55]) * size).astype(int)
+    high = np.ceil(around.max(axis=0) + np.array([0.25, 0.2]) * size).astype(int)
+    left, top = (int(edge) for edge in np.maximum(low, 0))
+    right, bottom = (int(edge) for edge in np.minimum(high, (width, height)))
+    if right - left < 8 or bottom - top < 8:
+        return None
+    x = np.arange(left, right)[None, :] + 0.5 - origin[0]
+    y = np.arange(top, bottom)[:, None] + 0.5 - origin[1]
+    u = ((x * along[0] + y * along[1]) / length).astype(np.float32)
+    v = ((x * down[0] + y * down[1]) / size).astype(np.float32)
+    axes = np.stack([along / length, down / size], axis=1)
+    return _Frame(origin, axes, down, (left, top, right, bottom), u, v)
+
+
+def _contour(frame: _Frame, points: NDArray[np.float64]) -> Plane:
+    """Return the height v of a contour (N, 2 px) at every pixel's u, smoothed and held outside."""
+    own = frame.of(points)
+    columns = np.linspace(-0.5, 1.5, 401)
+    heights = np.interp(columns, own[:, 0], own[:, 1]).astype(np.float32)
+    smooth = cv2.GaussianBlur(heights[None], (0, 0), 5.0, borderType=cv2.BORDER_REPLICATE)[0]
+    return np.asarray(np.interp(frame.u, columns, smooth), np.float32)
+
+
+def _ramp(values: Plane, start: float, end: float) -> Plane:
+    """Return a smooth step, 0 at start and 1 at end."""
+    t = np.clip((values - start) / (end - start), 0.0, 1.0)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _tone(skin: Plane, lid: Plane, below: Plane, sigma: float) -> Plane:
+    """Return the lid's own tone, (h, w, 3): its colours spread out, the odd ones left out.
+
+    lid, below: (h, w) 0..1, skin of the lid and under the eye. Rims of glasses, lashes and the
+    brow's shadow are darker than most of the lid and count little; a closed lid faces the light,
+    so the skin under the eye has a say.
+    """
+    light = skin.mean(axis=2)
+    clean, cheek = light[lid > 0.5], skin[below > 0.5]
+    if clean.size == 0 or cheek.size == 0:
+        return skin
+    off = light - float(np.percentile(clean, 75))
+    weight = lid * np.exp(-((off / np.where(off < 0, 18.0, 30.0)) ** 2)) + 1e-4 * lid + 1e-7
+    spread = cv2.GaussianBlur(np.dstack([skin * weight[..., None], weight]), (0, 0), sigma)
+    own = spread[..., :3] / np.maximum(spread[..., 3:], 1e-9)
+    return np.asarray(own + CHEEK * (np.median(cheek, axis=0) - own), np.float32)
+
+
+def _slide(
+    picture: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    eye: Eye,
+    amount: float,
+    size: float,
+) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    frame = _frame(points, eye, size, width, height)
+    if frame is None:
+        return picture
+    left, top, right, bottom = frame.box
+    u, v = frame.u, frame.v
+    old = _contour(frame, points[list(eye.upper_lid)])
+    rest = _contour(frame, points[list(eye.lower_lid)])
+    brow = _contour(frame, points[list(eye.brow)])
+    travel = amount * np.maximum(rest - old, 0.0)
+    new = old + travel
+
+    # from the lid's new place back to its old: rigid around the lashes, unfolding above
+    over = old - LASHES[0]
+    fold = np.clip(over - brow, 0.06, FOLD)
+    begin = over - fold
+    stretch = (fold + travel) / fold
+    t = np.clip((v - begin) / (fold + travel), 0.0, 1.0)
+    source = np.where(v < new - LASHES[0], begin + fold * t, v - travel)
+    source = np.where(v < begin, v, source)
+    shift = (source - v) * size
+    map_x = (np.arange(left, right)[None, :] + shift * frame.down[0]).astype(np.float32)
+    map_y = (np.arange(top, bottom)[:, None] + shift * frame.down[1]).astype(np.float32)
+    slid = cv2.remap(picture, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    slid = slid.astype(np.float32)
+
+    under = picture[top:bottom, left:right].astype(np.float32)
+    beside = _ramp(u, -0.1, 0.0) * _ramp(1.0 - u, -0.1, 0.0)
+    on_lid = _ramp(v - brow, 0.02, 0.07) * _ramp(over - v, 0.0, 0.04) * beside
+    below = _ramp(v - rest, 0.1, 0.14) * beside
+    tone = _tone(under, on_lid, below, 0.09 * size)
+    # the eyeball under it makes the lid bulge: lighter on its height, darker towards the fold
+    height_on_lid = np.clip((v - over) / np.maximum(travel, 1e-3), 0.0, 1.0)
+    tone = tone * (0.95 + 0.1 * np.sin(np.pi * height_on_lid) ** 2)[..., None]
+    plain = _ramp(stretch, 1.15, 2.2) * _ramp(v - begin, 0.25 * FOLD, FOLD)
+    plain *= _ramp(new - LASHES[0] * 0.6 - v, -0.03, 0.03)
+    lid = slid + (tone - slid) * plain[..., None]
+    # a lash line is never lighter than the lid it grows from: no white of the eye comes along
+    excess = np.maximum((lid - tone).mean(axis=2, keepdims=True), 0.0)
+    lid -= excess * _ramp(v - new, -LASHES[0], -0.02)[..., None]
+
+    cover = 1.0 - _ramp(v - new, LASHES[1] - SOFT / 2, LASHES[1] + SOFT / 2)
+    cover *= _ramp(u, -0.08, 0.02) * _ramp(1.0 - u, -0.08, 0.02)
+    cover *= _ramp(travel, 0.0, 0.02)
+    mixed = under + (lid - under) * cover[..., None]
+    result = picture.copy()
+    result[top:bottom, left:right] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return result
