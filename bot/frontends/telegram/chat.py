@@ -1,0 +1,290 @@
+"""Selfmoji on Telegram: photos and words in, stickers with buttons out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from telegram import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaPhoto,
+    Update,
+)
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.core.chat import Listener
+from bot.core.events import ChoiceMade, CommandGiven, Event, Message, PhotoRefused, PhotoSent
+from bot.core.texts import Texts
+from bot.errors import ChatError, StickerTooLarge
+from bot.frontends.telegram import updates
+from bot.frontends.telegram.errors import translate, translated
+from bot.frontends.telegram.lanes import Lanes
+from bot.frontends.telegram.limiter import Limiter
+from bot.frontends.telegram.polling import Patience, StoppedError, poll
+from bot.frontends.telegram.updates import Incoming
+from bot.stickers import for_telegram
+from storage.jobs import Failure
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DOWNLOAD_PAUSES = (0.2, 0.6)  # seconds between the attempts at one file
+LAST_WORDS = 10.0  # seconds that a stop leaves to updates in hand
+
+
+class TelegramChat:
+    """The Bot API as a ``Chat``; its references are those of ``updates``."""
+
+    platform = "telegram"
+
+    def __init__(
+        self,
+        token: str,
+        texts: Texts,
+        base_url: str = "https://api.telegram.org",
+        *,
+        hold: float = 30.0,
+        album_pause: float = 0.7,
+        timeout: float = 20.0,
+    ) -> None:
+        """Prepare; nothing is asked of Telegram before ``run``.
+
+        ``hold``: seconds of one long poll. ``album_pause``: how long an album may still grow.
+        ``timeout``: seconds for one answer.
+        """
+        # both write URLs, and so the token: httpx at INFO, the library at DEBUG
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        logging.getLogger("telegram").setLevel(logging.INFO)
+        base = base_url.rstrip("/")
+        self._texts = texts
+        self._hold = hold
+        self._bot = ExtBot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=HTTPXRequest(
+                connection_pool_size=64,
+                read_timeout=timeout,
+                write_timeout=timeout,
+                media_write_timeout=timeout,
+                connect_timeout=min(timeout, 5.0),
+                pool_timeout=timeout,
+            ),
+            get_updates_request=HTTPXRequest(connection_pool_size=2),
+            rate_limiter=Limiter(),
+        )
+        self._album_pause = album_pause
+        self._moved: dict[int, int] = {}  # groups that became supergroups
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
+        """Serve until the shutdown; outages of Telegram are waited out.
+
+        Raises ChatForbidden when Telegram does not know the token.
+        """
+        patience = Patience(shutdown)
+        lanes = Lanes(lambda together: self._handle(together, listener), self._album_pause)
+
+        def dispatch(update: Update) -> None:
+            if update.callback_query is not None:
+                task = asyncio.create_task(self._answer(update.callback_query.id))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+            person = updates.person_of(update)
+            if person is not None:
+                lanes.put(person, update)
+
+        try:
+            with translated():
+                await patience(self._bot.initialize)
+            log.info("On Telegram as %s", self._bot.name)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._introduce())
+                group.create_task(listener.deliver(self, shutdown))
+                with translated():
+                    await poll(self._bot, dispatch, patience, self._hold)
+        except StoppedError:
+            pass
+        finally:
+            await lanes.drain(LAST_WORDS)
+            with suppress(TelegramError):
+                await self._bot.shutdown()
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Show a message; return its reference."""
+        with translated():
+            return await self._in_chat(chat, lambda at, topic: self._send(at, topic, message))
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Replace a message, in place where Telegram can, else by a new one."""
+        form, _, number = reference.partition(":")
+        wanted = _form(message)
+
+        async def replace(at: int, topic: int | None) -> str:
+            if form != "sticker" and wanted != "sticker" and (form, wanted) != ("picture", "text"):
+                with suppress(_GoneError):
+                    await self._change(at, int(number), message)
+                    return f"{wanted}:{number}"
+            shown = await self._send(at, topic, message)
+            await self._remove(at, int(number))
+            return shown
+
+        with translated():
+            return await self._in_chat(chat, replace)
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Take a message away, if it is still there."""
+        number = int(reference.partition(":")[2])
+        with translated():
+            await self._in_chat(chat, lambda at, _: self._remove(at, number))
+
+    async def _in_chat(self, chat: str, act: Callable[[int, int | None], Awaitable[T]]) -> T:
+        """Act in a chat, following it when it became a supergroup."""
+        at, topic = updates.chat_and_topic(chat)
+        try:
+            return await act(self._moved.get(at, at), topic)
+        except ChatMigrated as moved:
+            self._moved[at] = moved.new_chat_id
+            return await act(moved.new_chat_id, topic)
+
+    async def _send(self, at: int, topic: int | None, message: Message) -> str:
+        keyboard = _keyboard(message)
+        form = _form(message)
+        if form == "sticker" and message.sticker is not None:
+            try:
+                sticker = await asyncio.to_thread(for_telegram, message.sticker)
+            except StickerTooLarge:
+                log.warning("A sticker stays above Telegram's limit; sent as a picture")
+                picture = Message(message.text, message.buttons, picture=message.sticker)
+                return await self._send(at, topic, picture)
+            shown = await self._bot.send_sticker(
+                at,
+                InputFile(sticker, filename="sticker.webp", attach=False),
+                emoji="🙂",
+                reply_markup=keyboard,
+                message_thread_id=topic,
+            )
+        elif form == "picture" and message.picture is not None:
+            shown = await self._bot.send_photo(
+                at,
+                InputFile(message.picture, filename="picture.png"),
+                caption=message.text or None,
+                reply_markup=keyboard,
+                message_thread_id=topic,
+            )
+        else:
+            shown = await self._bot.send_message(
+                at, message.text, reply_markup=keyboard, message_thread_id=topic
+            )
+        return updates.message_reference(shown)
+
+    async def _remove(self, at: int, number: int) -> None:
+        with suppress(BadRequest):  # already gone, or too old to be deleted
+            await self._bot.delete_message(at, number)
+
+    async def _change(self, at: int, number: int, message: Message) -> None:
+        """Change a shown text or picture in place."""
+        keyboard = _keyboard(message)
+        try:
+            if message.picture is not None:
+                media = InputMediaPhoto(
+                    InputFile(message.picture, filename="picture.png", attach=True),
+                    caption=message.text or None,
+                )
+                await self._bot.edit_message_media(media, at, number, reply_markup=keyboard)
+            else:
+                await self._bot.edit_message_text(message.text, at, number, reply_markup=keyboard)
+        except BadRequest as refusal:
+            if "message is not modified" in refusal.message.lower():
+                return
+            if "message to edit not found" in refusal.message.lower() or (
+                "message can't be edited" in refusal.message.lower()
+            ):
+                raise _GoneError from refusal
+            raise
+
+    async def _handle(self, together: list[Update], listener: Listener) -> None:
+        """Read an update, or the pictures of an album, and tell the listener, in order."""
+        read = [updates.read(update, self._bot.bot) for update in together]
+        asked = [incoming for incoming in read if incoming is not None]
+        words = next((incoming.text for incoming in asked if incoming.text), "")
+        for event in await asyncio.gather(*(self._event(each, words) for each in asked)):
+            try:
+                await listener.handle(event, self)
+            except ChatError as problem:
+                log.warning("Telegram: %s: %s", type(problem).__name__, problem)
+
+    async def _event(self, incoming: Incoming, words: str) -> Event:
+        """Fetch what an update only names; an album's words stand under one picture, for all."""
+        if incoming.choice is not None:
+            return ChoiceMade(incoming.origin, incoming.choice, incoming.pressed)
+        if incoming.refused is not None:
+            return PhotoRefused(incoming.origin, incoming.refused)
+        if incoming.file_id is None:
+            return CommandGiven(incoming.origin, incoming.text)
+        photo = await self._download(incoming.file_id)
+        if isinstance(photo, Failure):
+            return PhotoRefused(incoming.origin, photo)
+        return PhotoSent(incoming.origin, photo, words)
+
+    async def _download(self, file_id: str) -> bytes | Failure:
+        for pause in (*DOWNLOAD_PAUSES, None):
+            try:
+                file = await self._bot.get_file(file_id)
+                if (file.file_size or 0) > updates.LARGEST:
+                    return Failure.TOO_LARGE
+                return bytes(await file.download_as_bytearray())
+            except BadRequest as refusal:
+                if "too big" in refusal.message.lower():
+                    return Failure.TOO_LARGE
+                log.warning("Telegram keeps a file back: %s", refusal.message)
+                break
+            except NetworkError as problem:
+                log.warning("A file did not come from Telegram: %s", type(problem).__name__)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+        return Failure.BROKEN
+
+    async def _answer(self, query: str) -> None:
+        """Stop the button's spinner; one pressed long ago can no longer be answered."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(query)
+
+    async def _introduce(self) -> None:
+        """Tell Telegram our commands: in our first language for everybody, then in each."""
+        first, *others = self._texts.locales
+        languages = [(None, first), *((locale.partition("-")[0], locale) for locale in others)]
+        try:
+            for code, locale in languages:
+                menu = [BotCommand(name, about) for name, about in self._texts.menu(locale)]
+                await self._bot.set_my_commands(menu, language_code=code)
+        except TelegramError as problem:
+            log.warning("Telegram did not take our commands: %s", translate(problem))
+
+
+class _GoneError(Exception):
+    """A message that was to be changed is no longer there."""
+
+
+def _form(message: Message) -> str:
+    if message.sticker is not None:
+        return "sticker"
+    return "picture" if message.picture is not None else "text"
+
+
+def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    if not message.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.label, callback_data=button.value) for button in row]
+            for row in message.buttons
+        ]
+    )

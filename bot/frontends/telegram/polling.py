@@ -1,0 +1,113 @@
+"""Fetch updates by long polling, through outages and until told to stop.
+
+python-telegram-bot's Updater sleeps up to 30 seconds between retries without hearing the stop and
+logs each failure with its traceback; this loop stops at once and says each trouble once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.frontends.telegram.errors import seconds_to_wait
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ALLOWED = [Update.MESSAGE, Update.CALLBACK_QUERY]
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds
+
+
+class StoppedError(Exception):
+    """The shutdown came first."""
+
+
+class Patience:
+    """Repeat one call through outages until it succeeds or the process shuts down."""
+
+    def __init__(self, shutdown: asyncio.Event) -> None:
+        self._shutdown = shutdown
+        self._pause = FIRST_PAUSE
+        self._said: type[TelegramError] | None = None
+
+    async def __call__(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return the call's first good answer.
+
+        Raises StoppedError on shutdown, InvalidToken when no repetition would help.
+        """
+        while True:
+            try:
+                answer = await self._unless_stopped(call())
+            except InvalidToken:
+                raise
+            except RetryAfter as problem:
+                await self._rest(seconds_to_wait(problem))
+            except TelegramError as problem:
+                self._say(problem)
+                await self._rest(self._pause)
+                self._pause = min(LONGEST_PAUSE, self._pause * 2)
+            else:
+                if self._said:
+                    log.info("Telegram answers again")
+                self._said, self._pause = None, FIRST_PAUSE
+                return answer
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        stop = asyncio.create_task(self._shutdown.wait())
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise StoppedError
+            return task.result()
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError, TelegramError):
+                    await task
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._shutdown.wait(), seconds)
+        if self._shutdown.is_set():
+            raise StoppedError
+
+    def _say(self, problem: TelegramError) -> None:
+        if self._said is type(problem):
+            return
+        self._said = type(problem)
+        if isinstance(problem, Conflict):
+            log.error("Another process is polling with the same Telegram token; only one may")
+        else:
+            log.warning("Telegram cannot be reached (%s); trying again", type(problem).__name__)
+
+
+async def poll(
+    bot: Bot,
+    dispatch: Callable[[Update], None],
+    patience: Patience,
+    hold: float,
+) -> None:
+    """Hand every update to ``dispatch`` until the shutdown; ``hold``: seconds of one long poll."""
+    offset: int | None = None
+
+    async def fetch() -> tuple[Update, ...]:
+        return await bot.get_updates(
+            offset=offset, timeout=int(hold), read_timeout=hold + 10, allowed_updates=ALLOWED
+        )
+
+    try:
+        while True:
+            for update in await patience(fetch):
+                offset = update.update_id + 1
+                dispatch(update)
+    except StoppedError:
+        if offset is not None:  # or Telegram would send the last batch again at the next start
+            with suppress(TelegramError):
+                await bot.get_updates(offset=offset, timeout=0, allowed_updates=ALLOWED)

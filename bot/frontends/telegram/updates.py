@@ -1,0 +1,191 @@
+"""What an update means: pure reading of Telegram's objects, no requests.
+
+In groups the bot minds its own business: it reads a message only when it is mentioned, when a
+command names it, when somebody answers one of its messages, or when a command answers a photo.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from telegram import CallbackQuery, Document, Message, MessageEntity, PhotoSize, Update, User
+from telegram.constants import ChatType, FileSizeLimit
+
+from bot.core.events import Origin, Who
+from storage.jobs import Failure
+
+PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+MOVING = {"image/gif", "image/svg+xml"}
+LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)  # 20 MB, what getFile gives a bot
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update, read.
+
+    ``choice``: a pressed button's value, ``pressed``: the message it hangs under. ``file_id``: a
+    picture to fetch. ``refused``: why a sent file is not worth fetching. ``text``: words or
+    caption, without the bot's own name.
+    """
+
+    origin: Origin
+    text: str = ""
+    file_id: str | None = None
+    refused: Failure | None = None
+    choice: str | None = None
+    pressed: str | None = None
+
+
+def person_of(update: Update) -> int | None:
+    """Return whom an update comes from: a person, or the group or channel that hides one."""
+    if update.callback_query is not None:
+        return update.callback_query.from_user.id
+    message = update.message
+    if message is None:
+        return None
+    if message.sender_chat is not None:
+        return message.sender_chat.id
+    if message.from_user is None or message.from_user.is_bot:
+        return None
+    return message.from_user.id
+
+
+def chat_reference(message: Message) -> str:
+    """Return our reference of a chat: ``chat`` or ``chat:topic``."""
+    topic = message.message_thread_id if message.is_topic_message else None
+    return f"{message.chat.id}:{topic}" if topic else str(message.chat.id)
+
+
+def chat_and_topic(reference: str) -> tuple[int, int | None]:
+    """Take a chat's reference apart."""
+    chat, _, topic = reference.partition(":")
+    return int(chat), int(topic) if topic else None
+
+
+def message_reference(message: Message) -> str:
+    """Return our reference of a message, ``form:number``.
+
+    The form decides how it can be replaced: a text becomes a picture in place, never a sticker.
+    """
+    form = "sticker" if message.sticker else "picture" if message.photo else "text"
+    return f"{form}:{message.message_id}"
+
+
+def read(update: Update, me: User) -> Incoming | None:
+    """Return what an update asks of us, None if nothing."""
+    person = person_of(update)
+    if person is None:
+        return None
+    if update.callback_query is not None:
+        return _read_button(update.callback_query)
+    message = update.message
+    if message is None or not _meant_for(message, me):
+        return None
+    text = _without_name(message.text or message.caption or "", me)
+    language = message.from_user.language_code if message.from_user else None
+    origin = Origin(
+        key=f"telegram:{me.id}:{update.update_id}",
+        who=Who("telegram", str(person), language),
+        chat=chat_reference(message),
+    )
+    file_id, refused = _file_of(message)
+    answered = message.reply_to_message
+    empty = file_id is None and refused is None
+    if empty and text and answered is not None and not _is_from(answered, me):
+        file_id, refused = _file_of(answered)
+    if empty and not text:
+        return None
+    return Incoming(origin, text, file_id, refused)
+
+
+def _read_button(query: CallbackQuery) -> Incoming | None:
+    if query.data is None or query.message is None:
+        return None
+    who = Who("telegram", str(query.from_user.id), query.from_user.language_code)
+    key = f"telegram:callback:{query.id}"
+    if not isinstance(query.message, Message) or not query.message.is_accessible:
+        # too old: Telegram names only its chat
+        return Incoming(Origin(key, who, str(query.message.chat.id)), choice=query.data)
+    return Incoming(
+        Origin(key, who, chat_reference(query.message)),
+        choice=query.data,
+        pressed=message_reference(query.message),
+    )
+
+
+def _file_of(message: Message) -> tuple[str | None, Failure | None]:
+    """Return the picture that a message carries, or why what it carries is refused."""
+    if message.photo:
+        size = max(message.photo, key=lambda photo: photo.width * photo.height)
+        return _if_small_enough(size)
+    if message.document is not None:
+        return _if_picture(message.document)
+    sticker = message.sticker
+    if sticker is not None:
+        if sticker.is_animated or sticker.is_video:
+            return None, Failure.NOT_AN_IMAGE
+        return sticker.file_id, None
+    if message.video or message.video_note or message.animation:
+        return None, Failure.NOT_AN_IMAGE
+    return None, None
+
+
+def _if_picture(document: Document) -> tuple[str | None, Failure | None]:
+    """Judge by type and name; Telegram calls HEIC ``application/octet-stream`` at times."""
+    kind = document.mime_type or ""
+    suffix = PurePath(document.file_name or "").suffix.lower()
+    if kind in MOVING or not (kind.startswith("image/") or suffix in PICTURE_SUFFIXES):
+        return None, Failure.NOT_AN_IMAGE
+    return _if_small_enough(document)
+
+
+def _if_small_enough(file: PhotoSize | Document) -> tuple[str | None, Failure | None]:
+    if file.file_size is not None and file.file_size > LARGEST:
+        return None, Failure.TOO_LARGE
+    return file.file_id, None
+
+
+def _meant_for(message: Message, me: User) -> bool:
+    command = _command_in(message)
+    if command is not None and "@" in command:
+        return command.partition("@")[2].lower() == (me.username or "").lower()
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    answered = message.reply_to_message
+    if answered is not None:
+        if _is_from(answered, me):
+            return True
+        if command is not None and _file_of(answered) != (None, None):
+            return True
+    return _mentions(message, me)
+
+
+def _is_from(message: Message, me: User) -> bool:
+    return message.from_user is not None and message.from_user.id == me.id
+
+
+def _command_in(message: Message) -> str | None:
+    """Return the command that a message opens with, ``/emoji`` or ``/emoji@somebot``."""
+    for entity, words in _entities(message).items():
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            return words
+    return None
+
+
+def _mentions(message: Message, me: User) -> bool:
+    for entity, words in _entities(message).items():
+        if entity.type == MessageEntity.MENTION and words.lower() == me.name.lower():
+            return True
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == me.id:
+            return True
+    return False
+
+
+def _entities(message: Message) -> dict[MessageEntity, str]:
+    return message.parse_entities() if message.text else message.parse_caption_entities()
+
+
+def _without_name(text: str, me: User) -> str:
+    if not me.username:
+        return text.strip()
+    return re.sub(rf"\s*@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE).strip()

@@ -1,0 +1,99 @@
+"""What the Bot API refuses, from https://core.telegram.org/bots/api, in its own words."""
+
+import io
+import json
+from collections.abc import Mapping
+
+from PIL import Image
+
+
+class Refused(Exception):
+    """An answer of the Bot API that is not ``ok``."""
+
+    def __init__(
+        self, code: int, description: str, parameters: Mapping[str, int] | None = None
+    ) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+def bad(description: str) -> Refused:
+    """Word a refusal of what was sent."""
+    return Refused(400, f"Bad Request: {description}")
+
+
+def text(words: str) -> str:
+    """Let 1 to 4096 characters through."""
+    if not words.strip():
+        raise bad("message text is empty")
+    if len(words) > 4096:
+        raise bad("message is too long")
+    return words
+
+
+def caption(words: str) -> str:
+    """Let up to 1024 characters through."""
+    if len(words) > 1024:
+        raise bad("message caption is too long")
+    return words
+
+
+def keyboard(raw: str | None) -> list[list[dict[str, str]]]:
+    """Let inline keyboards through whose buttons have words and 1 to 64 bytes of data."""
+    if not raw:
+        return []
+    rows: list[list[dict[str, str]]] = json.loads(raw).get("inline_keyboard", [])
+    for row in rows:
+        for button in row:
+            if not button["text"]:
+                raise bad("text buttons are unallowed in the inline keyboard")
+            if not 1 <= len(button["callback_data"].encode()) <= 64:
+                raise bad("BUTTON_DATA_INVALID")
+    return rows
+
+
+def sticker(data: bytes) -> tuple[int, int]:
+    """Let static stickers through: WEBP or PNG, one side 512, the other no more, 512 KB."""
+    if len(data) > 512 * 1024:
+        raise bad("file is too big")
+    size = _size(data, ["WEBP", "PNG"], "wrong file type")
+    if max(size) != 512:
+        raise bad("STICKER_PNG_DIMENSIONS")
+    return size
+
+
+def photo(data: bytes) -> tuple[int, int]:
+    """Let photos through: 10 MB, sides of 10,000 together, no longer than 20 to 1."""
+    if len(data) > 10 * 1024 * 1024:
+        raise bad("file is too big")
+    width, height = _size(data, ["JPEG", "PNG", "WEBP"], "IMAGE_PROCESS_FAILED")
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return width, height
+
+
+def commands(raw: str) -> list[dict[str, str]]:
+    """Let up to 100 commands through: names of a-z, 0-9 and _, descriptions of 1 to 256."""
+    listed: list[dict[str, str]] = json.loads(raw)
+    if len(listed) > 100:
+        raise bad("BOT_COMMANDS_TOO_MUCH")
+    for entry in listed:
+        name = entry["command"]
+        if not 1 <= len(name) <= 32 or not name.isascii() or name != name.lower():
+            raise bad("BOT_COMMAND_INVALID")
+        if not name.replace("_", "").isalnum():
+            raise bad("BOT_COMMAND_INVALID")
+        if not 1 <= len(entry["description"]) <= 256:
+            raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+    return listed
+
+
+def _size(data: bytes, formats: list[str], refusal: str) -> tuple[int, int]:
+    try:
+        with Image.open(io.BytesIO(data), formats=formats) as image:
+            image.load()
+            return image.size
+    except OSError as problem:
+        raise bad(refusal) from problem

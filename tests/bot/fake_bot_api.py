@@ -1,0 +1,513 @@
+"""A Bot API on loopback: real HTTP, lasting files and messages, Telegram's limits and outages.
+
+It keeps what a Telegram server would keep for one bot: pending updates, files by ``file_id``, the
+messages of each chat. Requests beyond the API's limits are refused in Telegram's words, and
+``script`` makes the next requests fail as Telegram fails.
+"""
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.bot import bot_api_limits as limits
+from tests.bot.bot_api_limits import Refused, bad
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+BOT = {
+    "id": 110201543,
+    "is_bot": True,
+    "first_name": "Selfmoji",
+    "username": "selfmoji_bot",
+    "can_join_groups": True,
+    "can_read_all_group_messages": False,
+    "supports_inline_queries": False,
+}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call as it came: form fields as strings, files as bytes, seconds since the start."""
+
+    method: str
+    fields: dict[str, str]
+    files: dict[str, bytes]
+    at: float
+
+
+@dataclass
+class Shown:
+    """A message of the bot as it stands in a chat now."""
+
+    chat: int
+    number: int
+    form: str  # "text" | "photo" | "sticker"
+    text: str = ""
+    data: bytes = b""
+    keyboard: list[list[Json]] = field(default_factory=list)
+    topic: int | None = None
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Map each button's words to what it sends."""
+        return {one["text"]: one["callback_data"] for row in self.keyboard for one in row}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How requests fail: an answer with ``code``, or silence for ``hang`` seconds."""
+
+    code: int = 500
+    description: str = "Internal Server Error"
+    parameters: dict[str, int] | None = None
+    hang: float = 0.0
+
+
+def flood(seconds: int) -> Fault:
+    """Refuse as Telegram does when a bot sends too much."""
+    return Fault(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
+
+
+BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
+
+
+class BotApi:
+    """The server, and the hands of the people who use the bot."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.chats: dict[int, dict[int, Shown]] = defaultdict(dict)
+        self.deleted: list[Shown] = []
+        self.commands: dict[str, list[Json]] = {}
+        self.answered: list[str] = []
+        self._files: dict[str, bytes] = {}
+        self._updates: list[Json] = []
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._numbers = itertools.count(1)
+        self._poller = 0
+        self._newest: Json = {}
+        self._repeated: list[Json] = []
+        self._changed = asyncio.Condition()
+        self._started = time.monotonic()
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """What stands in the place of https://api.telegram.org."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen; again on the same port after a stop."""
+        app = web.Application(client_max_size=60 * 1024 * 1024)
+        app.router.add_route("*", "/file/bot{token}/{path:.*}", self._serve_file)
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Go away, as in an outage; what is kept stays."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # what a test looks at
+
+    async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
+        """Wait until a condition about this server holds."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(true)
+
+    def calls(self, *methods: str) -> list[Request]:
+        """Return the requests of some methods, in order."""
+        return [request for request in self.requests if request.method in methods]
+
+    def messages(self, chat: int) -> list[Shown]:
+        """Return what stands in a chat now, oldest first."""
+        return [self.chats[chat][number] for number in sorted(self.chats[chat])]
+
+    def script(self, method: str, *faults: Fault) -> None:
+        """Let the next requests of a method fail, one fault each."""
+        self._faults[method].extend(faults)
+
+    # what people do
+
+    @staticmethod
+    def person(number: int, language: str = "en") -> Json:
+        """Make somebody."""
+        return {
+            "id": number,
+            "is_bot": False,
+            "first_name": f"Person {number}",
+            "language_code": language,
+        }
+
+    def keep(self, data: bytes) -> str:
+        """Keep a file; return its ``file_id``."""
+        file_id = f"file-{next(self._numbers)}"
+        self._files[file_id] = data
+        return file_id
+
+    async def say(self, person: Json, text: str, **more: Any) -> Json:
+        """Let somebody write a message."""
+        return await self._push(person, {"text": text, "entities": entities(text), **more})
+
+    async def send_photo(self, person: Json, data: bytes, caption: str = "", **more: Any) -> Json:
+        """Let somebody send a photo; Telegram offers a thumbnail beside it."""
+        content = {"photo": self.photo(data), **more}
+        if caption:
+            content |= {"caption": caption, "caption_entities": entities(caption)}
+        return await self._push(person, content)
+
+    async def send_album(
+        self, person: Json, pictures: list[bytes], caption: str = "", **more: Any
+    ) -> list[Json]:
+        """Let somebody send several photos at once; the caption stands under the first."""
+        album = f"album-{next(self._numbers)}"
+        return [
+            await self.send_photo(
+                person, data, "" if place else caption, media_group_id=album, **more
+            )
+            for place, data in enumerate(pictures)
+        ]
+
+    async def send_document(
+        self,
+        person: Json,
+        data: bytes,
+        name: str,
+        mime: str,
+        size: int | None = None,
+        **more: Any,
+    ) -> Json:
+        """Let somebody send a file whole."""
+        file_id = self.keep(data)
+        document = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_name": name,
+            "mime_type": mime,
+            "file_size": len(data) if size is None else size,
+        }
+        return await self._push(person, {"document": document, **more})
+
+    async def press(self, person: Json, shown: Shown, label: str, chat: Json | None = None) -> str:
+        """Let somebody press a button under one of the bot's messages; return the query's id."""
+        data = next(value for words, value in shown.buttons.items() if label in words)
+        query = f"query-{next(self._numbers)}"
+        await self._update(
+            {
+                "callback_query": {
+                    "id": query,
+                    "from": person,
+                    "chat_instance": "1",
+                    "data": data,
+                    "message": self.as_json(shown, chat),
+                }
+            }
+        )
+        return query
+
+    async def press_old(self, person: Json, data: str) -> None:
+        """Let somebody press a button so old that Telegram only names its chat."""
+        message = {"chat": private(person), "message_id": 7, "date": 0}
+        await self._update(
+            {
+                "callback_query": {
+                    "id": f"query-{next(self._numbers)}",
+                    "from": person,
+                    "chat_instance": "1",
+                    "data": data,
+                    "message": message,
+                }
+            }
+        )
+
+    async def repeat(self) -> None:
+        """Send the newest update once more, confirmed or not."""
+        async with self._changed:
+            self._repeated = [self._newest]
+            self._updates.append(self._newest)
+            self._changed.notify_all()
+
+    def photo(self, data: bytes) -> list[Json]:
+        """Offer a picture in two sizes."""
+        small, large = self.keep(b"thumbnail"), self.keep(data)
+        return [
+            {"file_id": small, "file_unique_id": small, "width": 90, "height": 67},
+            {
+                "file_id": large,
+                "file_unique_id": large,
+                "width": 1280,
+                "height": 960,
+                "file_size": len(data),
+            },
+        ]
+
+    def as_json(self, shown: Shown, chat: Json | None = None) -> Json:
+        """Word one of the bot's messages the way the API does."""
+        body: Json = {
+            "message_id": shown.number,
+            "date": int(time.time()),
+            "chat": chat or {"id": shown.chat, "type": "private"},
+            "from": BOT,
+        }
+        if shown.topic:
+            body |= {"message_thread_id": shown.topic, "is_topic_message": True}
+        if shown.form == "text":
+            body["text"] = shown.text
+        elif shown.form == "photo":
+            body |= {"photo": self.photo(shown.data), "caption": shown.text}
+        else:
+            file_id = self.keep(shown.data)
+            body["sticker"] = {
+                "file_id": file_id,
+                "file_unique_id": file_id,
+                "type": "regular",
+                "width": 512,
+                "height": 512,
+                "is_animated": False,
+                "is_video": False,
+            }
+        if shown.keyboard:
+            body["reply_markup"] = {"inline_keyboard": shown.keyboard}
+        return body
+
+    async def _push(self, person: Json, content: Json) -> Json:
+        message = {
+            "message_id": next(self._numbers),
+            "date": int(time.time()),
+            "chat": content.pop("chat", None) or private(person),
+            "from": person,
+            **content,
+        }
+        await self._update({"message": message})
+        return message
+
+    async def _update(self, content: Json) -> None:
+        async with self._changed:
+            self._newest = {"update_id": next(self._numbers), **content}
+            self._updates.append(self._newest)
+            self._changed.notify_all()
+
+    # the server
+
+    async def _serve(self, asked: web.Request) -> web.Response:
+        fields: dict[str, str] = {}
+        files: dict[str, bytes] = {}
+        for name, value in (await asked.post()).items():
+            if isinstance(value, web.FileField):
+                files[name] = value.file.read()
+            else:
+                fields[name] = str(value)
+        method = asked.match_info["method"]
+        request = Request(method, fields, files, time.monotonic() - self._started)
+        try:
+            if asked.match_info["token"] != TOKEN:
+                raise Refused(401, "Unauthorized")
+            if method == "getUpdates":
+                result = await self._get_updates(fields)
+            else:
+                result = await self._answer(request)
+        except Refused as refusal:
+            body: Json = {
+                "ok": False,
+                "error_code": refusal.code,
+                "description": refusal.description,
+            }
+            if refusal.parameters:
+                body["parameters"] = dict(refusal.parameters)
+            return web.json_response(body, status=refusal.code)
+        finally:
+            async with self._changed:
+                self.requests.append(request)
+                self._changed.notify_all()
+        return web.json_response({"ok": True, "result": result})
+
+    async def _answer(self, request: Request) -> Any:
+        await self._fail_if_scripted(request.method)
+        handler = getattr(
+            self, "_on_" + re.sub(r"(?<!^)(?=[A-Z])", "_", request.method).lower(), None
+        )
+        if handler is None:
+            raise Refused(404, "Not Found")
+        return handler(request)
+
+    async def _fail_if_scripted(self, method: str) -> None:
+        if self._faults[method]:
+            fault = self._faults[method].popleft()
+            await asyncio.sleep(fault.hang)
+            raise Refused(fault.code, fault.description, fault.parameters)
+
+    async def _get_updates(self, fields: dict[str, str]) -> list[Json]:
+        """Wait for updates; a second poller ends the first one's wait, as Telegram does."""
+        await self._fail_if_scripted("getUpdates")
+        offset = int(fields.get("offset", 0))
+        mine = self._poller = next(self._numbers)
+        async with self._changed:
+            self._changed.notify_all()
+            self._updates = [one for one in self._updates if one["update_id"] >= offset]
+            self._updates += self._repeated
+            try:
+                async with asyncio.timeout(float(fields.get("timeout", 0))):
+                    await self._changed.wait_for(lambda: self._updates or self._poller != mine)
+            except TimeoutError:
+                return []
+            if self._poller != mine:
+                raise Refused(409, "Conflict: terminated by other getUpdates request")
+            self._repeated = []
+            return list(self._updates)
+
+    async def _serve_file(self, asked: web.Request) -> web.Response:
+        await asyncio.sleep(0)
+        data = self._files.get(asked.match_info["path"].removeprefix("files/"))
+        if asked.match_info["token"] != TOKEN or data is None:
+            return web.Response(status=404)
+        if self._faults["file"]:
+            return web.Response(status=self._faults["file"].popleft().code)
+        return web.Response(body=data)
+
+    def _on_get_me(self, _: Request) -> Json:
+        return BOT
+
+    def _on_set_my_commands(self, request: Request) -> bool:
+        language = request.fields.get("language_code", "")
+        self.commands[language] = limits.commands(request.fields["commands"])
+        return True
+
+    def _on_get_file(self, request: Request) -> Json:
+        file_id = request.fields["file_id"]
+        if file_id not in self._files:
+            raise bad("invalid file_id")
+        size = len(self._files[file_id])
+        if size > 20 * 1024 * 1024:
+            raise bad("file is too big")
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": size,
+            "file_path": f"files/{file_id}",
+        }
+
+    def _on_answer_callback_query(self, request: Request) -> bool:
+        self.answered.append(request.fields["callback_query_id"])
+        return True
+
+    def _on_send_message(self, request: Request) -> Json:
+        return self._show(request, "text", limits.text(request.fields.get("text", "")))
+
+    def _on_send_photo(self, request: Request) -> Json:
+        data = request.files["photo"]
+        limits.photo(data)
+        return self._show(request, "photo", limits.caption(request.fields.get("caption", "")), data)
+
+    def _on_send_sticker(self, request: Request) -> Json:
+        data = request.files["sticker"]
+        limits.sticker(data)
+        return self._show(request, "sticker", "", data)
+
+    def _on_edit_message_text(self, request: Request) -> Json:
+        shown = self._to_edit(request)
+        if shown.form != "text":
+            raise bad("there is no text in the message to edit")
+        words = limits.text(request.fields.get("text", ""))
+        keys = limits.keyboard(request.fields.get("reply_markup"))
+        if (words, keys) == (shown.text, shown.keyboard):
+            raise bad(
+                "message is not modified: specified new message content and reply markup are "
+                "exactly the same as a current content and reply markup of the message"
+            )
+        shown.text, shown.keyboard = words, keys
+        return self.as_json(shown)
+
+    def _on_edit_message_media(self, request: Request) -> Json:
+        shown = self._to_edit(request)
+        if shown.form == "sticker":
+            raise bad("message can't be edited")
+        media = json.loads(request.fields["media"])
+        data = request.files[media["media"].removeprefix("attach://")]
+        limits.photo(data)
+        shown.form, shown.data = "photo", data
+        shown.text = limits.caption(media.get("caption", ""))
+        shown.keyboard = limits.keyboard(request.fields.get("reply_markup"))
+        return self.as_json(shown)
+
+    def _on_delete_message(self, request: Request) -> bool:
+        number = int(request.fields["message_id"])
+        shown = self.chats[int(request.fields["chat_id"])].pop(number, None)
+        if shown is None:
+            raise bad("message to delete not found")
+        self.deleted.append(shown)
+        return True
+
+    def _to_edit(self, request: Request) -> Shown:
+        number = int(request.fields["message_id"])
+        shown = self.chats[int(request.fields["chat_id"])].get(number)
+        if shown is None:
+            raise bad("message to edit not found")
+        return shown
+
+    def _show(self, request: Request, form: str, words: str, data: bytes = b"") -> Json:
+        topic = request.fields.get("message_thread_id")
+        shown = Shown(
+            chat=int(request.fields["chat_id"]),
+            number=next(self._numbers),
+            form=form,
+            text=words,
+            data=data,
+            keyboard=limits.keyboard(request.fields.get("reply_markup")),
+            topic=int(topic) if topic else None,
+        )
+        self.chats[shown.chat][shown.number] = shown
+        return self.as_json(shown)
+
+
+def private(person: Json) -> Json:
+    """Return the chat between the bot and somebody."""
+    return {"id": person["id"], "type": "private", "first_name": person["first_name"]}
+
+
+def group(number: int) -> Json:
+    """Return a group chat; groups have negative numbers."""
+    return {"id": -abs(number), "type": "supergroup", "title": "Friends"}
+
+
+def entities(text: str) -> list[Json]:
+    """Find commands and mentions the way Telegram marks them, in UTF-16 units."""
+
+    def found() -> Iterator[Json]:
+        for kind, pattern in (
+            ("bot_command", r"(?<!\S)/\w+(@\w+)?"),
+            ("mention", r"(?<![\w/])@\w{4,}"),
+        ):
+            for match in re.finditer(pattern, text, re.ASCII):
+                yield {
+                    "type": kind,
+                    "offset": len(text[: match.start()].encode("utf-16-le")) // 2,
+                    "length": len(match.group().encode("utf-16-le")) // 2,
+                }
+
+    return list(found())

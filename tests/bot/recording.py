@@ -1,0 +1,43 @@
+"""A listener that keeps what a front end tells it and answers as it is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.core.chat import Chat
+from bot.core.events import Event
+
+Reply = Callable[[Event, Chat], Awaitable[None]]
+
+
+async def silence(_event: Event, _chat: Chat) -> None:
+    """Answer nothing."""
+
+
+@dataclass
+class RecordingListener:
+    """Stands where the service stands."""
+
+    reply: Reply = silence
+    events: list[Event] = field(default_factory=list)
+    delivering: bool = False
+    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def handle(self, event: Event, chat: Chat) -> None:
+        """Keep the event, then reply."""
+        async with self._arrived:
+            self.events.append(event)
+            self._arrived.notify_all()
+        await self.reply(event, chat)
+
+    async def deliver(self, _chat: Chat, shutdown: asyncio.Event) -> None:
+        """Have nothing to deliver."""
+        self.delivering = True
+        await shutdown.wait()
+        self.delivering = False
+
+    async def heard(self, count: int, seconds: float = 5.0) -> list[Event]:
+        """Wait for so many events and return them."""
+        async with asyncio.timeout(seconds), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.events) >= count)
+        return self.events
