@@ -1,0 +1,35 @@
+"""The person as a die-cut sticker: no network of its own, the masks say it all."""
+
+import numpy as np
+
+from inference.errors import UnknownSetting
+from inference.face.report import Portrait
+from inference.family import Picture, Prepared, Tensors
+from inference.matting import foreground
+from inference.sticker import die_cut, head_and_shoulders
+from storage.kinds import CUTOUT, Setting
+
+
+class Cutout:
+    """Implements ``inference.family.Family``."""
+
+    kind = CUTOUT.name
+    model: str | None = None
+
+    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+        """Keep the portrait; there is nothing to set.
+
+        Raises:
+            UnknownSetting: any setting was given.
+        """
+        if settings:
+            raise UnknownSetting(f"a cut-out takes no settings, not {settings[0].name!r}")
+        return Prepared(context=portrait)
+
+    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- the protocol's
+        """Lift the person off their background."""
+        portrait = prepared.context
+        assert isinstance(portrait, Portrait)  # noqa: S101 -- our own prepare made it
+        colours = foreground(portrait.image, portrait.alpha)
+        person = np.dstack([colours, portrait.alpha])
+        return Picture((die_cut(head_and_shoulders(person, portrait.report.landmarks)),))

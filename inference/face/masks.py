@@ -1,0 +1,158 @@
+"""Who is in the picture and where the hair is, down to single strands."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from inference import weights
+from inference.face import regions
+from inference.matting import Plane, guided_filter
+from inference.runtime import Lite, Network
+
+PERSON_SIDE = 256
+HAIR_SIDE = 512
+
+_WHOLE_SIDE = 3.2  # least side of the first looks, in face heights
+_HEAD_SIDE = 2.4  # of the closer look, in face heights
+_HEAD_RISE = 0.1  # how far above the face's middle it is centred, in face heights
+
+
+def person_and_hair(
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Find the person and their hair.
+
+    image: (S, S, 3) RGB, a portrait with room around the head. landmarks: (478, 2 or 3) px in it.
+    Returns the person's alpha (body or hair) and the hair's alone, both (S, S) uint8.
+    """
+    return refine(image, landmarks, _person(image, landmarks), _hair(image))
+
+
+def refine(
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32], person: Plane, hair: Plane
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Fit coarse masks of a portrait to its pixels; see ``person_and_hair``.
+
+    The hair mask is finer than the person's but now and then claims dark things behind the head:
+    it counts only on the person or close by.
+    """
+    unit = regions.face_height(landmarks)
+    hair = hair * _near(person > 0.5, reach=0.04 * unit)
+    body, strands = guided_filter(image, person, hair, radius=max(2, round(0.04 * unit)))
+    body, strands = _stretch(body, 0.3, 0.9), _stretch(strands, 0.15, 0.9)
+
+    face = regions.fill(image.shape[:2], landmarks, regions.FACE_OVAL)
+    alpha = np.maximum(body, strands)
+    alpha[face] = 1
+    alpha *= _near(_connected(alpha > 0.5, face), reach=0.03 * unit)
+    strands = np.minimum(_without_beard(strands, landmarks, unit), alpha)
+    return _to_bytes(alpha), _to_bytes(strands)
+
+
+@cache
+def _person_network() -> Lite:
+    return Lite(weights.locate("selfie_segmenter"))
+
+
+@cache
+def _hair_network() -> Network:
+    return Network("hair_segmenter")
+
+
+def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
+    """Look three times; only what all looks agree on counts.
+
+    The whole portrait tells arms and shoulders from furniture, its mirror image disagrees where
+    the network only guesses, and a closer look knows buns and curls.
+    """
+    height, width = image.shape[:2]
+    unit = regions.face_height(landmarks)
+    side = max(height, width, _WHOLE_SIDE * unit)
+    small, to_whole = _window(image, (width / 2, height / 2), side)
+    both = cv2.sqrt(_ask(small) * _ask(small[:, ::-1])[:, ::-1])
+    whole = _back(both, to_whole, (width, height))
+
+    middle = landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], :2].mean(axis=0)
+    centre = float(middle[0]), float(middle[1] - _HEAD_RISE * unit)
+    small, to_head = _window(image, centre, _HEAD_SIDE * unit)
+    head = _back(_ask(small), to_head, (width, height))
+    inner = np.zeros((PERSON_SIDE, PERSON_SIDE), np.float32)
+    rim = PERSON_SIDE // 10
+    inner[rim:-rim, rim:-rim] = 1
+    trust = _back(cv2.blur(inner, (2 * rim - 1, 2 * rim - 1)), to_head, (width, height))
+    agreed = np.cbrt(whole * whole * head)
+    return np.asarray(whole + (agreed - whole) * trust, np.float32)
+
+
+def _window(image: MatLike, centre: tuple[float, float], side: float) -> tuple[MatLike, MatLike]:
+    """A square of the image at the network's size, and the (2, 3) matrix that cut it out.
+
+    What lies outside the image is mirrored: the network knows bodies, not borders.
+    """
+    scale = PERSON_SIDE / side
+    shift = (PERSON_SIDE / 2 - centre[0] * scale, PERSON_SIDE / 2 - centre[1] * scale)
+    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    blurred = cv2.GaussianBlur(image, (0, 0), 0.45 / scale) if scale < 1 else image
+    size = (PERSON_SIDE, PERSON_SIDE)
+    return cv2.warpAffine(blurred, matrix, size, borderMode=cv2.BORDER_REFLECT_101), matrix
+
+
+def _back(mask: MatLike, matrix: MatLike, size: tuple[int, int]) -> MatLike:
+    """Lay a window's mask back onto an image of that (width, height)."""
+    return cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+
+def _ask(image: MatLike) -> MatLike:
+    """(256, 256, 3) uint8 RGB to (256, 256) float32 0..1."""
+    (mask,) = _person_network()(image[None].astype(np.float32) * np.float32(1 / 255))
+    return np.clip(mask[0, :, :, 0], 0, 1)
+
+
+def _hair(image: NDArray[np.uint8]) -> Plane:
+    height, width = image.shape[:2]
+    size = (HAIR_SIDE, HAIR_SIDE)
+    method = cv2.INTER_AREA if max(height, width) > HAIR_SIDE else cv2.INTER_LINEAR
+    planes = cv2.resize(image, size, interpolation=method).transpose(2, 0, 1)
+    batch = {"image": planes[None].astype(np.float32) / 255}  # (1, 3, 512, 512)
+    mask = _hair_network().run(batch)["hair"][0, 0].astype(np.float32, copy=False)
+    return np.asarray(cv2.resize(mask, (width, height)), np.float32)
+
+
+def _near(mask: NDArray[np.bool_], reach: float) -> Plane:
+    """1 on the mask and up to ``reach`` px around it, then softly to 0."""
+    side = 2 * max(1, round(reach)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    grown = cv2.dilate(mask.astype(np.uint8), disc).astype(np.float32)
+    return np.asarray(cv2.blur(grown, (side // 2 | 1,) * 2), np.float32)
+
+
+def _connected(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of a mask that touch the seed."""
+    _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    kept = np.unique(parts[seed & mask])
+    return np.asarray(np.isin(parts, kept[kept > 0]))
+
+
+def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
+    """Hair grows from above the eyes: cut what lies on the lower face and what hung only on it."""
+    eyes = landmarks[[i for ring in regions.EYES for i in ring], 1].max()
+    lower = regions.fill(hair.shape, landmarks, regions.FACE_OVAL)
+    lower[: int(eyes + 0.05 * unit)] = False
+    soft = cv2.blur(lower.astype(np.float32), (2 * max(1, round(0.01 * unit)) + 1,) * 2)
+    hair = hair * (1 - soft)
+    above = np.zeros(hair.shape, np.bool_)
+    above[: max(1, int(eyes))] = True
+    kept = _connected(hair > 0.3, above)
+    return hair * _near(kept, reach=0.02 * unit)
+
+
+def _stretch(mask: Plane, low: float, high: float) -> Plane:
+    """Clear the haze below ``low`` and the holes above ``high``."""
+    return np.asarray(np.clip((mask - low) / (high - low), 0, 1), np.float32)
+
+
+def _to_bytes(mask: Plane) -> NDArray[np.uint8]:
+    return np.rint(mask * 255).astype(np.uint8)
