@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.core.events import Event, Message
 
@@ -30,6 +30,15 @@ class Chat(Protocol):
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message of ours away; nothing happens where it is already gone."""
+        ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A chat that keeps what it showed in this process, and can drop it when a person asks."""
+
+    async def forget(self, chat: str) -> None:
+        """Drop everything shown in a chat."""
         ...
 
 
