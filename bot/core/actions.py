@@ -46,6 +46,7 @@ class Run:
     photo: UUID
     face: int | None = None
     replaces: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,8 @@ class ShowResult:
 
     job: UUID
     request: Request
-    choices: Rows
+    choices: Rows = ()
     picture: bytes | None = None
-    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

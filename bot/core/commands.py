@@ -5,8 +5,9 @@
     amount   = ["+" | "-"] number ["%"]
 
 ``/expression smile 0.8 wink 0.3``, ``smile=80%``, ``/cartoon@SelfmojiBot van gogh``,
-``表情微笑80%`` and a plain ``80%`` are lines. Names come from ``storage.kinds.KINDS``, what else people call them
-from a ``Vocabulary``; a near miss is taken for what is meant when nothing else is near.
+``表情微笑80%`` and a plain ``80%`` are lines. Names come from ``storage.kinds.KINDS``, what else
+people call them from a ``Vocabulary``; a near miss is taken for what is meant when nothing else is
+near.
 """
 
 import re
@@ -377,7 +378,7 @@ class Grammar:
             return Line(Speak(words[wanted]))
         near = _nearest(wanted, words)
         if near is None:
-            names = tuple(dict.fromkeys(words.values()))
+            names = tuple(Speak(locale) for locale in dict.fromkeys(words.values()))
             raise CommandError(
                 "command_error.unknown_language", typed=_short(argument), names=names
             )
@@ -494,7 +495,7 @@ class Grammar:
             )
         notes: list[Note] = []
         if kind.amount is None and any((waiting, *named.values())):
-            notes.append(Note("note.no_strength", {"kind": kind}))
+            notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
         settings = tuple(
             Setting(name, _amount(kind, name, number, notes)) for name, number in named.items()
         )

@@ -22,7 +22,7 @@ from bot.core.commands import (
     Speak,
     write_request,
 )
-from bot.core.events import ChoiceMade, CommandGiven, JobEnded, Origin
+from bot.core.events import ChoiceMade, CommandGiven, JobEnded, Origin, PhotoRefused
 from bot.core.state import (
     REMEMBERED,
     Excused,
@@ -66,7 +66,8 @@ class PhotoKept:
     caption: str = ""
 
 
-Happening = PhotoKept | CommandGiven | ChoiceMade | JobEnded
+Told = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
+Happening = Told | JobEnded
 Step = tuple[State, tuple[Action, ...]]
 
 
@@ -75,6 +76,8 @@ def step(state: State, event: Happening, grammar: Grammar) -> Step:
     match event:
         case PhotoKept():
             return _photo(state, event, grammar)
+        case PhotoRefused(failure=failure):
+            return state, (Say(f"failure.{failure.value}"),)
         case CommandGiven():
             return _typed(state, event, grammar)
         case ChoiceMade():
@@ -103,7 +106,7 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
                 return state, (_explain(error),)
         else:
             if not (isinstance(line.meaning, Plain) and line.meaning.command is Command.START):
-                return _meant(state, line, None, by_caption=True)
+                return _meant(state, line, grammar)
     wanted = (state.waiting,) if state.waiting is not None else state.preferred
     return _run(replace(state, waiting=None), wanted)
 
@@ -124,14 +127,15 @@ def _run(
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
         question = replace(state.question, requests=waiting)
         return replace(state, question=question), (_ask_face(question, notes=notes),)
+    photo = state.photo
     state, superseded = _supersede(state, replaces)
-    runs = tuple(Run(request, state.photo, state.face, replaces) for request in requests)
-    said = (_noted(notes, requests),) if notes else ()
-    return replace(_remember(state, requests), waiting=None, forgetting=False), (
-        *superseded,
-        *said,
-        *runs,
+    first, *others = requests
+    runs = (
+        Run(first, photo, state.face, replaces, notes),
+        *(Run(request, photo, state.face) for request in others),
     )
+    state = replace(_remember(state, requests), waiting=None, forgetting=False)
+    return state, (*superseded, *runs)
 
 
 def _supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:
@@ -160,40 +164,39 @@ def _typed(state: State, event: CommandGiven, grammar: Grammar) -> Step:
         line = grammar.parse(text)
     except CommandError as error:
         return state, (_explain(error),)
-    return _meant(state, line, event.replaces)
+    return _meant(state, line, grammar, event.replaces)
 
 
 def _explain(error: CommandError) -> Say:
     return Say(error.key, error.values)
 
 
-def _meant(state: State, line: Line, replaces: str | None, *, by_caption: bool = False) -> Step:
+def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
     match line.meaning:
         case Make(request):
             return _run(state, (request,), line.notes, replaces)
         case Adjust(amount):
-            return _adjust(state, amount, by_caption=by_caption)
+            return _adjust(state, amount, replaces)
         case Prefer(requests):
             return _prefer(state, requests, line.notes)
         case Speak(locale):
             return _speak(state, locale, line.notes)
+        case Plain(Command.LANGUAGE):
+            return _language(state, grammar)
         case Plain(command):
             return _COMMANDS[command](state)
 
 
-def _adjust(state: State, amount: float, *, by_caption: bool) -> Step:
+def _adjust(state: State, amount: float, replaces: str | None) -> Step:
     if not state.shown:
-        wanted = state.last[-1] if by_caption and state.last else None
-    else:
-        wanted = state.shown[-1].request
-    if wanted is None:
         return state, (Say("say.nothing_made"),)
+    wanted = state.shown[-1].request
     span = KINDS[wanted.kind].amount
     if span is None:
         return state, (Say("say.no_strength", {"request": wanted}),)
     amount = round(max(span.low, min(span.high, amount)), 2)
     settings = tuple(Setting(setting.name, amount) for setting in wanted.settings)
-    return _run(state, (Request(wanted.kind, settings),))
+    return _run(state, (Request(wanted.kind, settings),), replaces=replaces)
 
 
 def _start(state: State) -> Step:
@@ -201,11 +204,11 @@ def _start(state: State) -> Step:
 
 
 def _help(state: State) -> Step:
-    return state, (Say("say.help", {"kinds": None, "commands": None}),)
+    return state, (Say("say.help"),)
 
 
 def _privacy(state: State) -> Step:
-    return state, (Say("say.privacy", {"hours": None}),)
+    return state, (Say("say.privacy"),)
 
 
 def _undo(state: State) -> Step:
@@ -232,8 +235,13 @@ def _forget(state: State) -> Step:
     return replace(state, forgetting=True), (Say("say.forget_question", choices=choices),)
 
 
-def _language(state: State) -> Step:
-    return state, (Say("say.language_question", {"languages": None}),)
+def _language(state: State, grammar: Grammar) -> Step:
+    locales = dict.fromkeys(grammar.vocabulary.languages.values())
+    choices = tuple(
+        Choice("button.language", f"language:{locale}", {"name": Speak(locale)})
+        for locale in locales
+    )
+    return state, (Say("say.language_question", choices=(choices,)),)
 
 
 def _speak(state: State, locale: str, notes: tuple[Note, ...] = ()) -> Step:
@@ -272,6 +280,7 @@ def _style_question(state: State, key: str, replaces: str | None) -> Say:
             {"name": request},
         )
         for request in offered
+        if len(write_request(request).encode()) <= 56  # a button carries 64 bytes
     )
     rows = tuple(choices[at : at + 2] for at in range(0, len(choices), 2))
     values = {"requests": state.preferred, "example": "/style cutout monet"}
@@ -305,9 +314,7 @@ def _offered(state: State) -> tuple[Request, ...]:
 
 def _prefer(state: State, requests: tuple[Request, ...], notes: tuple[Note, ...] = ()) -> Step:
     filled = tuple(
-        request
-        if request.settings
-        else Request(request.kind, KINDS[request.kind].default)
+        request if request.settings else Request(request.kind, KINDS[request.kind].default)
         for request in requests
     )
     state = replace(state, preferred=filled)
@@ -340,6 +347,8 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar) -> Step:
         chosen = _uuid(photo)
         if chosen is not None and number.isdecimal():
             return _face(state, int(number), chosen, event.message)
+    if verb == "redo" and rest in KINDS:
+        return _run(state, (Request(rest),))
     if verb in _BUTTONS:
         job = _uuid(rest.partition(":")[0])
         for one in state.shown:
@@ -354,8 +363,10 @@ def _forget_chosen(state: State, answer: str, message: str | None) -> Step:
     state = replace(state, forgetting=False)
     if answer != "yes":
         return state, (Say("say.not_forgotten", replaces=message),)
-    said = Say("say.forgotten", {"photos": None, "stickers": None}, replaces=message)
-    return State(locale=state.locale), (do.Erase(), said)
+    jobs = tuple(one.job for one in state.unfinished)
+    given_up = (do.Cancel(jobs),) if jobs else ()
+    said = Say("say.forgotten", replaces=message)
+    return State(locale=state.locale), (*given_up, do.Erase(), said)
 
 
 def _setting_chosen(
@@ -448,7 +459,7 @@ def _ask_face(
 
 def _face(state: State, number: int, photo: UUID, message: str | None) -> Step:
     if state.question is None:
-        if photo != state.photo:
+        if photo != state.photo or not 1 <= number <= MOST_FACES:
             return state, (Say("say.choice_gone"),)
         state = replace(state, face=number - 1)
         return _run(state, (state.last[-1],) if state.last else state.preferred)
@@ -489,7 +500,8 @@ def _ended(state: State, event: JobEnded) -> Step:
             if failure is Failure.TOO_MANY_FACES and photo is not None:
                 faces = detail.get("faces")
                 count = faces if isinstance(faces, int) else 2
-                return _many_faces(state, FaceQuestion(photo, count, (request,)), picture)
+                question = FaceQuestion(photo, count, (request,), event.job_id)
+                return _many_faces(state, question, picture)
             return _failed(state, event.job_id, failure, request, photo)
 
 
@@ -501,9 +513,10 @@ def _remember_result(state: State, result: Shown) -> State:
 
 
 def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Step:
-    if state.question is not None and state.question.photo == found.photo:
-        requests = tuple(dict.fromkeys((*state.question.requests, *found.requests)))
-        return replace(state, question=replace(state.question, requests=requests)), (do.Hush(),)
+    asked = state.question
+    if asked is not None and asked.photo == found.photo and asked.job != found.job:
+        requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
+        return replace(state, question=replace(asked, requests=requests)), (do.Hush(),)
     if found.photo == state.photo and state.face is not None:
         runs = (Run(request, found.photo, state.face) for request in found.requests)
         return state, (do.Hush(), *runs)
@@ -518,6 +531,8 @@ def _failed(
         left = tuple(one for one in excused.jobs if one != job)
         return replace(state, excused=replace(excused, jobs=left)), (do.Hush(),)
     again: Rows = ()
+    if failure is Failure.GAVE_UP:
+        again = ((Choice("button.again", f"redo:{request.kind}"),),)
     if failure in _OF_THE_PHOTO:
         alike = tuple(one.job for one in state.unfinished if photo and one.photo == photo)
         state = replace(state, excused=Excused(failure.value, alike))
@@ -548,11 +563,6 @@ _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.WEAKER: _latest("less"),
     Command.FAVOURITE: _latest("keep"),
     Command.FAVOURITES: _favourites,
-    Command.LANGUAGE: _language,
     Command.PRIVACY: _privacy,
     Command.FORGET: _forget,
 }
-
-
-def _noted(notes: tuple[Note, ...], requests: tuple[Request, ...]) -> Say:
-    return Say("say.noted", {"request": requests[0]}, notes=notes)

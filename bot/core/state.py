@@ -45,11 +45,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class FaceQuestion:
-    """A photo with several faces, and what waits for the choice of one."""
+    """A photo with several faces, what waits for the choice of one, and the job that asked."""
 
     photo: UUID
     faces: int
     requests: tuple[Request, ...]
+    job: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,187 @@
+"""Carries out what the conversation decided, as far as rows go, inside one transaction.
+
+What is left for after the commit, messages to show and jobs to enqueue, is a ``Plan``.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core import actions as do
+from bot.core.actions import Action, Run, Say, ShowResult
+from bot.core.commands import Note, Request
+from bot.core.conversation import started
+from bot.core.events import Message
+from bot.core.state import State, requests_to_json
+from bot.core.wording import Wording
+from storage import avatars, jobs, people, results, stickers
+from storage.jobs import Bounds, Job, NewJob
+from storage.people import Person
+from storage.vault import Vault
+
+MOST_FAVOURITES = 10
+"""How many favourites are shown at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A message on its way to the chat. ``replaces``: the message that it changes."""
+
+    message: Message
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What stands in the chat for a job until it ends.
+
+    Without a message the job has none of its own: its result takes the place of an older one.
+    """
+
+    job: Job
+    request: Request
+    notes: tuple[Note, ...]
+    message: Message | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to do after the commit. ``answers``: in their order.
+
+    ``hushed``: the placeholder of the job that ended goes without a word. ``cancelled``: jobs to
+    take back from the queue; ``abandoned``: their placeholders. ``erase``: everything of the person
+    is to go before the answers are shown.
+    """
+
+    locale: str
+    answers: list[Showing | Placeholder] = field(default_factory=list)
+    hushed: bool = False
+    cancelled: list[UUID] = field(default_factory=list)
+    abandoned: list[str] = field(default_factory=list)
+    erase: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Performs actions for one person in one chat."""
+
+    vault: Vault
+    wording: Wording
+    bounds: Bounds
+
+    async def perform(
+        self,
+        session: AsyncSession,
+        person: Person,
+        chat: str,
+        state: State,
+        actions: tuple[Action, ...],
+    ) -> tuple[State, Plan]:
+        """Do everything that concerns rows; return the state with its new jobs, and the rest."""
+        plan = Plan(state.locale)
+        busy = False
+        erasing = do.Erase() in actions
+        for action in actions:
+            match action:
+                case Say():
+                    if erasing:
+                        plan.erase = action  # worded with what was erased
+                    else:
+                        self._say(plan, action)
+                case Run():
+                    if busy:
+                        continue
+                    try:
+                        state = await self._run(session, person, chat, state, action, plan)
+                    except jobs.Busy as problem:
+                        busy = True
+                        self._say(plan, Say("say.busy", {"seconds": problem.seconds}))
+                case ShowResult():
+                    await self._show(session, plan, action)
+                case do.Hush():
+                    plan.hushed = True
+                case do.Cancel(jobs=given_up):
+                    await self._cancel(session, plan, given_up)
+                case do.Favour(job=job):
+                    try:
+                        await stickers.favourite(session, job)
+                    except results.ResultGone:
+                        self._say(plan, Say("say.result_gone"))
+                        return state, plan
+                case do.ShowFavourites():
+                    await self._favourites(session, person, plan)
+                case do.KeepAvatar(style=style, parts=parts):
+                    await avatars.keep(session, person.id, style, parts)
+                case do.Prefer(requests=requests):
+                    kept = requests_to_json(requests)
+                    await people.set_preference(session, person.id, "preferred", kept)
+                case do.Speak(locale=locale):
+                    plan.locale = locale
+                    await people.set_locale(session, person.id, locale)
+                case do.Erase():
+                    pass
+        return state, plan
+
+    def _say(self, plan: Plan, said: Say) -> None:
+        plan.answers.append(Showing(self.wording.say(said, plan.locale), said.replaces))
+
+    async def _run(
+        self,
+        session: AsyncSession,
+        person: Person,
+        chat: str,
+        state: State,
+        run: Run,
+        plan: Plan,
+    ) -> State:
+        new = NewJob(
+            person_id=person.id,
+            photo_id=run.photo,
+            kind=run.request.kind,
+            settings=run.request.settings,
+            platform=person.platform,
+            chat=chat,
+            face=run.face,
+            placeholder=run.replaces,
+        )
+        job = await jobs.add(session, new, self.bounds)
+        message = None
+        if run.replaces is None:
+            place = await jobs.place(session, job.id)
+            message = self.wording.waiting(run.request, place, run.notes, plan.locale)
+        plan.answers.append(Placeholder(job, run.request, run.notes, message))
+        return started(state, run, job.id)
+
+    async def _show(self, session: AsyncSession, plan: Plan, shown: ShowResult) -> None:
+        picture = shown.picture
+        if picture is None:
+            try:
+                picture = (await results.read(session, self.vault, shown.job)).picture
+            except results.ResultGone:
+                self._say(plan, Say("say.result_gone"))
+                return
+        plan.answers.append(Showing(self.wording.sticker(shown, picture, plan.locale)))
+
+    async def _cancel(self, session: AsyncSession, plan: Plan, given_up: tuple[UUID, ...]) -> None:
+        for job_id in given_up:
+            try:
+                job = await jobs.read(session, job_id)
+            except LookupError:
+                continue
+            if await jobs.cancel(session, job_id):
+                plan.cancelled.append(job_id)
+                if job.placeholder is not None:
+                    plan.abandoned.append(job.placeholder)
+
+    async def _favourites(self, session: AsyncSession, person: Person, plan: Plan) -> None:
+        kept = await stickers.favourites(session, self.vault, person.id, MOST_FAVOURITES)
+        if not kept:
+            self._say(plan, Say("say.no_favourites"))
+            return
+        self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
+        for sticker in kept:
+            request = Request(sticker.job.kind, sticker.job.settings)
+            shown = ShowResult(sticker.job.id, request)
+            message = self.wording.sticker(shown, sticker.done.picture, plan.locale)
+            plan.answers.append(Showing(message))

@@ -1,0 +1,344 @@
+"""Between the chats and the rows: load, step, save, enqueue; and bring what was made back.
+
+What one person does is handled in order. Deliveries of a platform are served by the process that
+handles its updates, so the same order holds for them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core.actions import Say
+from bot.core.chat import Chat
+from bot.core.commands import Grammar
+from bot.core.conversation import PhotoKept, Told, step
+from bot.core.events import Event, JobEnded, Message, Origin, PhotoRefused, PhotoSent, Who
+from bot.core.plans import Placeholder, Plan, Planner, Showing
+from bot.core.state import USUAL, State, from_json, requests_from_json, to_json
+from bot.core.texts import Texts
+from bot.core.waiting import Account, Waiting
+from bot.core.wording import Wording
+from bot.errors import BotError, ChatForbidden, ChatUnavailable
+from bot.settings import BotSettings
+from storage import deliveries, jobs, people, photos
+from storage.database import Database
+from storage.deliveries import Delivery
+from storage.errors import PersonGone
+from storage.jobs import Bounds, Failure
+from storage.people import Person
+from storage.queue import Again, Queue
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+PHOTO_BYTES = 20 * 2**20
+AT_ONCE = 32  # deliveries on their way at the same time
+TRIES = 4  # of an answer while the platform is away
+LONGEST_WAIT = 30.0  # seconds between two tries of an answer
+LONGEST_DELAY = 300.0  # seconds between two tries of a delivery
+RECHECK = 30.0  # seconds after which deliveries that got lost are looked for
+
+
+@dataclass(slots=True)
+class _Bringing:
+    """A delivery on its way: what to show is decided once and then tried until it is shown."""
+
+    delivery: Delivery
+    person: Person
+    plan: Plan | None = None
+    placeholder: str | None = None
+    live: bool = False
+    tries: int = 0
+
+
+class Service:
+    """Answers events and delivers results, for any number of chats."""
+
+    def __init__(
+        self, database: Database, vault: Vault, queue: Queue, texts: Texts, settings: BotSettings
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._queue = queue
+        self._texts = texts
+        self._keep_photos = timedelta(hours=settings.photo_hours)
+        self._grammar = Grammar(texts.vocabulary())
+        self._wording = Wording(texts, settings.photo_hours)
+        bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
+        self._planner = Planner(vault, self._wording, bounds)
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._on_their_way: dict[UUID, _Bringing] = {}
+        self._waiting = Waiting(database, self._wording)
+
+    async def locale_of(self, who: Who) -> str | None:
+        """Return the language a person chose or came with; None for the unknown."""
+        async with self._database.snapshot() as session:
+            person = await people.find(session, who.platform, who.external_id)
+        return None if person is None else person.locale
+
+    # --- events ---------------------------------------------------------------------------------
+
+    async def handle(self, event: Event, chat: Chat) -> None:
+        """Answer an event once, however often it comes; never raises for what a chat does."""
+        if isinstance(event, JobEnded):
+            raise TypeError("jobs end in deliver")
+        origin = event.origin
+        account = (origin.who.platform, origin.who.external_id)
+        async with self._turn(*account):
+            try:
+                plan = await self._decide(event)
+                if plan is not None:
+                    await self._carry_out(plan, account, origin.chat, chat)
+            except Exception:
+                log.exception("could not answer an update of %s", chat.platform)
+                await self._apologise(origin, chat)
+
+    async def _decide(self, event: PhotoSent | Told) -> Plan | None:
+        """Let the conversation decide and keep all rows of it, in one transaction."""
+        origin = event.origin
+        who = origin.who
+        async with self._database.transaction() as session:
+            if not await people.first_time(session, origin.key):
+                return None
+            person = await people.find_or_add(
+                session, self._vault, who.platform, who.external_id, who.locale
+            )
+            state = await self._load(session, person, origin.chat)
+            happening = await self._kept(session, person, event)
+            state, actions = step(state, happening, self._grammar)
+            state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
+            if plan.erase is None:
+                await people.save_conversation(session, person.id, origin.chat, to_json(state))
+        if plan.erase is not None:
+            said = await self._erase(person, plan.erase)
+            plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
+        return plan
+
+    async def _kept(self, session: AsyncSession, person: Person, event: PhotoSent | Told) -> Told:
+        if not isinstance(event, PhotoSent):
+            return event
+        if len(event.data) > PHOTO_BYTES:
+            return PhotoRefused(event.origin, Failure.TOO_LARGE)
+        photo = await photos.add(session, self._vault, person.id, event.data, self._keep_photos)
+        return PhotoKept(event.origin, photo, event.caption)
+
+    async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
+        state = from_json(await people.load_conversation(session, person.id, chat))
+        preferences = await people.preferences(session, person.id)
+        return replace(
+            state,
+            locale=self._texts.negotiate(person.locale),
+            preferred=requests_from_json(preferences.get("preferred", [])) or USUAL,
+        )
+
+    async def _erase(self, person: Person, said: Say) -> Say:
+        erased = await people.forget(self._database, person.id)
+        self._waiting.forget(person.id)
+        counts = {"photos": erased.photos, "stickers": erased.results}
+        return replace(said, values={**said.values, **counts})
+
+    async def _carry_out(self, plan: Plan, account: Account, where: str, chat: Chat) -> None:
+        """Enqueue the plan's jobs and show its answers.
+
+        Jobs start before their placeholders stand: their delivery waits for the person's turn,
+        which ends after that.
+        """
+        for answer in plan.answers:
+            if isinstance(answer, Placeholder):
+                await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)
+        for cancelled in plan.cancelled:
+            await self._queue.cancel(cancelled)
+            self._waiting.done(cancelled)
+        for reference in plan.abandoned:
+            await self._remove(chat, where, reference)
+        placed: list[tuple[UUID, str]] = []
+        try:
+            for answer in plan.answers:
+                match answer:
+                    case Showing(message, replaces):
+                        await self._insist(chat, where, message, replaces)
+                    case Placeholder(job, request, notes, message) if message is not None:
+                        shown = await self._insist(chat, where, message, None)
+                        if shown is not None:
+                            placed.append((job.id, shown))
+                            self._waiting.add(
+                                job, account, request, notes, plan.locale, shown, message
+                            )
+        finally:
+            if placed:
+                async with self._database.transaction() as session:
+                    for job_id, reference in placed:
+                        await jobs.set_placeholder(session, job_id, reference)
+
+    async def _insist(
+        self, chat: Chat, where: str, message: Message, replaces: str | None
+    ) -> str | None:
+        """Show an answer, trying again while the platform is away; None if it could not be."""
+        for number in range(1, TRIES + 1):
+            try:
+                return await self._show(chat, where, message, replaces)
+            except ChatForbidden:
+                return None
+            except ChatUnavailable as problem:
+                if number == TRIES:
+                    log.warning("%s is away: an answer is lost", chat.platform)
+                    return None
+                await asyncio.sleep(_delay(problem, number, LONGEST_WAIT))
+        return None
+
+    async def _show(self, chat: Chat, where: str, message: Message, replaces: str | None) -> str:
+        """Show a message, in another's place where that is possible."""
+        try:
+            if replaces is not None:
+                try:
+                    return await chat.edit(where, replaces, message)
+                except (ChatForbidden, ChatUnavailable):
+                    raise
+                except BotError as problem:
+                    log.info("%s could not change a message: %s", chat.platform, problem)
+            return await chat.send(where, message)
+        except (ChatForbidden, ChatUnavailable):
+            raise
+        except BotError as problem:
+            if message.sticker is None:
+                raise
+            log.warning("%s did not take a sticker: %s", chat.platform, problem)
+            return await chat.send(where, self._wording.say(Say("say.not_shown"), "en"))
+
+    async def _remove(self, chat: Chat, where: str, reference: str) -> None:
+        try:
+            await chat.remove(where, reference)
+        except BotError as problem:
+            log.info("%s could not take a message away: %s", chat.platform, problem)
+
+    async def _apologise(self, origin: Origin, chat: Chat) -> None:
+        locale = self._texts.negotiate(origin.who.locale)
+        with suppress(BotError):
+            await chat.send(origin.chat, self._wording.say(Say("say.unexpected"), locale))
+
+    def _turn(self, platform: str, external_id: str) -> asyncio.Lock:
+        return self._turns.setdefault((platform, external_id), asyncio.Lock())
+
+    # --- deliveries -----------------------------------------------------------------------------
+
+    async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
+        """Bring what jobs made to this chat's platform until the shutdown."""
+
+        async def bring(delivery_id: UUID) -> None:
+            await self._bring(delivery_id, chat)
+
+        topic = f"delivery.{chat.platform}"
+        upkeep = [
+            asyncio.create_task(_every(RECHECK, shutdown, lambda: self._find_lost(chat))),
+            asyncio.create_task(self._waiting.keep_telling(chat, self._turn, shutdown)),
+        ]
+        try:
+            await self._queue.serve(topic, bring, AT_ONCE, shutdown)
+        finally:
+            for task in upkeep:
+                task.cancel()
+            await asyncio.gather(*upkeep, return_exceptions=True)
+
+    async def _find_lost(self, chat: Chat) -> None:
+        """Enqueue what is still owed: after a start, and what a queue may have lost."""
+        async with self._database.snapshot() as session:
+            owed = await deliveries.pending(session, chat.platform)
+        for delivery_id in owed:
+            if delivery_id not in self._on_their_way:
+                await self._queue.enqueue(f"delivery.{chat.platform}", delivery_id)
+
+    async def _bring(self, delivery_id: UUID, chat: Chat) -> None:
+        """Show one result; raises Again while the platform is away."""
+        reference = None
+        try:
+            bringing = self._on_their_way.get(delivery_id) or await self._take(delivery_id)
+            if bringing is None:
+                return
+            self._on_their_way[delivery_id] = bringing
+            person = bringing.person
+            async with self._turn(person.platform, person.external_id):
+                if bringing.plan is None:
+                    bringing.plan = await self._decide_end(bringing)
+                reference = await self._present(bringing, bringing.plan, chat)
+        except ChatUnavailable as problem:
+            bringing = self._on_their_way[delivery_id]
+            bringing.tries += 1
+            delay = _delay(problem, bringing.tries, LONGEST_DELAY)
+            raise Again(timedelta(seconds=delay)) from problem
+        except (ChatForbidden, PersonGone):
+            log.info("a result for %s is not shown: the chat or person is gone", chat.platform)
+        except Exception:
+            log.exception("could not deliver to %s", chat.platform)
+        self._on_their_way.pop(delivery_id, None)
+        async with self._database.transaction() as session:
+            await deliveries.finish(session, delivery_id, reference)
+
+    async def _take(self, delivery_id: UUID) -> _Bringing | None:
+        async with self._database.transaction() as session:
+            delivery = await deliveries.take(session, self._vault, delivery_id)
+            if delivery is None:
+                return None
+            return _Bringing(delivery, await people.read(session, delivery.job.person_id))
+
+    async def _decide_end(self, bringing: _Bringing) -> Plan:
+        """Let the conversation answer a job's end."""
+        person, job = bringing.person, bringing.delivery.job
+        event = JobEnded(
+            job.id, job.kind, job.settings, job.face, bringing.delivery.outcome, job.photo_id
+        )
+        async with self._database.transaction() as session:
+            state = await self._load(session, person, job.chat)
+            bringing.live = any(one.job == job.id and one.replaces for one in state.unfinished)
+            bringing.placeholder = (await jobs.read(session, job.id)).placeholder
+            state, actions = step(state, event, self._grammar)
+            state, plan = await self._planner.perform(session, person, job.chat, state, actions)
+            await people.save_conversation(session, person.id, job.chat, to_json(state))
+        return plan
+
+    async def _present(self, bringing: _Bringing, plan: Plan, chat: Chat) -> str | None:
+        """Put the first answer in the placeholder's place, the others behind it.
+
+        An older sticker that a failed job was to replace stays.
+        """
+        job = bringing.delivery.job
+        self._waiting.done(job.id)
+        first = plan.answers[0] if plan.answers else None
+        reference = bringing.placeholder
+        if isinstance(first, Showing):
+            replaces = reference
+            if bringing.live and first.message.sticker is None:
+                replaces = None
+            reference = await self._show(chat, job.chat, first.message, replaces)
+            plan.answers.pop(0)
+        elif plan.hushed and reference is not None and not bringing.live:
+            await self._remove(chat, job.chat, reference)
+        account = (bringing.person.platform, bringing.person.external_id)
+        await self._carry_out(plan, account, job.chat, chat)
+        return reference
+
+
+def _delay(problem: ChatUnavailable, tries: int, longest: float) -> float:
+    """Return how long to wait: as the platform says, else twice as long each time."""
+    if problem.retry_after is not None:
+        return min(problem.retry_after, longest) if problem.retry_after > 0 else 0.1
+    return float(min(longest, 0.5 * 2 ** (tries - 1)))
+
+
+async def _every(
+    seconds: float, shutdown: asyncio.Event, work: Callable[[], Awaitable[None]]
+) -> None:
+    """Do some work now and then until the shutdown; a failure waits for the next time."""
+    while not shutdown.is_set():
+        try:
+            await work()
+        except Exception:
+            log.exception("upkeep failed")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(shutdown.wait(), seconds)

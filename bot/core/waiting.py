@@ -1,0 +1,128 @@
+"""Tells people whose jobs take longer how they stand: their place in the queue, then at work."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.core.chat import Chat
+from bot.core.commands import Note, Request
+from bot.core.events import Message
+from bot.core.wording import Wording
+from bot.errors import BotError
+from storage import jobs
+from storage.database import Database
+from storage.jobs import Job, JobState
+
+log = logging.getLogger(__name__)
+
+EVERY = 2.0  # seconds between two looks, and so between two edits of one message
+
+Account = tuple[str, str]
+"""A person by platform and external id."""
+
+
+@dataclass(slots=True)
+class Waiter:
+    """A job's placeholder as it stands in its chat."""
+
+    job: Job
+    account: Account
+    request: Request
+    notes: tuple[Note, ...]
+    locale: str
+    reference: str
+    message: Message
+    since: float
+
+
+class Waiting:
+    """The placeholders whose jobs have not been delivered yet, in this process."""
+
+    def __init__(self, database: Database, wording: Wording) -> None:
+        self._database = database
+        self._wording = wording
+        self._waiters: dict[UUID, Waiter] = {}
+
+    def add(
+        self,
+        job: Job,
+        account: Account,
+        request: Request,
+        notes: tuple[Note, ...],
+        locale: str,
+        reference: str,
+        message: Message,
+    ) -> None:
+        """Keep an eye on a job whose placeholder now shows ``message``."""
+        now = time.monotonic()
+        self._waiters[job.id] = Waiter(
+            job, account, request, notes, locale, reference, message, now
+        )
+
+    def done(self, job_id: UUID) -> None:
+        """Leave a job's placeholder alone from now on."""
+        self._waiters.pop(job_id, None)
+
+    def forget(self, person_id: UUID) -> None:
+        """Leave all placeholders of a person alone."""
+        for waiter in list(self._waiters.values()):
+            if waiter.job.person_id == person_id:
+                self.done(waiter.job.id)
+
+    async def keep_telling(
+        self, chat: Chat, turn: Callable[[str, str], asyncio.Lock], shutdown: asyncio.Event
+    ) -> None:
+        """Edit the placeholders of a chat's platform as their jobs go on, until the shutdown.
+
+        ``turn``: a person's lock, which deliveries hold too.
+        """
+        while not shutdown.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(shutdown.wait(), EVERY)
+            for waiter in list(self._waiters.values()):
+                ours = waiter.job.platform == chat.platform
+                if ours and time.monotonic() - waiter.since >= EVERY:
+                    try:
+                        await self._tell(chat, waiter, turn(*waiter.account))
+                    except Exception:
+                        log.exception("could not tell how a job stands")
+                        self.done(waiter.job.id)
+
+    async def _tell(self, chat: Chat, waiter: Waiter, turn: asyncio.Lock) -> None:
+        message = await self._words(waiter)
+        if message is None:
+            self.done(waiter.job.id)
+            return
+        if message == waiter.message:
+            return
+        async with turn:
+            if waiter.job.id not in self._waiters:
+                return  # delivered while we waited for the turn
+            try:
+                reference = await chat.edit(waiter.job.chat, waiter.reference, message)
+            except BotError:
+                self.done(waiter.job.id)
+                return
+            waiter.message = message
+            if reference != waiter.reference:
+                waiter.reference = reference
+                async with self._database.transaction() as session:
+                    await jobs.set_placeholder(session, waiter.job.id, reference)
+
+    async def _words(self, waiter: Waiter) -> Message | None:
+        """Return what the placeholder should say now; None once the job has ended."""
+        place = None
+        async with self._database.snapshot() as session:
+            try:
+                job = await jobs.read(session, waiter.job.id)
+            except LookupError:
+                return None
+            if job.state not in {JobState.QUEUED, JobState.RUNNING}:
+                return None
+            if job.state is JobState.QUEUED:
+                place = await jobs.place(session, job.id)
+        return self._wording.waiting(waiter.request, place, waiter.notes, waiter.locale)

@@ -1,0 +1,153 @@
+"""Turns what the conversation decided into messages in a person's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.actions import Choice, Rows, Say, ShowResult
+from bot.core.commands import (
+    Command,
+    Make,
+    Named,
+    Note,
+    Request,
+    Speak,
+    example,
+    strength,
+    write,
+    write_request,
+)
+from bot.core.events import Button, Message, Slider
+from bot.core.texts import Texts
+from storage.kinds import KINDS, Kind, Setting
+
+MOST_NAMES = 12
+"""How many settings of a kind a sentence lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words for one deployment. ``photo_hours``: how long photos are kept."""
+
+    texts: Texts
+    photo_hours: float
+
+    def say(self, said: Say, locale: str) -> Message:
+        """Word a sentence with its notes and buttons."""
+        values = {**self._given(said.key, locale), **said.values}
+        sentence = self._sentence(said.key, values, locale)
+        lines = [*self._notes(said.notes, locale), sentence]
+        return Message("\n".join(lines), self._buttons(said.choices, locale), said.picture)
+
+    def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
+        """Word a result: what it is, its buttons, and sliders for its strengths."""
+        return Message(
+            text=self.texts.describe(locale, shown.request),
+            buttons=self._buttons(shown.choices, locale),
+            sticker=picture,
+            sliders=self._sliders(shown.request, locale),
+            name=write_request(shown.request).replace(" ", "-"),
+        )
+
+    def waiting(
+        self, request: Request, place: int | None, notes: tuple[Note, ...], locale: str
+    ) -> Message:
+        """Word the placeholder of a job: its place in the queue, or None while it is worked on."""
+        values: dict[str, object] = {"request": request}
+        key = "say.working"
+        if place is not None and place > 1:
+            key = "say.queued"
+            values["place"] = place
+        lines = [*self._notes(notes, locale), self._sentence(key, values, locale)]
+        return Message("\n".join(lines), busy=True)
+
+    def _notes(self, notes: tuple[Note, ...], locale: str) -> list[str]:
+        return [self._sentence(note.key, note.values, locale) for note in notes]
+
+    def _sentence(self, key: str, values: Mapping[str, object], locale: str) -> str:
+        named = {name: self._name(value, locale) for name, value in values.items()}
+        return self.texts.get(locale, key, **named)
+
+    def _name(self, value: object, locale: str) -> str:
+        """Call a value by its name in a language."""
+        match value:
+            case Request():
+                return self.texts.describe(locale, value)
+            case Named(kind, setting):
+                return self.texts.setting(locale, kind, setting)
+            case Speak(chosen):
+                return self.texts.language(chosen)
+            case Kind():
+                return self._settings(value, locale)
+            case tuple():
+                names = [self._name(one, locale) for one in value]
+                whole = all(isinstance(one, Request) for one in value)
+                return self.texts.join(locale, "list_join" if whole else "join", names)
+            case _:
+                return str(value)
+
+    def _settings(self, kind: Kind, locale: str) -> str:
+        if not kind.settings:
+            return self.texts.kind(locale, kind.name)
+        names = [self.texts.setting(locale, kind.name, name) for name in kind.settings]
+        more = ["…"] if len(names) > MOST_NAMES else []
+        return self.texts.join(locale, "join", names[:MOST_NAMES] + more)
+
+    def _buttons(self, choices: Rows, locale: str) -> tuple[tuple[Button, ...], ...]:
+        return tuple(tuple(self._button(choice, locale) for choice in row) for row in choices)
+
+    def _button(self, choice: Choice, locale: str) -> Button:
+        return Button(self._sentence(choice.key, choice.values, locale), choice.value)
+
+    def _sliders(self, request: Request, locale: str) -> tuple[Slider, ...]:
+        amount = KINDS[request.kind].amount
+        if amount is None:
+            return ()
+        return tuple(
+            Slider(
+                label=self.texts.setting(locale, request.kind, setting.name),
+                command=_command_of(request, setting),
+                low=amount.low,
+                high=amount.high,
+                value=setting.amount,
+            )
+            for setting in request.settings
+        )
+
+    def _given(self, key: str, locale: str) -> dict[str, object]:
+        """Return what a sentence tells beside what the conversation knows."""
+        match key:
+            case "say.help":
+                return {"kinds": self._kinds(locale), "commands": self._commands(locale)}
+            case "say.privacy":
+                return {"hours": strength(self.photo_hours)}
+            case _:
+                return {}
+
+    def _kinds(self, locale: str) -> str:
+        lines = []
+        for kind in KINDS.values():
+            names = self._settings(kind, locale)
+            choices = self.texts.get(locale, "say.help_choices", names=names)
+            values = {
+                "example": write(Make(example(kind))),
+                "about": self.texts.get(locale, f"kind.{kind.name}.about"),
+                "choices": choices if kind.settings else "",
+            }
+            lines.append(self.texts.get(locale, "say.help_kind", **values))
+        return "\n".join(lines)
+
+    def _commands(self, locale: str) -> str:
+        lines = []
+        for command in Command:
+            about = self.texts.get(locale, f"command.{command.value}.about")
+            lines.append(
+                self.texts.get(locale, "say.help_command", command=command.value, about=about)
+            )
+        return "\n".join(lines)
+
+
+def _command_of(request: Request, moved: Setting) -> str:
+    """Return the command that needs only the moved setting's amount behind it."""
+    others = tuple(setting for setting in request.settings if setting is not moved)
+    words = write(Make(Request(request.kind, others)))
+    return f"{words} {moved.name}"
