@@ -1,17 +1,35 @@
-"""The contract between bot and worker: what a job is, how it may end.
+"""The contract between bot and worker: what a job is, how it may end; and the jobs' rows.
 
 A job is one photo, one kind, some settings. It ends as one picture or one failure; a failure is a
 code a person can act on, never a sentence and never a trace. ``bot`` words it, ``inference`` causes
 it.
+
+The row is the truth, the queue only carries ids: a job runs under a lease that its worker renews,
+and the number of the attempt is the fence, so that whoever lost the lease can no longer end it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.errors import Busy as Busy
+from storage.fairness import Bounds as Bounds
+from storage.fairness import admit, next_start_tag
+from storage.fairness import place as place
+from storage.fairness import seconds_per_job as seconds_per_job
 from storage.kinds import Setting
+from storage.models import DeliveryRow, JobRow, ResultRow, now
+from storage.people import key_of, take_turn
+from storage.vault import Vault
+
+MAX_ATTEMPTS = 3
+"""Attempts that may end without an answer (a dead worker, a bug) before a job is buried."""
 
 
 class JobState(StrEnum):
@@ -65,12 +83,15 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Job(NewJob):
-    """A job's row as read from SQL; times are UTC."""
+    """A job's row as read from SQL; times are UTC. ``priority`` is what to enqueue it with."""
 
     id: UUID = field(kw_only=True)
     state: JobState = field(kw_only=True)
     attempts: int = field(kw_only=True)
     created: datetime = field(kw_only=True)
+    started: datetime | None = field(default=None, kw_only=True)
+    ended: datetime | None = field(default=None, kw_only=True)
+    priority: int = field(default=0, kw_only=True)
     failure: Failure | None = field(default=None, kw_only=True)
     detail: Mapping[str, object] = field(default_factory=dict, kw_only=True)
 
@@ -96,3 +117,215 @@ class Failed:
 
 
 Outcome = Done | Failed
+
+
+def _job(row: JobRow) -> Job:
+    return Job(
+        person_id=row.person_id,
+        photo_id=row.photo_id,
+        kind=row.kind,
+        settings=tuple(Setting(name, amount) for name, amount in row.settings),
+        platform=row.platform,
+        chat=row.chat,
+        face=row.face,
+        placeholder=row.placeholder,
+        id=row.id,
+        state=JobState(row.state),
+        attempts=row.attempts,
+        created=row.created,
+        started=row.started,
+        ended=row.ended,
+        priority=-row.start_tag,
+        failure=Failure(row.failure) if row.failure else None,
+        detail=row.detail,
+    )
+
+
+def _claimable(time: datetime) -> ColumnElement[bool]:
+    return or_(
+        JobRow.state == JobState.QUEUED.value,
+        and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until <= time),
+    )
+
+
+def _held(job: Job) -> ColumnElement[bool]:
+    """Whether the claim that ``job`` came from still stands."""
+    return and_(
+        JobRow.id == job.id,
+        JobRow.state == JobState.RUNNING.value,
+        JobRow.attempts == job.attempts,
+    )
+
+
+async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) -> Job:
+    """Add a queued job; enqueue its id with its ``priority`` after the commit.
+
+    Raises Busy when the person, or everybody together, has too many unfinished jobs, and
+    PersonGone.
+    """
+    await take_turn(session, new.person_id)
+    await admit(session, new.person_id, bounds or Bounds())
+    row = JobRow(
+        person_id=new.person_id,
+        photo_id=new.photo_id,
+        kind=new.kind,
+        settings=[[setting.name, setting.amount] for setting in new.settings],
+        face=new.face,
+        platform=new.platform,
+        chat=new.chat,
+        placeholder=new.placeholder,
+        state=JobState.QUEUED.value,
+        start_tag=await next_start_tag(session, new.person_id),
+    )
+    session.add(row)
+    await session.flush()
+    return _job(row)
+
+
+async def read(session: AsyncSession, job_id: UUID) -> Job:
+    """Return a job as it stands; raises LookupError."""
+    row = await session.get(JobRow, job_id, populate_existing=True)
+    if row is None:
+        raise LookupError(str(job_id))
+    return _job(row)
+
+
+async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedelta) -> Job | None:
+    """Take a job that waits, or whose worker let its lease run out, and count the attempt.
+
+    None if another worker has it, it ended, or its attempts are used up (see ``bury``).
+    """
+    time = now()
+    row = await session.scalar(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.attempts < MAX_ATTEMPTS, _claimable(time))
+        .values(
+            state=JobState.RUNNING.value,
+            worker=worker,
+            lease_until=time + lease,
+            attempts=JobRow.attempts + 1,
+            started=time,
+        )
+        .returning(JobRow)
+        .execution_options(populate_existing=True)
+    )
+    return _job(row) if row else None
+
+
+async def renew(session: AsyncSession, job: Job, lease: timedelta) -> bool:
+    """Hold on to a claimed job; False if it was cancelled, erased or taken over."""
+    held = await session.scalar(
+        update(JobRow).where(_held(job)).values(lease_until=now() + lease).returning(JobRow.id)
+    )
+    return held is not None
+
+
+async def release(session: AsyncSession, job: Job) -> bool:
+    """Put a claimed job back to wait for another attempt; False if the claim no longer stands."""
+    held = await session.scalar(
+        update(JobRow)
+        .where(_held(job))
+        .values(state=JobState.QUEUED.value, lease_until=None, worker=None)
+        .returning(JobRow.id)
+    )
+    return held is not None
+
+
+async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome) -> UUID | None:
+    """End a claimed job: its result, its state and a delivery, all or nothing.
+
+    Returns the delivery's id, to be enqueued as ``delivery.<platform>`` after the commit; None,
+    and nothing is written, if the claim no longer stands.
+    """
+    values: dict[str, object] = {"state": JobState.DONE.value}
+    if isinstance(outcome, Failed):
+        values = {
+            "state": JobState.FAILED.value,
+            "failure": outcome.failure.value,
+            "detail": dict(outcome.detail),
+        }
+    ended = await session.scalar(
+        update(JobRow)
+        .where(_held(job))
+        .values(**values, ended=now(), lease_until=None)
+        .returning(JobRow.id)
+    )
+    if ended is None:
+        return None
+    if outcome.picture is not None:
+        key = await key_of(session, vault, job.person_id)
+        facts = dict(outcome.facts) if isinstance(outcome, Done) else {}
+        session.add(
+            ResultRow(
+                job_id=job.id,
+                sealed_picture=key.seal(outcome.picture, "picture", job.id),
+                sealed_facts=key.seal(json.dumps(facts).encode(), "facts", job.id),
+            )
+        )
+    return await _owe(session, job.id, job.platform)
+
+
+async def bury(session: AsyncSession, job_id: UUID) -> UUID | None:
+    """End a job whose attempts are used up as GAVE_UP; return its delivery's id, or None."""
+    platform = await session.scalar(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.attempts >= MAX_ATTEMPTS, _claimable(now()))
+        .values(
+            state=JobState.FAILED.value,
+            failure=Failure.GAVE_UP.value,
+            ended=now(),
+            lease_until=None,
+        )
+        .returning(JobRow.platform)
+    )
+    return None if platform is None else await _owe(session, job_id, platform)
+
+
+async def _owe(session: AsyncSession, job_id: UUID, platform: str) -> UUID:
+    row = DeliveryRow(job_id=job_id, platform=platform)
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def cancel(session: AsyncSession, job_id: UUID) -> bool:
+    """Cancel a job that has not ended; a worker running it stops and writes nothing."""
+    unfinished = (JobState.QUEUED.value, JobState.RUNNING.value)
+    cancelled = await session.scalar(
+        update(JobRow)
+        .where(JobRow.id == job_id, JobRow.state.in_(unfinished))
+        .values(state=JobState.CANCELLED.value, ended=now(), lease_until=None)
+        .returning(JobRow.id)
+    )
+    return cancelled is not None
+
+
+async def set_placeholder(session: AsyncSession, job_id: UUID, reference: str) -> None:
+    """Keep the front end's reference of the message that the result shall replace."""
+    await session.execute(update(JobRow).where(JobRow.id == job_id).values(placeholder=reference))
+
+
+async def unfinished(session: AsyncSession) -> list[UUID]:
+    """Return the jobs that have not ended, in fair order."""
+    states = (JobState.QUEUED.value, JobState.RUNNING.value)
+    rows = await session.scalars(
+        select(JobRow.id).where(JobRow.state.in_(states)).order_by(JobRow.start_tag, JobRow.created)
+    )
+    return list(rows)
+
+
+async def claimable(session: AsyncSession) -> list[tuple[UUID, int]]:
+    """Return the jobs that some worker should take now, with their priorities."""
+    rows = await session.execute(
+        select(JobRow.id, JobRow.start_tag)
+        .where(_claimable(now()))
+        .order_by(JobRow.start_tag, JobRow.created)
+    )
+    return [(job_id, -start_tag) for job_id, start_tag in rows]
+
+
+async def expire_leases(session: AsyncSession) -> None:
+    """Let every lease run out: right only where a single process works, and has just started."""
+    await session.execute(
+        update(JobRow).where(JobRow.state == JobState.RUNNING.value).values(lease_until=now())
+    )

@@ -1,0 +1,118 @@
+"""Micro-batching: jobs that need the same network at the same time share one run of it.
+
+One batch runs at a time, since a run uses every core or the whole GPU; while it does, the next one
+gathers. An item that finds the network idle waits at most ``max_wait`` for company.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tensors = Mapping[str, NDArray[Any]]
+"""Arrays by name: of one item without, of a batch with a leading batch axis."""
+
+_Likeness = frozenset[tuple[str, tuple[int, ...], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    item: Tensors
+    likeness: _Likeness  # items of equal names, shapes and types can be stacked
+    since: float
+    future: asyncio.Future[Tensors]
+
+
+def _likeness(item: Tensors) -> _Likeness:
+    return frozenset((name, array.shape, array.dtype.str) for name, array in item.items())
+
+
+class MicroBatcher:
+    """Puts items of equal shapes into batches for ``run``; use from one event loop.
+
+    run: takes tensors (N, ...) and returns tensors (N, ...), N <= ``max_batch``; called on a
+    thread of its own, never twice at once. max_wait: seconds. If a run raises, its items get the
+    exception and nobody else does.
+    """
+
+    def __init__(self, run: Callable[[Tensors], Tensors], max_batch: int, max_wait: float) -> None:
+        if max_batch < 1:
+            raise ValueError("a batch holds at least one item")
+        self._run = run
+        self._max_batch = max_batch
+        self._max_wait = max_wait
+        self._waiting: deque[_Waiting] = deque()
+        self._arrival = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch")
+
+    async def __call__(self, item: Tensors) -> Tensors:
+        """Run one item, given without batch axis; return its outputs without batch axis."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(item, _likeness(item), loop.time(), loop.create_future())
+        self._waiting.append(waiting)
+        self._arrival.set()
+        if self._runner is None or self._runner.done():
+            self._runner = loop.create_task(self._work())
+        return await waiting.future
+
+    def close(self) -> None:
+        """Let the thread go; items still waiting are cancelled."""
+        if self._runner is not None:
+            self._runner.cancel()
+        for waiting in self._waiting:
+            waiting.future.cancel()
+        self._waiting.clear()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _work(self) -> None:
+        """Run batches until nobody waits."""
+        while batch := await self._gather():
+            try:
+                outputs = await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._run_batch, [waiting.item for waiting in batch]
+                )
+            except Exception as error:
+                for waiting in batch:
+                    if not waiting.future.done():
+                        waiting.future.set_exception(error)
+            else:
+                for waiting, output in zip(batch, outputs, strict=True):
+                    if not waiting.future.done():
+                        waiting.future.set_result(output)
+
+    async def _gather(self) -> list[_Waiting]:
+        """Wait for company of the oldest item; return its batch, empty if nobody waits."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._waiting = deque(w for w in self._waiting if not w.future.done())
+            if not self._waiting:
+                return []
+            oldest = self._waiting[0]
+            batch = [w for w in self._waiting if w.likeness == oldest.likeness]
+            patience = oldest.since + self._max_wait - loop.time()
+            if len(batch) >= self._max_batch or patience <= 0:
+                batch = batch[: self._max_batch]
+                taken = {id(waiting) for waiting in batch}
+                self._waiting = deque(w for w in self._waiting if id(w) not in taken)
+                return batch
+            self._arrival.clear()
+            try:
+                await asyncio.wait_for(self._arrival.wait(), patience)
+            except TimeoutError:
+                continue
+
+    def _run_batch(self, items: list[Tensors]) -> list[Tensors]:
+        stacked = {name: np.stack([item[name] for item in items]) for name in items[0]}
+        outputs = self._run(stacked)
+        for name, array in outputs.items():
+            if array.shape[:1] != (len(items),):
+                raise ValueError(f"{name} {array.shape} has no batch axis of {len(items)}")
+        return [
+            {name: array[index] for name, array in outputs.items()} for index in range(len(items))
+        ]

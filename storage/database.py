@@ -1,0 +1,150 @@
+"""The engine, its transactions and, on SQLite, the pragmas that make it fit for both.
+
+SQLite has one writer at a time. Transactions of one process wait for each other in turn on a lock
+here, which costs microseconds, rather than on SQLite's sleeping retries, which cost milliseconds;
+other processes meet at ``BEGIN IMMEDIATE``.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.migrations import upgrade
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",  # a kill loses nothing, a power cut at most the last moments
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # without it a deleted selfie stays in the file
+    "PRAGMA temp_store=MEMORY",
+)
+_READING = "selfmoji_reading"
+
+
+def _engine(url: str) -> AsyncEngine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_async_engine(parsed, pool_pre_ping=True)
+    if parsed.drivername != "sqlite+aiosqlite" or parsed.database in {None, "", ":memory:"}:
+        raise ValueError("the database URL is sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
+    Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_async_engine(parsed)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        setattr(connection, "isolation_level", None)  # noqa: B010  we begin transactions ourselves
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Database:
+    """Where rows are kept; made by ``open``."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(**{_READING: True})
+        self._turn: asyncio.Lock | None = None
+        self._owner: asyncio.Task[Any] | None = None
+        if self.dialect == "sqlite":
+            self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Connect, make the folder of a SQLite file, and migrate to the newest schema."""
+        engine = _engine(url)
+        try:
+            async with engine.begin() as connection:
+                if engine.dialect.name == "postgresql":  # several processes may start at once
+                    await connection.execute(
+                        text("SELECT pg_advisory_xact_lock(hashtext('selfmoji'))")
+                    )
+                await connection.run_sync(upgrade)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return cls(engine)
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Which of the two this is."""
+        return "postgresql" if self._engine.dialect.name == "postgresql" else "sqlite"
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL, password and all: not for logs."""
+        return self._engine.url.render_as_string(hide_password=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that commits at the end, or rolls back on any exception.
+
+        Do not nest: the inner one would wait for the outer one forever (RuntimeError on SQLite).
+        Keep slow work such as models and networks outside.
+        """
+        session = AsyncSession(self._engine, expire_on_commit=False)
+        async with self._take_turn(), session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def _take_turn(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        task = asyncio.current_task()
+        if self._owner is task:
+            raise RuntimeError("a transaction inside a transaction of the same task")
+        async with self._turn:
+            self._owner = task
+            try:
+                yield
+            finally:
+                self._owner = None
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session for reading alone, which waits for no writer."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                await session.rollback()
+
+    async def scrub(self) -> None:
+        """On SQLite, write deletions through from the log to the file and empty the log.
+
+        PostgreSQL overwrites deleted rows when it vacuums; until then they are sealed by keys
+        that are themselves deleted rows, so keep its disk and backups safe.
+        """
+        if self._turn is None:
+            return
+        for _ in range(50):  # a reader may hold the log for a moment
+            async with self._turn, self._engine.connect() as raw:
+                connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql("PRAGMA busy_timeout=20")
+                row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+                await connection.exec_driver_sql(_PRAGMAS[0])
+            if not row[0]:
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("a reader kept the database's log from being emptied")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()

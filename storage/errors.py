@@ -1,0 +1,37 @@
+"""Storage's errors.
+
+StorageError
+├── Busy             the bounds of unfinished jobs are reached; carries seconds to wait
+├── PersonGone       the person was forgotten
+├── PhotoGone        the photo was erased or is past its time
+├── ResultGone       the result was erased, or the job had none
+└── VaultError       bytes that this master key did not seal, or that were changed
+"""
+
+
+class StorageError(Exception):
+    """Base of all errors of this package."""
+
+
+class Busy(StorageError):
+    """Too many unfinished jobs; worth another try after about ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"busy for about {seconds} s")
+        self.seconds = seconds
+
+
+class PersonGone(StorageError, LookupError):
+    """The person was forgotten."""
+
+
+class PhotoGone(StorageError, LookupError):
+    """The photo was erased or is past its time."""
+
+
+class ResultGone(StorageError, LookupError):
+    """The result was erased, or the job ended without one."""
+
+
+class VaultError(StorageError):
+    """The bytes were sealed under another master key, or were changed."""

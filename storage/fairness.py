@@ -1,0 +1,96 @@
+"""Who is next, and who has to wait: start-time fair queueing over people, within bounds.
+
+Every job gets a start tag: the virtual time, which is the tag of the job last taken to work, or
+one more than the same person's last tag, whichever is later (Goyal, Vin and Cheng, "Start-time
+Fair Queueing", SIGCOMM 1996, with equal weights and costs). Lower tags go first. So one person's
+fifty photos get fifty ascending tags, and another's single one starts right behind those at work.
+"""
+
+import math
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.errors import Busy
+from storage.models import JobRow
+
+_UNFINISHED = ("queued", "running")
+_ASSUMED_SECONDS = 1.0  # until the first jobs have shown how long they take
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Most unfinished jobs: of one person, and of everybody together."""
+
+    per_person: int = 12
+    overall: int = 400
+
+
+async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> None:
+    """Raise Busy if another job of this person would exceed the bounds.
+
+    The seconds are a guess at when half of what is in the way will have ended.
+    """
+    counts = await session.execute(
+        select(func.count(), func.count().filter(JobRow.person_id == person_id)).where(
+            JobRow.state.in_(_UNFINISHED)
+        )
+    )
+    overall, own = counts.one()
+    if own >= bounds.per_person or overall >= bounds.overall:
+        in_the_way = own if own >= bounds.per_person else overall
+        raise Busy(max(1, math.ceil(await seconds_per_job(session) * in_the_way / 2)))
+
+
+async def next_start_tag(session: AsyncSession, person_id: UUID) -> int:
+    """Return the tag for a new job of this person."""
+    virtual_time = await session.scalar(
+        select(JobRow.start_tag)
+        .where(JobRow.state != "queued")
+        .order_by(JobRow.start_tag.desc())
+        .limit(1)
+    )
+    last = await session.scalar(
+        select(JobRow.start_tag)
+        .where(JobRow.person_id == person_id)
+        .order_by(JobRow.start_tag.desc())
+        .limit(1)
+    )
+    return max(virtual_time or 0, 0 if last is None else last + 1)
+
+
+async def place(session: AsyncSession, job_id: UUID) -> int:
+    """Return a job's place in the queue: 1 is next, 0 is at work, ended or unknown."""
+    own = (
+        await session.execute(
+            select(JobRow.start_tag, JobRow.created).where(
+                JobRow.id == job_id, JobRow.state == "queued"
+            )
+        )
+    ).first()
+    if own is None:
+        return 0
+    tag, created = own
+    ahead = await session.scalar(
+        select(func.count())
+        .select_from(JobRow)
+        .where(
+            JobRow.state == "queued",
+            or_(JobRow.start_tag < tag, and_(JobRow.start_tag == tag, JobRow.created < created)),
+        )
+    )
+    return 1 + (ahead or 0)
+
+
+async def seconds_per_job(session: AsyncSession) -> float:
+    """Return how long a job's work took lately, on average."""
+    rows = await session.execute(
+        select(JobRow.started, JobRow.ended)
+        .where(JobRow.state == "done")
+        .order_by(JobRow.ended.desc())
+        .limit(32)
+    )
+    spans = [(ended - started).total_seconds() for started, ended in rows if started and ended]
+    return sum(spans) / len(spans) if spans else _ASSUMED_SECONDS

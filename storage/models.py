@@ -1,0 +1,213 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+Everything a person leaves behind hangs on their row in ``people`` and goes with it. Pictures and
+face reports are sealed (``storage.vault``). Ids are UUIDs, times UTC.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+def now() -> datetime:
+    """Return the time as every row keeps it: UTC, aware."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which has no zones, keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring any aware time to UTC."""
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is not None and dialect.name == "sqlite":
+            return value.replace(tzinfo=UTC)
+        return value
+
+
+class Row(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own way of declaring it
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+    }
+
+
+def _of_person(*, primary_key: bool = False, index: bool = False) -> Mapped[UUID]:
+    return mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=primary_key, index=index
+    )
+
+
+class PersonRow(Row):
+    """One account on one platform. Without ``wrapped_key`` nothing sealed for them opens."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    platform: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(128))
+    locale: Mapped[str | None] = mapped_column(String(32))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class ConversationRow(Row):
+    """Where a person's conversation in one chat stands."""
+
+    __tablename__ = "conversations"
+
+    person_id: Mapped[UUID] = _of_person(primary_key=True)
+    chat: Mapped[str] = mapped_column(String(512), primary_key=True)
+    state: Mapped[dict[str, Any]]
+
+
+class PreferenceRow(Row):
+    """One thing a person likes to be so."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[UUID] = _of_person(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class PhotoRow(Row):
+    """A photo as it came and what was found in it, both sealed, until ``expires``."""
+
+    __tablename__ = "photos"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = _of_person(index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_report: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created: Mapped[datetime] = mapped_column(default=now)
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class JobRow(Row):
+    """A job (``storage.jobs``). ``start_tag`` is its virtual time in the fair queue."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(None, "person_id", "start_tag"),
+        Index(None, "state", "ended"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = _of_person()
+    photo_id: Mapped[UUID]  # no foreign key: the job outlives its photo
+    kind: Mapped[str] = mapped_column(String(32))
+    settings: Mapped[list[list[Any]]] = mapped_column(JSON)
+    face: Mapped[int | None]
+    platform: Mapped[str] = mapped_column(String(32))
+    chat: Mapped[str] = mapped_column(String(512))
+    placeholder: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    start_tag: Mapped[int] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(128))
+    lease_until: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(32))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created: Mapped[datetime] = mapped_column(default=now)
+    started: Mapped[datetime | None]
+    ended: Mapped[datetime | None]
+
+
+class ResultRow(Row):
+    """What a job made, sealed: a PNG and the family's facts as JSON."""
+
+    __tablename__ = "results"
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed_picture: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_facts: Mapped[bytes] = mapped_column(LargeBinary)
+    created: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class DeliveryRow(Row):
+    """The answer owed to a chat; one per job, which is what makes a second one impossible."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "finished", "platform"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)
+    platform: Mapped[str] = mapped_column(String(32))
+    attempts: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str | None] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(default=now)
+    finished: Mapped[datetime | None]
+
+
+class AvatarRow(Row):
+    """A composed avatar: the chosen part per slot and the colours."""
+
+    __tablename__ = "avatars"
+    __table_args__ = (Index(None, "person_id", "style", "created"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = _of_person()
+    style: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(128))
+    parts: Mapped[dict[str, Any]]
+    colours: Mapped[dict[str, Any]]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class StickerRow(Row):
+    """A result that the person keeps as a favourite."""
+
+    __tablename__ = "stickers"
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("results.job_id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = _of_person(index=True)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class UpdateRow(Row):
+    """An update already handled: SHA-256 of its key, so that nothing of a chat stays here."""
+
+    __tablename__ = "updates"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    created: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -1,0 +1,201 @@
+"""People on their platforms, what they prefer, where their conversations stand; and forgetting."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, inspect, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.erasing import erase
+from storage.errors import PersonGone
+from storage.models import (
+    AvatarRow,
+    ConversationRow,
+    DeliveryRow,
+    JobRow,
+    PersonRow,
+    PhotoRow,
+    PreferenceRow,
+    ResultRow,
+    Row,
+    StickerRow,
+    UpdateRow,
+    now,
+)
+from storage.vault import PersonKey, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account on one platform; ``locale`` as they chose it or the platform said."""
+
+    id: UUID
+    platform: str
+    external_id: str
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How much of a person was erased."""
+
+    photos: int
+    results: int
+    jobs: int
+    avatars: int
+    conversations: int
+    preferences: int
+
+
+async def _insert_new(session: AsyncSession, table: type[Row], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless its unique key is there already; return whether it was new."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    key = inspect(table).primary_key
+    added = await session.execute(
+        insert(table).values(values).on_conflict_do_nothing().returning(*key)
+    )
+    return added.first() is not None
+
+
+async def find_or_add(
+    session: AsyncSession, vault: Vault, platform: str, external_id: str, locale: str | None
+) -> Person:
+    """Return the person behind an account, with a fresh key if they are new.
+
+    ``locale`` counts for new people alone: later it may be their own choice.
+    """
+    query = select(PersonRow).where(
+        PersonRow.platform == platform, PersonRow.external_id == external_id
+    )
+    row = await session.scalar(query)
+    if row is None:
+        new = uuid4()
+        values = {
+            "id": new,
+            "platform": platform,
+            "external_id": external_id,
+            "locale": locale,
+            "wrapped_key": vault.new_key(new),
+            "created": now(),
+        }
+        await _insert_new(session, PersonRow, values)
+        row = (await session.scalars(query)).one()
+    return Person(row.id, row.platform, row.external_id, row.locale)
+
+
+async def read(session: AsyncSession, person_id: UUID) -> Person:
+    """Return a person; raises PersonGone."""
+    row = await session.get(PersonRow, person_id, populate_existing=True)
+    if row is None:
+        raise PersonGone(str(person_id))
+    return Person(row.id, row.platform, row.external_id, row.locale)
+
+
+async def find(session: AsyncSession, platform: str, external_id: str) -> Person | None:
+    """Return the person behind an account, if we ever met."""
+    row = await session.scalar(
+        select(PersonRow).where(
+            PersonRow.platform == platform, PersonRow.external_id == external_id
+        )
+    )
+    return None if row is None else Person(row.id, row.platform, row.external_id, row.locale)
+
+
+async def set_locale(session: AsyncSession, person_id: UUID, locale: str) -> None:
+    """Keep the language that a person chose."""
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(locale=locale))
+
+
+async def key_of(session: AsyncSession, vault: Vault, person_id: UUID) -> PersonKey:
+    """Return a person's key; raises PersonGone."""
+    wrapped = await session.scalar(select(PersonRow.wrapped_key).where(PersonRow.id == person_id))
+    if wrapped is None:
+        raise PersonGone(str(person_id))
+    return vault.unwrap(person_id, wrapped)
+
+
+async def take_turn(session: AsyncSession, person_id: UUID) -> None:
+    """Let one transaction at a time work for a person (PostgreSQL; SQLite has one anyway).
+
+    Raises PersonGone.
+    """
+    locked = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
+    if await session.scalar(locked) is None:
+        raise PersonGone(str(person_id))
+
+
+async def load_conversation(session: AsyncSession, person_id: UUID, chat: str) -> dict[str, Any]:
+    """Return the conversation's state, empty at first; raises PersonGone.
+
+    Holds the person's turn until the end of the transaction, so that two updates at once do not
+    overwrite each other's state.
+    """
+    await take_turn(session, person_id)
+    row = await session.get(ConversationRow, (person_id, chat))
+    return dict(row.state) if row else {}
+
+
+async def save_conversation(
+    session: AsyncSession, person_id: UUID, chat: str, state: Mapping[str, Any]
+) -> None:
+    """Keep the conversation's state (JSON-able)."""
+    await session.merge(ConversationRow(person_id=person_id, chat=chat, state=dict(state)))
+    await session.flush()
+
+
+async def preferences(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
+    """Return everything the person prefers, by name."""
+    rows = await session.execute(
+        select(PreferenceRow.name, PreferenceRow.value).where(PreferenceRow.person_id == person_id)
+    )
+    return dict(rows.tuples().all())
+
+
+async def set_preference(session: AsyncSession, person_id: UUID, name: str, value: Any) -> None:
+    """Keep one preference (JSON-able); None removes it."""
+    if value is None:
+        await session.execute(
+            delete(PreferenceRow).where(
+                PreferenceRow.person_id == person_id, PreferenceRow.name == name
+            )
+        )
+        return
+    await session.merge(PreferenceRow(person_id=person_id, name=name, value=value))
+    await session.flush()
+
+
+async def first_time(session: AsyncSession, key: str) -> bool:
+    """Whether this update's unique key was not seen before; marks it as seen."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return await _insert_new(session, UpdateRow, {"key": digest, "created": now()})
+
+
+async def forget(database: Database, person_id: UUID) -> Erasure:
+    """Erase everything of a person, their key first of all; forgetting twice is no error.
+
+    On SQLite the bytes are overwritten in the file and gone from the log when this returns.
+    """
+    async with database.transaction() as session:
+        jobs = select(JobRow.id).where(JobRow.person_id == person_id)
+        await erase(session, StickerRow, StickerRow.person_id == person_id)
+        results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
+        await erase(session, DeliveryRow, DeliveryRow.job_id.in_(jobs))
+        counts = Erasure(
+            photos=await erase(session, PhotoRow, PhotoRow.person_id == person_id),
+            results=results,
+            jobs=await erase(session, JobRow, JobRow.person_id == person_id),
+            avatars=await erase(session, AvatarRow, AvatarRow.person_id == person_id),
+            conversations=await erase(
+                session, ConversationRow, ConversationRow.person_id == person_id
+            ),
+            preferences=await erase(session, PreferenceRow, PreferenceRow.person_id == person_id),
+        )
+        await erase(session, PersonRow, PersonRow.id == person_id)
+    await database.scrub()
+    return counts

@@ -1,0 +1,54 @@
+"""What jobs made: sealed pictures with the facts that their families learned."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.erasing import erase
+from storage.errors import ResultGone as ResultGone
+from storage.jobs import Done, JobState
+from storage.models import JobRow, PersonRow, ResultRow, StickerRow
+from storage.vault import Vault
+
+
+async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
+    """Return what a job made, also long after; raises ResultGone."""
+    found = (
+        await session.execute(
+            select(JobRow.person_id, PersonRow.wrapped_key, ResultRow)
+            .join(JobRow, JobRow.id == ResultRow.job_id)
+            .join(PersonRow, PersonRow.id == JobRow.person_id)
+            .where(ResultRow.job_id == job_id, JobRow.state == JobState.DONE.value)
+        )
+    ).first()
+    if found is None:
+        raise ResultGone(str(job_id))
+    person_id, wrapped, row = found
+    key = vault.unwrap(person_id, wrapped)
+    facts = json.loads(key.unseal(row.sealed_facts, "facts", job_id))
+    return Done(key.unseal(row.sealed_picture, "picture", job_id), facts)
+
+
+async def read_hint(session: AsyncSession, vault: Vault, job_id: UUID) -> bytes | None:
+    """Return the picture that came with a failed job, if any."""
+    found = (
+        await session.execute(
+            select(JobRow.person_id, PersonRow.wrapped_key, ResultRow.sealed_picture)
+            .join(JobRow, JobRow.id == ResultRow.job_id)
+            .join(PersonRow, PersonRow.id == JobRow.person_id)
+            .where(ResultRow.job_id == job_id, JobRow.state == JobState.FAILED.value)
+        )
+    ).first()
+    if found is None:
+        return None
+    person_id, wrapped, sealed = found
+    return vault.unwrap(person_id, wrapped).unseal(sealed, "picture", job_id)
+
+
+async def expire(session: AsyncSession, before: datetime) -> int:
+    """Erase results made before this time that nobody keeps as favourites; return how many."""
+    kept = exists().where(StickerRow.job_id == ResultRow.job_id)
+    return await erase(session, ResultRow, ResultRow.created < before, ~kept)

@@ -1,0 +1,59 @@
+"""One key per person, wrapped by the master key: deleting it erases what it sealed, backups too.
+
+AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, kept in front of the ciphertext. Each
+ciphertext is bound to the row it belongs to, so it opens nowhere else.
+"""
+
+import os
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.errors import VaultError
+
+_NONCE = 12
+
+
+def _seal(key: AESGCM, data: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + key.encrypt(nonce, data, about)
+
+
+def _unseal(key: AESGCM, sealed: bytes, about: bytes) -> bytes:
+    try:
+        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+    except (InvalidTag, ValueError):
+        raise VaultError("sealed under another key, or changed") from None
+
+
+class PersonKey:
+    """One person's key, unwrapped; keep it no longer than a transaction."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, data: bytes, purpose: str, row: UUID) -> bytes:
+        """Encrypt ``data`` for one purpose of one row."""
+        return _seal(self._cipher, data, purpose.encode() + row.bytes)
+
+    def unseal(self, sealed: bytes, purpose: str, row: UUID) -> bytes:
+        """Decrypt what ``seal`` made for the same purpose and row; raises VaultError."""
+        return _unseal(self._cipher, sealed, purpose.encode() + row.bytes)
+
+
+class Vault:
+    """Makes and unwraps people's keys. ``master_key``: 32 bytes."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != 32:
+            raise ValueError("the master key has 32 bytes")
+        self._master = AESGCM(master_key)
+
+    def new_key(self, person_id: UUID) -> bytes:
+        """Return a fresh key for this person, wrapped."""
+        return _seal(self._master, AESGCM.generate_key(256), b"key" + person_id.bytes)
+
+    def unwrap(self, person_id: UUID, wrapped_key: bytes) -> PersonKey:
+        """Open a person's key; raises VaultError under another master key."""
+        return PersonKey(_unseal(self._master, wrapped_key, b"key" + person_id.bytes))

@@ -1,0 +1,135 @@
+"""Databases for every test that wants one: SQLite in a file, PostgreSQL for real."""
+
+import asyncio
+import secrets
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.models import Row
+from storage.queue import Queue, open_queue
+from storage.vault import Vault
+
+SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+async def _answers() -> bool:
+    try:
+        connection = await asyncpg.connect(SERVER, timeout=5)
+    except (OSError, asyncpg.CannotConnectNowError):
+        return False
+    await connection.close()
+    return True
+
+
+def _start_cluster() -> None:
+    """Start Debian's main cluster, which does not run by itself in a container."""
+    listed = subprocess.run(["pg_lsclusters", "-h"], capture_output=True, text=True, check=True)
+    versions = [line.split()[0] for line in listed.stdout.splitlines() if "main" in line.split()]
+    if not versions:
+        raise RuntimeError("PostgreSQL has no cluster named main: pg_createcluster VERSION main")
+    subprocess.run(
+        ["pg_ctlcluster", "--skip-systemctl-redirect", versions[-1], "main", "start"], check=True
+    )
+
+
+def _ensure_server() -> None:
+    if asyncio.run(_answers()):
+        return
+    try:
+        _start_cluster()
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        pytest.fail(f"no PostgreSQL at 127.0.0.1:5432 and none could be started: {error}")
+    for _ in range(100):
+        if asyncio.run(_answers()):
+            return
+        time.sleep(0.1)
+    pytest.fail("PostgreSQL was started but does not answer at 127.0.0.1:5432")
+
+
+async def _execute(statement: str) -> None:
+    connection = await asyncpg.connect(SERVER)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def make_postgres_database() -> Iterator[Callable[[], str]]:
+    """A function that makes a throwaway database and returns its URL."""
+    _ensure_server()
+    made = []
+
+    def make() -> str:
+        made.append(f"selfmoji_test_{secrets.token_hex(6)}")
+        asyncio.run(_execute(f"CREATE DATABASE {made[-1]}"))
+        return f"postgresql+asyncpg://postgres@127.0.0.1:5432/{made[-1]}"
+
+    yield make
+    for name in made:
+        asyncio.run(_execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_url(make_postgres_database: Callable[[], str]) -> str:
+    """The throwaway database of this session."""
+    return make_postgres_database()
+
+
+async def _empty(url: str) -> None:
+    database = await Database.open(url)
+    queue = await open_queue(database)
+    tables = [table.name for table in Row.metadata.sorted_tables]
+    async with database.transaction() as session:
+        await session.execute(text(f"TRUNCATE {', '.join(tables)}, pgqueuer, pgqueuer_log"))
+    await queue.close()
+    await database.close()
+
+
+@pytest.fixture
+def postgres_url(shared_postgres_url: str) -> str:
+    """A migrated PostgreSQL database without any row."""
+    asyncio.run(_empty(shared_postgres_url))
+    return shared_postgres_url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A database file yet to be made."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'selfmoji.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once of each sort."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database, once of each sort."""
+    opened = await Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def queue(database: Database) -> AsyncIterator[Queue]:
+    """The queue that belongs to the database."""
+    opened = await open_queue(database)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A vault under a made-up master key."""
+    return Vault(bytes(range(32)))

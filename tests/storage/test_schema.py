@@ -1,0 +1,120 @@
+"""The migrated schema is what the models say, on both databases, however processes start."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.database import Database
+from storage.migrations import config, ours
+from storage.models import Row
+from storage.queue import open_queue
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_name": ours}
+    )
+    return list(compare_metadata(context, Row.metadata))
+
+
+@pytest.mark.usefixtures("queue")
+async def test_migrated_schema_equals_the_models(database: Database) -> None:
+    """After migrating there is nothing that Alembic would change; the queue's tables aside."""
+    async with database.transaction() as session:
+        connection = await session.connection()
+        assert await connection.run_sync(differences) == []
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_url(
+    request: pytest.FixtureRequest, sqlite_url: str, make_postgres_database: Callable[[], str]
+) -> str:
+    """A database without any table, once of each sort."""
+    return sqlite_url if request.param == "sqlite" else make_postgres_database()
+
+
+async def test_migrations_can_be_taken_back(own_url: str) -> None:
+    """Downgrading to nothing leaves no table of ours."""
+    await (await Database.open(own_url)).close()
+    engine = create_async_engine(own_url)
+
+    def downgrade(connection: Connection) -> set[str]:
+        made = config()
+        made.attributes["connection"] = connection
+        command.downgrade(made, "base")
+        return set(inspect(connection).get_table_names())
+
+    async with engine.begin() as connection:
+        assert await connection.run_sync(downgrade) <= {"alembic_version"}
+    await engine.dispose()
+
+
+async def test_processes_may_start_at_once(own_url: str) -> None:
+    """Several processes that migrate and install the queue at the same moment all succeed."""
+
+    async def start() -> None:
+        database = await Database.open(own_url)
+        queue = await open_queue(database)
+        await queue.close()
+        await database.close()
+
+    await asyncio.gather(*(start() for _ in range(4)))
+
+
+async def test_sqlite_is_set_up_for_two_processes_and_for_erasure(sqlite_url: str) -> None:
+    """WAL, a patient lock, foreign keys and overwriting of deleted bytes are on."""
+    database = await Database.open(sqlite_url)
+    async with database.snapshot() as session:
+        found = {
+            pragma: (await session.execute(text(f"PRAGMA {pragma}"))).scalar()
+            for pragma in ("journal_mode", "busy_timeout", "foreign_keys", "secure_delete")
+        }
+    await database.close()
+    assert found == {
+        "journal_mode": "wal",
+        "busy_timeout": 10000,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+    }
+
+
+async def test_a_transaction_inside_a_transaction_is_refused(sqlite_url: str) -> None:
+    """Nesting raises at once instead of waiting for itself forever."""
+    database = await Database.open(sqlite_url)
+    async with database.transaction():
+        with pytest.raises(RuntimeError, match="inside a transaction"):
+            async with database.transaction():
+                pass
+    await database.close()
+
+
+async def test_two_processes_share_a_sqlite_file(sqlite_url: str) -> None:
+    """Transactions of two engines on one file wait for each other rather than fail."""
+    first, second = await Database.open(sqlite_url), await Database.open(sqlite_url)
+
+    async def add(database: Database, number: int) -> None:
+        async with database.transaction() as session:
+            count = (await session.execute(text("SELECT count(*) FROM updates"))).scalar()
+            await session.execute(
+                text("INSERT INTO updates (key, created) VALUES (:key, '2026-01-01')"),
+                {"key": bytes([number, count or 0])},
+            )
+
+    await asyncio.gather(*(add((first, second)[n % 2], n) for n in range(20)))
+    async with first.snapshot() as session:
+        keys = (await session.execute(text("SELECT key FROM updates"))).scalars().all()
+    assert sorted(key[1] for key in keys) == list(range(20))
+    await first.close()
+    await second.close()
+
+
+async def test_other_databases_are_refused() -> None:
+    """A URL that is neither SQLite in a file nor PostgreSQL is a clear error."""
+    with pytest.raises(ValueError, match="database URL"):
+        await Database.open("sqlite+aiosqlite://")
