@@ -1,0 +1,264 @@
+"""The web chat's addresses.
+
+GET  /                      the page; gives the browser its cookie
+GET  /assets/{name}         its script, style and sample face
+GET  /vocabulary            commands, settings and sentences in the person's language
+GET  /pictures/{token}.png  a picture that this browser was sent; .webp is smaller
+WS   /stream                what is shown, from ?epoch=&version= on
+POST /photo?key=&caption=   a photo, as the raw body
+POST /command               {"key", "text", "replaces"?}
+POST /choice                {"key", "value", "message"?}
+GET  /healthz               whether the process serves
+
+``key`` names an update uniquely, so a browser may send it again after a broken connection.
+"""
+
+import asyncio
+import hashlib
+import logging
+import mimetypes
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.core.events import (
+    ChoiceMade,
+    CommandGiven,
+    Message,
+    Origin,
+    PhotoRefused,
+    PhotoSent,
+    Who,
+)
+from bot.core.texts import Texts
+from bot.frontends.web import bodies, visitors, wire, wording
+from bot.frontends.web.sessions import Session, Sessions
+from bot.stickers import for_web
+from storage.jobs import Failure
+
+log = logging.getLogger(__name__)
+
+PHOTO_BYTES = 20 * 2**20
+FIELDS_BYTES = 16 * 2**10
+TEXT_CHARACTERS = 1_000
+UPLOADS_AT_ONCE = 12
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest")
+
+Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
+Handle = Callable[[Update], Awaitable[None]]
+LocaleOf = Callable[[Who], Awaitable[str | None]]
+
+
+class WebApp:
+    """The routes, over the sessions of all browsers."""
+
+    def __init__(
+        self, sessions: Sessions, texts: Texts, handle: Handle, locale_of: LocaleOf
+    ) -> None:
+        """``handle`` answers an update; ``locale_of`` tells which language a person chose."""
+        self._sessions = sessions
+        self._texts = texts
+        self._handle = handle
+        self._locale_of = locale_of
+        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self._assets = _assets()
+        self.asgi = Starlette(
+            routes=[
+                Route("/", self.page),
+                Route("/assets/{name}", self.asset),
+                Route("/vocabulary", self.vocabulary),
+                Route("/pictures/{token}.{suffix}", self.picture),
+                Route("/photo", self.photo, methods=["POST"]),
+                Route("/command", self.command, methods=["POST"]),
+                Route("/choice", self.choice, methods=["POST"]),
+                Route("/healthz", self.healthz),
+                WebSocketRoute("/stream", self.stream),
+            ],
+            exception_handlers={HTTPException: _refusal, Exception: _accident},
+        )
+
+    async def page(self, request: Request) -> Response:
+        """Serve the page in the person's language."""
+        locale = await self._locale(request)
+        body = wording.page(self._texts, locale)
+        response = Response(body, media_type="text/html", headers={"cache-control": "no-store"})
+        visitors.introduce(request, response)
+        return response
+
+    async def asset(self, request: Request) -> Response:
+        """Serve one of the page's files, or 304 where the browser has it."""
+        asset = self._assets.get(request.path_params["name"])
+        if asset is None:
+            raise HTTPException(404)
+        body, media_type, etag = asset
+        headers = {"etag": etag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=media_type, headers=headers)
+
+    async def vocabulary(self, request: Request) -> Response:
+        """Tell the script our words."""
+        words = wording.vocabulary(self._texts, await self._locale(request))
+        limits = {"photo_bytes": PHOTO_BYTES, "text_characters": TEXT_CHARACTERS}
+        return JSONResponse({**words, "limits": limits}, headers={"cache-control": "no-store"})
+
+    async def picture(self, request: Request) -> Response:
+        """Serve a picture to the browser it was sent to, and to no other."""
+        secret = visitors.token(request)
+        session = self._sessions.known(visitors.external_id(secret)) if secret else None
+        picture = session.picture(request.path_params["token"]) if session else None
+        suffix = request.path_params["suffix"]
+        if session is None or picture is None or suffix not in {"png", "webp"}:
+            raise HTTPException(404)
+        if suffix == "webp" and picture.webp is None:
+            session.keep_webp(picture, await asyncio.to_thread(for_web, picture.png))
+        return Response(
+            picture.png if suffix == "png" else picture.webp,
+            media_type=f"image/{suffix}",
+            headers={"cache-control": "private, max-age=31536000, immutable"},
+        )
+
+    async def photo(self, request: Request) -> Response:
+        """Take a photo, with a command as its caption perhaps."""
+        caption = request.query_params.get("caption", "")[:TEXT_CHARACTERS]
+        session, origin = self._update(request, request.query_params.get("key", ""))
+        try:
+            async with self._uploads:
+                update: Update = PhotoSent(origin, await bodies.read(request, PHOTO_BYTES), caption)
+        except bodies.BodyTooLargeError:
+            update = PhotoRefused(origin, Failure.TOO_LARGE)
+        return await self._take(request, session, update, Message(caption, name="photo"))
+
+    async def command(self, request: Request) -> Response:
+        """Take a typed line, or a slider's."""
+        fields = await bodies.read_fields(request, FIELDS_BYTES)
+        session, origin = self._update(request, fields.get("key", ""))
+        text = fields.get("text", "").strip()[:TEXT_CHARACTERS]
+        if not text:
+            raise HTTPException(400)
+        replaces = fields.get("replaces")
+        said = None if replaces else Message(text)
+        return await self._take(request, session, CommandGiven(origin, text, replaces), said)
+
+    async def choice(self, request: Request) -> Response:
+        """Take a pressed button."""
+        fields = await bodies.read_fields(request, FIELDS_BYTES)
+        session, origin = self._update(request, fields.get("key", ""))
+        value = fields.get("value", "")
+        if not 0 < len(value.encode()) <= 64:
+            raise HTTPException(400)
+        return await self._take(
+            request, session, ChoiceMade(origin, value, fields.get("message")), None
+        )
+
+    async def healthz(self, _: Request) -> Response:
+        """Say that the process serves."""
+        return JSONResponse({"status": "ok", "sessions": len(self._sessions)})
+
+    async def stream(self, socket: WebSocket) -> None:
+        """Send what a tab lacks, then every change."""
+        secret = visitors.token(socket)
+        if secret is None:
+            await socket.close(4401)
+            return
+        await socket.accept()
+        epoch = socket.query_params.get("epoch", "")
+        known = socket.query_params.get("version", "")
+        session = self._sessions.get(visitors.external_id(secret))
+        sender = asyncio.create_task(
+            _send_changes(socket, session, epoch, int(known) if known.isdecimal() else 0)
+        )
+        left = asyncio.create_task(_until_closed(socket))
+        try:
+            await asyncio.wait({sender, left}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sender, left):
+                task.cancel()
+                with suppress(asyncio.CancelledError, WebSocketDisconnect):
+                    await task
+
+    def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
+        secret = visitors.token(request)
+        if secret is None:
+            raise HTTPException(401)
+        if not KEY.fullmatch(key):
+            raise HTTPException(400)
+        person = visitors.external_id(secret)
+        who = self._who(request, person)
+        return self._sessions.get(person), Origin(f"web:{person}:{key}", who, person)
+
+    async def _take(
+        self, request: Request, session: Session, update: Update, said: Message | None
+    ) -> Response:
+        """Show a person's own message to all their tabs, then have the update answered."""
+        key = update.origin.key.rpartition(":")[2]
+        async with session.turn:
+            if not session.first_time(key):
+                return Response(status_code=204)
+            if said is not None:
+                session.add("person", said, key)
+            before = await self._locale(request)
+            try:
+                await self._handle(update)
+            except Exception:
+                session.forget_key(key)
+                raise
+            after = await self._locale(request)
+        return JSONResponse({"reworded": before != after}, 202)
+
+    async def _locale(self, request: Request) -> str:
+        secret = visitors.token(request)
+        wanted = visitors.wanted_locale(request.headers.get("accept-language", ""), self._texts)
+        chosen = None
+        if secret is not None:
+            chosen = await self._locale_of(self._who(request, visitors.external_id(secret)))
+        return self._texts.negotiate(chosen or wanted)
+
+    def _who(self, request: HTTPConnection, person: str) -> Who:
+        wanted = visitors.wanted_locale(request.headers.get("accept-language", ""), self._texts)
+        return Who("web", person, wanted)
+
+
+async def _send_changes(socket: WebSocket, session: Session, epoch: str, version: int) -> None:
+    with session.listen() as changed:
+        while not session.closed:
+            changed.clear()
+            news = wire.update(session, epoch, version)
+            epoch, version = session.epoch, session.version
+            await socket.send_json(news)
+            await changed.wait()
+    await socket.close(1012)
+
+
+async def _until_closed(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass  # the page has nothing to say here
+
+
+def _assets() -> dict[str, tuple[bytes, str, str]]:
+    found = {}
+    for file in resources.files("bot.frontends.web.page").iterdir():
+        if file.name.endswith(ASSET_SUFFIXES):
+            body = file.read_bytes()
+            kind = "text/javascript" if file.name.endswith(".js") else None
+            media_type = kind or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            found[file.name] = (body, media_type, f'"{hashlib.sha256(body).hexdigest()[:24]}"')
+    return found
+
+
+async def _refusal(_: Request, problem: Exception) -> Response:
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    return JSONResponse({"error": status}, status)
+
+
+async def _accident(_: Request, __: Exception) -> Response:
+    return JSONResponse({"error": 500}, 500)

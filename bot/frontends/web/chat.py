@@ -1,0 +1,125 @@
+"""The web chat as the core sees it, and the server that carries it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Protocol
+
+import uvicorn
+
+from bot.core.chat import Listener
+from bot.core.events import Message, Who
+from bot.core.texts import Texts
+from bot.frontends.web.app import Update, WebApp
+from bot.frontends.web.guard import Guard
+from bot.frontends.web.sessions import Sessions
+from bot.settings import BotSettings
+
+PATIENCE_SECONDS = 3
+
+
+class WebListener(Listener, Protocol):
+    """A listener that knows which language a person chose; the page itself speaks it."""
+
+    async def locale_of(self, who: Who) -> str | None:
+        """Return a person's language, None where they never chose nor brought one."""
+        ...
+
+
+class WebChat:
+    """Satisfies ``bot.core.chat.Chat``; a chat's reference is its person's external id.
+
+    Messages change in place, so references never change.
+    """
+
+    platform = "web"
+
+    def __init__(self, settings: BotSettings, texts: Texts) -> None:
+        self._settings = settings
+        self._texts = texts
+        self._sessions = Sessions(keep_for=settings.photo_hours * 3600)
+        self.address = ""
+        """Where the page is, once ``ready``."""
+        self.ready = asyncio.Event()
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Show a message in all of a person's tabs."""
+        return self._sessions.get(chat).add("bot", message)
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Change a message in place."""
+        return self._sessions.get(chat).replace(reference, message)
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Take a message away."""
+        self._sessions.get(chat).remove(reference)
+
+    async def forget(self, chat: str) -> None:
+        """Drop everything a person was shown."""
+        self._sessions.get(chat).clear()
+
+    async def run(self, service: WebListener, shutdown: asyncio.Event) -> None:
+        """Serve the page and deliver finished work until the shutdown.
+
+        Raises OSError if the address is taken.
+        """
+
+        async def handle(update: Update) -> None:
+            await service.handle(update, self)
+
+        app = WebApp(self._sessions, self._texts, handle, service.locale_of)
+        hosts = (self._settings.host, *self._settings.public_hosts.split(","))
+        server = _Server(
+            uvicorn.Config(
+                Guard(app.asgi, hosts),
+                access_log=False,  # addresses carry captions and picture tokens
+                log_config=None,
+                server_header=False,
+                ws_max_size=1024,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=PATIENCE_SECONDS,
+                lifespan="off",
+            )
+        )
+        listening = _listen(self._settings.host, self._settings.port)
+        self.address = _address(listening, self._settings.host)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        delivering = asyncio.create_task(service.deliver(self, shutdown))
+        stopping = asyncio.create_task(shutdown.wait())
+        self.ready.set()
+        try:
+            await asyncio.wait({serving, delivering, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            shutdown.set()
+            server.should_exit = True
+            stopping.cancel()
+            self.ready.clear()
+            await asyncio.gather(serving, delivering)
+            listening.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers: the process around it decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _address(listening: socket.socket, host: str) -> str:
+    port: int = listening.getsockname()[1]
+    name = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/"

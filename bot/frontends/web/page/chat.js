@@ -1,0 +1,145 @@
+// The page: wires the stream, the log, the line, photos and camera together.
+
+import { Camera } from "./camera.js";
+import { Composer } from "./composer.js";
+import { Log } from "./messages.js";
+import { forgetPhotos, rememberPhoto, watchForPhotos } from "./photos.js";
+import { newKey, sendChoice, sendCommand, sendPhoto } from "./requests.js";
+import { Stream } from "./stream.js";
+
+const NEAR_THE_END = 160;
+const ALBUM = 10;
+
+const vocabulary = await (await fetch("/vocabulary")).json();
+const words = vocabulary.sentences;
+const find = (id) => document.querySelector(`#${id}`);
+const main = document.querySelector("main");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let online = false;
+
+// --- saying things -------------------------------------------------------------------------------
+
+const trouble = find("trouble");
+let troubleTimer = null;
+
+function complain(sentence) {
+  trouble.textContent = sentence;
+  trouble.hidden = false;
+  clearTimeout(troubleTimer);
+  troubleTimer = setTimeout(() => (trouble.hidden = true), 9000);
+}
+
+async function attempt(request) {
+  trouble.hidden = true;
+  try {
+    const answer = await request;
+    if (answer.reworded) location.reload();
+  } catch (problem) {
+    if (problem.status === 401) location.reload();
+    complain(problem.status ? words.failed : words.unreachable);
+    throw problem;
+  }
+}
+
+const quietly = (promise) => promise.catch(() => {}); // the person has been told
+
+async function give(photos) {
+  const caption = photos.length === 1 ? composer.takeLine() : "";
+  for (const photo of photos.slice(0, ALBUM)) {
+    if (photo.size > vocabulary.limits.photo_bytes) {
+      complain(words.photo_too_large);
+      continue;
+    }
+    const key = newKey();
+    await rememberPhoto(key, photo);
+    await quietly(attempt(sendPhoto(key, photo, caption)));
+  }
+}
+
+const composer = new Composer(vocabulary, (line) => quietly(attempt(sendCommand(line))));
+const log = new Log(find("log"), vocabulary, {
+  choose: (value, message) => quietly(attempt(sendChoice(value, message))),
+  slide: (command, message) => attempt(sendCommand(command, message)),
+  propose: (line) => composer.propose(line),
+});
+
+watchForPhotos((files) => give(files));
+new Camera(words, (photo) => give([photo]));
+find("way-sample").addEventListener("click", async () => {
+  give([await (await fetch("/assets/sample.webp")).blob()]);
+});
+
+// --- hearing things ------------------------------------------------------------------------------
+
+function showState() {
+  const state = !online ? "reconnecting" : log.busy ? "working" : "online";
+  const element = find("state");
+  if (element.dataset.state === state) return;
+  element.dataset.state = state;
+  element.textContent = words[state];
+}
+
+function announce(messages) {
+  const spoken = messages.map(({ text, sticker }) =>
+    sticker ? words.sticker_ready.replace("{name}", text) : text,
+  );
+  if (spoken.length) find("news").textContent = spoken.join(" ");
+}
+
+function toTheEnd() {
+  main.scrollTo({ top: main.scrollHeight, behavior: calm.matches ? "auto" : "smooth" });
+}
+
+let first = true;
+const stream = new Stream({
+  onState(state) {
+    online = state === "online";
+    showState();
+  },
+  onUpdate({ fresh, messages }) {
+    if (fresh && !first) {
+      log.clear();
+      forgetPhotos();
+    }
+    const near = main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_THE_END;
+    const mine = messages.some(({ author }) => author === "person");
+    const before = log.size;
+    const news = log.update(messages);
+    document.body.classList.toggle("begun", log.size > 0);
+    if (!first) announce(news);
+    if (first) main.scrollTop = main.scrollHeight;
+    else if (mine || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
+    first = false;
+    showState();
+  },
+});
+new ResizeObserver(() => {
+  if (main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_THE_END) toTheEnd();
+}).observe(find("log"));
+stream.connect();
+
+// --- tools ---------------------------------------------------------------------------------------
+
+find("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+});
+
+const checker = find("checker");
+function showChecker(shown) {
+  checker.ariaPressed = String(shown);
+  document.body.classList.toggle("checkered", shown);
+}
+checker.addEventListener("click", () => {
+  const shown = checker.ariaPressed !== "true";
+  localStorage.setItem("checker", String(shown));
+  showChecker(shown);
+});
+showChecker(localStorage.getItem("checker") === "true");
+
+const language = find("language");
+language.append(...vocabulary.languages.map(({ code, name }) => new Option(name, code)));
+language.value = vocabulary.language;
+language.addEventListener("change", () => quietly(attempt(sendCommand(`/language ${language.value}`))));
+document.body.classList.add("ready");

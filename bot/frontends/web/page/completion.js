@@ -1,0 +1,73 @@
+// What may come next in a command line. Pure: text and vocabulary in, suggestions out.
+//
+// A suggestion is {line, label, hint}: the whole line once it is taken, what to show, and a word
+// about it.
+
+export function complete(line, vocabulary) {
+  if (!line.startsWith("/")) return [];
+  const space = line.search(/\s/);
+  if (space < 0) return commands(line.slice(1), vocabulary);
+  const name = line.slice(1, space).toLowerCase();
+  const command = vocabulary.commands.find((entry) => is(entry, name));
+  if (!command) return [];
+  const cut = line.search(/\S*$/);
+  const before = line.slice(0, cut);
+  const typed = line.slice(cut).toLowerCase();
+  if (command.name === "language") return languages(before, typed, vocabulary);
+  return command.settings ? settings(command, before, typed) : [];
+}
+
+function commands(typed, vocabulary) {
+  return vocabulary.commands
+    .filter((entry) => begins(entry, typed.toLowerCase()))
+    .map((entry) => ({
+      line: `/${entry.name}${entry.settings?.length || entry.name === "language" ? " " : ""}`,
+      label: `/${entry.name}`,
+      hint: entry.about,
+    }));
+}
+
+function languages(before, typed, vocabulary) {
+  return vocabulary.languages
+    .filter(({ code, name }) => begins({ name: code, called: name }, typed))
+    .map(({ code, name }) => ({ line: before + code, label: code, hint: name }));
+}
+
+function settings(command, before, typed) {
+  const words = before.trim().toLowerCase().split(/\s+/).slice(1);
+  const last = command.settings.find((setting) => is(setting, words.at(-1)));
+  const wantsAmount = command.amount && last && (typed === "" || /^[-.\d]/.test(typed));
+  const given = amounts(command, before, wantsAmount ? typed : null);
+  const used = command.settings.filter((setting) => words.some((word) => is(setting, word)));
+  if (used.length && !command.several) return given;
+  if (wantsAmount && typed !== "") return given;
+  const left = command.settings.filter(
+    (setting) => !used.includes(setting) && begins(setting, typed) && !is(setting, typed),
+  );
+  return [
+    ...given,
+    ...left.map(({ name, called }) => ({
+      line: `${before}${name}${command.amount ? " " : ""}`,
+      label: name,
+      hint: called === name ? "" : called,
+    })),
+  ];
+}
+
+function amounts(command, before, typed) {
+  if (typed === null) return [];
+  const { low, high } = command.amount;
+  return [0.25, 0.5, 0.75, 1, low < 0 ? -0.5 : null]
+    .filter((amount) => amount !== null && amount >= low && amount <= high)
+    .map(String)
+    .filter((amount) => amount.startsWith(typed) && amount !== typed)
+    .map((amount) => ({ line: before + amount, label: amount, hint: "" }));
+}
+
+function is({ name, called }, word) {
+  return word !== undefined && (name.toLowerCase() === word || called.toLowerCase() === word);
+}
+
+function begins({ name, called }, typed) {
+  return name.toLowerCase().startsWith(typed) || called.toLowerCase().startsWith(typed);
+}

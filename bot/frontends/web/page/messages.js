@@ -1,0 +1,307 @@
+// The chat as it stands. Messages are patched in place, so that focus, scrolling and a dragged
+// slider survive every change. Neighbouring stickers share a shelf: a row of tiles, and below it
+// the buttons of the one that is picked.
+
+import { rememberedPhoto } from "./photos.js";
+import { Sliders } from "./sliders.js";
+
+export class Log {
+  #messages = new Map(); // id -> {data, view}
+  #shelves = new Map(); // id of its first message -> Shelf
+
+  constructor(element, vocabulary, actions) {
+    this.element = element;
+    this.words = vocabulary.sentences;
+    this.actions = actions;
+  }
+
+  get size() {
+    return this.#messages.size;
+  }
+
+  get busy() {
+    return [...this.#messages.values()].some(({ data }) => data.busy);
+  }
+
+  clear() {
+    this.#messages.clear();
+    this.#shelves.clear();
+    this.element.replaceChildren();
+  }
+
+  /** Take changed messages over; return those that are new or newly finished. */
+  update(changed) {
+    const fresh = [];
+    for (const data of changed) {
+      const known = this.#messages.get(data.id);
+      if (data.gone) {
+        this.#messages.delete(data.id);
+        continue;
+      }
+      if (!data.busy && data.author === "bot" && (!known || known.data.busy)) fresh.push(data);
+      this.#put(data, known);
+    }
+    this.#arrange();
+    return fresh;
+  }
+
+  #put(data, known) {
+    const kind = data.author === "bot" && (data.sticker || data.busy) ? Tile : Bubble;
+    const view = known?.view instanceof kind ? known.view : new kind(this.words, this.actions, data.id);
+    view.show(data);
+    this.#messages.set(data.id, { data, view });
+  }
+
+  #arrange() {
+    const items = [];
+    const shelves = new Map();
+    let shelf = null;
+    for (const [id, { view }] of this.#messages) {
+      if (view instanceof Bubble) {
+        shelf = null;
+        items.push(view.element);
+        continue;
+      }
+      if (!shelf) {
+        shelf = this.#shelves.get(id) ?? new Shelf();
+        shelf.begin();
+        shelves.set(id, shelf);
+        items.push(shelf.element);
+      }
+      shelf.tiles.push(view);
+    }
+    for (const each of shelves.values()) each.arrange();
+    this.#shelves = shelves;
+    place(this.element, items);
+  }
+}
+
+/** Words of either side, or the person's photo. */
+class Bubble {
+  constructor(words, actions) {
+    this.words = words;
+    this.actions = actions;
+    this.element = make("li", "message");
+    this.photo = make("div", "photo");
+    this.text = make("p", "text");
+    this.picture = make("img", "picture");
+    this.buttons = new Buttons(actions);
+    this.bubble = make("div", "bubble");
+    this.bubble.append(this.photo, this.picture, this.text, this.buttons.element);
+    this.element.append(this.bubble);
+  }
+
+  show(data) {
+    this.element.classList.toggle("mine", data.author === "person");
+    this.#showPhoto(data);
+    this.picture.hidden = !data.picture;
+    if (data.picture) {
+      this.picture.src = `${data.picture}.webp`;
+      this.picture.alt = data.text;
+    }
+    this.text.hidden = !data.text;
+    if (this.text.dataset.text !== data.text) {
+      this.text.dataset.text = data.text;
+      this.text.replaceChildren(...linked(data.text, this.actions.propose));
+    }
+    this.buttons.show(data);
+  }
+
+  #showPhoto(data) {
+    const sent = data.author === "person" && data.name === "photo";
+    this.photo.hidden = !sent;
+    if (!sent || this.photo.childElementCount) return;
+    const thumbnail = rememberedPhoto(data.key);
+    this.bubble.classList.toggle("bare", Boolean(thumbnail) && !data.text);
+    if (thumbnail) {
+      const image = make("img");
+      image.src = thumbnail;
+      image.alt = this.words.photo_sent;
+      this.photo.replaceChildren(image);
+    } else {
+      this.photo.classList.add("sign");
+      this.photo.replaceChildren(icon("photo"), make("span", "", this.words.photo_sent));
+    }
+  }
+}
+
+/** A sticker, or the place where one is about to appear. */
+class Tile {
+  constructor(words, actions, id) {
+    this.words = words;
+    this.face = make("button", "tile");
+    this.face.type = "button";
+    this.ground = make("span", "ground");
+    this.image = make("img", "sticker");
+    this.image.hidden = true;
+    this.ground.append(this.image);
+    this.caption = make("span", "caption");
+    this.face.append(this.ground, this.caption);
+
+    this.panel = make("div", "panel");
+    this.panel.id = `panel-${id}`;
+    this.face.setAttribute("aria-controls", this.panel.id);
+    this.sliders = new Sliders((command) => actions.slide(command, id));
+    this.buttons = new Buttons(actions);
+    this.downloads = make("div", "downloads");
+    this.downloads.hidden = true;
+    this.panel.append(this.sliders.element, this.buttons.element, this.downloads);
+    this.adjustable = false;
+  }
+
+  get finished() {
+    return !this.image.hidden;
+  }
+
+  show(data) {
+    this.face.classList.toggle("busy", data.busy);
+    this.face.ariaBusy = String(data.busy);
+    this.caption.textContent = data.text;
+    if (data.busy) return; // what was there before stays, and its sliders with it
+    this.adjustable = data.sliders.length > 0;
+    this.image.alt = data.text;
+    this.#swap(`${data.sticker}.webp`);
+    this.sliders.show(data.sliders);
+    this.sliders.settled();
+    this.buttons.show(data);
+    this.#offer(data);
+  }
+
+  async #swap(source) {
+    this.wanted = source;
+    const next = new Image();
+    next.src = source;
+    try {
+      await next.decode(); // no blank moment between two results
+    } catch {
+      // Gone already: a newer one is on its way.
+    }
+    if (this.wanted !== source) return;
+    this.image.src = source;
+    this.image.hidden = false;
+  }
+
+  #offer({ sticker, name }) {
+    this.downloads.hidden = false;
+    this.downloads.replaceChildren(
+      ...["png", "webp"].map((format) => {
+        const link = make("a", "chip");
+        link.href = `${sticker}.${format}`;
+        link.download = `${name || "selfmoji"}.${format}`;
+        link.ariaLabel = this.words[`download_${format}`];
+        link.append(icon("download"), format.toUpperCase());
+        return link;
+      }),
+    );
+  }
+}
+
+/** A row of stickers, one of them picked. */
+class Shelf {
+  constructor() {
+    this.element = make("li", "shelf");
+    this.row = make("div", "tiles");
+    this.panels = make("div", "panels");
+    this.element.append(this.row, this.panels);
+    this.tiles = [];
+    this.before = [];
+    this.picked = null;
+    this.row.addEventListener("click", (event) => {
+      const tile = this.tiles.find(({ face }) => face.contains(event.target));
+      if (tile) this.#pick(tile);
+    });
+  }
+
+  begin() {
+    this.before = this.tiles;
+    this.tiles = [];
+  }
+
+  arrange() {
+    const added = this.tiles.filter((tile) => !this.before.includes(tile));
+    if (this.before.some(({ finished }) => finished) && added.length) this.picked = added.at(-1);
+    if (!this.tiles.includes(this.picked)) this.picked = this.tiles[0];
+    const single = this.tiles.length === 1;
+    this.element.classList.toggle("single", single);
+    this.element.classList.toggle("studio", single && this.tiles[0].adjustable);
+    place(this.row, this.tiles.map(({ face }) => face));
+    place(this.panels, this.tiles.map(({ panel }) => panel));
+    this.#pick(this.picked);
+  }
+
+  #pick(picked) {
+    this.picked = picked;
+    for (const tile of this.tiles) {
+      tile.face.ariaExpanded = String(tile === picked);
+      tile.panel.hidden = tile !== picked;
+    }
+  }
+}
+
+class Buttons {
+  constructor(actions) {
+    this.actions = actions;
+    this.element = make("div", "buttons");
+    this.element.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) actions.choose(button.dataset.value, this.message);
+    });
+  }
+
+  show({ id, buttons }) {
+    this.message = id;
+    const state = JSON.stringify(buttons);
+    if (state === this.state) return;
+    this.state = state;
+    this.element.hidden = buttons.length === 0;
+    this.element.replaceChildren(
+      ...buttons.flat().map(({ label, value }) => {
+        const button = make("button", "chip", label);
+        button.type = "button";
+        button.dataset.value = value;
+        return button;
+      }),
+    );
+  }
+}
+
+/** Text with its commands as buttons that put them into the line. */
+function linked(text, propose) {
+  return text.split(/((?<![\w/.])\/[a-z]{3,}(?:[ ][a-z][\w-]*(?:[ ]\d\.\d+)?)?)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const button = make("button", "command", part);
+    button.type = "button";
+    button.addEventListener("click", () => propose(part));
+    return button;
+  });
+}
+
+/** Bring children into this order, moving only those that stand elsewhere. */
+function place(parent, wanted) {
+  let next = parent.firstElementChild;
+  for (const element of wanted) {
+    if (element === next) next = next.nextElementSibling;
+    else parent.insertBefore(element, next);
+  }
+  while (next) {
+    const after = next.nextElementSibling;
+    next.remove();
+    next = after;
+  }
+}
+
+function make(tag, names = "", text = "") {
+  const element = document.createElement(tag);
+  element.className = names;
+  element.textContent = text;
+  return element;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.ariaHidden = "true";
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}

@@ -1,0 +1,80 @@
+// The ways a photo gets here: dropped anywhere, pasted, chosen. The camera has a file of its own.
+
+const THUMBNAIL = 360;
+const REMEMBERED = 8;
+
+export function watchForPhotos(onPhotos) {
+  const file = document.querySelector("#file");
+  const drop = document.querySelector("#drop");
+  let depth = 0;
+
+  const cover = (shown) => {
+    depth = shown ? depth : 0;
+    drop.hidden = !shown;
+  };
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+  addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    depth += 1;
+    cover(true);
+  });
+  addEventListener("dragleave", (event) => {
+    if (carriesFiles(event) && --depth <= 0) cover(false);
+  });
+  addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    cover(false);
+    onPhotos([...event.dataTransfer.files]);
+  });
+  addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    onPhotos(files);
+  });
+  file.addEventListener("change", () => {
+    onPhotos([...file.files]);
+    file.value = "";
+  });
+  for (const id of ["attach", "way-file"]) {
+    document.querySelector(`#${id}`).addEventListener("click", () => file.click());
+  }
+}
+
+/** Keep a small copy of a sent photo in this tab, so that it can be shown in the chat. */
+export async function rememberPhoto(key, blob) {
+  try {
+    const whole = await createImageBitmap(blob);
+    const scale = Math.min(1, THUMBNAIL / Math.max(whole.width, whole.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(whole.width * scale);
+    canvas.height = Math.round(whole.height * scale);
+    canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
+    whole.close();
+    const keys = JSON.parse(sessionStorage.getItem("photos") ?? "[]");
+    const kept = [...keys, key];
+    for (const old of kept.splice(0, Math.max(0, kept.length - REMEMBERED))) {
+      sessionStorage.removeItem(`photo:${old}`);
+    }
+    sessionStorage.setItem(`photo:${key}`, canvas.toDataURL("image/jpeg", 0.82));
+    sessionStorage.setItem("photos", JSON.stringify(kept));
+  } catch {
+    // HEIC in most browsers, or storage that is full: the chat shows a sign instead.
+  }
+}
+
+export function rememberedPhoto(key) {
+  return sessionStorage.getItem(`photo:${key}`);
+}
+
+export function forgetPhotos() {
+  for (const key of JSON.parse(sessionStorage.getItem("photos") ?? "[]")) {
+    sessionStorage.removeItem(`photo:${key}`);
+  }
+  sessionStorage.removeItem("photos");
+}

@@ -1,0 +1,208 @@
+"""What each browser has been shown, kept in memory and bounded.
+
+A session belongs to one cookie and so to one person, in any number of tabs. Every change gets the
+next version number; a tab that was away asks for all that changed since the version it knows.
+Nothing is written to disk: after a restart pages start empty, while jobs and people live in SQL.
+"""
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.core.events import Message
+
+MESSAGES = 200
+SESSION_BYTES = 48 * 2**20
+SESSIONS = 2_000
+TOTAL_BYTES = 1024 * 2**20
+REMEMBERED_KEYS = 256
+
+
+@dataclass(slots=True, eq=False)
+class Picture:
+    """A PNG that was sent, and its WEBP once somebody asked for it."""
+
+    png: bytes
+    webp: bytes | None = None
+
+
+@dataclass(slots=True)
+class Shown:
+    """One message on the page.
+
+    ``message`` is None once it was taken away: tabs that show it still have to hear of that.
+    ``sticker`` and ``picture`` are the tokens of their pictures. ``key``: the browser's own key of
+    the update that a person's message came with, so that its tab can put the photo beside it.
+    """
+
+    reference: str
+    author: Literal["bot", "person"]
+    message: Message | None
+    version: int
+    sticker: str | None = None
+    picture: str | None = None
+    key: str = ""
+
+
+@dataclass
+class Session:
+    """One browser's messages and pictures."""
+
+    epoch: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    version: int = 0
+    used: float = 0.0
+    size: int = 0
+    """Bytes of pictures held."""
+    closed: bool = False
+    """Given up to make room; listeners have to come again."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while one update is handled, so that they are handled in the order they came."""
+    _shown: OrderedDict[str, Shown] = field(default_factory=OrderedDict)
+    _pictures: dict[str, Picture] = field(default_factory=dict)
+    _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _listeners: set[asyncio.Event] = field(default_factory=set)
+
+    def first_time(self, key: str) -> bool:
+        """Whether an update's key is new; a browser that retries sends it again."""
+        if key in self._keys:
+            return False
+        self._keys[key] = None
+        while len(self._keys) > REMEMBERED_KEYS:
+            self._keys.popitem(last=False)
+        return True
+
+    def forget_key(self, key: str) -> None:
+        """Let an update come again whose handling failed."""
+        self._keys.pop(key, None)
+
+    def add(self, author: Literal["bot", "person"], message: Message, key: str = "") -> str:
+        """Append a message; return its reference."""
+        return self._put(Shown(secrets.token_urlsafe(12), author, message, 0, key=key))
+
+    def replace(self, reference: str, message: Message) -> str:
+        """Change a message in place; an unknown one is appended under its reference."""
+        shown = self._shown.get(reference)
+        if shown is None:
+            return self._put(Shown(reference, "bot", message, 0))
+        self._drop_pictures(shown)
+        shown.message = message
+        return self._put(shown)
+
+    def remove(self, reference: str) -> None:
+        """Take a message away, if it is there."""
+        shown = self._shown.get(reference)
+        if shown is not None and shown.message is not None:
+            self._drop_pictures(shown)
+            shown.message = None
+            self._put(shown)
+
+    def clear(self) -> None:
+        """Forget everything; pages start anew."""
+        self._shown.clear()
+        self._pictures.clear()
+        self.size = 0
+        self.epoch = secrets.token_urlsafe(12)
+        self._changed()
+
+    def since(self, version: int) -> list[Shown]:
+        """All that changed after a version, in the order of the page."""
+        return [shown for shown in self._shown.values() if shown.version > version]
+
+    def picture(self, token: str) -> Picture | None:
+        """A picture by its token."""
+        return self._pictures.get(token)
+
+    def keep_webp(self, picture: Picture, webp: bytes) -> None:
+        """Remember a picture's other encoding."""
+        if picture.webp is None and picture in self._pictures.values():
+            picture.webp = webp
+            self.size += len(webp)
+
+    def close(self) -> None:
+        """Send listeners away."""
+        self.closed = True
+        self._changed()
+
+    @contextmanager
+    def listen(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at every change."""
+        event = asyncio.Event()
+        self._listeners.add(event)
+        try:
+            yield event
+        finally:
+            self._listeners.discard(event)
+
+    def _put(self, shown: Shown) -> str:
+        message = shown.message
+        if message is not None:
+            shown.sticker = self._keep(message.sticker)
+            shown.picture = self._keep(message.picture)
+        self._changed()
+        shown.version = self.version
+        self._shown[shown.reference] = shown
+        while len(self._shown) > 1 and (len(self._shown) > MESSAGES or self.size > SESSION_BYTES):
+            self._drop_pictures(self._shown.popitem(last=False)[1])
+        return shown.reference
+
+    def _keep(self, png: bytes | None) -> str | None:
+        if png is None:
+            return None
+        token = secrets.token_urlsafe(16)
+        self._pictures[token] = Picture(png)
+        self.size += len(png)
+        return token
+
+    def _drop_pictures(self, shown: Shown) -> None:
+        for token in (shown.sticker, shown.picture):
+            if token is not None and (picture := self._pictures.pop(token, None)):
+                self.size -= len(picture.png) + len(picture.webp or b"")
+        shown.sticker = shown.picture = None
+
+    def _changed(self) -> None:
+        self.version += 1
+        for listener in self._listeners:
+            listener.set()
+
+
+class Sessions:
+    """All browsers' sessions, the least recently used and the outdated given up first."""
+
+    def __init__(self, keep_for: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """``keep_for``: seconds after its last use that a session is forgotten."""
+        self._keep_for = keep_for
+        self._clock = clock
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    def get(self, external_id: str) -> Session:
+        """A person's session, made if need be."""
+        session = self._sessions.setdefault(external_id, Session())
+        session.used = self._clock()
+        self._sessions.move_to_end(external_id)
+        self._give_up(keep=session)
+        return session
+
+    def known(self, external_id: str) -> Session | None:
+        """A person's session, if there is one."""
+        return self._sessions.get(external_id)
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def _give_up(self, keep: Session) -> None:
+        oldest = self._clock() - self._keep_for
+        size = sum(session.size for session in self._sessions.values())
+        for external_id, session in list(self._sessions.items()):
+            full = len(self._sessions) > SESSIONS or size > TOTAL_BYTES
+            if session.used > oldest and not full:
+                return
+            if session is keep:
+                continue
+            size -= session.size
+            del self._sessions[external_id]
+            session.close()

@@ -1,0 +1,54 @@
+"""Messages as the page receives them."""
+
+from bot.core.events import Message
+from bot.frontends.web.sessions import Session, Shown
+
+
+def update(session: Session, epoch: str, version: int) -> dict[str, object]:
+    """Return what a tab lacks that knows ``epoch`` up to ``version``, JSON-able.
+
+    ``fresh``: the tab has to start from nothing, because what it knows is another epoch.
+    """
+    fresh = epoch != session.epoch
+    return {
+        "epoch": session.epoch,
+        "version": session.version,
+        "fresh": fresh,
+        "messages": [_shown(shown) for shown in session.since(0 if fresh else version)],
+    }
+
+
+def _shown(shown: Shown) -> dict[str, object]:
+    message = shown.message
+    if message is None:
+        return {"id": shown.reference, "gone": True}
+    return {
+        "id": shown.reference,
+        "author": shown.author,
+        "key": shown.key,
+        "sticker": f"/pictures/{shown.sticker}" if shown.sticker else None,
+        "picture": f"/pictures/{shown.picture}" if shown.picture else None,
+        **_words(message),
+    }
+
+
+def _words(message: Message) -> dict[str, object]:
+    return {
+        "text": message.text,
+        "name": message.name,
+        "busy": message.busy,
+        "buttons": [
+            [{"label": button.label, "value": button.value} for button in row]
+            for row in message.buttons
+        ],
+        "sliders": [
+            {
+                "label": slider.label,
+                "command": slider.command,
+                "low": slider.low,
+                "high": slider.high,
+                "value": slider.value,
+            }
+            for slider in message.sliders
+        ],
+    }

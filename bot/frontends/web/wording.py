@@ -1,0 +1,57 @@
+"""The page in a person's language: its HTML, and the words that its script needs."""
+
+import html
+import re
+from importlib import resources
+
+from bot.core.texts import Texts
+from storage.kinds import KINDS
+
+FIELD = re.compile(r"\{\{(\w+)\}\}")
+
+
+def page(texts: Texts, locale: str) -> str:
+    """Return ``index.html`` with its ``{{fields}}`` filled from the ``web`` sentences.
+
+    Raises KeyError for a field that has no sentence.
+    """
+    template = (resources.files("bot.frontends.web.page") / "index.html").read_text("utf-8")
+    words = {**texts.section(locale, "web"), "language": locale}
+    return FIELD.sub(lambda field: html.escape(words[field[1]]), template)
+
+
+def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
+    """Return what the page's script needs to know of our words, JSON-able.
+
+    ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, and for
+    kinds of results their ``settings`` and the range of their ``amount``; ``sentences``: the
+    page's own; ``languages``: code and name of each.
+    """
+    commands: list[dict[str, object]] = []
+    for name, about in texts.menu(locale):
+        kind = KINDS.get(name)
+        section = "kind" if kind else "command"
+        entry: dict[str, object] = {
+            "name": name,
+            "called": texts.get(locale, f"{section}.{name}.name"),
+            "about": about,
+        }
+        if kind:
+            entry["several"] = kind.several
+            entry["settings"] = [
+                {"name": setting, "called": texts.setting(locale, kind.name, setting)}
+                for setting in kind.settings
+            ]
+            if kind.amount:
+                entry["amount"] = {
+                    "low": kind.amount.low,
+                    "high": kind.amount.high,
+                    "default": kind.amount.default,
+                }
+        commands.append(entry)
+    return {
+        "language": locale,
+        "languages": [{"code": code, "name": texts.language(code)} for code in texts.locales],
+        "commands": commands,
+        "sentences": texts.section(locale, "web"),
+    }
