@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.actions import Say
-from bot.core.chat import Chat
+from bot.core.chat import Chat, Forgetful
 from bot.core.commands import Grammar
 from bot.core.conversation import PhotoKept, Told, step
 from bot.core.events import Event, JobEnded, Message, Origin, PhotoRefused, PhotoSent, Who
@@ -150,6 +150,8 @@ class Service:
         Jobs start before their placeholders stand: their delivery waits for the person's turn,
         which ends after that.
         """
+        if plan.erase is not None and isinstance(chat, Forgetful):
+            await chat.forget(where)
         for answer in plan.answers:
             if isinstance(answer, Placeholder):
                 await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)

@@ -25,7 +25,7 @@ from importlib import resources
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -39,6 +39,7 @@ from bot.core.events import (
     Who,
 )
 from bot.core.texts import Texts
+from bot.errors import StickerTooLarge
 from bot.frontends.web import bodies, visitors, wire, wording
 from bot.frontends.web.sessions import Session, Sessions
 from bot.stickers import for_web
@@ -115,12 +116,16 @@ class WebApp:
         """Serve a picture to the browser it was sent to, and to no other."""
         secret = visitors.token(request)
         session = self._sessions.known(visitors.external_id(secret)) if secret else None
-        picture = session.picture(request.path_params["token"]) if session else None
+        token = request.path_params["token"]
+        picture = session.picture(token) if session else None
         suffix = request.path_params["suffix"]
         if session is None or picture is None or suffix not in {"png", "webp"}:
             raise HTTPException(404)
         if suffix == "webp" and picture.webp is None:
-            session.keep_webp(picture, await asyncio.to_thread(for_web, picture.png))
+            try:
+                session.keep_webp(picture, await asyncio.to_thread(for_web, picture.png))
+            except StickerTooLarge:
+                return RedirectResponse(request.url_for("picture", token=token, suffix="png").path)
         return Response(
             picture.png if suffix == "png" else picture.webp,
             media_type=f"image/{suffix}",

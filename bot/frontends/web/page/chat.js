@@ -2,6 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
+import { Ideas } from "./ideas.js";
 import { Log } from "./messages.js";
 import { forgetPhotos, rememberPhoto, watchForPhotos } from "./photos.js";
 import { newKey, sendChoice, sendCommand, sendPhoto } from "./requests.js";
@@ -56,7 +57,9 @@ async function give(photos) {
   }
 }
 
-const composer = new Composer(vocabulary, (line) => quietly(attempt(sendCommand(line))));
+const say = (line) => quietly(attempt(sendCommand(line)));
+const composer = new Composer(vocabulary, say);
+const ideas = new Ideas(vocabulary, say);
 const log = new Log(find("log"), vocabulary, {
   choose: (value, message) => quietly(attempt(sendChoice(value, message))),
   slide: (command, message) => attempt(sendCommand(command, message)),
@@ -106,6 +109,7 @@ const stream = new Stream({
     const before = log.size;
     const news = log.update(messages);
     document.body.classList.toggle("begun", log.size > 0);
+    ideas.show(log.hasSticker);
     if (!first) announce(news);
     if (first) main.scrollTop = main.scrollHeight;
     else if (mine || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
@@ -141,5 +145,5 @@ showChecker(localStorage.getItem("checker") === "true");
 const language = find("language");
 language.append(...vocabulary.languages.map(({ code, name }) => new Option(name, code)));
 language.value = vocabulary.language;
-language.addEventListener("change", () => quietly(attempt(sendCommand(`/language ${language.value}`))));
+language.addEventListener("change", () => say(`/language ${language.value}`));
 document.body.classList.add("ready");

@@ -23,6 +23,10 @@ export class Log {
     return [...this.#messages.values()].some(({ data }) => data.busy);
   }
 
+  get hasSticker() {
+    return [...this.#messages.values()].some(({ data }) => data.sticker);
+  }
+
   clear() {
     this.#messages.clear();
     this.#shelves.clear();

@@ -65,8 +65,10 @@ export class Sliders {
   #put(input, value) {
     input.value = value;
     input.nextElementSibling.textContent = Number(value).toFixed(2);
-    const share = (value - input.min) / (input.max - input.min);
-    input.style.setProperty("--share", `${Math.round(share * 100)}%`);
+    const place = (x) => `${(100 * (x - input.min)) / (input.max - input.min)}%`;
+    const zero = Math.max(0, Number(input.min)); // the bar grows from nothing, either way
+    input.style.setProperty("--from", place(Math.min(zero, value)));
+    input.style.setProperty("--to", place(Math.max(zero, value)));
   }
 
   #schedule() {
