@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.report import Portrait
+from inference.images import Image as Image
 from storage.kinds import Setting
-
-Image = NDArray[np.uint8]
-"""HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
 
 Tensors = Mapping[str, NDArray[np.generic]]
 """Network inputs or outputs by name, of one item (no batch axis)."""

@@ -1,0 +1,14 @@
+"""The three networks that Google ships in one file, ``face_landmarker.task``."""
+
+import zipfile
+from functools import cache
+
+from inference import weights
+from inference.runtime import Lite
+
+
+@cache
+def network(member: str) -> Lite:
+    """Open one member, such as ``face_detector.tflite``."""
+    with zipfile.ZipFile(weights.locate("face_landmarker")) as bundle:
+        return Lite(bundle.read(member))

@@ -1,0 +1,163 @@
+"""Pictures in and out: decoding what strangers send, encoding what they get back.
+
+Everything inside is sRGB, HWC, uint8. Nothing but pixels survives decoding, so no metadata can
+reach a result.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageCms, ImageOps
+
+from inference.errors import PhotoError
+from storage.jobs import Failure
+
+Image = NDArray[np.uint8]
+"""HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 1920
+
+_MAX_ASPECT = 50  # a longer strip is no photo, and one side of it would shrink to nothing
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+pillow_heif.register_heif_opener()
+
+
+def decode(data: bytes) -> Image:
+    """Decode a JPEG, PNG, WEBP or HEIC photo from an untrusted source.
+
+    Of an animation the first frame is taken, transparency is laid over white, EXIF orientation
+    is applied, and colours of any mode and ICC profile become sRGB.
+
+    Args:
+        data: the file, at most 20 MB and 40 megapixels (read from its header before decoding).
+
+    Returns:
+        (H, W, 3) RGB uint8 with max(H, W) <= 1920.
+
+    Raises:
+        PhotoError: NOT_AN_IMAGE, TOO_LARGE or BROKEN.
+    """
+    if len(data) > MAX_BYTES:
+        raise PhotoError(Failure.TOO_LARGE, {"bytes": len(data)})
+    if not _looks_like_an_image(data):
+        raise PhotoError(Failure.NOT_AN_IMAGE)
+    try:
+        with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise PhotoError(Failure.TOO_LARGE, {"pixels": width * height})
+            if max(width, height) > _MAX_ASPECT * min(width, height):
+                raise PhotoError(Failure.BROKEN)
+            if opened.format == "JPEG":  # decode at 1/2, 1/4 or 1/8 where that is still enough
+                scale = min(1.0, MAX_SIDE / max(width, height))
+                opened.draft(None, (round(width * scale), round(height * scale)))
+            opened.load()
+            return _to_srgb(opened)
+    except PhotoError:
+        raise
+    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
+        raise PhotoError(Failure.TOO_LARGE) from error
+    except Exception as error:  # codecs raise nearly anything on hostile bytes
+        raise PhotoError(Failure.BROKEN) from error
+
+
+def encode_png(frames: Sequence[Image], frames_per_second: float = 0.0) -> bytes:
+    """Encode one frame as PNG, several as an endless APNG.
+
+    Args:
+        frames: (H, W, 3) RGB or (H, W, 4) RGBA uint8, all of one shape.
+        frames_per_second: how fast several frames play.
+    """
+    if len(frames) == 1:
+        order = cv2.COLOR_RGB2BGR if frames[0].shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+        # OpenCV's default is run-length coding: quicker than zlib's level 1 by half, 10% larger
+        written, encoded = cv2.imencode(".png", cv2.cvtColor(frames[0], order))
+        if not written:
+            raise ValueError(f"cannot encode a frame of shape {frames[0].shape}")
+        return encoded.tobytes()
+    if frames_per_second <= 0:
+        raise ValueError("several frames need a speed")
+    buffer = io.BytesIO()
+    first, *others = (Pillow.fromarray(frame) for frame in frames)
+    first.save(
+        buffer,
+        format="PNG",
+        save_all=True,
+        append_images=others,
+        duration=1000 / frames_per_second,
+        loop=0,
+        compress_level=1,
+    )
+    return buffer.getvalue()
+
+
+def to_lab(image: Image) -> NDArray[np.float32]:
+    """Convert sRGB (H, W, 3) RGB uint8 to CIE L*a*b* (D65) float32, L 0..100."""
+    scaled = image.astype(np.float32) / 255
+    return cast("NDArray[np.float32]", cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB))
+
+
+def from_lab(lab: NDArray[np.float32]) -> Image:
+    """Convert CIE L*a*b* (D65) float32 to sRGB (H, W, 3) RGB uint8, clipped to its gamut."""
+    rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
+    return np.clip(np.rint(rgb * 255), 0, 255).astype(np.uint8)
+
+
+def _looks_like_an_image(data: bytes) -> bool:
+    """Whether the first bytes are those of one of our formats, so that the rest may be broken."""
+    return (
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS)
+    )
+
+
+def _to_srgb(opened: Pillow.Image) -> Image:
+    """Bring a loaded picture of any mode to upright RGB of at most MAX_SIDE, pixels only."""
+    profile = opened.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(opened)
+    if picture.mode.startswith(("I", "F")):  # 16-bit grey
+        grey = np.asarray(picture, dtype=np.float32)
+        picture = Pillow.fromarray(np.clip(grey / 257, 0, 255).round().astype(np.uint8))
+    elif picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.mode == "LAB":
+        picture, profile = picture.convert("RGB"), None
+
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        ground = Pillow.new("RGBA", picture.size, "white")
+        picture = Pillow.alpha_composite(ground, picture).convert("RGB")
+    elif picture.mode not in ("L", "RGB", "CMYK"):
+        picture = picture.convert("RGB")
+
+    scale = MAX_SIDE / max(picture.size)
+    if scale < 1:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
+    if profile:
+        picture = _apply_profile(picture, profile)
+    return np.array(picture.convert("RGB"), dtype=np.uint8)
+
+
+def _apply_profile(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
+    """Convert from an embedded ICC profile to sRGB; a profile that does not fit is ignored."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
+            return picture
+        converted = ImageCms.profileToProfile(picture, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return converted if converted is not None else picture
