@@ -1,0 +1,1 @@
+"""Hair, beards, glasses, hats, mouths: pieces laid over a person's own photo."""

@@ -1,0 +1,95 @@
+"""The library of pieces: what there is, and loading one.
+
+Each kind has a folder with ``index.json`` (name, tags, landmarks, skin colour, licence, origin of
+each piece) and a WEBP or two per piece. Built by ``inference.layers.extract``.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import UnknownSetting
+from inference.face.report import Lab
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece, cut from a picture of 320 px with the eyes 64 px apart.
+
+    image: (320, 320, 4) RGBA uint8, the piece. under: (320, 320, 4) RGBA, the skin beside it that
+    may show once the wearer's own hair is gone (ears, scalp), or None. points: (N, 2) float32 px,
+    the piece's landmarks, those of the face oval for hair. skin: median of the face it came from.
+    colour: median of the piece itself. yaw: degrees, as in ``inference.face.report.Pose``.
+    """
+
+    name: str
+    tags: tuple[str, ...]
+    image: NDArray[np.uint8]
+    under: NDArray[np.uint8] | None
+    points: NDArray[np.float32]
+    skin: Lab
+    colour: Lab
+    yaw: float
+
+
+@cache
+def index(kind: str) -> dict[str, dict[str, object]]:
+    """Return the index of one kind ("hair", "beard" ...), by name."""
+    rows = json.loads((ROOT / kind / "index.json").read_text("utf-8"))
+    return {row["name"]: row for row in rows}
+
+
+@cache
+def load(kind: str, name: str) -> Piece:
+    """Load a piece.
+
+    Raises:
+        UnknownSetting: there is no such piece.
+    """
+    row = index(kind).get(name)
+    if row is None:
+        raise UnknownSetting(f"{kind}:{name}")
+    under = ROOT / kind / f"{name}.under.webp"
+    return Piece(
+        name=name,
+        tags=tuple(row["tags"]),  # type: ignore[arg-type]
+        image=_read(ROOT / kind / f"{name}.webp"),
+        under=_read(under) if under.exists() else None,
+        points=np.array(row["points"], np.float32),
+        skin=tuple(row["skin"]),  # type: ignore[arg-type]
+        colour=tuple(row["colour"]),  # type: ignore[arg-type]
+        yaw=float(row["yaw"]),  # type: ignore[arg-type]
+    )
+
+
+def mirrored(piece: Piece, partners: tuple[int, ...]) -> Piece:
+    """Return the piece seen in a mirror. partners: for each point the one on the other side."""
+    width = piece.image.shape[1]
+    points = piece.points[list(partners)].copy()
+    points[:, 0] = width - points[:, 0]
+    return Piece(
+        piece.name,
+        piece.tags,
+        np.ascontiguousarray(piece.image[:, ::-1]),
+        None if piece.under is None else np.ascontiguousarray(piece.under[:, ::-1]),
+        points,
+        piece.skin,
+        piece.colour,
+        -piece.yaw,
+    )
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    """Read a WEBP with alpha as RGBA."""
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise UnknownSetting(path.stem)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2RGBA), np.uint8)
