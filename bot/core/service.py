@@ -110,6 +110,9 @@ class Service:
             person = await people.find_or_add(
                 session, self._vault, who.platform, who.external_id, who.locale
             )
+            if person.locale is None and who.locale is not None:  # not every update tells
+                await people.set_locale(session, person.id, who.locale)
+                person = replace(person, locale=who.locale)
             state = await self._load(session, person, origin.chat)
             happening = await self._kept(session, person, event)
             state, actions = step(state, happening, self._grammar)

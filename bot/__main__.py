@@ -1,0 +1,368 @@
+"""The command line, and the wiring of chats, storage and worker.
+
+Each command imports what it needs when it runs, so that help comes at once, chats start without
+models and the worker without chats.
+"""
+
+import asyncio
+import base64
+import logging
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from pydantic import SecretStr, ValidationError
+
+from bot.redaction import set_up
+from bot.settings import BotSettings
+from inference.__main__ import commands as inference_commands
+from inference.settings import InferenceSettings
+from storage.kinds import KINDS, Kind
+
+if TYPE_CHECKING:
+    from bot.core.service import Service
+    from bot.frontends.terminal import Order, TerminalChat
+    from inference.pipeline import Pipeline
+    from storage.database import Database
+    from storage.queue import Queue
+    from storage.vault import Vault
+
+log = logging.getLogger("selfmoji")
+
+ALONE = (
+    "{command} needs PostgreSQL, which processes can share: set SELFMOJI_DATABASE_URL. "
+    "`selfmoji run` does everything in one process without it."
+)
+
+Serve = Callable[["House", asyncio.Event], Awaitable[None]]
+"""A part of the process that runs until the shutdown event."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every part of a process shares."""
+
+    settings: BotSettings
+    database: "Database"
+    vault: "Vault"
+    queue: "Queue"
+    service: "Service"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="selfmoji")
+@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.pass_context
+def main(context: click.Context, *, verbose: bool) -> None:
+    """Selfies in, stickers out: on Telegram, on Discord and on a page of your own."""
+    context.obj = logging.DEBUG if verbose else logging.INFO
+
+
+for _command in inference_commands:
+    main.add_command(_command)
+
+
+# --- services -----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.pass_obj
+def run(level: int) -> None:
+    """Serve the web chat, and Telegram and Discord if their tokens are set, and do the work."""
+    settings = _settings(level)
+    parts: list[Serve] = [_web, _worker]
+    if settings.telegram_token.get_secret_value():
+        parts.append(_telegram)
+    if settings.discord_token.get_secret_value():
+        parts.append(_discord)
+    _serve(settings, *parts)
+
+
+@main.command()
+@click.pass_obj
+def worker(level: int) -> None:
+    """Do the work that chats in other processes ask for (PostgreSQL)."""
+    _serve(_shared(_settings(level), "selfmoji worker"), _worker)
+
+
+@main.command()
+@click.pass_obj
+def web(level: int) -> None:
+    """Serve the web chat alone (PostgreSQL)."""
+    _serve(_shared(_settings(level), "selfmoji web"), _web)
+
+
+@main.command()
+@click.pass_obj
+def telegram(level: int) -> None:
+    """Serve Telegram alone (PostgreSQL)."""
+    settings = _shared(_settings(level), "selfmoji telegram")
+    if not settings.telegram_token.get_secret_value():
+        raise click.ClickException("set SELFMOJI_TELEGRAM_TOKEN to the token from @BotFather")
+    _serve(settings, _telegram)
+
+
+@main.command()
+@click.pass_obj
+def discord(level: int) -> None:
+    """Serve Discord alone (PostgreSQL)."""
+    settings = _shared(_settings(level), "selfmoji discord")
+    if not settings.discord_token.get_secret_value():
+        raise click.ClickException("set SELFMOJI_DISCORD_TOKEN to the token from Discord's portal")
+    _serve(settings, _discord)
+
+
+async def _web(house: House, shutdown: asyncio.Event) -> None:
+    from bot.core.texts import load
+    from bot.frontends.web.chat import WebChat
+
+    chat = WebChat(house.settings, load(), house.service.locale_of)
+
+    async def announce() -> None:
+        await chat.ready.wait()
+        click.echo(f"Selfmoji is at {chat.address}  (Ctrl-C stops it)")
+
+    announcing = asyncio.create_task(announce())
+    try:
+        await chat.run(house.service, shutdown)
+    finally:
+        announcing.cancel()
+
+
+async def _telegram(house: House, shutdown: asyncio.Event) -> None:
+    from bot.core.texts import load
+    from bot.frontends.telegram import TelegramChat
+
+    settings = house.settings
+    token = settings.telegram_token.get_secret_value()
+    await TelegramChat(token, load(), settings.telegram_base_url).run(house.service, shutdown)
+
+
+async def _discord(house: House, shutdown: asyncio.Event) -> None:
+    from bot.core.texts import load
+    from bot.frontends.discord import DiscordChat
+
+    token = house.settings.discord_token.get_secret_value()
+    await DiscordChat(token, load()).run(house.service, shutdown)
+
+
+async def _worker(house: House, shutdown: asyncio.Event) -> None:
+    def prepare() -> "Pipeline":
+        from inference.pipeline import Pipeline
+
+        return Pipeline(settings)
+
+    from inference.worker import Worker
+
+    settings = InferenceSettings()
+    pipeline = await asyncio.to_thread(prepare)  # models load while chats are served already
+    log.info("ready to work")
+    await Worker(house.database, house.vault, house.queue, pipeline, settings).run(shutdown)
+
+
+# --- stickers from the terminal -----------------------------------------------------------------
+
+
+def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option that asks for a kind of result, with settings where it takes some."""
+    name = f"--{kind.name}"
+    about = f"Make this: {kind.name}."
+    if not kind.settings:
+        return click.option(name, is_flag=True, help=about)
+    default = kind.default[0] if kind.default else None
+    shown = default.name if default else kind.settings[0]
+    metavar = f"[{shown}={default.amount:g}]" if kind.amount and default else f"[{shown}]"
+    names = ", ".join(name for name in kind.settings if not name.startswith("AU"))
+    return click.option(
+        name, multiple=True, is_flag=False, flag_value="", metavar=metavar, help=f"One of {names}."
+    )
+
+
+def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
+    for kind in reversed(KINDS.values()):
+        command = _kind_option(kind)(command)
+    return command
+
+
+@main.command()
+@click.argument(
+    "photos", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_kind_options
+@click.option("-o", "--out", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    default="png",
+    show_default=True,
+    type=click.Choice(["png", "webp", "telegram", "discord"]),
+    help="Plain pictures, or exactly what a platform takes as a sticker.",
+)
+@click.option("--face", type=click.IntRange(min=1), help="Which face, the largest is 1.")
+@click.pass_obj
+def sticker(
+    level: int,
+    photos: tuple[Path, ...],
+    out: Path,
+    format_: str,
+    face: int | None,
+    **kinds: bool | tuple[str, ...],
+) -> None:
+    """Make stickers of PHOTOS, through the same queue and worker as the chats.
+
+    Without a wish you get what a selfie alone gives in a chat. Several wishes may be combined:
+
+    selfmoji sticker selfie.jpg --expression smile=0.8 --emoji --cartoon hokusai=0.6 -o out
+    """
+    from bot.frontends.terminal import FORMATS, Order
+
+    lines = []
+    for name, wishes in kinds.items():
+        if wishes is True:
+            lines.append(f"/{name}")
+        elif wishes:
+            lines += [f"/{name} {wish}".strip() for wish in wishes]
+    orders = [Order(photo, tuple(lines), face, out, FORMATS[format_]) for photo in photos]
+    set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
+    try:
+        complete = asyncio.run(_make(orders))
+    except OSError as problem:
+        raise click.ClickException(str(problem)) from None
+    if not complete:
+        raise SystemExit(1)
+
+
+async def _make(orders: list["Order"]) -> bool:
+    """Make all orders; return whether each gave nothing but stickers."""
+    from bot.frontends.terminal import TerminalChat
+
+    chat = TerminalChat(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+    shutdown = asyncio.Event()
+    with tempfile.TemporaryDirectory(prefix="selfmoji-") as folder:
+        settings = BotSettings(
+            data_dir=Path(folder),
+            database_url=f"sqlite+aiosqlite:///{folder}/terminal.sqlite3",
+            master_key=_new_key(),
+            jobs_per_person=1000,
+            jobs_overall=1000,
+        )
+        async with _opened(settings) as house:
+            parts = asyncio.gather(_worker(house, shutdown), house.service.deliver(chat, shutdown))
+            making = asyncio.create_task(_make_all(chat, house.service, orders))
+            try:
+                await asyncio.wait({making, parts}, return_when=asyncio.FIRST_COMPLETED)
+                if not making.done():
+                    making.cancel()
+                    await parts
+                return await making
+            finally:
+                shutdown.set()
+                await parts
+
+
+async def _make_all(chat: "TerminalChat", service: "Service", orders: list["Order"]) -> bool:
+    complete = True
+    for order in orders:
+        answer = await chat.make(service, order)
+        for path in answer.files:
+            click.echo(path)
+        for sentence in answer.sentences:
+            complete = False
+            click.echo(f"{order.photo}: {sentence}", err=True)
+    return complete
+
+
+# --- wiring -------------------------------------------------------------------------------------
+
+
+def _settings(level: int) -> BotSettings:
+    """Read the settings and set up the log; complain in words a person can act on."""
+    try:
+        settings = BotSettings()
+    except ValidationError as problem:
+        lines = [
+            f"SELFMOJI_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}"
+            for error in problem.errors()
+        ]
+        raise click.ClickException("; ".join(lines)) from None
+    tokens = (settings.telegram_token, settings.discord_token, settings.master_key)
+    set_up(level, [token.get_secret_value() for token in tokens])
+    return settings
+
+
+def _shared(settings: BotSettings, command: str) -> BotSettings:
+    """Return settings whose database several processes can share, or say that it is needed."""
+    if not settings.url.startswith("postgresql"):
+        raise click.ClickException(ALONE.format(command=command))
+    return settings
+
+
+def _serve(settings: BotSettings, *parts: Serve) -> None:
+    try:
+        asyncio.run(_serve_all(settings, parts))
+    except (OSError, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+async def _serve_all(settings: BotSettings, parts: tuple[Serve, ...]) -> None:
+    """Run all parts until a signal, or until one of them ends; then end the others."""
+    shutdown = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        log.info("stopping")
+        loop.remove_signal_handler(number)  # the second one stops at once
+        shutdown.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    async with _opened(settings) as house:
+        tasks = [asyncio.create_task(_until(part(house, shutdown), shutdown)) for part in parts]
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        task.result()
+
+
+async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:
+    """Await a part; when it ends, however it does, all end."""
+    try:
+        await part
+    finally:
+        shutdown.set()
+
+
+@asynccontextmanager
+async def _opened(settings: BotSettings) -> AsyncIterator[House]:
+    """Open what the parts share, and close it after them."""
+    from bot.core.service import Service
+    from bot.core.texts import load
+    from storage.database import Database
+    from storage.queue import open_queue
+    from storage.vault import Vault
+
+    vault = Vault(settings.key())
+    database = await Database.open(settings.url)
+    try:
+        queue = await open_queue(database)
+        try:
+            service = Service(database, vault, queue, load(), settings)
+            yield House(settings, database, vault, queue, service)
+        finally:
+            await queue.close()
+    finally:
+        await database.close()
+
+
+def _new_key() -> SecretStr:
+    return SecretStr(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The terminal front end: photos and wishes from the command line, stickers into a folder."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot import stickers
+from bot.core.chat import Listener
+from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How stickers are written: the files' suffix and what turns a PNG into one."""
+
+    suffix: str
+    encode: Callable[[bytes], bytes]
+
+
+FORMATS = {
+    "png": Format("png", bytes),
+    "webp": Format("webp", stickers.for_web),
+    "telegram": Format("webp", stickers.for_telegram),
+    "discord": Format("png", stickers.for_discord),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Stickers to be made of one photo.
+
+    ``lines``: commands, none for what a selfie alone gives. ``face``: which one if there are
+    several, the largest is 1.
+    """
+
+    photo: Path
+    lines: tuple[str, ...]
+    face: int | None
+    folder: Path
+    format: Format
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came of an order: files written, and sentences where there is no sticker."""
+
+    files: list[Path] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+
+class TerminalChat:
+    """Satisfies ``bot.core.chat.Chat``; each order is a chat of its own, named by its number."""
+
+    platform = "terminal"
+
+    def __init__(self, locale: str | None) -> None:
+        self._locale = locale
+        self._orders: dict[str, Order] = {}
+        self._answers: dict[str, Answer] = {}
+        self._busy: set[str] = set()
+        self._questions: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._number = 0
+
+    async def make(self, service: Listener, order: Order) -> Answer:
+        """Have an order made and return what came of it.
+
+        Raises OSError where the photo cannot be read or the folder cannot be made.
+        """
+        order.folder.mkdir(parents=True, exist_ok=True)
+        chat = self._next()
+        self._orders[chat] = order
+        self._answers[chat] = Answer()
+        first, *others = order.lines or ("",)
+        data = await asyncio.to_thread(order.photo.read_bytes)
+        await service.handle(PhotoSent(self._origin(chat), data, first), self)
+        for line in others:
+            await service.handle(CommandGiven(self._origin(chat), line), self)
+        await self._settled()
+        question = self._questions.pop(chat, None)
+        if question is not None and order.face is not None:
+            self._answers[chat].sentences.pop()
+            await service.handle(ChoiceMade(self._origin(chat), question), self)
+            await self._settled()
+        return self._answers.pop(chat)
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Take a message; a placeholder is waited for."""
+        reference = self._next()
+        await self._take(chat, reference, message)
+        return reference
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Take what a placeholder has become."""
+        await self._take(chat, reference, message)
+        return reference
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Wait for this one no longer."""
+        del chat
+        self._settle(reference)
+
+    async def _take(self, chat: str, reference: str, message: Message) -> None:
+        if message.busy:
+            self._busy.add(reference)
+            return
+        order, answer = self._orders[chat], self._answers[chat]
+        try:
+            if message.sticker is not None:
+                answer.files.append(await asyncio.to_thread(_write, order, message))
+            else:
+                answer.sentences.append(message.text)
+                self._ask(chat, order, message)
+        finally:
+            self._settle(reference)
+
+    def _ask(self, chat: str, order: Order, message: Message) -> None:
+        """Note what answers a question about faces."""
+        values = [button.value for row in message.buttons for button in row]
+        faces = [value for value in values if value.startswith("face:")]
+        if order.face is not None and 1 <= order.face <= len(faces):
+            self._questions[chat] = faces[order.face - 1]
+
+    def _settle(self, reference: str) -> None:
+        self._busy.discard(reference)
+        self._changed.set()
+
+    async def _settled(self) -> None:
+        while self._busy:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _next(self) -> str:
+        self._number += 1
+        return str(self._number)
+
+    def _origin(self, chat: str) -> Origin:
+        return Origin(f"terminal:{self._next()}", Who("terminal", "me", self._locale), chat)
+
+
+def _write(order: Order, message: Message) -> Path:
+    """Write a sticker next to those of the same photo and return its path."""
+    data = order.format.encode(message.sticker or b"")
+    path = order.folder / f"{order.photo.stem}-{message.name}.{order.format.suffix}"
+    path.write_bytes(data)
+    return path
