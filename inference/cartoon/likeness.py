@@ -1,0 +1,49 @@
+"""Bring back what a painting may not take from a person: the light on them and their skin."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.cartoon.canvas import Canvas
+
+_COARSE = 4  # light and tint are compared at a quarter of the size
+_BLUR = 2.5  # px at that size: finer than this is brushwork and stays
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+# how much of the photo's broad light and tint returns: elsewhere, and on skin
+_LIGHT = (0.45, 0.9)
+_TINT = (0.2, 0.75)
+# how much of the photo shows through the brushwork on skin, at amount 0 and what 1 takes off it
+_SKIN_SHOWS = (0.8, 0.35)
+_FADE = 0.35  # amounts below this fade the painting out, so that 0 is the photo
+
+
+def restore(painted: NDArray[np.float32], canvas: Canvas, amount: float) -> NDArray[np.uint8]:
+    """Mix the photo's light, tint and skin into its painting.
+
+    painted: (512, 512, 3) RGB float32 0..255. amount: 0 (the photo) to 1. Returns RGB uint8.
+    """
+    flat = canvas.flat.astype(np.float32)
+    skin = canvas.skin[..., None]
+    result = painted + _broad_difference(flat - painted, canvas)
+    result += (_SKIN_SHOWS[0] - _SKIN_SHOWS[1] * amount) * skin * (flat - result)
+    if amount < _FADE:
+        photo = canvas.photo.astype(np.float32)
+        result = photo + (amount / _FADE) * (result - photo)
+    return np.asarray(np.rint(np.clip(result, 0, 255)), np.uint8)
+
+
+def _broad_difference(difference: NDArray[np.float32], canvas: Canvas) -> NDArray[np.float32]:
+    """The low frequencies of a difference on the person, weighed by light and tint."""
+    size = (difference.shape[1] // _COARSE, difference.shape[0] // _COARSE)
+    alpha = canvas.alpha.astype(np.float32)[..., None] / 255
+    inside = cv2.resize(difference * alpha, size, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    skin = cv2.resize(canvas.skin, size, interpolation=cv2.INTER_AREA)[..., None]
+    broad = cv2.GaussianBlur(inside, (0, 0), _BLUR)
+    broad = broad / (cv2.GaussianBlur(share, (0, 0), _BLUR)[..., None] + 1e-3)
+    light = (broad @ _LUMA)[..., None]
+    of_light = _LIGHT[0] + (_LIGHT[1] - _LIGHT[0]) * skin
+    of_tint = _TINT[0] + (_TINT[1] - _TINT[0]) * skin
+    weighed = light * of_light + (broad - light) * of_tint
+    return np.asarray(cv2.resize(weighed, difference.shape[1::-1]) * alpha, np.float32)

@@ -1,0 +1,51 @@
+"""Painting styles as codes of the style network: six paintings, and the photo's own."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import weights
+from inference.errors import UnknownSetting
+from inference.runtime import Lite
+
+Code = NDArray[np.float32]
+"""(100,) float32: the means and scales a style gives to every layer, compressed."""
+
+_SIDE = 256
+
+
+@cache
+def painted() -> dict[str, Code]:
+    """The codes of the paintings, by name."""
+    rows = json.loads(Path(__file__).with_name("styles.json").read_text("utf-8"))
+    return {row["name"]: np.array(row["code"], np.float32) for row in rows}
+
+
+def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Code:
+    """Mix a painting's code with that of the picture itself: ``amount`` of the former.
+
+    picture: (H, W, 3) RGB.
+
+    Raises:
+        UnknownSetting: there is no painting of that name.
+    """
+    style = painted().get(name)
+    if style is None:
+        raise UnknownSetting(f"no painting is called {name!r}")
+    return np.asarray(amount * style + (1 - amount) * of(picture), np.float32)
+
+
+def of(picture: NDArray[np.uint8]) -> Code:
+    """The code of a picture's own style. picture: (H, W, 3) RGB."""
+    small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    (code,) = _predictor()(small[None].astype(np.float32) / np.float32(255))  # (1, 1, 1, 100)
+    return code.reshape(-1)
+
+
+@cache
+def _predictor() -> Lite:
+    return Lite(weights.locate("style_predict"))
