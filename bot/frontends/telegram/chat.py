@@ -112,6 +112,8 @@ class TelegramChat:
                     await poll(self._bot, dispatch, patience, self._hold)
         except StoppedError:
             pass
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
         finally:
             await lanes.drain(LAST_WORDS)
             with suppress(TelegramError):

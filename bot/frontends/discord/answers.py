@@ -1,0 +1,85 @@
+"""Answering interactions: acknowledged within 3 seconds, answered for 15 minutes.
+
+The service speaks to a chat and knows no interactions; the one being answered travels beside its
+calls in a context variable, so that what it sends becomes that interaction's answer.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import discord
+
+from bot.frontends.discord.appearance import Appearance
+from bot.frontends.discord.references import TOKEN_SECONDS, Reference
+
+
+@dataclass(slots=True)
+class Answer:
+    """An acknowledged interaction.
+
+    ``thinking``: Discord shows that an answer is on its way. ``private``: only the asking person
+    sees the answers.
+    """
+
+    asked: discord.Interaction
+    thinking: bool
+    private: bool
+    until: float
+
+    @classmethod
+    async def begin(
+        cls, asked: discord.Interaction, *, thinking: bool = True, private: bool = False
+    ) -> "Answer":
+        """Acknowledge."""
+        until = time.time() + TOKEN_SECONDS
+        await asked.response.defer(thinking=thinking, ephemeral=private)
+        return cls(asked, thinking, private, until)
+
+    @property
+    def open(self) -> bool:
+        """Whether Discord still takes an answer."""
+        return time.time() < self.until
+
+    def reference(self, message: int) -> str:
+        """Return the reference of a message that this interaction's token can change."""
+        return Reference(message, self.asked.token, self.until).write()
+
+    async def show(self, look: Appearance) -> str:
+        """Put a message in the place of the thinking, or behind what was answered already."""
+        if self.thinking:
+            self.thinking = False
+            original = await self.asked.edit_original_response(**look.to_edit())
+            return self.reference(original.id)
+        shown = await self.asked.followup.send(**look.to_send(), ephemeral=self.private, wait=True)
+        return self.reference(shown.id)
+
+    async def end(self) -> None:
+        """Take the thinking away if nothing was answered, as after a repeated update."""
+        if self.thinking:
+            self.thinking = False
+            with suppress(discord.HTTPException):
+                await self.asked.delete_original_response()
+
+
+_current: ContextVar[Answer | None] = ContextVar("discord_answer", default=None)
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[None]:
+    """Let what is sent in the block answer this interaction."""
+    token = _current.set(answer)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current(chat: str) -> Answer | None:
+    """Return the interaction being answered in a chat, if any."""
+    answer = _current.get()
+    if answer is None or str(answer.asked.channel_id) != chat or not answer.open:
+        return None
+    return answer

@@ -1,0 +1,158 @@
+"""Selfmoji on Discord: commands, menus, photos and buttons in, pictures with buttons out."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import discord
+
+from bot.core.chat import Listener
+from bot.core.events import Event, Message
+from bot.core.texts import Texts
+from bot.errors import ChatUnavailable
+from bot.frontends.discord.answers import current
+from bot.frontends.discord.appearance import Appearance, appearance
+from bot.frontends.discord.client import Client
+from bot.frontends.discord.errors import TRANSPORT, translate, translated
+from bot.frontends.discord.references import Reference
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between attempts to log in
+
+
+class DiscordChat:
+    """Discord as a ``Chat``: chats are channel numbers, messages are ``references``."""
+
+    platform = "discord"
+
+    def __init__(self, token: str, texts: Texts) -> None:
+        """Prepare; nothing is asked of Discord before ``run``."""
+        # at DEBUG the library writes interaction tokens
+        logging.getLogger("discord").setLevel(logging.INFO)
+        self._token = token
+        self._texts = texts
+        self.client = Client(texts)
+
+    def listen(self, listener: Listener) -> None:
+        """Tell a listener what happens from now on."""
+
+        async def receive(event: Event) -> None:
+            await listener.handle(event, self)
+
+        self.client.receive = receive
+
+    async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
+        """Serve until the shutdown; outages of Discord are waited out.
+
+        Raises ChatForbidden when Discord does not know the token.
+        """
+        try:
+            if not await self._log_in(listener, shutdown):
+                return
+            async with asyncio.TaskGroup() as group:
+                group.create_task(listener.deliver(self, shutdown))
+                group.create_task(self._connect())
+                await shutdown.wait()
+                await self.client.close()
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        finally:
+            await self.client.close()
+
+    async def _log_in(self, listener: Listener, shutdown: asyncio.Event) -> bool:
+        """Log in, trying again while Discord is away; False if the shutdown came first."""
+        pause = FIRST_PAUSE
+        stop = asyncio.create_task(shutdown.wait())
+        try:
+            while True:
+                self.listen(listener)
+                attempt = asyncio.create_task(self.client.login(self._token))
+                await asyncio.wait({attempt, stop}, return_when=asyncio.FIRST_COMPLETED)
+                if not attempt.done():
+                    attempt.cancel()
+                    with suppress(asyncio.CancelledError, *TRANSPORT):
+                        await attempt
+                    return False
+                problem = attempt.exception()
+                if problem is None:
+                    return True
+                if not isinstance(problem, TRANSPORT):
+                    raise problem
+                if not isinstance(translate(problem), ChatUnavailable):
+                    raise translate(problem) from problem
+                if pause == FIRST_PAUSE:
+                    log.warning(
+                        "Discord cannot be reached (%s); trying again", type(problem).__name__
+                    )
+                await self.client.close()
+                self.client = Client(self._texts)  # one that failed cannot log in cleanly again
+                await asyncio.wait({stop}, timeout=pause)
+                if stop.done():
+                    return False
+                pause = min(LONGEST_PAUSE, pause * 2)
+        finally:
+            stop.cancel()
+
+    async def _connect(self) -> None:
+        """Stay on the gateway; the library reconnects by itself."""
+        with translated():
+            await self.client.connect(reconnect=True)
+
+    async def send(self, chat: str, message: Message) -> str:
+        """Show a message, as the answer of the interaction in hand if there is one."""
+        look = await appearance(message)
+        with translated():
+            return await self._send(chat, look)
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        """Replace a message in place; one that is gone, or out of reach, is sent anew."""
+        look = await appearance(message)
+        known = Reference.read(reference)
+        with translated():
+            webhook = self._webhook(known)
+            if webhook is not None:
+                with suppress(discord.NotFound, discord.Forbidden):
+                    await webhook.edit_message(known.message, **look.to_edit())
+                    return reference
+            with suppress(discord.NotFound, discord.Forbidden):
+                await self._in_channel(chat, known).edit(**look.to_edit())
+                return Reference(known.message).write()
+            return await self._send(chat, look)
+
+    async def remove(self, chat: str, reference: str) -> None:
+        """Take a message away, if it is still there and in reach."""
+        known = Reference.read(reference)
+        with translated():
+            webhook = self._webhook(known)
+            if webhook is not None:
+                with suppress(discord.NotFound, discord.Forbidden):
+                    await webhook.delete_message(known.message)
+                    return
+            with suppress(discord.NotFound, discord.Forbidden):
+                await self._in_channel(chat, known).delete()
+
+    async def _send(self, chat: str, look: Appearance) -> str:
+        answer = current(chat)
+        if answer is not None:
+            return await answer.show(look)
+        try:
+            channel = self.client.get_partial_messageable(int(chat))
+            shown = await channel.send(**look.to_send())
+        except (discord.Forbidden, discord.NotFound):
+            # where a person brought us along, but not the server, only interactions let us in
+            recent = self.client.recent_answer(chat)
+            if recent is None:
+                raise
+            return await recent.show(look)
+        return Reference(shown.id).write()
+
+    def _in_channel(self, chat: str, known: Reference) -> discord.PartialMessage:
+        return self.client.get_partial_messageable(int(chat)).get_partial_message(known.message)
+
+    def _webhook(self, known: Reference) -> discord.Webhook | None:
+        """Return the door that an interaction's token opens, while it does."""
+        token, application = known.usable_token, self.client.application_id
+        if token is None or application is None:
+            return None
+        return discord.Webhook.partial(application, token, client=self.client)

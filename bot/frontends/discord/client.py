@@ -1,0 +1,111 @@
+"""The gateway client: acknowledge, read, and tell the listener, in order for each person."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from weakref import WeakValueDictionary
+
+import discord
+from discord import app_commands
+
+from bot.core.events import ChoiceMade, Event
+from bot.core.texts import Texts
+from bot.frontends.discord import reading
+from bot.frontends.discord.answers import Answer, answering
+from bot.frontends.discord.commands import Translator, add_commands
+from bot.frontends.discord.errors import TRANSPORT
+
+log = logging.getLogger(__name__)
+
+Receive = Callable[[Event], Awaitable[None]]
+Read = Callable[[], Awaitable[Sequence[Event]]]
+
+
+class Client(discord.Client):
+    """Listens on the gateway.
+
+    Buttons are found by their ``custom_id`` alone, which is the choice's value, so they work after
+    any restart. No privileged intent is needed: Discord tells the content of messages to us.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        intents = discord.Intents(guilds=True, messages=True)
+        mentions = discord.AllowedMentions.none()
+        super().__init__(intents=intents, max_ratelimit_timeout=30.0, allowed_mentions=mentions)
+        self.receive: Receive | None = None
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._answers: dict[str, Answer] = {}
+        self._texts = texts
+        self.tree = app_commands.CommandTree(
+            self,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+        )
+        add_commands(self.tree, texts, self._respond)
+
+    async def setup_hook(self) -> None:
+        """Tell Discord our commands."""
+        await self.tree.set_translator(Translator(self._texts))
+        try:
+            await self.tree.sync()
+        except TRANSPORT as problem:
+            log.warning("Discord did not take our commands: %s", problem)
+
+    async def on_ready(self) -> None:
+        """Say where we are."""
+        log.info("On Discord as %s", self.user)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Read what is written to us: everything in private, elsewhere what mentions us."""
+        if message.author.bot or self.user is None:
+            return
+        if message.guild is not None and self.user not in message.mentions:
+            return
+        words = reading.words_of(message, self.user)
+        await self._tell(message.author.id, lambda: reading.events_of_message(message, words))
+
+    async def on_interaction(self, asked: discord.Interaction) -> None:
+        """Take a pressed button; commands find their way through the tree."""
+        if asked.type is not discord.InteractionType.component or asked.data is None:
+            return
+        value = str(asked.data.get("custom_id", ""))
+
+        async def chosen() -> Sequence[Event]:
+            shown = answer.reference(asked.message.id) if asked.message is not None else None
+            return [ChoiceMade(reading.origin_of(asked), value, shown)]
+
+        private = asked.message is not None and asked.message.flags.ephemeral
+        answer = await self._begin(asked, thinking=False, private=private)
+        with answering(answer):
+            await self._tell(asked.user.id, chosen)
+
+    async def _respond(self, asked: discord.Interaction, read: Read, private: bool) -> None:
+        answer = await self._begin(asked, thinking=True, private=private)
+        try:
+            with answering(answer):
+                await self._tell(asked.user.id, read)
+        finally:
+            await answer.end()
+
+    async def _begin(self, asked: discord.Interaction, *, thinking: bool, private: bool) -> Answer:
+        """Acknowledge, and remember the public ones: each is a way into its channel for a while."""
+        answer = await Answer.begin(asked, thinking=thinking, private=private)
+        if not private:
+            self._answers = {chat: known for chat, known in self._answers.items() if known.open}
+            self._answers[str(asked.channel_id)] = answer
+        return answer
+
+    def recent_answer(self, chat: str) -> Answer | None:
+        """Return the newest interaction in a channel that still takes answers."""
+        answer = self._answers.get(chat)
+        return answer if answer is not None and answer.open else None
+
+    async def _tell(self, person: int, read: Read) -> None:
+        """Read and pass on what one person did, in the order in which they did it."""
+        turn = self._turns.setdefault(person, asyncio.Lock())
+        async with turn:
+            for event in await read():
+                if self.receive is not None:
+                    await self.receive(event)

@@ -1,0 +1,88 @@
+"""What Discord's messages and interactions mean, as events."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import discord
+
+from bot.core.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
+from bot.frontends.discord.errors import TRANSPORT
+from storage.jobs import Failure
+
+log = logging.getLogger(__name__)
+
+LARGEST = 20 * 1024 * 1024
+PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+MOVING = {"image/gif", "image/svg+xml"}
+AVATAR_SIDE = 1024
+
+
+def origin_of(asked: discord.Interaction) -> Origin:
+    """Return where an interaction comes from."""
+    who = Who("discord", str(asked.user.id), str(asked.locale))
+    return Origin(f"discord:{asked.id}", who, str(asked.channel_id))
+
+
+def origin_of_message(message: discord.Message) -> Origin:
+    """Return where a message comes from; Discord does not tell its author's language."""
+    who = Who("discord", str(message.author.id))
+    return Origin(f"discord:{message.id}", who, str(message.channel.id))
+
+
+def words_of(message: discord.Message, me: discord.abc.Snowflake) -> str:
+    """Return a message's words without the mention of the bot."""
+    return message.content.replace(f"<@{me.id}>", "").replace(f"<@!{me.id}>", "").strip()
+
+
+async def events_of_message(message: discord.Message, words: str) -> list[Event]:
+    """Return a photo for each attachment, else the words, if any.
+
+    An answer to a message with pictures means those pictures.
+    """
+    attachments: Sequence[discord.Attachment] = message.attachments
+    answered = message.reference.resolved if message.reference is not None else None
+    if not attachments and isinstance(answered, discord.Message) and not answered.author.bot:
+        attachments = answered.attachments
+    if attachments:
+        return await photos(origin_of_message(message), attachments, words)
+    return [CommandGiven(origin_of_message(message), words)] if words else []
+
+
+async def photos(
+    origin: Origin, attachments: Sequence[discord.Attachment], caption: str
+) -> list[Event]:
+    """Fetch attachments, each an event with a key of its own."""
+    return [
+        await _photo(Origin(f"{origin.key}:{place}", origin.who, origin.chat), attachment, caption)
+        for place, attachment in enumerate(attachments)
+    ]
+
+
+async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -> Event:
+    suffix = PurePath(attachment.filename).suffix.lower()
+    kind = (attachment.content_type or "").partition(";")[0]
+    if kind in MOVING or not (kind.startswith("image/") or suffix in PICTURE_SUFFIXES):
+        return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
+    if attachment.size > LARGEST:
+        return PhotoRefused(origin, Failure.TOO_LARGE)
+    try:
+        return PhotoSent(origin, await attachment.read(), caption)
+    except TRANSPORT as problem:
+        log.warning("Discord keeps an attachment back: %s", type(problem).__name__)
+        return PhotoRefused(origin, Failure.BROKEN)
+
+
+async def avatar(origin: Origin, user: discord.User | discord.Member) -> Event:
+    """Fetch somebody's avatar as a photo."""
+    picture = user.display_avatar.with_size(AVATAR_SIDE).with_static_format("png")
+    try:
+        return PhotoSent(origin, await picture.read())
+    except TRANSPORT as problem:
+        log.warning("Discord keeps an avatar back: %s", type(problem).__name__)
+        return PhotoRefused(origin, Failure.BROKEN)
+
+
+def no_picture(origin: Origin) -> Event:
+    """Return what a message without any attachment means."""
+    return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
