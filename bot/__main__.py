@@ -123,7 +123,7 @@ async def _web(house: House, shutdown: asyncio.Event) -> None:
     from bot.core.texts import load
     from bot.frontends.web.chat import WebChat
 
-    chat = WebChat(house.settings, load(), house.service.locale_of)
+    chat = WebChat(house.settings, load())
 
     async def announce() -> None:
         await chat.ready.wait()
@@ -209,6 +209,7 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def sticker(
     level: int,
+    /,
     photos: tuple[Path, ...],
     out: Path,
     format_: str,
@@ -254,17 +255,19 @@ async def _make(orders: list["Order"]) -> bool:
             jobs_overall=1000,
         )
         async with _opened(settings) as house:
-            parts = asyncio.gather(_worker(house, shutdown), house.service.deliver(chat, shutdown))
+            tasks = [
+                asyncio.create_task(_until(part, shutdown))
+                for part in (_worker(house, shutdown), house.service.deliver(chat, shutdown))
+            ]
             making = asyncio.create_task(_make_all(chat, house.service, orders))
-            try:
-                await asyncio.wait({making, parts}, return_when=asyncio.FIRST_COMPLETED)
-                if not making.done():
-                    making.cancel()
-                    await parts
-                return await making
-            finally:
-                shutdown.set()
-                await parts
+            stopped = asyncio.create_task(shutdown.wait())
+            await asyncio.wait({making, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            making.cancel()  # nothing if it is done; else its worker has failed
+            shutdown.set()
+            await asyncio.gather(making, stopped, *tasks, return_exceptions=True)
+    for task in tasks:
+        task.result()
+    return making.result()
 
 
 async def _make_all(chat: "TerminalChat", service: "Service", orders: list["Order"]) -> bool:

@@ -179,10 +179,11 @@ def example(kind: Kind) -> Request:
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Match any word, its letters perhaps parted by spaces, hyphens or underscores."""
+    """Match any word, perhaps parted by spaces, hyphens or underscores, but not within numbers."""
     parts = []
     for word in sorted(words, key=len, reverse=True):
-        spelt = r"[ _-]?".join(re.escape(letter) for letter in word)
+        atoms = re.split(r"(?<=\D)(?=.)|(?<=\d)(?=\D)", word)
+        spelt = r"[ _-]?".join(re.escape(atom) for atom in atoms)
         last = word[-1:]
         if last.isdigit():
             spelt += r"(?!\d)"

@@ -95,6 +95,8 @@ class Service:
             try:
                 plan = await self._decide(event)
                 if plan is not None:
+                    if plan.erase is not None:
+                        await self._clear(chat, origin.chat, plan)
                     await self._carry_out(plan, account, origin.chat, chat)
             except Exception:
                 log.exception("could not answer an update of %s", chat.platform)
@@ -146,6 +148,15 @@ class Service:
         self._waiting.forget(person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
         return replace(said, values={**said.values, **counts})
+
+    async def _clear(self, chat: Chat, where: str, plan: Plan) -> None:
+        """Empty a chat that keeps what it showed; then nothing is left to be replaced."""
+        if isinstance(chat, Forgetful):
+            await chat.forget(where)
+            plan.answers = [
+                replace(answer, replaces=None) if isinstance(answer, Showing) else answer
+                for answer in plan.answers
+            ]
 
     async def _carry_out(self, plan: Plan, account: Account, where: str, chat: Chat) -> None:
         """Enqueue the plan's jobs and show its answers.

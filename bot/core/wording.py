@@ -20,7 +20,7 @@ from bot.core.events import Button, Message, Slider
 from bot.core.texts import Texts
 from storage.kinds import KINDS, Kind, Setting
 
-MOST_NAMES = 12
+MOST_NAMES = 16
 """How many settings of a kind a sentence lists."""
 
 

@@ -1,0 +1,258 @@
+"""The command grammar: what people type, in every spelling, is what they meant."""
+
+import itertools
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.core.commands import (
+    MAX_SETTINGS,
+    Adjust,
+    Command,
+    Grammar,
+    Line,
+    Make,
+    Meaning,
+    Plain,
+    Prefer,
+    Request,
+    Speak,
+    write,
+)
+from bot.core.texts import load
+from bot.errors import CommandError
+from storage.kinds import KINDS, Kind, Setting
+
+GRAMMAR = Grammar(load().vocabulary())
+
+
+def parse(text: str) -> str:
+    return write(GRAMMAR.parse(text).meaning)
+
+
+def problem(text: str) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        GRAMMAR.parse(text)
+    return caught.value
+
+
+@st.composite
+def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
+    kind = draw(st.sampled_from(list(KINDS.values())))
+    if not kind.settings:
+        return Request(kind.name)
+    least = 1 if filled else 0
+    most = min(len(kind.settings), MAX_SETTINGS) if kind.several else 1
+    names = draw(
+        st.lists(st.sampled_from(kind.settings), min_size=least, max_size=most, unique=True)
+    )
+    return Request(kind.name, tuple(Setting(name, draw(amounts(kind))) for name in names))
+
+
+def amounts(kind: Kind) -> st.SearchStrategy[float]:
+    if kind.amount is None:
+        return st.just(1.0)
+    low, high = round(kind.amount.low * 100), round(kind.amount.high * 100)
+    return st.integers(low, high).map(lambda hundredths: hundredths / 100)
+
+
+def meanings() -> st.SearchStrategy[Meaning]:
+    return st.one_of(
+        requests().map(Make),
+        st.integers(-100, 100).map(lambda hundredths: Adjust(hundredths / 100)),
+        st.lists(requests(filled=True), min_size=1, max_size=4, unique=True)
+        .filter(told_apart)
+        .map(lambda wishes: Prefer(tuple(wishes))),
+        st.sampled_from(load().locales).map(Speak),
+        st.sampled_from(Command).map(Plain),
+    )
+
+
+def told_apart(wishes: list[Request]) -> bool:
+    """Two wishes in a row of a kind that takes several settings read as one."""
+    return all(
+        not (one.kind == other.kind and KINDS[one.kind].several)
+        for one, other in itertools.pairwise(wishes)
+    )
+
+
+@given(meanings())
+def test_what_is_written_is_read_back(meaning: Meaning) -> None:
+    """The canonical line of a meaning has that meaning, and nothing has to be guessed."""
+    assert GRAMMAR.parse(write(meaning)) == Line(meaning)
+
+
+@given(st.text() | st.text("/smile0.8%=: @、，微笑表情winkAU-", max_size=60))
+@example("/")
+@example("/expression smile " + "9" * 380)
+@example("/expression smile 1e400")
+@example("/expression smile -0")
+@example("٣٤%")
+@settings(max_examples=500)
+def test_any_text_is_answered(text: str) -> None:
+    """Whatever is typed either means something or raises CommandError."""
+    try:
+        line = GRAMMAR.parse(text)
+    except CommandError:
+        return
+    assert GRAMMAR.parse(write(line.meaning)).meaning == line.meaning
+
+
+@given(
+    requests(filled=True),
+    st.sampled_from(["/", "", "／"]),
+    st.sampled_from([" ", "=", ":", "  ", "："]),
+    st.sampled_from([" ", ", ", "，", "、", " and "]),
+    st.booleans(),
+)
+def test_spelling_does_not_matter(
+    request: Request, slash: str, equals: str, comma: str, percent: bool
+) -> None:
+    """Slash, separators and percent are a matter of taste."""
+    kind = KINDS[request.kind]
+    items = []
+    for setting in request.settings:
+        amount = f"{round(setting.amount * 100)}%" if percent else f"{setting.amount:g}"
+        items.append(f"{setting.name}{equals}{amount}" if kind.amount else setting.name)
+    line = f"{slash}{kind.name} {comma.join(items)}"
+    assert GRAMMAR.parse(line).meaning == Make(request)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/expression smile 0.8 wink 0.3", "/expression smile 0.8 wink 0.3"),
+        ("/cartoon hokusai 0.6", "/cartoon hokusai 0.6"),
+        ("/emoji big-ears", "/emoji big-ears"),
+        ("/emoji Big Ears", "/emoji big-ears"),
+        ("/emoji@SelfmojiBot big_ears", "/emoji big-ears"),
+        ("/emoji@SelfmojiBot", "/emoji"),
+        ("80%", "80%"),
+        ("0.8", "80%"),
+        ("smile=0.8", "/expression smile 0.8"),
+        ("smile:80%", "/expression smile 0.8"),
+        ("smile80%", "/expression smile 0.8"),
+        ("smile 80", "/expression smile 0.8"),
+        ("smile -0.5", "/expression smile -0.5"),
+        ("smile −50%", "/expression smile -0.5"),
+        ("smile 0,8", "/expression smile 0.8"),
+        ("80% smile", "/expression smile 0.8"),
+        ("make me smile please", "/expression smile 0.8"),
+        ("/smile 0.5", "/expression smile 0.5"),
+        ("/expression 0.5", "/expression smile 0.5"),
+        ("/expression AU12 0.5 au4 .25", "/expression AU12 0.5 AU4 0.25"),
+        ("van gogh", "/cartoon van-gogh 0.6"),
+        ("CUTOUT", "/cutout"),
+        ("/cut-out", "/cutout"),
+        ("/表情 微笑 0.8", "/expression smile 0.8"),
+        ("表情微笑80%", "/expression smile 0.8"),
+        ("／表情　微笑０．８，眨眼３０％", "/expression smile 0.8 wink 0.3"),
+        ("/卡通 梵高 百分之60", "/cartoon van-gogh 0.6"),
+        ("我要微笑", "/expression smile 0.8"),
+        ("大耳朵", "/emoji big-ears"),
+        ("撤销", "/undo"),
+        ("undo!", "/undo"),
+        ("/style cutout, big ears, monet 0.5", "/style cutout emoji big-ears cartoon monet 0.5"),
+        ("/style monet hokusai", "/style cartoon monet 0.6 cartoon hokusai 0.6"),
+        ("/style smile wink", "/style expression smile 0.8 wink 0.8"),
+        ("/language 中文", "/language zh-Hans"),
+        ("/语言 English", "/language en"),
+        ("/language zh-CN", "/language zh-Hans"),
+    ],
+)  # fmt: skip
+def test_lines_are_understood(typed: str, meant: str) -> None:
+    """The same wish in its many spellings, English and Chinese."""
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/expresion smlie 80%", "/expression smile 0.8"),
+        ("/expresion", "/expression"),
+        ("/cartoon hokusia", "/cartoon hokusai 0.6"),
+        ("/emoji bigear", "/emoji big-ears"),
+        ("smlie 0.8", "/expression smile 0.8"),
+        ("/lanuage englsh", "/language en"),
+        ("/undoo", "/undo"),
+    ],
+)
+def test_a_clear_misspelling_is_understood_and_said(typed: str, meant: str) -> None:
+    """What is near to one word alone is taken for it, and the person is told how it was read."""
+    line = GRAMMAR.parse(typed)
+    assert write(line.meaning) == meant
+    assert [note.values["line"] for note in line.notes if note.key == "note.read_as"] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "hint"),
+    [
+        ("/expression sml", "command_error.unknown_setting", "/expression smile 0.8"),
+        ("/expression big-ears", "command_error.unknown_setting", "/emoji big-ears"),
+        ("/cartoon pikasso", "command_error.unknown_setting_bare", "/cartoon hokusai 0.6"),
+        ("/expression au99", "command_error.unknown_setting", "/expression AU9 0.8"),
+        ("/hel", "command_error.unknown_command", "/help"),
+        ("/xyzzyx", "command_error.unknown_command_bare", None),
+        ("/cutout foo", "command_error.no_settings", "/cutout"),
+        ("/emoji big-ears avataaars", "command_error.one_setting", "/emoji avataaars"),
+        ("/expression smile 0.2 0.3", "command_error.stray_number", "/expression smile 0.8"),
+        ("/language klingon", "command_error.unknown_language", None),
+        ("hello there, how are you", "say.not_understood", "/expression smile 0.8"),
+        ("🙂", "say.not_understood", "/expression smile 0.8"),
+        ("x" * 1000, "command_error.too_long", "/expression smile 0.8"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_the_right_form(
+    typed: str, key: str, hint: str | None
+) -> None:
+    """An error names its sentence and, where there is one, a line that works."""
+    error = problem(typed)
+    assert error.key == key
+    offered = [*error.values.get("hints", ()), error.values.get("example")]
+    assert hint is None or hint in offered
+    for line in offered:
+        if line is not None:
+            assert parse(line)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/cartoon monet 5", "/cartoon monet 1"),
+        ("/cartoon monet -1", "/cartoon monet 0"),
+        ("/expression smile 900%", "/expression smile 1"),
+        ("/expression smile -3", "/expression smile -1"),
+    ],
+)
+def test_amounts_out_of_range_are_clamped_and_said(typed: str, meant: str) -> None:
+    """Too much is taken for the most, and the person is told the range."""
+    line = GRAMMAR.parse(typed)
+    assert write(line.meaning) == meant
+    assert [note.key for note in line.notes] == ["note.clamped"]
+
+
+def test_a_strength_where_there_is_none_is_said() -> None:
+    """``/emoji big-ears 0.5`` gives the avatar, and says that it has no strength."""
+    line = GRAMMAR.parse("/emoji big-ears 0.5")
+    assert write(line.meaning) == "/emoji big-ears"
+    assert [note.key for note in line.notes] == ["note.no_strength"]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_name_and_alias_is_understood(kind: Kind) -> None:
+    """Each word of the vocabulary stands for its setting under its kind's command."""
+    for word, name in GRAMMAR.vocabulary.settings[kind.name].items():
+        meaning = GRAMMAR.parse(f"/{kind.name} {word}").meaning
+        assert isinstance(meaning, Make)
+        assert [setting.name for setting in meaning.request.settings] == [name], word
+    for word, name in GRAMMAR.vocabulary.commands.items():
+        if name == kind.name:
+            assert GRAMMAR.parse(f"/{word}").meaning == Make(Request(kind.name))
+
+
+def test_every_command_word_is_understood() -> None:
+    """Each command and alias of either language gives its command."""
+    for word, name in GRAMMAR.vocabulary.commands.items():
+        if name not in KINDS:
+            assert GRAMMAR.parse(f"/{word}").meaning == Plain(Command(name)), word
