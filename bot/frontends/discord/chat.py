@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from contextlib import suppress
+from http import HTTPStatus
 
 import discord
 
@@ -18,6 +20,7 @@ from bot.frontends.discord.references import Reference
 
 log = logging.getLogger(__name__)
 
+CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between attempts to log in
 
 
@@ -111,12 +114,11 @@ class DiscordChat:
         known = Reference.read(reference)
         with translated():
             webhook = self._webhook(known)
-            if webhook is not None:
-                with suppress(discord.NotFound, discord.Forbidden):
-                    await webhook.edit_message(known.message, **look.to_edit())
-                    return reference
-            with suppress(discord.NotFound, discord.Forbidden):
-                await self._in_channel(chat, known).edit(**look.to_edit())
+            if webhook is not None and await _reached(
+                webhook.edit_message(known.message, **look.to_edit())
+            ):
+                return reference
+            if await _reached(self._in_channel(chat, known).edit(**look.to_edit())):
                 return Reference(known.message).write()
             return await self._send(chat, look)
 
@@ -125,12 +127,8 @@ class DiscordChat:
         known = Reference.read(reference)
         with translated():
             webhook = self._webhook(known)
-            if webhook is not None:
-                with suppress(discord.NotFound, discord.Forbidden):
-                    await webhook.delete_message(known.message)
-                    return
-            with suppress(discord.NotFound, discord.Forbidden):
-                await self._in_channel(chat, known).delete()
+            if webhook is None or not await _reached(webhook.delete_message(known.message)):
+                await _reached(self._in_channel(chat, known).delete())
 
     async def _send(self, chat: str, look: Appearance) -> str:
         answer = current(chat)
@@ -156,3 +154,14 @@ class DiscordChat:
         if token is None or application is None:
             return None
         return discord.Webhook.partial(application, token, client=self.client)
+
+
+async def _reached(change: Awaitable[object]) -> bool:
+    """Tell whether a change was made; a spent token, a closed channel, a lost message: no."""
+    try:
+        await change
+    except discord.HTTPException as refusal:
+        if refusal.status not in CLOSED:
+            raise
+        return False
+    return True

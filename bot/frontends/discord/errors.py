@@ -19,6 +19,7 @@ aiohttp.ClientError, OSError, TimeoutError         -> ChatUnavailable
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import aiohttp
 import discord
@@ -55,6 +56,11 @@ def translate(problem: Exception) -> ChatError:
     """Return the bot's error for one of Discord's or of the connection to it."""
     if isinstance(problem, discord.RateLimited):
         return ChatUnavailable(str(problem), problem.retry_after)
+    if (
+        isinstance(problem, discord.HTTPException)
+        and problem.status == HTTPStatus.TOO_MANY_REQUESTS
+    ):
+        return ChatUnavailable(str(problem))  # the library gave up on the pauses it was told
     mapped = next(MAPPED[kind] for kind in type(problem).__mro__ if kind in MAPPED)
     return mapped(f"{type(problem).__name__}: {problem}")
 
