@@ -52,7 +52,7 @@ async function give(photos) {
       continue;
     }
     const key = newKey();
-    await rememberPhoto(key, photo);
+    rememberPhoto(key, photo);
     await quietly(attempt(sendPhoto(key, photo, caption)));
   }
 }

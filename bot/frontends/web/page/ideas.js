@@ -2,20 +2,25 @@
 
 const EACH = { expression: 6, cartoon: 3, emoji: 2 };
 
+function some(kind, { commands }) {
+  const command = commands.find(({ name }) => name === kind);
+  return (command?.settings ?? []).slice(0, EACH[kind]).map((setting) => [kind, setting]);
+}
+
 export class Ideas {
   constructor(vocabulary, onPick) {
     this.element = document.querySelector("#ideas");
     this.element.append(
-      ...vocabulary.commands.flatMap(({ name, settings }) =>
-        (settings ?? []).slice(0, EACH[name] ?? 0).map((setting) => {
+      ...Object.keys(EACH)
+        .flatMap((kind) => some(kind, vocabulary))
+        .map(([kind, setting]) => {
           const chip = document.createElement("button");
           chip.type = "button";
           chip.className = "chip";
           chip.textContent = setting.called;
-          chip.addEventListener("click", () => onPick(`/${name} ${setting.name}`));
+          chip.addEventListener("click", () => onPick(`/${kind} ${setting.name}`));
           return chip;
         }),
-      ),
     );
   }
 

@@ -11,7 +11,7 @@ export class Log {
 
   constructor(element, vocabulary, actions) {
     this.element = element;
-    this.words = vocabulary.sentences;
+    this.vocabulary = vocabulary;
     this.actions = actions;
   }
 
@@ -51,7 +51,7 @@ export class Log {
 
   #put(data, known) {
     const kind = data.author === "bot" && (data.sticker || data.busy) ? Tile : Bubble;
-    const view = known?.view instanceof kind ? known.view : new kind(this.words, this.actions, data.id);
+    const view = known?.view instanceof kind ? known.view : new kind(this.vocabulary, this.actions, data.id);
     view.show(data);
     this.#messages.set(data.id, { data, view });
   }
@@ -82,8 +82,9 @@ export class Log {
 
 /** Words of either side, or the person's photo. */
 class Bubble {
-  constructor(words, actions) {
-    this.words = words;
+  constructor({ sentences, commands }, actions) {
+    this.words = sentences;
+    this.commands = commands;
     this.actions = actions;
     this.element = make("li", "message");
     this.photo = make("div", "photo");
@@ -106,7 +107,7 @@ class Bubble {
     this.text.hidden = !data.text;
     if (this.text.dataset.text !== data.text) {
       this.text.dataset.text = data.text;
-      this.text.replaceChildren(...linked(data.text, this.actions.propose));
+      this.text.replaceChildren(...linked(data.text, this.commands, this.actions.propose));
     }
     this.buttons.show(data);
   }
@@ -115,24 +116,30 @@ class Bubble {
     const sent = data.author === "person" && data.name === "photo";
     this.photo.hidden = !sent;
     if (!sent || this.photo.childElementCount) return;
-    const thumbnail = rememberedPhoto(data.key);
-    this.bubble.classList.toggle("bare", Boolean(thumbnail) && !data.text);
-    if (thumbnail) {
-      const image = make("img");
-      image.src = thumbnail;
-      image.alt = this.words.photo_sent;
-      this.photo.replaceChildren(image);
-    } else {
-      this.photo.classList.add("sign");
-      this.photo.replaceChildren(icon("photo"), make("span", "", this.words.photo_sent));
+    const address = rememberedPhoto(data.key);
+    if (!address) {
+      this.#showSign();
+      return;
     }
+    const image = make("img");
+    image.addEventListener("error", () => this.#showSign()); // HEIC, in most browsers
+    image.src = address;
+    image.alt = this.words.photo_sent;
+    this.photo.replaceChildren(image);
+    this.bubble.classList.toggle("bare", !data.text);
+  }
+
+  #showSign() {
+    this.bubble.classList.remove("bare");
+    this.photo.classList.add("sign");
+    this.photo.replaceChildren(icon("photo"), make("span", "", this.words.photo_sent));
   }
 }
 
 /** A sticker, or the place where one is about to appear. */
 class Tile {
-  constructor(words, actions, id) {
-    this.words = words;
+  constructor({ sentences }, actions, id) {
+    this.words = sentences;
     this.face = make("button", "tile");
     this.face.type = "button";
     this.ground = make("span", "ground");
@@ -270,14 +277,22 @@ class Buttons {
 }
 
 /** Text with its commands as buttons that put them into the line. */
-function linked(text, propose) {
-  return text.split(/((?<![\w/.])\/[a-z]{3,}(?:[ ][a-z][\w-]*(?:[ ]\d\.\d+)?)?)/).map((part, index) => {
-    if (index % 2 === 0) return part;
-    const button = make("button", "command", part);
+function linked(text, commands, propose) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(/(?<![\w/.])\/([a-z]+)( [\w-]+)?( -?\d[\d.]*\d)?/g)) {
+    const [whole, name, setting] = match;
+    const command = commands.find((entry) => entry.name === name);
+    if (!command) continue;
+    const known = setting && command.settings?.some((entry) => entry.name === setting.trim());
+    const line = known ? whole : `/${name}`;
+    const button = make("button", "command", line);
     button.type = "button";
-    button.addEventListener("click", () => propose(part));
-    return button;
-  });
+    button.addEventListener("click", () => propose(line));
+    parts.push(text.slice(end, match.index), button);
+    end = match.index + line.length;
+  }
+  return [...parts, text.slice(end)];
 }
 
 /** Bring children into this order, moving only those that stand elsewhere. */

@@ -46,35 +46,43 @@ export function watchForPhotos(onPhotos) {
   }
 }
 
-/** Keep a small copy of a sent photo in this tab, so that it can be shown in the chat. */
-export async function rememberPhoto(key, blob) {
-  try {
-    const whole = await createImageBitmap(blob);
-    const scale = Math.min(1, THUMBNAIL / Math.max(whole.width, whole.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(whole.width * scale);
-    canvas.height = Math.round(whole.height * scale);
-    canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
-    whole.close();
-    const keys = JSON.parse(sessionStorage.getItem("photos") ?? "[]");
-    const kept = [...keys, key];
-    for (const old of kept.splice(0, Math.max(0, kept.length - REMEMBERED))) {
-      sessionStorage.removeItem(`photo:${old}`);
-    }
-    sessionStorage.setItem(`photo:${key}`, canvas.toDataURL("image/jpeg", 0.82));
-    sessionStorage.setItem("photos", JSON.stringify(kept));
-  } catch {
-    // HEIC in most browsers, or storage that is full: the chat shows a sign instead.
-  }
+const here = new Map(); // photos sent from this very page, whole
+
+/** Keep a sent photo in this tab, so that it can be shown in the chat: at once as it is, and as a
+ * small copy that outlives a reload. */
+export function rememberPhoto(key, blob) {
+  here.set(key, URL.createObjectURL(blob));
+  keepThumbnail(key, blob).catch(() => {}); // HEIC in most browsers, or storage that is full
 }
 
+/** Where a sent photo can be seen, or null. */
 export function rememberedPhoto(key) {
-  return sessionStorage.getItem(`photo:${key}`);
+  return here.get(key) ?? sessionStorage.getItem(`photo:${key}`);
 }
 
 export function forgetPhotos() {
-  for (const key of JSON.parse(sessionStorage.getItem("photos") ?? "[]")) {
-    sessionStorage.removeItem(`photo:${key}`);
-  }
+  for (const address of here.values()) URL.revokeObjectURL(address);
+  here.clear();
+  for (const key of thumbnails()) sessionStorage.removeItem(`photo:${key}`);
   sessionStorage.removeItem("photos");
+}
+
+async function keepThumbnail(key, blob) {
+  const whole = await createImageBitmap(blob);
+  const scale = Math.min(1, THUMBNAIL / Math.max(whole.width, whole.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(whole.width * scale);
+  canvas.height = Math.round(whole.height * scale);
+  canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
+  whole.close();
+  const kept = [...thumbnails(), key];
+  for (const old of kept.splice(0, Math.max(0, kept.length - REMEMBERED))) {
+    sessionStorage.removeItem(`photo:${old}`);
+  }
+  sessionStorage.setItem(`photo:${key}`, canvas.toDataURL("image/jpeg", 0.82));
+  sessionStorage.setItem("photos", JSON.stringify(kept));
+}
+
+function thumbnails() {
+  return JSON.parse(sessionStorage.getItem("photos") ?? "[]");
 }
