@@ -26,7 +26,8 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",  # without it a deleted selfie stays in the file
     "PRAGMA temp_store=MEMORY",
 )
-_READING = "selfmoji_reading"
+_BEGIN = "selfmoji_begin"
+"""Execution option: how a transaction begins on SQLite; empty for none at all."""
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -48,8 +49,8 @@ def _engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(_READING)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if statement := connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"):
+            connection.exec_driver_sql(statement)
 
     return engine
 
@@ -59,7 +60,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(**{_READING: True})
+        self._reader = engine.execution_options(**{_BEGIN: "BEGIN"})
         self._turn: asyncio.Lock | None = None
         self._owner: asyncio.Task[Any] | None = None
         if self.dialect == "sqlite":
@@ -135,8 +136,8 @@ class Database:
         if self._turn is None:
             return
         for _ in range(50):  # a reader may hold the log for a moment
-            async with self._turn, self._engine.connect() as raw:
-                connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            bare = self._engine.execution_options(**{_BEGIN: ""})
+            async with self._turn, bare.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA busy_timeout=20")
                 row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
                 await connection.exec_driver_sql(_PRAGMAS[0])

@@ -54,10 +54,10 @@ EXPRESSION = Kind(
     (
         # friendly names, each a mix of blendshapes
         "smile", "grin", "sad", "angry", "surprised", "disgusted", "scared", "kiss", "smirk",
-        "frown", "wink", "sleepy",
+        "frown", "wink", "sleepy", "laugh", "shout", "tongue", "open",
         # single movements, by their FACS names
         "AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU17",
-        "AU18", "AU20", "AU23", "AU24", "AU43",
+        "AU18", "AU20", "AU23", "AU24", "AU25", "AU26", "AU43",
     ),
     several=True,
     amount=Amount(-1.0, 1.0, 0.8),

@@ -154,7 +154,7 @@ async def preferences(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
     rows = await session.execute(
         select(PreferenceRow.name, PreferenceRow.value).where(PreferenceRow.person_id == person_id)
     )
-    return dict(rows.tuples().all())
+    return {row.name: row.value for row in rows}
 
 
 async def set_preference(session: AsyncSession, person_id: UUID, name: str, value: Any) -> None:

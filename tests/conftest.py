@@ -9,7 +9,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import text
 
 from storage.database import Database
 from storage.models import Row
@@ -53,8 +52,8 @@ def _ensure_server() -> None:
     pytest.fail("PostgreSQL was started but does not answer at 127.0.0.1:5432")
 
 
-async def _execute(statement: str) -> None:
-    connection = await asyncpg.connect(SERVER)
+async def _execute(statement: str, url: str = SERVER) -> None:
+    connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
     finally:
@@ -77,26 +76,27 @@ def make_postgres_database() -> Iterator[Callable[[], str]]:
         asyncio.run(_execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+async def _install(url: str) -> None:
+    database = await Database.open(url)
+    await (await open_queue(database)).close()
+    await database.close()
+
+
 @pytest.fixture(scope="session")
 def shared_postgres_url(make_postgres_database: Callable[[], str]) -> str:
-    """The throwaway database of this session."""
-    return make_postgres_database()
-
-
-async def _empty(url: str) -> None:
-    database = await Database.open(url)
-    queue = await open_queue(database)
-    tables = [table.name for table in Row.metadata.sorted_tables]
-    async with database.transaction() as session:
-        await session.execute(text(f"TRUNCATE {', '.join(tables)}, pgqueuer, pgqueuer_log"))
-    await queue.close()
-    await database.close()
+    """The throwaway database of this session, migrated."""
+    url = make_postgres_database()
+    asyncio.run(_install(url))
+    return url
 
 
 @pytest.fixture
 def postgres_url(shared_postgres_url: str) -> str:
     """A migrated PostgreSQL database without any row."""
-    asyncio.run(_empty(shared_postgres_url))
+    tables = [table.name for table in reversed(Row.metadata.sorted_tables)]
+    names = [*tables, "pgqueuer", "pgqueuer_log"]
+    emptying = "; ".join(f"DELETE FROM {name}" for name in names)  # noqa: S608  names of ours
+    asyncio.run(_execute(emptying, shared_postgres_url.replace("+asyncpg", "")))
     return shared_postgres_url
 
 
