@@ -1,65 +1,96 @@
 """The geometric engine: landmarks move as blendshapes say, the picture follows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import displacements, landmarks, lids, warp
+from inference.expression import displacements, lids, mouth, warp
 from inference.expression.fit import fit
-from inference.expression.mixes import movement
+from inference.expression.mixes import Movement, movement
+from inference.face.blendshapes import NAMES
+from inference.face.report import FaceReport
+from inference.layers import mouths
 from storage.kinds import Setting
 
-CLOSED_GAP = (0.03, 0.09)
-"""Gap between the inner lips over the mouth's width: closed up to the first, open from the last."""
+OWN_TEETH = 0.7
+"""Share of the wanted opening from which a mouth that is open already keeps its own inside."""
+
+SHOWS = (0.02, 0.06)
+"""Gap over the mouth's width at which an interior begins to show, and shows fully."""
+
+BROAD = 1.25
+"""A full score of a smile is somewhat more than its blendshape at 1.0."""
+
+SMILES = ("mouthSmileLeft", "mouthSmileRight")
 
 
-def moved(points: NDArray[np.floating], weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return (478, 3) landmarks in pixels after blendshapes by name moved them.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Landmarks before and after, (478, 3) px."""
 
-    points: (478, 3) landmarks, z in the same scale. Lips that touch stay together.
-    """
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+
+def move(report: FaceReport, asked: Movement) -> Moved:
+    """Move a face's landmarks as asked. Lips that touch stay together unless the mouth opens."""
+    before = np.asarray(report.landmarks, np.float64)
+    weights = dict(asked.weights)
+    if asked.rest:
+        for name in SMILES:
+            present = float(report.blendshapes[NAMES.index(name)])
+            weights[name] = weights.get(name, 0.0) - BROAD * asked.rest * present
     table = displacements.load()
-    laid = fit(table.base, points)
-    offset = laid.turned(table.mixed(weights))
-    return np.asarray(points, np.float64) + _kept_together(points, offset)
-
-
-def _kept_together(
-    points: NDArray[np.floating], offset: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Let both lips of a closed mouth share their movement, so that no slit tears open."""
-    upper = np.array(landmarks.INNER_UPPER_LIP[1:-1])
-    lower = np.array(landmarks.INNER_LOWER_LIP[1:-1])
-    corners = points[[landmarks.INNER_UPPER_LIP[0], landmarks.INNER_UPPER_LIP[-1]], :2]
-    width = float(np.linalg.norm(corners[1] - corners[0]))
-    gap = float(np.linalg.norm(points[upper, :2] - points[lower, :2], axis=1).max()) / width
-    low, high = CLOSED_GAP
-    closed = float(np.clip((high - gap) / (high - low), 0.0, 1.0))
-    shared = (offset[upper] + offset[lower]) / 2
-    result = offset.copy()
-    result[upper] += closed * (shared - offset[upper])
-    result[lower] += closed * (shared - offset[lower])
-    return result
+    offset = fit(table.base, before).turned(table.mixed(weights))
+    if asked.inside is not None:
+        return Moved(before, before + offset + mouth.closing(before, asked.rest))
+    after = before + mouth.kept_together(before, offset)
+    return Moved(before, after + mouth.closing(after, asked.rest))
 
 
 def express(
     image: NDArray[np.uint8],
     alpha: NDArray[np.uint8],
-    points: NDArray[np.floating],
+    report: FaceReport,
     settings: Iterable[Setting],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return picture and alpha with another expression.
 
-    image: (H, W, 3) RGB; alpha: (H, W); points: (478, 3) landmarks in their pixels; settings:
-    names of ``mixes.MIXES`` with amounts -1..1. All amounts 0 give back the very input; outside
-    the face nothing changes. KeyError for a name that is not there.
+    image: (H, W, 3) RGB; alpha: (H, W); report: the face in their pixels; settings: names of
+    ``mixes.MIXES`` with amounts -1..1. All amounts 0 give back the very input; outside the face
+    nothing changes. KeyError for a name that is not there.
     """
     asked = movement(settings)
     if asked.close_left or asked.close_right:
-        image = lids.close(image, points, left=asked.close_left, right=asked.close_right)
-    if asked.weights:
-        height, width = alpha.shape
-        field = warp.flow(points, moved(points, asked.weights), width, height)
-        image, alpha = field.applied(image), field.applied(alpha)
+        image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
+    if not asked.weights and not asked.rest:
+        return image, alpha
+    height, width = alpha.shape
+    moved = move(report, asked)
+    field = warp.flow(moved.before, moved.after, width, height)
+    both = field.applied(np.dstack([image, alpha]))
+    image, alpha = both[..., :3], both[..., 3]
+    if asked.inside is not None:
+        image = _with_inside(image, moved, report, asked.inside)
+    elif asked.rest:
+        shut = mouth.openness(moved.before) * (1.0 - mouth.openness(moved.after))
+        image = mouth.sealed(image, moved.before, moved.after, shut)
     return image, alpha
+
+
+def _with_inside(
+    image: NDArray[np.uint8], moved: Moved, report: FaceReport, kind: str
+) -> NDArray[np.uint8]:
+    """Show teeth and tongue where lips part that were closed."""
+    was, now = mouth.gap(moved.before), mouth.gap(moved.after)
+    if kind != "tongue" and was >= OWN_TEETH * now:
+        return image
+    start, full = SHOWS
+    share = float(np.clip((now - start) / (full - start), 0.0, 1.0))
+    if share == 0.0:
+        return image
+    piece = mouths.suited(kind, report.colours.skin, report.pose.yaw)
+    contour = moved.after[list(mouths.CONTOUR), :2]
+    return mouths.fill(image, contour, piece, report.colours.skin, share)

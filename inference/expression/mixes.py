@@ -14,6 +14,21 @@ CLOSE_LEFT = "closeLeft"
 CLOSE_RIGHT = "closeRight"
 """Sliding the person's left or right lid down; not blendshapes, for a lid is no stretch of skin."""
 
+REST = "rest"
+"""How much of a smile that is there, and of an open mouth, is taken away first."""
+
+INSIDE = {
+    "grin": "teeth",
+    "laugh": "laugh",
+    "surprised": "round",
+    "shout": "shout",
+    "tongue": "tongue",
+    "open": "round",
+    "AU25": "teeth",
+    "AU26": "round",
+}
+"""Settings that open the mouth, and which kind of interior (``inference.layers.mouths``) shows."""
+
 Mix = Mapping[str, float]
 
 
@@ -38,16 +53,29 @@ UNITS: dict[str, Mix] = {
     "AU18": {"mouthPucker": 0.9},
     "AU20": _both(mouthStretch=1.0),
     "AU23": {"mouthRollLower": 0.35, "mouthRollUpper": 0.35, **_both(mouthPress=0.5)},
+    "AU25": {"jawOpen": 0.06, **_both(mouthUpperUp=0.3, mouthLowerDown=0.5)},
+    "AU26": {"jawOpen": 0.5},
     "AU24": {"mouthRollLower": 0.15, "mouthRollUpper": 0.15, **_both(mouthPress=1.0)},
     "AU43": {CLOSE_LEFT: 1.0, CLOSE_RIGHT: 1.0},
 }
 
 NAMED: dict[str, Mix] = {
     "smile": _both(mouthSmile=0.95, cheekSquint=0.6, eyeSquint=0.5),
-    "grin": _both(
-        mouthSmile=1.1, mouthStretch=0.3, mouthDimple=0.2, cheekSquint=0.8, eyeSquint=0.8
-    ),
+    "grin": {
+        "jawOpen": 0.1,
+        **_both(
+            mouthSmile=0.95, mouthUpperUp=0.4, mouthLowerDown=0.6, mouthStretch=0.15,
+            cheekSquint=0.8, eyeSquint=0.8,
+        ),
+    },
+    "laugh": {
+        "jawOpen": 0.6,
+        CLOSE_LEFT: 0.25,
+        CLOSE_RIGHT: 0.25,
+        **_both(mouthSmile=0.9, mouthUpperUp=0.4, cheekSquint=1.0, eyeSquint=1.0),
+    },
     "sad": {
+        REST: 1.0,
         "browInnerUp": 1.0,
         "mouthShrugLower": 0.35,
         CLOSE_LEFT: 0.12,
@@ -55,27 +83,37 @@ NAMED: dict[str, Mix] = {
         **_both(browDown=0.3, mouthFrown=1.0),
     },
     "angry": {
+        REST: 1.0,
         "mouthRollUpper": 0.15,
-        **_both(browDown=1.3, eyeSquint=0.6, noseSneer=0.4, mouthPress=0.5, mouthFrown=0.35),
+        **_both(browDown=1.3, eyeSquint=0.6, noseSneer=0.4, mouthPress=0.3, mouthFrown=0.6),
     },
-    "surprised": {"browInnerUp": 1.0, "mouthFunnel": 0.3, **_both(browOuterUp=1.0, eyeWide=1.2)},
+    "surprised": {
+        REST: 0.9,
+        "browInnerUp": 1.0,
+        "mouthFunnel": 0.3,
+        "jawOpen": 0.45,
+        **_both(browOuterUp=1.0, eyeWide=1.2),
+    },
     "disgusted": {
+        REST: 0.9,
         "mouthShrugLower": 0.5,
         **_both(noseSneer=0.8, mouthUpperUp=0.1, browDown=0.8, mouthFrown=0.5, eyeSquint=0.6),
     },
     "scared": {
+        REST: 0.8,
         "browInnerUp": 1.1,
         **_both(browOuterUp=0.5, browDown=0.35, eyeWide=1.1, mouthStretch=0.7, mouthFrown=0.25),
     },
-    "kiss": {"mouthPucker": 1.0, "mouthFunnel": 0.15, **_both(eyeSquint=0.3)},
+    "kiss": {REST: 1.0, "mouthPucker": 1.0, "mouthFunnel": 0.15, **_both(eyeSquint=0.3)},
     "smirk": {
+        REST: 0.5,
         "mouthSmileLeft": 0.9,
         "mouthDimpleLeft": 0.3,
         "cheekSquintLeft": 0.5,
         "eyeSquintLeft": 0.3,
         "browOuterUpLeft": 0.35,
     },
-    "frown": {"mouthShrugLower": 0.3, **_both(mouthFrown=1.1, browDown=0.7)},
+    "frown": {REST: 1.0, "mouthShrugLower": 0.3, **_both(mouthFrown=1.1, browDown=0.7)},
     "wink": {
         CLOSE_LEFT: 1.0,
         "cheekSquintLeft": 0.8,
@@ -83,7 +121,25 @@ NAMED: dict[str, Mix] = {
         "mouthSmileRight": 0.2,
         "browDownLeft": 0.25,
     },
-    "sleepy": {CLOSE_LEFT: 0.55, CLOSE_RIGHT: 0.55, "browInnerUp": 0.3, **_both(mouthFrown=0.2)},
+    "sleepy": {
+        REST: 0.8,
+        CLOSE_LEFT: 0.55,
+        CLOSE_RIGHT: 0.55,
+        "browInnerUp": 0.3,
+        **_both(mouthFrown=0.2),
+    },
+    "shout": {
+        "jawOpen": 0.85,
+        **_both(
+            browDown=1.0, noseSneer=0.35, mouthUpperUp=0.25, mouthLowerDown=0.3, eyeSquint=0.5
+        ),
+    },
+    "tongue": {
+        REST: 0.3,
+        "jawOpen": 0.65,
+        **_both(mouthSmile=0.25, cheekSquint=0.4, eyeSquint=0.4),
+    },
+    "open": {"jawOpen": 0.55},
 }  # fmt: skip
 
 MIXES: dict[str, Mix] = {**NAMED, **UNITS}
@@ -91,29 +147,48 @@ MIXES: dict[str, Mix] = {**NAMED, **UNITS}
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a request comes down to: blendshape weights, and how far each lid slides down (0..1)."""
+    """What a request comes down to.
+
+    weights: blendshapes by name. close_left, close_right: how far each lid slides down, 0..1.
+    rest: share 0..1 of the present smile and open mouth to take away. inside: the kind of mouth
+    interior that shows between parting lips, or None.
+    """
 
     weights: Mapping[str, float]
     close_left: float
     close_right: float
+    rest: float
+    inside: str | None
 
 
 def movement(settings: Iterable[Setting]) -> Movement:
     """Add up settings, each a name in ``MIXES`` and an amount -1..1; KeyError for other names.
 
-    A lid that is asked to open rather than to close widens the eye instead.
+    A lid that is asked to open rather than to close widens the eye instead. Of several settings
+    that open the mouth, the strongest chooses what is seen inside.
     """
     total: defaultdict[str, float] = defaultdict(float)
+    opening: dict[str, float] = {}
+    rest = 0.0
     for setting in settings:
         for name, weight in MIXES[setting.name].items():
-            total[name] += weight * setting.amount
+            if name == REST:
+                rest = max(rest, weight * setting.amount)
+            else:
+                total[name] += weight * setting.amount
+        if setting.name in INSIDE and setting.amount > 0:
+            opening[INSIDE[setting.name]] = setting.amount
     closing = {side: total.pop(side, 0.0) for side in (CLOSE_LEFT, CLOSE_RIGHT)}
     for side, eye in ((CLOSE_LEFT, "eyeWideLeft"), (CLOSE_RIGHT, "eyeWideRight")):
         if closing[side] < 0:
             total[eye] -= closing[side]
-    weights = {name: _bounded(name, weight) for name, weight in total.items() if weight}
-    close_left, close_right = (min(1.0, max(0.0, closing[s])) for s in (CLOSE_LEFT, CLOSE_RIGHT))
-    return Movement(weights, close_left, close_right)
+    return Movement(
+        weights={name: _bounded(name, weight) for name, weight in total.items() if weight},
+        close_left=min(1.0, max(0.0, closing[CLOSE_LEFT])),
+        close_right=min(1.0, max(0.0, closing[CLOSE_RIGHT])),
+        rest=min(1.0, rest),
+        inside=max(opening, key=opening.__getitem__) if opening else None,
+    )
 
 
 def _bounded(name: str, weight: float) -> float:

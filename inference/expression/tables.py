@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import fit
+from inference.expression import fit, landmarks
 from inference.expression.displacements import TABLE, Displacements
 from inference.face.landmarks import Region, region_around, trace
 
@@ -91,12 +91,23 @@ def render(vertices: Points, triangles: NDArray[np.integer]) -> NDArray[np.uint8
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.uint8)
 
 
-def nearest_vertices(found: NDArray[np.floating], vertices: Points) -> NDArray[np.intp]:
-    """Return for each (478, >=2) landmark the nearest facial vertex, the front one of several."""
+def nearest_vertices(
+    found: NDArray[np.floating], vertices: Points, jaw: Points
+) -> NDArray[np.intp]:
+    """Return for each (478, >=2) landmark the nearest facial vertex, the front one of several.
+
+    jaw: (V, 3) movement of the opened jaw. It tells the lips of the closed mouth apart, which lie
+    on one another: the lower one goes with it.
+    """
     pixels, depth = project(vertices)[FACE], vertices[FACE, 2]
+    falls = -jaw[FACE, 1] > 0.4 * -jaw[FACE, 1].min()
+    side = dict.fromkeys(landmarks.INNER_LOWER_LIP[1:-1], falls)
+    side |= dict.fromkeys(landmarks.INNER_UPPER_LIP[1:-1], ~falls)
     chosen = np.zeros(len(found), np.intp)
     for row, point in enumerate(found[:, :2]):
         distance = np.linalg.norm(pixels - point, axis=1)
+        if row in side:
+            distance[~side[row]] = np.inf
         near = np.flatnonzero(distance < max(3.0, 1.3 * distance.min()))
         near = near[depth[near] > depth[near].max() - 1.0]
         chosen[row] = near[np.argmin(distance[near])]
@@ -151,7 +162,8 @@ def build(data: Path, find: FindLandmarks) -> Displacements:
         vertices = kit["neutral"].astype(np.float64)
         triangles = kit["triangles"]
         names = [str(name) for name in kit["expression_names"]]
-        chosen = nearest_vertices(find(render(vertices, triangles)), vertices)
+        jaw = kit["expressions"][names.index("jawOpen")].astype(np.float64)
+        chosen = nearest_vertices(find(render(vertices, triangles)), vertices, jaw)
         base = (vertices - vertices[FACE].mean(axis=0))[chosen] * (1, -1, -1)
         deltas = kit["expressions"][:, chosen].astype(np.float64) * (1, -1, -1)
     fields: dict[str, Points] = {}

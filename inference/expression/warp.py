@@ -16,6 +16,10 @@ STILL_RINGS = (1.22, 1.36)
 """Multiples of the face oval on which nothing moves."""
 
 
+NOTHING = 0.01
+"""Pixels; what moves less does not move."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Where each pixel of a box comes from.
@@ -33,10 +37,9 @@ class Flow:
         x = np.arange(left, right, dtype=np.float32)[None, :] + self.offset[..., 0]
         y = np.arange(top, bottom, dtype=np.float32)[:, None] + self.offset[..., 1]
         moved = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        still = ~self.offset.any(axis=2)
-        moved[still] = picture[top:bottom, left:right][still]
         result = picture.copy()
-        result[top:bottom, left:right] = moved
+        moves = np.asarray(self.offset.any(axis=2), np.uint8)
+        cv2.copyTo(moved, moves, result[top:bottom, left:right])
         return result
 
 
@@ -83,10 +86,13 @@ def flow(
     spots = np.concatenate([target, still]) - (left, top)
     values = np.concatenate([offset, np.zeros_like(still)])
     inside = ((spots > 0) & (spots < (right - left, bottom - top))).all(axis=1)
-    # the surface is sampled at pixel centres, half a pixel from the landmarks' own origin
-    dense = surface(spots[inside], values[inside], box[2] - box[0], box[3] - box[1])
+    size = (box[2] - box[0], box[3] - box[1])
+    # so smooth a surface loses nothing at a quarter of the pixels
+    coarse = ((size[0] + 1) // 2, (size[1] + 1) // 2)
+    sparse = surface(spots[inside] * (np.array(coarse) / size), values[inside], *coarse)
+    dense = np.asarray(cv2.resize(sparse, size, interpolation=cv2.INTER_LINEAR), np.float32)
     dense *= _window(outline, box)[..., None]
-    dense[np.abs(dense).max(axis=2) < 0.01] = 0.0
+    dense[np.abs(dense).max(axis=2) < NOTHING] = 0.0
     return Flow(box, dense)
 
 

@@ -1,0 +1,102 @@
+"""Build the library of mouth interiors from synthetic faces.
+
+``python -m inference.layers.extract_mouths --data DIR`` reads the faces and ``mouths.toml`` and
+writes ``mouths/``. A piece keeps the inner lips' contours; its alpha is 255 around the mouth's
+opening, from which a wearer's own lips cut what they show, or the very outline of a tongue.
+"""
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import regions
+from inference.images import decode, from_lab, to_lab
+from inference.layers.extract import SOURCES, skin_of, write
+from inference.layers.library import ROOT
+from inference.layers.mouths import CONTOUR, KIND
+
+_ROOM = 5  # px around the opening that a wider wearer's mouth may still show
+_FINE = 8  # polygons are drawn at this many times the size and averaged
+
+
+def drawn(shape: tuple[int, int], outline: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return (H, W) 0..255, an outline (N, 2 px) filled with an even edge."""
+    large = np.zeros((shape[0] * _FINE, shape[1] * _FINE), np.uint8)
+    cv2.fillPoly(large, [np.rint(np.asarray(outline) * _FINE).astype(np.int32)], 255)
+    small = cv2.resize(large, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7), np.uint8)
+
+
+def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take the cast of coloured light off: the depth of a mouth is reddish, teeth are not blue."""
+    lab = to_lab(image)
+    deep = np.clip((38.0 - lab[..., 0]) / 20.0, 0.0, 1.0)
+    lab[..., 1] += deep * np.maximum(7.0 - lab[..., 1], 0.0)
+    lab[..., 2] += np.maximum(2.5 - lab[..., 2], 0.0) * np.clip(1.2 - lab[..., 1] / 15.0, 0.0, 1.0)
+    return from_lab(lab)
+
+
+def cut_mouth(
+    image: NDArray[np.uint8],
+    landmarks: NDArray[np.float32],
+    outline: NDArray[np.floating] | None,
+) -> NDArray[np.uint8]:
+    """Return the mouth's inside as RGBA in the face's own frame.
+
+    image: (320, 320, 3) RGB. landmarks: (478, 3) px. outline: (N, 2) px of a tongue, or None.
+    """
+    shape = (image.shape[0], image.shape[1])
+    image = warmed(image)
+    if outline is not None:
+        return np.dstack([image, drawn(shape, outline)])
+    opening = drawn(shape, landmarks[list(regions.LIPS_INNER), :2])
+    around = cv2.dilate(opening, np.ones((2 * _ROOM + 1, 2 * _ROOM + 1), np.uint8))
+    return np.dstack([image, np.where(around > 0, 255, 0).astype(np.uint8)])
+
+
+@click.command("mouths")
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+def main(data: Path) -> None:
+    """Cut all mouth interiors named in mouths.toml."""
+    faces = data / "faces"
+    labels = np.load(faces / "labels.npz")
+    row_of = {name: i for i, name in enumerate(labels["ids"])}
+    with (faces / "manifest.csv").open(encoding="utf-8") as stream:
+        manifest = {row["id"]: row for row in csv.DictReader(stream)}
+    out = ROOT / KIND
+    out.mkdir(exist_ok=True)
+    entries = []
+    for name, choice in tomllib.loads((ROOT / f"{KIND}.toml").read_text("utf-8")).items():
+        origin = manifest[choice["id"]]
+        if origin["source"] not in SOURCES:
+            raise click.ClickException(f"{name}: {origin['source']} may not lend visible pieces")
+        image = decode((faces / "images" / f"{choice['id']}.webp").read_bytes())
+        landmarks = labels["landmarks"][row_of[choice["id"]]].astype(np.float32)
+        outline = np.array(choice["outline"]) if "outline" in choice else None
+        piece = cut_mouth(image, landmarks, outline)
+        write(out / f"{name}.webp", piece)
+        lab = to_lab(image)
+        inside = np.median(lab[piece[..., 3] > 128], axis=0)
+        skin = skin_of(lab, landmarks, np.zeros(image.shape[:2], np.uint8))
+        entries.append({
+            "name": name,
+            "tags": choice["tags"],
+            "points": np.round(landmarks[list(CONTOUR), :2].astype(float), 1).tolist(),
+            "skin": np.round(skin.astype(float), 1).tolist(),
+            "colour": np.round(inside.astype(float), 1).tolist(),
+            "yaw": round(float(origin["yaw"]) * 90, 1),
+            "licence": origin["licence"],
+            "origin": f"{origin['attribution']}, {choice['id']}",
+        })  # fmt: skip
+    text = ",\n".join(json.dumps(entry) for entry in entries)
+    (out / "index.json").write_text(f"[\n{text}\n]\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Put the inside of another mouth between a person's own, opened lips.
+
+The lips stay the person's: teeth, tongue and depth come from a synthetic face, warped from its
+inner lips onto the person's, its light matched by the skin of both.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face.report import Lab
+from inference.images import to_lab
+from inference.layers import library
+from inference.layers.library import Piece
+from inference.layers.thin_plate import backward_map
+
+KIND = "mouths"
+
+UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+CONTOUR = UPPER + LOWER
+"""Landmarks of the inner lips from the picture's left to its right, above and below."""
+
+_MIRRORED = tuple(range(10, -1, -1)) + tuple(range(21, 10, -1))
+_ROOM = 0.9  # of the mouth's width: how far around the opening a tongue may reach
+_LIGHT = (0.72, 1.2)  # bounds of the gain in L*
+_WARMTH = 0.3  # share of the difference in skin colour that teeth take on
+_TINT = 5.0  # bound of that in a and b
+_WHITE = (28.0, 60.0, 86.0)  # teeth are at most so much lighter than skin in L*; bounds of that
+
+
+def suited(tag: str, skin: Lab, yaw: float) -> Piece:
+    """Choose the mouth of a kind: "teeth", "laugh", "round", "shout" or "tongue".
+
+    Its owner's skin is nearest in lightness, its head turned most alike, mirrored if need be.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    rows = [row for row in library.index(KIND).values() if tag in row["tags"]]  # type: ignore[operator]
+    if not rows:
+        raise KeyError(tag)
+
+    def distance(row: dict[str, object]) -> float:
+        lightness = abs(float(row["skin"][0]) - skin[0])  # type: ignore[index]
+        return lightness + 0.5 * abs(abs(float(row["yaw"])) - abs(yaw))  # type: ignore[arg-type]
+
+    piece = library.load(KIND, str(min(rows, key=distance)["name"]))
+    return library.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece
+
+
+def _lit(piece: Piece, skin: Lab) -> NDArray[np.float32]:
+    """Return the piece's (320, 320, 3) RGB float in the wearer's light."""
+    lab = to_lab(piece.image[..., :3])
+    lab[..., 0] *= np.clip((skin[0] / max(piece.skin[0], 1.0)) ** 0.6, *_LIGHT)
+    white = float(np.clip(skin[0] + _WHITE[0], *_WHITE[1:]))
+    knee = 0.75 * white
+    over = np.maximum(lab[..., 0] - knee, 0.0)
+    lab[..., 0] -= over - (white - knee) * (1 - np.exp(-over / (white - knee)))
+    for channel in (1, 2):
+        shift = _WARMTH * (skin[channel] - piece.skin[channel])
+        lab[..., channel] += np.clip(shift, -_TINT, _TINT)
+    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255).astype(np.float32)
+
+
+def fill(
+    image: NDArray[np.uint8], contour: NDArray[np.floating], piece: Piece, skin: Lab, share: float
+) -> NDArray[np.uint8]:
+    """Return the (H, W, 3) RGB picture with a piece between its lips.
+
+    contour: (22, 2) px, ``CONTOUR`` of the opened mouth. skin: the wearer's. share: 0..1, how
+    much the piece covers what was there.
+    """
+    width = float(np.linalg.norm(contour[10] - contour[0]))
+    room = max(8.0, _ROOM * width)
+    low = np.maximum(np.floor(contour.min(axis=0) - 0.3 * room), 0).astype(int)
+    high = np.ceil(contour.max(axis=0) + np.array([0.3, 1.0]) * room).astype(int)
+    left, top = int(low[0]), int(low[1])
+    right, bottom = min(int(high[0]), image.shape[1]), min(int(high[1]), image.shape[0])
+    side = max(right - left, bottom - top)
+    target = np.asarray(contour, np.float64) - (left, top)
+    source = backward_map(target - 0.5, piece.points - 0.5, side)[: bottom - top, : right - left]
+
+    lit = np.dstack([_lit(piece, skin), piece.image[..., 3].astype(np.float32)])
+    lit[..., :3] *= lit[..., 3:] / 255
+    fetched = cv2.remap(
+        lit, source[..., 0], source[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
+    )
+    own = np.clip(fetched[..., 3:] / 255, 0.0, 1.0)
+    colour = np.clip(fetched[..., :3] / np.maximum(own, 0.02), 0, 255)
+
+    opening = _opening(target, (bottom - top, right - left), 0.012 * width)
+    # a tongue hangs over the lip, anything else ends at it
+    tongue = "tongue" in piece.tags
+    cover = own[..., 0] if tongue else opening * np.minimum(own[..., 0] * 2, 1.0)
+    result = image.copy()
+    under = image[top:bottom, left:right].astype(np.float32)
+    mixed = under + (colour - under) * (share * cover)[..., None]
+    result[top:bottom, left:right] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return result
+
+
+def _opening(
+    contour: NDArray[np.float64], shape: tuple[int, int], soft: float
+) -> NDArray[np.float32]:
+    """Return (h, w) 0..1, the opening between the lips with a soft edge."""
+    fine = 4
+    outline = np.concatenate([contour[:11], contour[20:11:-1]])
+    large = np.zeros((shape[0] * fine, shape[1] * fine), np.uint8)
+    cv2.fillPoly(large, [np.rint(outline * fine).astype(np.int32)], 255)
+    small = cv2.resize(large, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), max(0.6, soft)).astype(np.float32) / 255
+    return np.asarray(blurred, np.float32)
