@@ -21,7 +21,7 @@ MARGIN = (11, 11, 18, 11)  # top, right, bottom, left: what outline and shadow n
 _SOLID = 48  # alpha from which a pixel belongs inside the outline; fainter strands float above it
 _BRIDGE = 9.0  # px: strands closer than twice this share one outline
 _HOLE = 0.02  # of the sticker's area: smaller holes are filled with the outline's white
-_SPECK = 0.002  # of the sticker's area: smaller islands are dropped
+_SPECK = 0.012  # of the sticker's area: smaller islands are dropped
 _SHOULDERS = (
     1.5,
     1.05,
@@ -63,20 +63,24 @@ def die_cut_frames(frames: Sequence[Image]) -> tuple[Image, ...]:
     Raises:
         ValueError: everything is transparent, or the frames differ in size.
     """
-    covered = np.maximum.reduce([_without_specks(frame[..., 3]) for frame in frames])
+    alpha = np.maximum.reduce([frame[..., 3] for frame in frames])
+    covered = np.where(_specks(alpha), np.uint8(0), alpha)
     rows, columns = (np.flatnonzero((covered >= _SOLID).any(axis=axis)) for axis in (1, 0))
     if not rows.size:
         raise ValueError("nothing but transparency")
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     shape = _rounded(covered[box])
+    shape[(covered == 0)[box]] = 0
     return tuple(_sticker(frame[box], shape) for frame in frames)
 
 
-def _without_specks(alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _specks(alpha: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Small islands, with the haze around them."""
     _, parts, stats, _ = cv2.connectedComponentsWithStats((alpha >= _SOLID).astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA]
     small = areas < _SPECK * areas[1:].sum(initial=0)
-    return np.where(small[parts], np.uint8(0), alpha)
+    small[0] = False
+    return cv2.dilate(small[parts].astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
 
 
 def _rounded(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
