@@ -17,6 +17,7 @@ const find = (id) => document.querySelector(`#${id}`);
 const main = document.querySelector("main");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let online = false;
+let sending = 0;
 
 // --- saying things -------------------------------------------------------------------------------
 
@@ -53,7 +54,11 @@ async function give(photos) {
     }
     const key = newKey();
     rememberPhoto(key, photo);
+    sending += 1;
+    showState();
     await quietly(attempt(sendPhoto(key, photo, caption)));
+    sending -= 1;
+    showState();
   }
 }
 
@@ -75,7 +80,7 @@ find("way-sample").addEventListener("click", async () => {
 // --- hearing things ------------------------------------------------------------------------------
 
 function showState() {
-  const state = !online ? "reconnecting" : log.busy ? "working" : "online";
+  const state = !online ? "reconnecting" : log.busy || sending ? "working" : "online";
   const element = find("state");
   if (element.dataset.state === state) return;
   element.dataset.state = state;

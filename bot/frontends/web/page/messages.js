@@ -168,6 +168,7 @@ class Tile {
     this.face.classList.toggle("busy", data.busy);
     this.face.ariaBusy = String(data.busy);
     this.caption.textContent = data.text;
+    this.caption.ariaHidden = String(!data.busy); // the sticker's alternative text says the same
     if (data.busy) return; // what was there before stays, and its sliders with it
     this.adjustable = data.sliders.length > 0;
     this.image.alt = data.text;
