@@ -179,9 +179,9 @@ class Service:
             for answer in plan.answers:
                 match answer:
                     case Showing(message, replaces):
-                        await self._insist(chat, where, message, replaces)
+                        await self._insist(chat, where, message, replaces, plan.locale)
                     case Placeholder(job, request, notes, message) if message is not None:
-                        shown = await self._insist(chat, where, message, None)
+                        shown = await self._insist(chat, where, message, None, plan.locale)
                         if shown is not None:
                             placed.append((job.id, shown))
                             self._waiting.add(
@@ -194,12 +194,12 @@ class Service:
                         await jobs.set_placeholder(session, job_id, reference)
 
     async def _insist(
-        self, chat: Chat, where: str, message: Message, replaces: str | None
+        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
     ) -> str | None:
         """Show an answer, trying again while the platform is away; None if it could not be."""
         for number in range(1, TRIES + 1):
             try:
-                return await self._show(chat, where, message, replaces)
+                return await self._show(chat, where, message, replaces, locale)
             except ChatForbidden:
                 return None
             except ChatUnavailable as problem:
@@ -209,16 +209,19 @@ class Service:
                 await asyncio.sleep(_delay(problem, number, LONGEST_WAIT))
         return None
 
-    async def _show(self, chat: Chat, where: str, message: Message, replaces: str | None) -> str:
-        """Show a message, in another's place where that is possible."""
+    async def _show(
+        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
+    ) -> str:
+        """Show a message, in another's place where that is possible; or say that it is not."""
+        if replaces is not None:
+            try:
+                return await chat.edit(where, replaces, message)
+            except (ChatForbidden, ChatUnavailable):
+                raise
+            except BotError as problem:
+                log.info("%s could not change a message: %s", chat.platform, problem)
+                await self._remove(chat, where, replaces)
         try:
-            if replaces is not None:
-                try:
-                    return await chat.edit(where, replaces, message)
-                except (ChatForbidden, ChatUnavailable):
-                    raise
-                except BotError as problem:
-                    log.info("%s could not change a message: %s", chat.platform, problem)
             return await chat.send(where, message)
         except (ChatForbidden, ChatUnavailable):
             raise
@@ -226,7 +229,7 @@ class Service:
             if message.sticker is None:
                 raise
             log.warning("%s did not take a sticker: %s", chat.platform, problem)
-            return await chat.send(where, self._wording.say(Say("say.not_shown"), "en"))
+            return await chat.send(where, self._wording.say(Say("say.not_shown"), locale))
 
     async def _remove(self, chat: Chat, where: str, reference: str) -> None:
         try:
@@ -331,7 +334,7 @@ class Service:
             replaces = reference
             if bringing.live and first.message.sticker is None:
                 replaces = None
-            reference = await self._show(chat, job.chat, first.message, replaces)
+            reference = await self._show(chat, job.chat, first.message, replaces, plan.locale)
             plan.answers.pop(0)
         elif plan.hushed and reference is not None and not bringing.live:
             await self._remove(chat, job.chat, reference)
