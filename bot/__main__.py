@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import SecretStr, ValidationError
 
+from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
@@ -310,7 +311,7 @@ def _shared(settings: BotSettings, command: str) -> BotSettings:
 def _serve(settings: BotSettings, *parts: Serve) -> None:
     try:
         asyncio.run(_serve_all(settings, parts))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, BotError) as problem:
         raise click.ClickException(str(problem)) from None
 
 

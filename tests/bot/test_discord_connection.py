@@ -208,7 +208,7 @@ async def test_a_stop_during_an_outage_is_prompt(discord: FakeDiscord) -> None:
 async def test_a_wrong_token_ends_the_front_end(discord: FakeDiscord) -> None:
     """Without a valid token there is nothing to wait for."""
     chat = DiscordChat("wrong", load())
-    with pytest.raises(ChatForbidden):
+    with pytest.raises(ChatForbidden, match="does not know this token"):
         await asyncio.wait_for(chat.run(RecordingListener(), asyncio.Event()), 5)
     assert [one.path for one in discord.requests] == ["/users/@me"]
 

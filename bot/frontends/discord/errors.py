@@ -54,6 +54,8 @@ TRANSPORT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutErro
 
 def translate(problem: Exception) -> ChatError:
     """Return the bot's error for one of Discord's or of the connection to it."""
+    if isinstance(problem, discord.LoginFailure):
+        return ChatForbidden("Discord does not know this token")
     if isinstance(problem, discord.RateLimited):
         return ChatUnavailable(str(problem), problem.retry_after)
     if (

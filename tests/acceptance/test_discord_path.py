@@ -1,0 +1,103 @@
+"""From a photo on Discord to a sticker: the whole program, its own process, HTTP and websocket."""
+
+import asyncio
+import io
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.core.texts import load
+from tests.bot.fake_gateway import TOKEN, FakeDiscord, Shown
+
+pytestmark = pytest.mark.slow
+
+ADA = FakeDiscord.person(71)
+CHANNEL = 5150
+PATIENCE = 60.0  # seconds, on a busy machine
+BUTTONS = load().section("en", "button")
+
+REDIRECTED = """
+import sys
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sys.argv.pop(1), yarl.URL(sys.argv.pop(1))
+from bot.__main__ import main
+main()
+"""
+
+
+@asynccontextmanager
+async def program(discord: FakeDiscord, data: Path) -> AsyncIterator[None]:
+    """Run ``selfmoji run`` with the library pointed at the server on loopback."""
+    ours = {
+        "SELFMOJI_PORT": "0",
+        "SELFMOJI_DATA_DIR": str(data),
+        "SELFMOJI_TELEGRAM_TOKEN": "",
+        "SELFMOJI_DISCORD_TOKEN": TOKEN,
+        "OMP_NUM_THREADS": "2",
+    }
+    log = data.parent / "log.txt"
+    with log.open("wb") as stream:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", REDIRECTED, discord.api, discord.gateway, "--verbose", "run"),
+            env={**os.environ, **ours},
+            stdout=stream,
+            stderr=stream,
+        )
+    try:
+        await discord.until(lambda: discord.identified, PATIENCE)
+        yield
+    finally:
+        process.terminate()
+        assert await process.wait() == 0, log.read_text()
+    written = log.read_text()
+    assert "Traceback" not in written, written
+    assert TOKEN not in written
+
+
+def pictures(discord: FakeDiscord) -> list[Shown]:
+    """Return the messages with a picture, oldest first."""
+    return [shown for shown in discord.in_channel(CHANNEL) if shown.files]
+
+
+async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
+    """A command with a selfie gives a described PNG with buttons, and a button the next one."""
+    photo = resources.files("openpeople") / "data/curated/P001/assets/amateur_selfie.jpg"
+    async with FakeDiscord() as discord, program(discord, tmp_path / "data"):
+        selfie = discord.attachment("me.jpg", photo.read_bytes(), "image/jpeg")
+        await discord.slash(ADA, CHANNEL, "expression", selfie, what="smile", strength=0.8)
+        await discord.until(lambda: len(pictures(discord)) == 1, PATIENCE)
+        (smiling,) = discord.in_channel(CHANNEL)
+        (data,) = smiling.files.values()
+        with Image.open(io.BytesIO(data)) as image:
+            assert (image.format, image.size) == ("PNG", (320, 320))
+            assert image.convert("RGBA").getpixel((0, 0))[3] == 0
+        assert "smile" in smiling.body["attachments"][0]["description"]
+
+        weaker = next(label for label in smiling.buttons if BUTTONS["weaker"] == label)
+        await discord.press(ADA, smiling, weaker)
+        await discord.until(lambda: len(pictures(discord)) == 2, PATIENCE)
+
+        await discord.say(ADA, CHANNEL, "", selfie)
+        await discord.until(lambda: len(pictures(discord)) == 5, PATIENCE)
+
+        await discord.slash(ADA, CHANNEL, "forget")
+        await discord.until(lambda: bool(asked_to_forget(discord)), PATIENCE)
+        await discord.press(ADA, asked_to_forget(discord)[0], BUTTONS["yes_forget"])
+        await discord.until(lambda: not asked_to_forget(discord), PATIENCE)
+
+
+def asked_to_forget(discord: FakeDiscord) -> list[Shown]:
+    """Return the question whether to erase everything, if it stands."""
+    return [
+        shown
+        for shown in discord.in_channel(CHANNEL)
+        if BUTTONS["yes_forget"] in shown.buttons and shown.private
+    ]
