@@ -13,19 +13,16 @@ from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Lab, Portrait
-from inference.images import from_lab, to_lab
+from inference.images import to_lab
 from inference.layers.filling import Plane, spread
-from inference.layers.library import Piece, mirrored
+from inference.layers.library import Piece, index, load, turned
+from inference.layers.placing import fetch, laid_over, lit, toned
 from inference.layers.thin_plate import backward_map
 
-_TURNED = 6.0  # degrees of yaw from which a piece is mirrored to look the wearer's way
-_LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
-_SHADE = 0.35  # darkest the hair's shadow on the forehead gets
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
 _SKIN_SPREAD = 26.0  # L* from the median beyond which skin is a highlight or a shadow
 _SKIN_TINT = 18.0  # farther in a or b from the skin's median than this, a crown is no bare scalp
 _WISP = 7.0  # L* below its surroundings from which a line on the forehead is a strand
-_MIRROR = tuple(-i % len(regions.FACE_OVAL) for i in range(len(regions.FACE_OVAL)))
 
 
 def wear(portrait: Portrait, piece: Piece, colour: Lab | None = None) -> Portrait:
@@ -35,16 +32,41 @@ def wear(portrait: Portrait, piece: Piece, colour: Lab | None = None) -> Portrai
     image, alpha and hair mask; ``image`` is meant to be seen through ``alpha``.
     """
     landmarks, side = portrait.report.landmarks, portrait.image.shape[0]
-    yaw = portrait.report.pose.yaw
-    if abs(yaw) > _TURNED and yaw * piece.yaw < 0:
-        piece = mirrored(piece, _MIRROR)
-    fetch = backward_map(landmarks[list(regions.FACE_OVAL), :2], piece.points, side)
-    lit = _lit(piece, portrait.report.colours.skin, colour)
-    hair = _fetch(lit, fetch)
-    uncovered = bare(portrait, None if piece.under is None else _fetch(
-        _toned(piece.under, piece.skin, portrait.report.colours.skin), fetch
+    piece = turned(piece, portrait.report.pose.yaw)
+    positions = backward_map(landmarks[list(regions.FACE_OVAL), :2], piece.points, side)
+    lighted = lit(piece, portrait.report.colours.skin, colour)
+    hair = fetch(lighted, positions)
+    uncovered = bare(portrait, None if piece.under is None else fetch(
+        toned(piece.under, piece.skin, portrait.report.colours.skin), positions
     ), hair[..., 3])  # fmt: skip
-    return _over(uncovered, hair)
+    return replace(laid_over(uncovered, hair), hair_mask=hair[..., 3])
+
+
+def shave(portrait: Portrait) -> Portrait:
+    """Leave the person bald: a scalp of the nearest skin tone in the wearer's own."""
+    report = portrait.report
+    forehead = _forehead(portrait)
+    piece = min(
+        (load("scalp", name) for name in index("scalp")),
+        key=lambda piece: abs(piece.skin[0] - forehead[0]),
+    )
+    piece = turned(piece, report.pose.yaw)
+    side = portrait.image.shape[0]
+    oval = report.landmarks[list(regions.FACE_OVAL), :2]
+    positions = backward_map(oval, piece.points, side)
+    scalp = fetch(toned(piece.image, piece.skin, forehead), positions)
+    return laid_over(bare(portrait, None, scalp[..., 3]), scalp, shade=0)
+
+
+def _forehead(portrait: Portrait) -> Lab:
+    """Median of the forehead where no hair hides it, else of the skin."""
+    shape = portrait.hair_mask.shape
+    seen = regions.fill(shape, portrait.report.landmarks, regions.FOREHEAD)
+    seen &= portrait.hair_mask < 64
+    if seen.sum() < 50:
+        return portrait.report.colours.skin
+    lightness, a, b = np.median(to_lab(portrait.image)[seen], axis=0)
+    return float(lightness), float(a), float(b)
 
 
 def bare(portrait: Portrait, skin: NDArray[np.uint8] | None, roof: NDArray[np.uint8]) -> Portrait:
@@ -196,66 +218,3 @@ def _torso(visible: NDArray[np.bool_], landmarks: NDArray[np.float32], unit: flo
     mask[max(0, y0) : y1, max(0, x0) : x1] = 1
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.015 * unit)
     return soft.astype(np.float32, copy=False)
-
-
-def _over(portrait: Portrait, hair: NDArray[np.uint8]) -> Portrait:
-    """Lay the new hair over a bared head, with its shadow on the face."""
-    landmarks = portrait.report.landmarks
-    unit = regions.face_height(landmarks)
-    share = hair[..., 3].astype(np.float32) / 255
-    drop = np.roll(share, round(0.03 * unit), axis=0)
-    oval = regions.fill(share.shape, landmarks, regions.FACE_OVAL)
-    shadow = cv2.GaussianBlur(drop, (0, 0), 0.045 * unit) * (1 - share) * oval
-    shaded = portrait.image * (1 - _SHADE * shadow[..., None])
-    alpha = portrait.alpha.astype(np.float32) / 255
-    total = share + (1 - share) * alpha
-    part = (share / np.maximum(total, 1e-3))[..., None]
-    image = np.where(part > 0, hair[..., :3] * part + shaded * (1 - part), shaded)
-    return replace(
-        portrait,
-        image=np.clip(np.rint(image), 0, 255).astype(np.uint8),
-        alpha=np.rint(total * 255).astype(np.uint8),
-        hair_mask=hair[..., 3],
-    )
-
-
-def _lit(piece: Piece, skin: Lab, colour: Lab | None) -> NDArray[np.uint8]:
-    """The piece under the wearer's light, dyed if asked for."""
-    lab = to_lab(piece.image[..., :3])
-    if colour is not None:
-        lab = dyed(lab, piece.colour, colour)
-    else:
-        lab[..., 0] *= np.clip(skin[0] / piece.skin[0], 0.6, 1.5) ** _LIGHT
-    return np.dstack([from_lab(lab), piece.image[..., 3]])
-
-
-def dyed(lab: NDArray[np.float32], own: Lab, colour: Lab) -> NDArray[np.float32]:
-    """Move hair from its own median colour to another, keeping strands and highlights.
-
-    lab: (H, W, 3). Lighter dye widens the range of L*, darker dye narrows it, as pigment does.
-    """
-    result = np.empty_like(lab)
-    contrast = np.clip((colour[0] + 12) / (own[0] + 12), 0.5, 1.8) ** 0.7
-    result[..., 0] = colour[0] + (lab[..., 0] - own[0]) * contrast
-    depth = np.clip(result[..., :1] / max(colour[0], 8.0), 0.25, 1.4)  # shadows have less chroma
-    kept = (lab[..., 1:] - np.array(own[1:], np.float32)) * 0.4
-    result[..., 1:] = np.array(colour[1:], np.float32) * depth + kept
-    result[..., 0] = np.clip(result[..., 0], 0, 100)
-    return result
-
-
-def _toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
-    """Borrowed skin in the wearer's tone."""
-    lab = to_lab(rgba[..., :3]) + (np.array(skin, np.float32) - np.array(own, np.float32))
-    return np.dstack([from_lab(lab), rgba[..., 3]])
-
-
-def _fetch(rgba: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Warp RGBA, premultiplied so that no colour under zero alpha bleeds in."""
-    premultiplied = rgba.copy()
-    share = rgba[..., 3:].astype(np.uint16)
-    premultiplied[..., :3] = (rgba[..., :3] * share + 127) // 255
-    warped = cv2.remap(premultiplied, positions, None, cv2.INTER_CUBIC)  # type: ignore[call-overload]
-    alpha = np.maximum(warped[..., 3:], 1).astype(np.float32)
-    straight = np.clip(warped[..., :3] * (255 / alpha), 0, 255).astype(np.uint8)
-    return np.dstack([straight, warped[..., 3]])

@@ -14,9 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
+from inference.face import regions
 from inference.face.report import Lab
 
 ROOT = Path(__file__).parent
+
+_TURNED = 6.0  # degrees of yaw from which a piece is mirrored to look the wearer's way
+_MIRRORED_OVAL = tuple(-i % len(regions.FACE_OVAL) for i in range(len(regions.FACE_OVAL)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,13 @@ def load(kind: str, name: str) -> Piece:
         colour=tuple(row["colour"]),  # type: ignore[arg-type]
         yaw=float(row["yaw"]),  # type: ignore[arg-type]
     )
+
+
+def turned(piece: Piece, yaw: float) -> Piece:
+    """Return a piece placed by the face oval as it suits a head turned by ``yaw`` degrees."""
+    if abs(yaw) < _TURNED or yaw * piece.yaw >= 0:
+        return piece
+    return mirrored(piece, _MIRRORED_OVAL)
 
 
 def mirrored(piece: Piece, partners: tuple[int, ...]) -> Piece:

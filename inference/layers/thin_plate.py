@@ -40,4 +40,5 @@ def backward_map(
 def _radial(points: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
     """r² log r between every point and every knot."""
     squared = ((points[:, None] - knots[None]) ** 2).sum(axis=-1)
-    return 0.5 * squared * np.log(np.maximum(squared, 1e-12))
+    values: NDArray[np.float64] = 0.5 * squared * np.log(np.maximum(squared, 1e-12))
+    return values
