@@ -127,6 +127,8 @@ class Queue:
                     try:
                         await self._run(topic, handler, concurrency, stop)
                     except Exception as error:
+                        if task is not None and task.cancelling():
+                            raise asyncio.CancelledError from error  # lost on the way out
                         _log.warning("serving %s failed, trying again: %s", topic, _name(error))
                         _log.debug("serving %s failed", topic, exc_info=True)
                         with suppress(TimeoutError):
