@@ -119,6 +119,24 @@ async def test_acknowledgement_does_not_wait_for_anything(
         await listener.heard(3)
 
 
+async def test_an_interaction_that_came_too_late_is_let_go(
+    discord: FakeDiscord, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord has told the person to try again by then; the next one is served."""
+    listener = RecordingListener()
+    async with running(listener):
+        unknown = {"code": 10062, "message": "Unknown interaction"}
+        discord.script("POST", "/callback", 404, unknown)
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await discord.until(lambda: discord.calls("POST", "/callback"))
+        await discord.slash(ADA, CHANNEL, "emoji")
+        (event,) = await listener.heard(1)
+    assert isinstance(event, CommandGiven)
+    assert event.text == "/emoji"
+    assert "could not be acknowledged" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 async def test_make_sticker_of_a_message(discord: FakeDiscord, running: Running) -> None:
     """The menu carries the message and its pictures along."""
     listener = RecordingListener()

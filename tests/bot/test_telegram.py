@@ -352,6 +352,22 @@ async def test_in_groups_a_mention_makes_a_photo_ours(api: BotApi, running: Runn
     assert (event.data, event.caption) == (b"me", "cartoon monet")
 
 
+async def test_in_groups_a_mention_makes_an_album_ours(api: BotApi, running: Running) -> None:
+    """The mention stands under one photo of an album and means them all."""
+    listener = RecordingListener()
+    async with running(listener):
+        await api.send_album(ADA, [b"one", b"two"], "@selfmoji_bot cutout", chat=FRIENDS)
+        await api.send_album(ADA, [b"not", b"ours"], "holiday", chat=FRIENDS)
+        await api.say(ADA, "/help@selfmoji_bot", chat=FRIENDS)
+        events = await listener.heard(3)
+    photos = [event for event in events if isinstance(event, PhotoSent)]
+    assert [(photo.data, photo.caption) for photo in photos] == [
+        (b"one", "cutout"),
+        (b"two", "cutout"),
+    ]
+    assert len(events) == 3
+
+
 async def test_in_groups_a_command_may_answer_a_photo(api: BotApi, running: Running) -> None:
     """``/expression smile`` in answer to somebody's photo takes that photo."""
     listener = RecordingListener()
@@ -510,7 +526,7 @@ async def test_no_log_line_carries_the_token(
             api.script("getUpdates", Fault(500))
             await api.send_photo(ADA, b"selfie")
             await api.until(lambda: bool(api.messages(1)), 10)
-            for fault in (flood(1), Fault(hang=1.5), BLOCKED):
+            for fault in (flood(1), Fault(hang=1.1), BLOCKED):
                 api.script("sendMessage", fault)
                 try:
                     await chat.send("1", Message("x"))

@@ -50,8 +50,8 @@ class Answer:
     async def show(self, look: Appearance) -> str:
         """Put a message in the place of the thinking, or behind what was answered already."""
         if self.thinking:
-            self.thinking = False
             original = await self.asked.edit_original_response(**look.to_edit())
+            self.thinking = False
             return self.reference(original.id)
         shown = await self.asked.followup.send(**look.to_send(), ephemeral=self.private, wait=True)
         return self.reference(shown.id)

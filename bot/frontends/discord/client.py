@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.core.events import ChoiceMade, Event
 from bot.core.texts import Texts
 from bot.frontends.discord import reading
-from bot.frontends.discord.answers import Answer, answering
+from bot.frontends.discord.answers import Answer, answering, current
 from bot.frontends.discord.commands import Translator, add_commands
 from bot.frontends.discord.errors import TRANSPORT
 
@@ -71,34 +71,39 @@ class Client(discord.Client):
         if asked.type is not discord.InteractionType.component or asked.data is None:
             return
         value = str(asked.data.get("custom_id", ""))
+        shown = asked.message
 
         async def chosen() -> Sequence[Event]:
-            shown = answer.reference(asked.message.id) if asked.message is not None else None
-            return [ChoiceMade(reading.origin_of(asked), value, shown)]
+            answer = current(str(asked.channel_id))
+            message = answer.reference(shown.id) if answer is not None and shown else None
+            return [ChoiceMade(reading.origin_of(asked), value, message)]
 
-        private = asked.message is not None and asked.message.flags.ephemeral
-        answer = await self._begin(asked, thinking=False, private=private)
-        with answering(answer):
-            await self._tell(asked.user.id, chosen)
+        private = shown is not None and shown.flags.ephemeral
+        await self._answer(asked, chosen, thinking=False, private=private)
 
     async def _respond(self, asked: discord.Interaction, read: Read, private: bool) -> None:
-        answer = await self._begin(asked, thinking=True, private=private)
+        await self._answer(asked, read, thinking=True, private=private)
+
+    async def _answer(
+        self, asked: discord.Interaction, read: Read, *, thinking: bool, private: bool
+    ) -> None:
+        """Acknowledge, tell the listener, and let what it sends answer the interaction."""
+        try:
+            answer = await Answer.begin(asked, thinking=thinking, private=private)
+        except TRANSPORT as problem:  # Discord tells the person to try again
+            log.warning("An interaction could not be acknowledged: %s", problem)
+            return
+        if not private:
+            self._answers = {chat: known for chat, known in self._answers.items() if known.open}
+            self._answers[str(asked.channel_id)] = answer
         try:
             with answering(answer):
                 await self._tell(asked.user.id, read)
         finally:
             await answer.end()
 
-    async def _begin(self, asked: discord.Interaction, *, thinking: bool, private: bool) -> Answer:
-        """Acknowledge, and remember the public ones: each is a way into its channel for a while."""
-        answer = await Answer.begin(asked, thinking=thinking, private=private)
-        if not private:
-            self._answers = {chat: known for chat, known in self._answers.items() if known.open}
-            self._answers[str(asked.channel_id)] = answer
-        return answer
-
     def recent_answer(self, chat: str) -> Answer | None:
-        """Return the newest interaction in a channel that still takes answers."""
+        """Return a channel's newest public interaction while it takes answers: a way in."""
         answer = self._answers.get(chat)
         return answer if answer is not None and answer.open else None
 

@@ -214,7 +214,10 @@ class TelegramChat:
 
     async def _handle(self, together: list[Update], listener: Listener) -> None:
         """Read an update, or the pictures of an album, and tell the listener, in order."""
-        read = [updates.read(update, self._bot.bot) for update in together]
+        me = self._bot.bot
+        # the words that mean us stand under one picture of an album only
+        meant = len(together) > 1 and any(updates.read(update, me) for update in together)
+        read = [updates.read(update, me, meant=meant) for update in together]
         asked = [incoming for incoming in read if incoming is not None]
         words = next((incoming.text for incoming in asked if incoming.text), "")
         for event in await asyncio.gather(*(self._event(each, words) for each in asked)):

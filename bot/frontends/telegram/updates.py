@@ -71,15 +71,15 @@ def message_reference(message: Message) -> str:
     return f"{form}:{message.message_id}"
 
 
-def read(update: Update, me: User) -> Incoming | None:
-    """Return what an update asks of us, None if nothing."""
+def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
+    """Return what an update asks of us, None if nothing; ``meant``: known to be for us."""
     person = person_of(update)
     if person is None:
         return None
     if update.callback_query is not None:
         return _read_button(update.callback_query)
     message = update.message
-    if message is None or not _meant_for(message, me):
+    if message is None or not (meant or _meant_for(message, me)):
         return None
     text = _without_name(message.text or message.caption or "", me)
     language = message.from_user.language_code if message.from_user else None
