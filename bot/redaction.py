@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 
 HIDDEN = "[hidden]"
-_TELEGRAM_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
 _CHATTY = (
     "aiosqlite",

@@ -143,6 +143,7 @@ def _ladder(frames: _Frames, limits: Limits) -> Iterator[Callable[[], bytes]]:
 
 def _webp(frames: _Frames, quality: int) -> bytes:
     first, *others = frames.images
+    alpha = 100 if quality == WEBP_QUALITIES[0] else quality
     file = io.BytesIO()
     if others:
         first.save(
@@ -153,10 +154,11 @@ def _webp(frames: _Frames, quality: int) -> bytes:
             duration=list(frames.milliseconds),
             loop=0,
             quality=quality,
+            alpha_quality=alpha,
             method=WEBP_METHOD,
         )
     else:
-        first.save(file, "WEBP", quality=quality, method=WEBP_METHOD)
+        first.save(file, "WEBP", quality=quality, alpha_quality=alpha, method=WEBP_METHOD)
     return file.getvalue()
 
 

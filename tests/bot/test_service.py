@@ -494,9 +494,13 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_long_waits_are_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The placeholder goes from its place in the queue to being worked on."""
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.core.waiting.EVERY", 0.05)
+
+
+async def test_long_waits_are_told(impatience: None, house: House) -> None:  # noqa: ARG001
+    """The placeholder goes from its place in the queue to being worked on."""
     house.pipeline.gate.clear()
     for _ in range(2):
         await house.photo()

@@ -1,0 +1,164 @@
+"""Stickers as platforms take them: format, size, bytes, and nothing but pixels."""
+
+import io
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageSequence, PngImagePlugin
+
+from bot import stickers
+from bot.errors import StickerTooLarge
+from bot.stickers import LIMITS, encode, for_discord, for_telegram, for_web
+
+CHANCE = np.random.default_rng(7)
+
+
+def portrait(width: int = 420, height: int = 512, *, noise: int = 12) -> Image.Image:
+    """A soft disc with a grainy gradient, as hard to compress as a photographed face."""
+    y, x = np.mgrid[:height, :width]
+    colour = np.stack([x * 255 / width, y * 255 / height, 128 + 60 * np.sin(x / 30)], -1)
+    colour += CHANCE.normal(0, noise, colour.shape)
+    distance = np.hypot((x - width / 2) / width, (y - height / 2) / height)
+    alpha = np.clip((0.48 - distance) * 60, 0, 1) * 255
+    return Image.fromarray(np.dstack([np.clip(colour, 0, 255), alpha]).astype(np.uint8))
+
+
+def png(image: Image.Image, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", **options)
+    return file.getvalue()
+
+
+def moving(frames: int = 12, milliseconds: int = 50, *, noise: int = 12) -> bytes:
+    images = [portrait(256, 256, noise=noise).rotate(12 * number) for number in range(frames)]
+    return png(images[0], save_all=True, append_images=images[1:], duration=milliseconds, loop=0)
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+STILL = png(portrait())
+MOVING = moving()
+
+
+def test_telegram_gets_static_webp() -> None:
+    """WEBP with alpha, its longer side exactly 512 px, at most 512 KiB."""
+    image = opened(for_telegram(STILL))
+    assert (image.format, image.size, image.mode) == ("WEBP", (420, 512), "RGBA")
+    assert len(for_telegram(STILL)) <= 512 * 1024
+    assert not getattr(opened(for_telegram(MOVING)), "is_animated", False)
+
+
+def test_discord_gets_a_square_png() -> None:
+    """PNG of exactly 320 x 320 px, the picture in the middle."""
+    image = opened(for_discord(STILL))
+    assert (image.format, image.size) == ("PNG", (320, 320))
+    left, upper, right, lower = image.convert("RGBA").getchannel("A").getbbox() or (0, 0, 0, 0)
+    assert abs((left + right) / 2 - 160) <= 1
+    assert abs((upper + lower) / 2 - 160) <= 1
+    assert len(for_discord(STILL)) <= 512 * 1024
+
+
+def test_the_web_gets_webp_that_moves() -> None:
+    """All frames, with their time."""
+    image = opened(for_web(MOVING))
+    assert (image.format, image.n_frames) == ("WEBP", 12)
+    assert opened(for_web(STILL)).size == (420, 512)
+
+
+def test_discord_gets_apng_within_five_seconds() -> None:
+    """A longer one plays faster; the first frame stays the first."""
+    data = for_discord(moving(8, 1000, noise=0))
+    image = opened(data)
+    durations = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
+    assert sum(durations) <= 5000
+    assert image.n_frames == 8
+    assert len(data) <= 512 * 1024
+
+
+def test_a_noisy_animation_loses_frames_rather_than_failing() -> None:
+    """The ladder trades colours and frames for bytes; the whole takes as long as before."""
+    data = for_discord(moving(14, 60, noise=8))
+    image = opened(data)
+    assert 1 < image.n_frames < 14
+    assert len(data) <= 512 * 1024
+    total = sum(frame.info["duration"] for frame in ImageSequence.Iterator(image))
+    assert total == pytest.approx(840, rel=0.1)
+
+
+@pytest.mark.parametrize("platform", LIMITS)
+def test_metadata_never_survives(platform: str) -> None:
+    """EXIF, text, colour profiles and XMP of the picture are not in the sticker."""
+    image = portrait()
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", "taken at home")
+    text.add_itxt("XML:com.adobe.xmp", "taken at home")
+    data = png(image, exif=exif, pnginfo=text, icc_profile=b"taken at home")
+    assert b"taken at home" not in encode(data, LIMITS[platform])
+    result = opened(encode(data, LIMITS[platform]))
+    assert not result.getexif()
+    assert "icc_profile" not in result.info
+
+
+def test_quality_falls_until_it_fits() -> None:
+    """Noise that would be too large is encoded more poorly, never larger than allowed."""
+    noise = Image.fromarray(CHANCE.integers(0, 256, (512, 512, 3), np.uint8))
+    tight = stickers.Limits("WEBP", 512, square=False, most_bytes=150_000, seconds=0)
+    assert len(encode(png(noise), tight)) <= 150_000
+    few = stickers.Limits("PNG", 320, square=True, most_bytes=120_000, seconds=0)
+    assert len(encode(png(noise), few)) <= 120_000
+
+
+def test_what_cannot_fit_is_an_error() -> None:
+    """There is no limit that is broken silently."""
+    with pytest.raises(StickerTooLarge):
+        encode(STILL, stickers.Limits("PNG", 320, square=True, most_bytes=500, seconds=0))
+
+
+def test_transparency_lends_no_colour_to_edges() -> None:
+    """Resizing mixes only what is seen: a red disc on transparent green keeps red edges."""
+    pixels = np.zeros((512, 512, 4), np.uint8)
+    pixels[..., 1] = 255
+    y, x = np.mgrid[:512, :512]
+    pixels[np.hypot(x - 256, y - 256) < 200] = (255, 0, 0, 255)
+    small = np.asarray(opened(for_discord(png(Image.fromarray(pixels)))).convert("RGBA"))
+    edge = small[(small[..., 3] > 30) & (small[..., 3] < 225)]
+    assert len(edge) > 100
+    assert edge[:, 0].min() > 200
+    assert edge[:, 1].max() < 50
+
+
+@given(st.integers(1, 900), st.integers(1, 900))
+@settings(max_examples=25, deadline=None)
+def test_any_shape_fits(width: int, height: int) -> None:
+    """Even a line becomes a sticker of the right size."""
+    data = png(Image.new("RGBA", (width, height), "red"))
+    assert max(opened(for_telegram(data)).size) == 512
+    assert opened(for_discord(data)).size == (320, 320)
+
+
+def test_telegram_is_encoded_fast() -> None:
+    """At most 40 ms of one core for a full sticker (the median of several)."""
+    data = png(portrait(512, 512), compress_level=1)
+    times = []
+    for _ in range(7):
+        start = time.thread_time()
+        for_telegram(data)
+        times.append(time.thread_time() - start)
+    assert sorted(times)[3] <= 0.040
+
+
+def test_the_ladder_goes_down() -> None:
+    """Each step is poorer than the one before."""
+    assert all(one > other for one, other in pairwise(stickers.WEBP_QUALITIES))
+    assert stickers.PNG_COLOURS[0] == 0
+    assert all(one > other for one, other in pairwise(stickers.PNG_COLOURS[1:]))
