@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import displacements, lids, mouth, warp
+from inference.expression import displacements, frames, lids, mouth, warp
 from inference.expression.fit import fit
 from inference.expression.mixes import Movement, movement
 from inference.face.blendshapes import NAMES
@@ -34,8 +34,11 @@ class Moved:
     after: NDArray[np.float64]
 
 
-def move(report: FaceReport, asked: Movement) -> Moved:
-    """Move a face's landmarks as asked. Lips that touch stay together unless the mouth opens."""
+def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
+    """Move a face's landmarks as asked.
+
+    Lips that touch stay together unless the mouth opens. glasses: 0..1, see ``frames.seen``.
+    """
     before = np.asarray(report.landmarks, np.float64)
     weights = dict(asked.weights)
     if asked.rest:
@@ -44,6 +47,7 @@ def move(report: FaceReport, asked: Movement) -> Moved:
             weights[name] = weights.get(name, 0.0) - BROAD * asked.rest * present
     table = displacements.load()
     offset = fit(table.base, before).turned(table.mixed(weights))
+    offset = frames.held(before, offset, glasses)
     if asked.inside is not None:
         return Moved(before, before + offset + mouth.closing(before, asked.rest))
     after = before + mouth.kept_together(before, offset)
@@ -68,7 +72,7 @@ def express(
     if not asked.weights and not asked.rest:
         return image, alpha
     height, width = alpha.shape
-    moved = move(report, asked)
+    moved = move(report, asked, frames.seen(image, report.landmarks))
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))
     image, alpha = both[..., :3], both[..., 3]

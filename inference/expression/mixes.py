@@ -24,6 +24,7 @@ INSIDE = {
     "shout": "shout",
     "tongue": "tongue",
     "open": "round",
+    "AU10": "teeth",
     "AU25": "teeth",
     "AU26": "round",
 }
@@ -44,8 +45,8 @@ UNITS: dict[str, Mix] = {
     "AU5": _both(eyeWide=1.0),
     "AU6": _both(cheekSquint=1.0, eyeSquint=0.6),
     "AU7": _both(eyeSquint=1.2),
-    "AU9": _both(noseSneer=1.0, browDown=0.25),
-    "AU10": _both(mouthUpperUp=1.0, noseSneer=0.15),
+    "AU9": _both(noseSneer=0.8, browDown=0.3),
+    "AU10": _both(mouthUpperUp=0.8, noseSneer=0.1),
     "AU12": _both(mouthSmile=1.0),
     "AU14": _both(mouthDimple=1.0),
     "AU15": _both(mouthFrown=1.0),

@@ -38,7 +38,8 @@ class Flow:
         y = np.arange(top, bottom, dtype=np.float32)[:, None] + self.offset[..., 1]
         moved = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         result = picture.copy()
-        moves = np.asarray(self.offset.any(axis=2), np.uint8)
+        # a reduction over an axis of two is ten times slower than this
+        moves = ((self.offset[..., 0] != 0) | (self.offset[..., 1] != 0)).astype(np.uint8)
         cv2.copyTo(moved, moves, result[top:bottom, left:right])
         return result
 
@@ -92,7 +93,7 @@ def flow(
     sparse = surface(spots[inside] * (np.array(coarse) / size), values[inside], *coarse)
     dense = np.asarray(cv2.resize(sparse, size, interpolation=cv2.INTER_LINEAR), np.float32)
     dense *= _window(outline, box)[..., None]
-    dense[np.abs(dense).max(axis=2) < NOTHING] = 0.0
+    dense *= (cv2.magnitude(dense[..., 0], dense[..., 1]) >= NOTHING)[..., None]
     return Flow(box, dense)
 
 

@@ -49,9 +49,9 @@ def suited(tag: str, skin: Lab, yaw: float) -> Piece:
     return library.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece
 
 
-def _lit(piece: Piece, skin: Lab) -> NDArray[np.float32]:
-    """Return the piece's (320, 320, 3) RGB float in the wearer's light."""
-    lab = to_lab(piece.image[..., :3])
+def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab) -> NDArray[np.float32]:
+    """Return the (H, W, 3) RGB of a piece as float in the wearer's light."""
+    lab = to_lab(image)
     lab[..., 0] *= np.clip((skin[0] / max(piece.skin[0], 1.0)) ** 0.6, *_LIGHT)
     white = float(np.clip(skin[0] + _WHITE[0], *_WHITE[1:]))
     knee = 0.75 * white
@@ -79,9 +79,12 @@ def fill(
     right, bottom = min(int(high[0]), image.shape[1]), min(int(high[1]), image.shape[0])
     side = max(right - left, bottom - top)
     target = np.asarray(contour, np.float64) - (left, top)
-    source = backward_map(target - 0.5, piece.points - 0.5, side)[: bottom - top, : right - left]
+    x, y, across, down = cv2.boundingRect(piece.image[..., 3])
+    cut = piece.image[y : y + down, x : x + across]
+    points = piece.points - np.array([x, y]) - 0.5
+    source = backward_map(target - 0.5, points, side)[: bottom - top, : right - left]
 
-    lit = np.dstack([_lit(piece, skin), piece.image[..., 3].astype(np.float32)])
+    lit = np.dstack([_lit(piece, cut[..., :3], skin), cut[..., 3].astype(np.float32)])
     lit[..., :3] *= lit[..., 3:] / 255
     fetched = cv2.remap(
         lit, source[..., 0], source[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT

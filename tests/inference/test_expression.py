@@ -11,7 +11,7 @@ import skimage.data
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.expression import displacements, landmarks, mouth
+from inference.expression import displacements, frames, landmarks, mouth
 from inference.expression.engine import express, move
 from inference.expression.fit import fit
 from inference.expression.mixes import INSIDE, MIXES, movement
@@ -176,6 +176,27 @@ def test_closed_lips_stay_closed(name: str, portrait: Portrait) -> None:
     """Lips that touch move together, so no slit opens between them."""
     after = move(closed(portrait).report, movement([Setting(name, 1.0)])).after
     assert mouth.gap(after) < 1e-3
+
+
+def test_frames_of_glasses_are_seen_and_hardly_bend(portrait: Portrait) -> None:
+    """A frame drawn over the eyes is noticed, and raised brows no longer carry it along."""
+    found = portrait.report.landmarks
+    drawn = portrait.image.copy()
+    size = round(0.3 * eye_distance(found))
+    middles = [np.round(found[list(eye), :2].mean(axis=0)).astype(int) for eye in frames.EYES]
+    for middle in middles:
+        cv2.circle(drawn, (int(middle[0]), int(middle[1])), size, (20, 20, 20), 4)
+    ends = [(int(x), int(found[168, 1])) for x in (middles[0][0] + size, middles[1][0] - size)]
+    cv2.line(drawn, ends[0], ends[1], (20, 20, 20), 5)
+    assert frames.seen(portrait.image, found) < 0.2
+    assert frames.seen(drawn, found) > 0.9
+    asked = movement([Setting("AU6", 1.0)])
+    free, held = (move(portrait.report, asked, glasses) for glasses in (0.0, 1.0))
+    lids = [145, 374]
+    assert (
+        np.abs(held.after - held.before)[lids].max()
+        < 0.3 * np.abs(free.after - free.before)[lids].max()
+    )
 
 
 @pytest.mark.parametrize("name", sorted(INSIDE))
