@@ -182,7 +182,7 @@ def test_frames_of_glasses_are_seen_and_hardly_bend(portrait: Portrait) -> None:
     """A frame drawn over the eyes is noticed, and raised brows no longer carry it along."""
     found = portrait.report.landmarks
     drawn = portrait.image.copy()
-    size = round(0.3 * eye_distance(found))
+    size = round(0.22 * eye_distance(found))
     middles = [np.round(found[list(eye), :2].mean(axis=0)).astype(int) for eye in frames.EYES]
     for middle in middles:
         cv2.circle(drawn, (int(middle[0]), int(middle[1])), size, (20, 20, 20), 4)
