@@ -36,7 +36,7 @@ Handler = Callable[[UUID], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 _SETTINGS = DBSettings(durability=Durability.volatile)
-_POLL = timedelta(seconds=5)  # NOTIFY wakes us; polling finds what dead processes held
+_POLL = timedelta(seconds=1)  # NOTIFY wakes us, though not for retries and what the dead held
 _RESTART = 1.0  # seconds between attempts to serve while PostgreSQL is away
 _TIDY = timedelta(minutes=5)
 
