@@ -16,8 +16,11 @@ Lab = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Head pose in degrees. yaw > 0: the nose points to the picture's right; pitch > 0: up;
-    roll > 0: the head leans clockwise as seen."""
+    """Head pose in degrees.
+
+    yaw > 0: the nose points to the picture's right; pitch > 0: up; roll > 0: the head leans
+    clockwise as seen.
+    """
 
     yaw: float
     pitch: float
@@ -26,22 +29,28 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Whether a face can be worked with. ``eye_distance``: pixels between the irises;
-    ``sharpness``: variance of the Laplacian on the face at 128 px; ``brightness``: median L* of
-    the skin; ``contrast``: difference of L* between the two cheeks (hard side light is > 25);
-    ``photographic``: 0 (a drawing) to 1 (a photo)."""
+    """Whether a face can be worked with.
+
+    eye_distance: pixels between the irises. sharpness: 0..1, the share of the face's detail at
+    128 px that one more blur would take. brightness: median L* of the skin. contrast: difference
+    of L* between the two cheeks (hard side light is > 25). photographic: 0 (a drawing) to 1 (a
+    photo). highlight: 95th percentile of L* in the face, high in good light on skin of any tone.
+    """
 
     eye_distance: float
     sharpness: float
     brightness: float
     contrast: float
     photographic: float
+    highlight: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """One face as found. landmarks: (478, 3) float32 px, z in the same scale, towards the camera
-    negative. blendshapes: (52,) float32 0..1 in the order of ``inference.face.blendshapes.NAMES``.
+    """One face as found.
+
+    landmarks: (478, 3) float32 px, z in the same scale, towards the camera negative. blendshapes:
+    (52,) float32 0..1 in the order of ``inference.face.blendshapes.NAMES``.
     """
 
     landmarks: NDArray[np.float32]
@@ -52,11 +61,16 @@ class FoundFace:
 
 @dataclass(frozen=True, slots=True)
 class PhotoReport:
-    """All faces of one photo (width x height px), the largest first."""
+    """All faces of one photo (width x height px), the largest first.
+
+    quarter_turns: how often the decoded photo must be turned counter-clockwise (``numpy.rot90``)
+    for its faces to stand upright; everything else here speaks of the photo so turned.
+    """
 
     width: int
     height: int
     faces: tuple[FoundFace, ...]
+    quarter_turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""The square around one head, and who in it is that person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import regions
+from inference.images import Image
+
+MIN_SIDE, MAX_SIDE = 384, 640
+
+_ROOM = 2.4  # side of the square, in face heights
+_LOWER = 0.07  # how far below the face's middle the square's middle lies, in face heights
+_ASPECT = 1.3  # height over width of a face seen straight on; nodding heads look shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A level square of a photo and its size as a portrait.
+
+    left, top, length: px of the photo, possibly outside it. side: px of the portrait.
+    """
+
+    left: int
+    top: int
+    length: int
+    side: int
+
+    def cut(self, image: Image) -> tuple[Image, NDArray[np.bool_]]:
+        """Cut out the portrait (S, S, 3), edges repeated, and where it shows the photo (S, S)."""
+        height, width = image.shape[:2]
+        right, bottom = self.left + self.length, self.top + self.length
+        part = image[max(self.top, 0) : bottom, max(self.left, 0) : right]
+        square = cv2.copyMakeBorder(
+            part,
+            max(-self.top, 0),
+            max(bottom - height, 0),
+            max(-self.left, 0),
+            max(right - width, 0),
+            cv2.BORDER_REPLICATE,
+        )
+        method = cv2.INTER_AREA if self.length > self.side else cv2.INTER_CUBIC
+        portrait = cv2.resize(square, (self.side, self.side), interpolation=method)
+        ticks = (np.arange(self.side) + 0.5) * self.length / self.side
+        rows = (ticks + self.top >= 0) & (ticks + self.top <= height)
+        columns = (ticks + self.left >= 0) & (ticks + self.left <= width)
+        return np.asarray(portrait, np.uint8), rows[:, None] & columns[None]
+
+    def place(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Landmarks (478, 3) in px of the photo to px of the portrait."""
+        scale = self.side / self.length
+        return ((landmarks - (self.left, self.top, 0)) * scale).astype(np.float32)
+
+
+def frame(landmarks: NDArray[np.float32]) -> Frame:
+    """Frame a head with room for hair and shoulders. landmarks: (478, 3) px of the photo."""
+    x, y, unit = _head(landmarks)
+    length = max(8, round(_ROOM * unit))
+    side = int(np.clip(length, MIN_SIDE, MAX_SIDE))
+    left, top = round(x - length / 2), round(y + _LOWER * unit - length / 2)
+    return Frame(left, top, length, side)
+
+
+def belongs(
+    side: int, landmarks: NDArray[np.float32], others: Iterable[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """How much each pixel of a portrait belongs to one person rather than to others.
+
+    Each pixel goes to the bust it is nearest to, in face heights of that bust's owner, since
+    whoever looks larger stands in front.
+
+    Args:
+        side: of the portrait, px.
+        landmarks: (478, 3) of the person, px of the portrait.
+        others: the same of other faces.
+
+    Returns:
+        (side, side) float32 0..1, soft over a few pixels.
+    """
+    mine = _distance(side, landmarks)
+    edge = max(1.0, 0.015 * _head(landmarks)[2])
+    share = np.ones((side, side), np.float32)
+    for other in others:
+        margin = (_distance(side, other) - mine) * _head(landmarks)[2]
+        share = np.minimum(share, np.clip(0.5 + margin / (2 * edge), 0, 1))
+    return share
+
+
+def _head(landmarks: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Middle of a face and its height, px."""
+    x, y = landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], :2].mean(axis=0).tolist()
+    width = float(np.linalg.norm(landmarks[234, :2] - landmarks[454, :2]))
+    return x, y, max(regions.face_height(landmarks), _ASPECT * width)
+
+
+def _distance(side: int, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distance of each pixel to a bust, in its face heights, (side, side) float32.
+
+    The bust is the head's middle, and the line that falls from its neck; the line counts as half
+    a face farther away, so that bodies do not claim faces in front of them.
+    """
+    x, y, unit = _head(landmarks)
+    ticks = np.arange(side, dtype=np.float32) + 0.5
+    across, down = (ticks[None] - x) / unit, (ticks[:, None] - y) / unit
+    head = np.hypot(across, down)
+    body = np.hypot(across, np.maximum(0.8 - down, 0)) + 0.5
+    nearest: NDArray[np.float32] = np.minimum(head, body).astype(np.float32)
+    return nearest

@@ -1,0 +1,157 @@
+"""From a photo to an outcome: decode, find, choose, study, then whatever the family does."""
+
+import asyncio
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from uuid import UUID
+
+from inference.batching import MicroBatcher
+from inference.errors import PhotoError, UnknownSetting
+from inference.face import analysis
+from inference.face.numbering import number_faces
+from inference.face.report import PhotoReport, Portrait
+from inference.family import Family, Picture, Tensors
+from inference.images import Image, decode, encode_png
+from inference.portraits import Portraits
+from inference.registry import FAMILIES
+from inference.runtime import Network
+from inference.settings import InferenceSettings
+from storage.jobs import Done, Failed, Failure, Job, Outcome
+from storage.kinds import KINDS
+
+Result = TypeVar("Result")
+
+
+class Pipeline:
+    """Runs jobs; any number at once, from one event loop.
+
+    Pixels are worked on by ``settings.concurrency`` threads, networks by one batcher each.
+    families: by kind; those of the registry unless given.
+    """
+
+    def __init__(
+        self, settings: InferenceSettings, families: Mapping[str, Family] | None = None
+    ) -> None:
+        if families is None:
+            families = {kind: family() for kind, family in FAMILIES.items()}
+        self._families = families
+        self._concurrency = settings.concurrency
+        self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="pipeline")
+        self._portraits = Portraits()
+        self._batchers = {
+            name: MicroBatcher(Network(name).run, settings.batch, settings.batch_wait_ms / 1000)
+            for name in {family.model for family in families.values()}
+            if name is not None
+        }
+
+    async def run(
+        self, job: Job, photo: bytes, report: bytes | None
+    ) -> tuple[Outcome, bytes | None]:
+        """Work on a job.
+
+        Args:
+            job: what to make of which face.
+            photo: the file as it was sent.
+            report: what an earlier job found in this photo, if that was kept.
+
+        Returns:
+            The outcome, and a report of the photo worth keeping if there was none.
+        """
+        family = self._families.get(job.kind)
+        if family is None:
+            return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), None
+        settings = job.settings or KINDS[job.kind].default
+        made: list[PhotoReport] = []
+        try:
+            portrait = await self._portraits.get(
+                job.photo_id,
+                job.face,
+                lambda: self._on_thread(_study, photo, report, job.face, made.append),
+            )
+            prepared = await self._on_thread(family.prepare, portrait, settings)
+            outputs: Tensors | None = None
+            if prepared.inputs is not None and family.model is not None:
+                outputs = await self._batchers[family.model](prepared.inputs)
+            done = await self._on_thread(_finish, family.finish, prepared, outputs)
+        except PhotoError as error:
+            return Failed(error.failure, error.detail, error.picture), _bytes(made)
+        except UnknownSetting:
+            return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
+        return done, _bytes(made)
+
+    def forget(self, photo_id: UUID) -> None:
+        """Drop what is held in memory of a photo."""
+        self._portraits.forget(photo_id)
+
+    def warm_up(self) -> None:
+        """Load what every job needs on every thread, so that the first is as quick as the next.
+
+        Blocks for about a second.
+        """
+        together = threading.Barrier(self._concurrency)  # so that no thread takes two
+        for warm in [self._threads.submit(_warm_up, together) for _ in range(self._concurrency)]:
+            warm.result()
+
+    def close(self) -> None:
+        """Let threads go and forget all portraits."""
+        self._portraits.clear()
+        for batcher in self._batchers.values():
+            batcher.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _on_thread(self, function: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, functools.partial(function, *arguments)
+        )
+
+
+def _study(
+    photo: bytes,
+    kept: bytes | None,
+    face: int | None,
+    keep: Callable[[PhotoReport], None],
+) -> Portrait:
+    """Decode a photo and study one face; hands a new report to ``keep`` even if it then fails."""
+    image = decode(photo)
+    report = _read(kept)
+    if report is None:
+        report = analysis.find(image)
+        keep(report)
+    try:
+        chosen = analysis.choose(report, face)
+    except PhotoError as error:
+        if error.failure is Failure.TOO_MANY_FACES:
+            error.picture = _numbered(image, report)
+        raise
+    return analysis.study(image, report, chosen)
+
+
+def _numbered(image: Image, report: PhotoReport) -> bytes:
+    return number_faces(analysis.turned(image, report), analysis.choices(report))
+
+
+def _read(kept: bytes | None) -> PhotoReport | None:
+    """Read a kept report; one of an older version counts as none."""
+    if kept is None:
+        return None
+    try:
+        return analysis.from_bytes(kept)
+    except ValueError:
+        return None
+
+
+def _finish(finish: Callable[..., Picture], prepared: object, outputs: Tensors | None) -> Done:
+    picture = finish(prepared, outputs)
+    return Done(encode_png(picture.frames, picture.frames_per_second), picture.facts)
+
+
+def _bytes(made: list[PhotoReport]) -> bytes | None:
+    return analysis.to_bytes(made[0]) if made else None
+
+
+def _warm_up(together: threading.Barrier) -> None:
+    together.wait()
+    analysis.warm_up()

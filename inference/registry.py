@@ -1,0 +1,14 @@
+"""Which class serves which kind of job."""
+
+from inference.cartoon.serving import Cartoon
+from inference.cutout.serving import Cutout
+from inference.emoji.serving import Emoji
+from inference.expression.serving import Expression
+from inference.family import Family
+
+FAMILIES: dict[str, type[Family]] = {
+    "cutout": Cutout,
+    "emoji": Emoji,
+    "cartoon": Cartoon,
+    "expression": Expression,
+}
