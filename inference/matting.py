@@ -9,6 +9,9 @@ Plane = NDArray[np.float32]
 """(H, W) float32, 0..1."""
 
 _SHRINK = 2  # the guided filter's linear models are fitted at half size, applied at full size
+_SURE = np.maximum(255 * (np.arange(256) / 255) ** 4, np.arange(256) > 0).astype(np.float32)
+"""How far a coarse pixel is to be believed: pure ones far more than mixed ones."""
+
 _COARSE = 4  # colours far from the edge are spread at quarter size
 
 
@@ -78,7 +81,7 @@ def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
     little_alpha = cv2.resize(alpha, small, interpolation=cv2.INTER_AREA)
     window = (2 * max(1, round(0.07 * max(small))) + 1,) * 2
     fore, back = (
-        cv2.resize(_spread(little, weight, window), (width, height))
+        cv2.resize(_spread(little, cv2.LUT(weight, _SURE), window), (width, height))
         for weight in (little_alpha, 255 - little_alpha)
     )
 
@@ -93,11 +96,11 @@ def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
 
 
 def _spread(image: MatLike, weight: MatLike, window: tuple[int, int]) -> MatLike:
-    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) uint8 weight."""
+    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) weight."""
     share = cv2.merge([weight] * 3)
-    total = cv2.blur(cv2.multiply(image, share, dtype=cv2.CV_16U), window)
-    count = cv2.blur(cv2.multiply(share, np.ones_like(share), dtype=cv2.CV_16U), window)
-    return cv2.divide(total, count, dtype=cv2.CV_8U)
+    total = cv2.blur(cv2.multiply(image, share, dtype=cv2.CV_32F), window)
+    count = cv2.blur(cv2.multiply(share, np.ones_like(share), dtype=cv2.CV_32F), window)
+    return cv2.divide(total, count + np.float32(1e-3), dtype=cv2.CV_8U)
 
 
 def _solve(photo: MatLike, a: MatLike, fore: MatLike, back: MatLike) -> MatLike:

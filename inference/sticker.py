@@ -97,9 +97,8 @@ def _rounded(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
     curve[: height // 2] = 0
     inside = curve <= 1
     # where a shoulder meets the curve stands a spike: round it as scissors would
-    radius = max(1, round(_TIP * width))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    blunt = cv2.morphologyEx((solid & inside).astype(np.uint8), cv2.MORPH_OPEN, disc) > 0
+    radius = max(1.0, _TIP * width)
+    blunt = _distance_to(_distance_to(~(solid & inside)) > radius) <= radius
     near_cut = _distance_to(~inside) < 2 * radius
     near_cut[: height // 2] = False
     kept = inside & (blunt | ~near_cut)

@@ -14,7 +14,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _LIGHT = (0.45, 0.9)
 _TINT = (0.2, 0.75)
 # how much of the photo shows through the brushwork on skin, at amount 0 and what 1 takes off it
-_SKIN_SHOWS = (0.8, 0.35)
+_SKIN_SHOWS = (0.9, 0.4)
 _FADE = 0.35  # amounts below this fade the painting out, so that 0 is the photo
 
 

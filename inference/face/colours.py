@@ -10,7 +10,7 @@ from inference.images import to_lab
 
 _LEAST = 0.002  # of the face's area: fewer pixels say nothing about a colour
 _LEAST_HAIR = 0.05  # of the face's area: below this a person counts as bald or covered
-_APART = 12.0  # Lab distance from which hair has a second tone worth telling
+_APART = 12.0  # Lab distance, lightness halved, from which a second tone is more than shine
 _MINOR = 0.12  # share of the hair that a second tone must hold
 
 
@@ -80,7 +80,7 @@ def _iris(lab: NDArray[np.float32], landmarks: NDArray[np.float32], fallback: La
     pixels = lab[(rings > 0) & inside]
     if len(pixels) < 4:
         return fallback
-    low, high = np.percentile(pixels[:, 0], [10, 80])
+    low, high = np.percentile(pixels[:, 0], [30, 90])
     return _median(pixels[(pixels[:, 0] >= low) & (pixels[:, 0] <= high)])
 
 
@@ -99,6 +99,6 @@ def _hair_tones(pixels: NDArray[np.float32], face_area: float) -> tuple[Lab | No
     main, second = tones
     if main is None or second is None or counts[1 - major] < _MINOR * len(labels):
         return _median(pixels), None
-    if np.linalg.norm(np.subtract(main, second)) < _APART:
+    if np.linalg.norm(np.subtract(main, second) * (0.5, 1, 1)) < _APART:
         return _median(pixels), None
     return main, second

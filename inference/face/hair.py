@@ -115,7 +115,7 @@ def _skin_likeness(lab: NDArray[np.float32], skin: Lab) -> NDArray[np.float32]:
 
 def _volume(hair: NDArray[np.floating], landmarks: NDArray[np.float32]) -> float:
     """Widest stretch of hair, ear to ear or beyond, over the face's width; 0 without hair."""
-    columns = np.flatnonzero((hair > 0.5).sum(axis=0) > 0.05 * _GRAIN)
+    columns = np.flatnonzero((hair > 0.5).sum(axis=0) > 0.15 * _GRAIN)
     if not columns.size:
         return 0.0
     left, right = regions.FACE_SIDES

@@ -15,6 +15,7 @@ from inference.runtime import Lite, Network
 PERSON_SIDE = 256
 HAIR_SIDE = 512
 
+_LOOK_FROM = 384  # px: as much of the portrait as the looks at the person need
 _WHOLE_SIDE = 3.2  # least side of the first looks, in face heights
 _HEAD_SIDE = 2.4  # of the closer look, in face heights
 _HEAD_RISE = 0.1  # how far above the face's middle it is centred, in face heights
@@ -68,6 +69,13 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
     The whole portrait tells arms and shoulders from furniture, its mirror image disagrees where
     the network only guesses, and a closer look knows buns and curls.
     """
+    full = image.shape[1], image.shape[0]
+    shrink = min(1, _LOOK_FROM / max(full))
+    if shrink < 1:
+        image = np.asarray(
+            cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        )
+        landmarks = landmarks * np.float32(shrink)
     height, width = image.shape[:2]
     unit = regions.face_height(landmarks)
     side = max(height, width, _WHOLE_SIDE * unit)
@@ -84,7 +92,8 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
     inner[rim:-rim, rim:-rim] = 1
     trust = _back(cv2.blur(inner, (2 * rim - 1, 2 * rim - 1)), to_head, (width, height))
     agreed = np.cbrt(whole * whole * head)
-    return np.asarray(whole + (agreed - whole) * trust, np.float32)
+    person = whole + (agreed - whole) * trust
+    return np.asarray(cv2.resize(person, full, interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _window(image: MatLike, centre: tuple[float, float], side: float) -> tuple[MatLike, MatLike]:
@@ -122,11 +131,9 @@ def _hair(image: NDArray[np.uint8]) -> Plane:
 
 
 def _near(mask: NDArray[np.bool_], reach: float) -> Plane:
-    """1 on the mask and up to ``reach`` px around it, then softly to 0."""
-    side = 2 * max(1, round(reach)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    grown = cv2.dilate(mask.astype(np.uint8), disc).astype(np.float32)
-    return np.asarray(cv2.blur(grown, (side // 2 | 1,) * 2), np.float32)
+    """1 on the mask and up to ``reach`` px around it, then falling to 0 at half as much again."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(np.clip(3 - 2 * away / reach, 0, 1), np.float32)
 
 
 def _connected(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
