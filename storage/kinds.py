@@ -64,4 +64,42 @@ EXPRESSION = Kind(
     default=(Setting("smile", 0.8),),
 )  # fmt: skip
 
+EDIT = Kind(
+    "edit",
+    (
+        "hair:bald", "hair:sleek", "hair:layers", "hair:long-fringe", "hair:tousled",
+        "hair:curls", "hair:waves", "hair:loose-waves", "hair:glamour", "hair:brunette",
+        "hair:spirals", "hair:side-swept", "hair:mane", "hair:box-braids", "hair:lob",
+        "hair:shoulder-waves", "hair:sleek-lob", "hair:bob", "hair:page-bob", "hair:french-bob",
+        "hair:angled-bob", "hair:blunt-fringe", "hair:afro", "hair:big-afro", "hair:puff",
+        "hair:dreadlocks", "hair:top-knot", "hair:space-buns", "hair:pixie", "hair:long-pixie",
+        "hair:side-pixie", "hair:undercut", "hair:quiff", "hair:side-part", "hair:curtains",
+        "hair:fringe", "hair:spikes", "hair:crop", "hair:swept", "hair:twists", "hair:curly-top",
+        "hair:buzz",
+        "colour:own", "colour:original", "colour:black", "colour:dark-brown", "colour:brown",
+        "colour:chestnut", "colour:auburn", "colour:red", "colour:copper", "colour:strawberry",
+        "colour:blond", "colour:platinum", "colour:gray", "colour:white", "colour:pink",
+        "colour:blue", "colour:purple", "colour:green",
+        "beard:full-long", "beard:full", "beard:boxed", "beard:silver", "beard:short",
+        "beard:trimmed", "beard:scruff", "beard:stubble", "beard:shadow", "beard:ginger",
+        "beard:curly-beard", "beard:walrus", "beard:chevron", "beard:handlebar", "beard:brush",
+        "beard:thick", "beard:horseshoe", "beard:imperial", "beard:anchor", "beard:circle",
+        "beard:soft-goatee",
+        "glasses:aviator", "glasses:aviator-sun", "glasses:browline", "glasses:cat-eye",
+        "glasses:heart", "glasses:oval", "glasses:rectangle", "glasses:round",
+        "glasses:round-sun", "glasses:square", "glasses:sunglasses", "glasses:wire",
+        "hat:beanie", "hat:knit-cap", "hat:ski-cap", "hat:cap", "hat:flat-cap", "hat:ivy-cap",
+        "hat:trilby", "hat:homburg", "hat:top-hat", "hat:cowboy", "hat:straw", "hat:headband",
+    ),
+    several=True,
+    amount=Amount(0.0, 1.0, 1.0),
+)  # fmt: skip
+
+TRY_ON = Kind(
+    "try-on",
+    ("hair", "beard", "glasses", "hat", "cartoon"),
+    amount=Amount(1.0, 9.0, 1.0),  # the page: nine looks at once
+    default=(Setting("hair", 1.0),),
+)
+
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION)}

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Lab, Portrait
-from inference.images import to_lab
+from inference.images import from_lab, to_lab
 from inference.layers.filling import Plane, spread
 from inference.layers.library import Piece, index, load, turned
-from inference.layers.placing import fetch, laid_over, lit, toned
+from inference.layers.placing import dyed, fetch, laid_over, lit, toned
 from inference.layers.thin_plate import backward_map
 
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
@@ -40,6 +40,26 @@ def wear(portrait: Portrait, piece: Piece, colour: Lab | None = None) -> Portrai
         toned(piece.under, piece.skin, portrait.report.colours.skin), positions
     ), hair[..., 3])  # fmt: skip
     return replace(laid_over(uncovered, hair), hair_mask=hair[..., 3])
+
+
+def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
+    """Dye the person's own hair. amount: 0 (as it is) to 1.
+
+    A bald or covered head stays as it is.
+    """
+    own = portrait.report.colours.hair
+    if own is None:
+        return portrait
+    rows, columns = (np.flatnonzero(portrait.hair_mask.any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return portrait
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    share = portrait.hair_mask[box].astype(np.float32)[..., None] * np.float32(amount / 255)
+    seen = portrait.image[box]
+    tinted = from_lab(dyed(to_lab(seen), own, colour))
+    image = portrait.image.copy()
+    image[box] = np.rint(seen + (tinted.astype(np.float32) - seen) * share)
+    return replace(portrait, image=image)
 
 
 def shave(portrait: Portrait) -> Portrait:
@@ -213,7 +233,7 @@ def _torso(visible: NDArray[np.bool_], landmarks: NDArray[np.float32], unit: flo
         cv2.fillConvexPoly(mask, cv2.convexHull(points * 4), 1)
     left, right = landmarks[[172, 397], 0]
     inset = 0.12 * (right - left)
-    neck = [left + inset, chin - 0.25 * unit, right - inset, visible.shape[0]]
+    neck = [left + inset, chin - 0.25 * unit, right - inset, chin + 0.4 * unit]
     x0, y0, x1, y1 = (round(float(v)) for v in neck)
     mask[max(0, y0) : y1, max(0, x0) : x1] = 1
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.015 * unit)

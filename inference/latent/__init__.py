@@ -1,0 +1,1 @@
+"""Another look on the person's own photo: hair, beard, glasses, hat."""
