@@ -24,6 +24,7 @@ from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
+from inference.errors import InferenceError
 from inference.settings import InferenceSettings
 from storage.kinds import KINDS, Kind
 
@@ -155,17 +156,24 @@ async def _discord(house: House, shutdown: asyncio.Event) -> None:
 
 
 async def _worker(house: House, shutdown: asyncio.Event) -> None:
-    def prepare() -> "Pipeline":
-        from inference.pipeline import Pipeline
-
-        return Pipeline(settings)
-
     from inference.worker import Worker
 
     settings = InferenceSettings()
-    pipeline = await asyncio.to_thread(prepare)  # models load while chats are served already
+    pipeline = await asyncio.to_thread(_prepare, settings)  # chats are served already
     log.info("ready to work")
-    await Worker(house.database, house.vault, house.queue, pipeline, settings).run(shutdown)
+    try:
+        await Worker(house.database, house.vault, house.queue, pipeline, settings).run(shutdown)
+    finally:
+        pipeline.close()
+
+
+def _prepare(settings: InferenceSettings) -> "Pipeline":
+    """Load the models."""
+    from inference.pipeline import Pipeline
+
+    pipeline = Pipeline(settings)
+    pipeline.warm_up()
+    return pipeline
 
 
 # --- stickers from the terminal -----------------------------------------------------------------
@@ -235,7 +243,7 @@ def sticker(
     set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
     try:
         complete = asyncio.run(_make(orders))
-    except OSError as problem:
+    except (OSError, InferenceError) as problem:
         raise click.ClickException(str(problem)) from None
     if not complete:
         raise SystemExit(1)

@@ -1,0 +1,153 @@
+"""``selfmoji sticker`` as a person runs it: real photos, the real queue, worker and models."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import openpeople
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from bot.__main__ import main
+from bot.core.texts import load
+from storage.kinds import KINDS
+
+PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
+SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"
+ROOT = Path(__file__).parents[2]
+
+
+def selfmoji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "en_GB.UTF-8"},
+    )
+
+
+def files(result: subprocess.CompletedProcess[str]) -> list[Path]:
+    return [Path(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_wishes_become_files(tmp_path: Path) -> None:
+    """Every wish gives a picture with a transparent ground, and its name is printed."""
+    result = selfmoji(
+        "sticker", SELFIE, "--expression", "smile=0.8", "--emoji", "--cutout",
+        "--cartoon", "hokusai=0.6", "--cartoon", "monet", "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in files(result)) == [
+        "amateur_selfie-cartoon-hokusai-0.6.png",
+        "amateur_selfie-cartoon-monet-0.6.png",
+        "amateur_selfie-cutout.png",
+        "amateur_selfie-emoji-avataaars.png",
+        "amateur_selfie-expression-smile-0.8.png",
+    ]
+    seen = set()
+    for path in files(result):
+        with Image.open(path) as picture:
+            assert (picture.format, picture.mode, max(picture.size)) == ("PNG", "RGBA", 512)
+            pixels = np.asarray(picture)
+        assert (pixels[..., 3] == 0).mean() > 0.02
+        assert (pixels[..., 3] == 255).mean() > 0.2
+        seen.add(pixels.tobytes())
+    assert len(seen) == 5
+
+
+@pytest.mark.slow
+def test_a_selfie_alone_gives_the_usual_three_for_telegram(tmp_path: Path) -> None:
+    """Without a wish, as in a chat; the format is the platform's."""
+    result = selfmoji("sticker", SELFIE, "-o", tmp_path, "--format", "telegram")
+    assert result.returncode == 0, result.stderr
+    assert len(files(result)) == 3
+    for path in files(result):
+        with Image.open(path) as picture:
+            assert (picture.format, max(picture.size)) == ("WEBP", 512)
+        assert path.stat().st_size <= 512 * 1024
+
+
+@pytest.mark.slow
+def test_bad_photos_are_explained_and_exit_1(tmp_path: Path) -> None:
+    """Each with its sentence; a good one among them is still made."""
+    noise, sky = tmp_path / "noise.jpg", tmp_path / "sky.png"
+    noise.write_bytes(bytes(range(256)) * 8)
+    y = np.mgrid[:480, :640][0]
+    Image.fromarray(np.dstack([y / 4, y / 3, 200 + y * 0]).astype(np.uint8)).save(sky)
+    result = selfmoji("sticker", noise, sky, SELFIE, "--cutout", "-o", tmp_path / "out")
+    assert result.returncode == 1
+    assert [path.name for path in files(result)] == ["amateur_selfie-cutout.png"]
+    sentences = [load().get("en", f"failure.{code}") for code in ("not_an_image", "no_face")]
+    said = [line for line in result.stderr.splitlines() if line.startswith(str(tmp_path))]
+    assert said == [
+        f"{path}: {sentence}" for path, sentence in zip((noise, sky), sentences, strict=True)
+    ]
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_one_of_several_faces_is_chosen(tmp_path: Path) -> None:
+    """Without --face the person is asked, with it the stickers differ."""
+    two = tmp_path / "two.png"
+    with Image.open(SELFIE) as one, Image.open(PEOPLE / "P002/assets/amateur_selfie.jpg") as other:
+        pair = Image.new("RGB", (1600, 800))
+        pair.paste(one.convert("RGB").resize((800, 800)), (0, 0))
+        pair.paste(other.convert("RGB").resize((800, 800)), (800, 0))
+    pair.save(two)
+    asked = selfmoji("sticker", two, "--cutout", "-o", tmp_path)
+    assert asked.returncode == 1
+    assert load().get("en", "say.face_question", count=2) in asked.stderr
+    pictures = []
+    for face in ("1", "2"):
+        result = selfmoji("sticker", two, "--cutout", "--face", face, "-o", tmp_path / face)
+        assert result.returncode == 0, result.stderr
+        pictures.append(files(result)[0].read_bytes())
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.slow
+def test_a_mistyped_wish_is_answered_with_the_right_form(tmp_path: Path) -> None:
+    """Nothing is made, and the sentence shows what would work."""
+    result = selfmoji("sticker", SELFIE, "--cartoon", "pikasso", "-o", tmp_path)
+    assert result.returncode == 1
+    assert "/cartoon hokusai 0.6" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_explains_itself() -> None:
+    """Each has help, and every kind is an option of ``sticker``."""
+    for name, command in main.commands.items():
+        assert command.help, name
+    shown = CliRunner().invoke(main, ["sticker", "--help"]).output
+    assert all(f"--{kind}" in shown for kind in KINDS)
+
+
+@pytest.mark.parametrize("part", ["worker", "web", "telegram", "discord"])
+def test_parts_alone_need_a_database_they_can_share(part: str, tmp_path: Path) -> None:
+    """With SQLite they say what to do."""
+    environment = {
+        "SELFMOJI_DATA_DIR": str(tmp_path),
+        "SELFMOJI_DATABASE_URL": "",
+        "SELFMOJI_TELEGRAM_TOKEN": "",
+        "SELFMOJI_DISCORD_TOKEN": "",
+    }
+    result = CliRunner().invoke(main, [part], env=environment)
+    assert result.exit_code == 1
+    assert "needs PostgreSQL" in result.output
+    assert "selfmoji run" in result.output
+
+
+def test_wrong_settings_are_explained(tmp_path: Path) -> None:
+    """The variable is named, its value is not shown."""
+    for variable, value in (("SELFMOJI_PORT", "99999"), ("SELFMOJI_MASTER_KEY", "c2VjcmV0")):
+        environment = {"SELFMOJI_DATA_DIR": str(tmp_path), variable: value}
+        result = CliRunner().invoke(main, ["run"], env=environment)
+        assert result.exit_code == 1
+        assert variable in result.output
+        assert value not in result.output
