@@ -119,7 +119,9 @@ def _sticker(frame: Image, shape: NDArray[np.float32]) -> Image:
     canvas = np.zeros((SIDE, SIDE, 4), np.float32)  # premultiplied from here on
     x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
     canvas[y : y + size[1], x : x + size[0]] = cv2.resize(cut, size, interpolation=method)
-    np.clip(canvas[..., 3], 0, 1, out=canvas[..., 3])
+    canvas /= np.maximum(canvas[..., 3:], 1)  # cubic resizing overshoots at edges
+    canvas[..., 3] = np.maximum(canvas[..., 3], 0)
+    np.clip(canvas[..., :3], 0, 255 * canvas[..., 3:], out=canvas[..., :3])
 
     outline = _outline(canvas[..., 3])
     visible = canvas * outline[..., None]
