@@ -1,0 +1,73 @@
+"""The frame in which faces are compared: eyes level, 64 px apart, 320 px square.
+
+It is the FFHQ crop (Karras et al., 2019) at 256 px with a rim of 32 px for the hair.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face.report import Portrait
+
+SIZE = 320
+EYE_DISTANCE = 64.0
+EYE_CENTRE = (160.0, 151.4)
+"""Where the middle between the irises comes to lie."""
+
+IRISES = (468, 473)
+"""Landmarks of the iris centres: the one to the picture's left, then the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """One face in the common frame.
+
+    image: (320, 320, 3) uint8 RGB. hair: (320, 320) uint8, how much of a pixel is hair.
+    landmarks: (478, 3) float32 in the frame's pixels. blendshapes: (52,) float32 0..1.
+    """
+
+    image: NDArray[np.uint8]
+    hair: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    blendshapes: NDArray[np.float32]
+
+
+def align(portrait: Portrait) -> Aligned:
+    """Bring a studied face into the common frame; what lies outside repeats the edge."""
+    landmarks = portrait.report.landmarks
+    transform = frame_transform(landmarks)
+    size = (SIZE, SIZE)
+    reduced = float(np.hypot(transform[0, 0], transform[1, 0])) < 1
+    method = cv2.INTER_AREA if reduced else cv2.INTER_LINEAR
+    image = cv2.warpAffine(
+        portrait.image, transform, size, flags=method, borderMode=cv2.BORDER_REPLICATE
+    )
+    hair = cv2.warpAffine(portrait.hair_mask, transform, size, flags=method)
+    return Aligned(
+        image.astype(np.uint8, copy=False),
+        hair.astype(np.uint8, copy=False),
+        transformed(landmarks, transform),
+        portrait.report.blendshapes,
+    )
+
+
+def frame_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Similarity (2, 3) that takes the picture's pixels to the frame's."""
+    left, right = (landmarks[i, :2].astype(np.float64) for i in IRISES)
+    along = right - left
+    scale = EYE_DISTANCE / max(float(np.hypot(*along)), 1.0)
+    cosine, sine = scale * along / max(float(np.hypot(*along)), 1.0)
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    shift = np.array(EYE_CENTRE) - turn @ ((left + right) / 2)
+    return np.column_stack([turn, shift]).astype(np.float32)
+
+
+def transformed(
+    landmarks: NDArray[np.float32], transform: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Landmarks (478, 3) under a similarity (2, 3); depth is scaled along."""
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    flat = landmarks[:, :2] @ transform[:, :2].T + transform[:, 2]
+    return np.column_stack([flat, landmarks[:, 2] * scale]).astype(np.float32)

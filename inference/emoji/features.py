@@ -1,0 +1,110 @@
+"""What a linear classifier can read a face from: edges, colours, the hair's shape, the landmarks.
+
+Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) of the head, the eyes and the lower
+face, coarse Lab colours, the hair mask, robust statistics of hair, skin and beard colours,
+landmarks and blendshapes, all in the common frame of ``alignment``.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.emoji.alignment import SIZE, Aligned
+from inference.images import to_lab
+
+Vector = NDArray[np.float32]
+
+BLOCKS = (2560, 1600, 1820, 768, 400, 956, 52, 152)
+"""How many features come of each kind, in the order of ``describe``."""
+
+_CELL = 10
+_ORIENTATIONS = 9
+_EYES = (slice(105, 205), slice(80, 240))
+_JAW = (slice(190, 320), slice(90, 230))
+
+# patches of bare skin and of where beards grow, as rings of landmarks
+_CHEEKS = ((116, 117, 118, 101, 205, 187, 147, 123), (345, 346, 347, 330, 425, 411, 376, 352))
+_FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284, 333, 299, 337, 151, 108, 69, 104)
+_UPPER_LIP = (165, 92, 39, 37, 0, 267, 269, 322, 391, 393, 164, 167)
+_CHIN = (83, 18, 313, 421, 428, 369, 377, 152, 148, 140, 208, 201)
+_SIDES = (
+    (132, 177, 147, 187, 207, 214, 135, 172, 58),
+    (361, 401, 376, 411, 427, 434, 364, 397, 288),
+)
+
+
+def describe(face: Aligned) -> Vector:
+    """All features of a face as one float32 vector of fixed length."""
+    gray = np.asarray(cv2.cvtColor(face.image, cv2.COLOR_RGB2GRAY), np.uint8)
+    lab = to_lab(face.image)
+    half = (SIZE // 2, SIZE // 2)
+    head = np.asarray(cv2.resize(gray, half, interpolation=cv2.INTER_AREA), np.uint8)
+    points = face.landmarks[:, :2] - face.landmarks[1, :2]
+    parts = [
+        oriented_gradients(head),
+        oriented_gradients(np.ascontiguousarray(gray[_EYES])),
+        oriented_gradients(np.ascontiguousarray(gray[_JAW])),
+        cv2.resize(lab, (16, 16), interpolation=cv2.INTER_AREA) / 50,
+        cv2.resize(face.hair, (20, 20), interpolation=cv2.INTER_AREA) / 127.5,
+        points / 64,
+        face.blendshapes,
+        colour_statistics(lab, face),
+    ]
+    return np.concatenate([np.asarray(part, np.float32).ravel() for part in parts])
+
+
+def oriented_gradients(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Histograms of the edges in cells of 10 px of a (H, W) picture.
+
+    Returns (rows, columns, 10): nine unsigned orientations, normalised over the neighbouring
+    cells, and the logarithm of the cell's energy.
+    """
+    picture = np.sqrt(gray.astype(np.float32) / 255)
+    dx = cv2.Sobel(picture, cv2.CV_32F, 1, 0, ksize=1)
+    dy = cv2.Sobel(picture, cv2.CV_32F, 0, 1, ksize=1)
+    magnitude, angle = cv2.cartToPolar(dx, dy)
+    position = (angle * (_ORIENTATIONS / np.pi)) % _ORIENTATIONS
+    rows, columns = gray.shape[0] // _CELL, gray.shape[1] // _CELL
+    cells = np.empty((rows, columns, _ORIENTATIONS), np.float32)
+    for k in range(_ORIENTATIONS):
+        away = np.abs(position - k)
+        weight = np.maximum(0, 1 - np.minimum(away, _ORIENTATIONS - away)) * magnitude
+        cells[..., k] = cv2.resize(weight, (columns, rows), interpolation=cv2.INTER_AREA)
+    energy = cells.sum(axis=2)
+    around = cv2.blur(energy, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    return np.dstack([np.sqrt(cells / (around[..., None] + 0.003)), np.log(energy + 0.002)])
+
+
+def colour_statistics(lab: NDArray[np.float32], face: Aligned) -> Vector:
+    """Quantiles of Lab on hair, skin and beard areas, and how they differ from each other."""
+    points = face.landmarks[:, :2]
+    cheeks = _quantiles(lab, _polygons(points, _CHEEKS))
+    forehead = _quantiles(lab, _polygons(points, (_FOREHEAD,)))
+    beard = [_quantiles(lab, _polygons(points, (ring,))) for ring in (_UPPER_LIP, _CHIN)]
+    beard.append(_quantiles(lab, _polygons(points, _SIDES)))
+    oval = cv2.convexHull(np.round(points).astype(np.int32))
+    inside = np.zeros(lab.shape[:2], np.uint8)
+    cv2.fillConvexPoly(inside, oval, 1)
+    hair_pixels = (face.hair > 200) & (inside == 0)
+    hair = _quantiles(lab, hair_pixels)
+    area = float(hair_pixels.mean())
+    values = np.concatenate([
+        cheeks, forehead, hair, hair - cheeks, forehead - cheeks, *(b - cheeks for b in beard),
+    ]) / 20  # fmt: skip
+    squares = np.concatenate([hair, hair - cheeks]) ** 2 / 1000
+    return np.concatenate([values, squares, [area * 4, float(area > 0.01)]]).astype(np.float32)
+
+
+def _quantiles(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(15,): five quantiles of L, a and b over a mask; zeros for an empty one."""
+    pixels = lab[mask]
+    if len(pixels) < 20:
+        return np.zeros(15, np.float32)
+    return np.percentile(pixels, (10, 25, 50, 75, 90), axis=0).astype(np.float32).ravel()
+
+
+def _polygons(points: NDArray[np.float32], rings: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    for ring in rings:
+        cv2.fillPoly(mask, [np.round(points[list(ring)]).astype(np.int32)], 1)
+    return mask.astype(bool)

@@ -1,0 +1,115 @@
+"""From traits to an avatar: in every slot the variant that most likely shows this person.
+
+A variant's score is the logarithm of its prior, plus for each attribute its weight times the log
+probability that the person has what the variant shows, minus the squared distance between its
+expression and the person's. "None" is a variant like the others, so glasses, beards and hats are
+worn when their readers, which are calibrated, believe in them.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from inference.emoji import library, palette
+from inference.emoji.library import Slot, Variant
+from inference.emoji.spec import AvatarSpec
+from inference.emoji.traits import Traits
+
+_KIN: Mapping[tuple[str, str], float] = {
+    ("bald", "buzz"): 0.5, ("buzz", "short"): 0.4, ("short", "medium"): 0.3,
+    ("medium", "long"): 0.5,
+    ("straight", "wavy"): 0.4, ("wavy", "curly"): 0.6, ("curly", "coily"): 0.6,
+    ("stubble", "goatee"): 0.2, ("stubble", "beard"): 0.3, ("goatee", "beard"): 0.4,
+    ("goatee", "mustache"): 0.3, ("thin", "medium"): 0.4, ("medium", "bushy"): 0.4,
+    ("square", "round"): 0.2, ("oval", "heart"): 0.4, ("oval", "long"): 0.3,
+}  # fmt: skip
+"""How well one value does for a person of another."""
+
+_FLOOR = 0.02  # no reader is ever surer than this
+_EXPRESSION_SPREAD = 0.35  # the distance of measures at which an expression is a poor fit
+_CLOTHES = (62.0, -4.0, -22.0)  # Lab, a friendly blue, where a photo shows none
+
+
+def match(traits: Traits, style: str) -> AvatarSpec:
+    """Compose the avatar of a style that looks most like the person.
+
+    Raises:
+        KeyError: there is no such style.
+    """
+    slots = library.load(style).slots
+    parts = {name: ranked(slot, traits)[0] for name, slot in slots.items()}
+    return AvatarSpec(style, parts, _fixed_colours(style, colours(traits)))
+
+
+def ranked(slot: Slot, traits: Traits) -> list[str]:
+    """All variants of a slot, the best fit first."""
+    scores = {name: score(variant, slot, traits) for name, variant in slot.variants.items()}
+    return sorted(scores, key=lambda name: -scores[name])
+
+
+def score(variant: Variant, slot: Slot, traits: Traits) -> float:
+    """How well a variant shows a person; only differences within a slot mean anything."""
+    total = float(np.log(variant.prior))
+    for attribute, weight in slot.weights.items():
+        believed = traits.perceived[attribute]
+        if attribute in variant.tags:
+            likely = max(_suits(value, believed) for value in variant.tags[attribute])
+            total += weight * float(np.log(max(likely, _FLOOR)))
+        else:  # it says nothing of the attribute: neither better nor worse than a good guess
+            total += weight * sum(p * float(np.log(max(p, _FLOOR))) for p in believed.values())
+    measures = {name for other in slot.variants.values() for name in other.measures}
+    away = sum(
+        (variant.measures.get(name, 0.0) - traits.expression[name]) ** 2 for name in measures
+    )
+    return total - away / (2 * _EXPRESSION_SPREAD**2)
+
+
+def _suits(value: str, believed: Mapping[str, float]) -> float:
+    """Probability that a value, or one that it can stand for, is what the person has."""
+    return believed.get(value, 0.0) + sum(
+        likely * _KIN.get((value, other), _KIN.get((other, value), 0.0))
+        for other, likely in believed.items()
+    )
+
+
+def colours(traits: Traits) -> dict[str, str]:
+    """Paint by what it is for: skin, hair, facialHair, clothes, headwear, glasses."""
+    seen, words = traits.colours, traits.perceived
+    tone = sum(float(step) * likely for step, likely in words["skin"].items())
+    hair = palette.hair(words["hair_colour"], seen.get("hair"))
+    beard = _beard(hair, words["hair_colour"], traits)
+    skin = palette.skin(tone, seen["skin"])
+    return {
+        "skin": skin,
+        "hair": hair,
+        "facialHair": beard,
+        "clothes": palette.cloth(seen.get("clothes", _CLOTHES), skin),
+        "headwear": palette.cloth(seen.get("headwear", _CLOTHES), skin),
+        "glasses": "#262e33",
+    }
+
+
+def _beard(hair: str, names: Mapping[str, float], traits: Traits) -> str:
+    """A beard is as the hair, unless it is clearly gray, or there is no natural hair to go by."""
+    measured = traits.colours.get("facial_hair")
+    if measured is None:
+        return hair
+    skin = traits.colours["skin"]
+    lighter = measured[0] > _GRAY_BEARD * skin[0]
+    duller = float(np.hypot(*measured[1:])) < _DULL * float(np.hypot(*skin[1:]))
+    pale = lighter and duller
+    if pale and traits.perceived["facial_hair"].get("beard", 0.0) > 0.5:
+        return palette.hair({"gray": 1.0}, measured)
+    if sum(names.get(name, 0.0) for name in ("none", "hidden", "dyed")) > 0.4:
+        return palette.hair({"brown" if measured[0] > 18 else "black": 1.0}, measured)
+    return hair
+
+
+_GRAY_BEARD, _DULL = 0.62, 0.55  # lightness and chroma of a gray beard, as shares of the skin's
+_NAMES = {"hat": "headwear", "accessories": "glasses"}
+"""Colours that a style calls by another name."""
+
+
+def _fixed_colours(style: str, paints: Mapping[str, str]) -> dict[str, str]:
+    wanted = {name: _NAMES.get(name, name) for name in library.load(style).colours}
+    return {name: paints[own] for name, own in wanted.items() if own in paints}

@@ -1,0 +1,59 @@
+"""What an avatar is: a style, a variant for each slot, a colour for each kind of colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Self
+
+NONE = "none"
+"""The variant that leaves its slot empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AvatarSpec:
+    """One avatar, before it is drawn.
+
+    style: a name of ``library.STYLES``. parts: variant per slot, ``NONE`` for an empty slot.
+    colours: "#rrggbb" per colour name of the style. Equal specs draw equal pictures.
+    """
+
+    style: str
+    parts: Mapping[str, str]
+    colours: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", MappingProxyType(dict(sorted(self.parts.items()))))
+        object.__setattr__(self, "colours", MappingProxyType(dict(sorted(self.colours.items()))))
+
+    def __hash__(self) -> int:
+        return hash((self.style, tuple(self.parts.items()), tuple(self.colours.items())))
+
+    def changed(
+        self, parts: Mapping[str, str] | None = None, colours: Mapping[str, str] | None = None
+    ) -> Self:
+        """Return the same avatar with some parts or colours exchanged."""
+        return type(self)(
+            self.style, {**self.parts, **(parts or {})}, {**self.colours, **(colours or {})}
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON-able data; ``from_json`` reads it back."""
+        return {"style": self.style, "parts": dict(self.parts), "colours": dict(self.colours)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Self:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            ValueError: the data is not of that form.
+        """
+        style, parts, colours = data.get("style"), data.get("parts"), data.get("colours")
+        if not (isinstance(style, str) and isinstance(parts, Mapping)):
+            raise ValueError("an avatar needs a style and parts")
+        if not isinstance(colours, Mapping):
+            raise ValueError("an avatar needs colours")
+        return cls(
+            style,
+            {str(slot): str(variant) for slot, variant in parts.items()},
+            {str(name): str(colour) for name, colour in colours.items()},
+        )

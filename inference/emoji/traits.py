@@ -1,0 +1,160 @@
+"""What an avatar should show of a person: words with probabilities, an expression, colours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.emoji.alignment import Aligned, align
+from inference.emoji.features import describe
+from inference.emoji.perception import Perceived, readers
+from inference.face import regions
+from inference.face.blendshapes import NAMES
+from inference.face.report import Lab, Portrait
+from inference.images import to_lab
+
+_ENOUGH = 60  # pixels that a colour is measured on at least
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One person as the matcher sees them.
+
+    perceived: attribute -> value -> probability: ``perception``'s, clothes ("plain", "suit"), and
+    loose, whether hair falls beside the jaw.
+    expression: measure -> 0..1, see ``expression``. colours: Lab by what they are of: skin,
+    always; hair, facial_hair, clothes and headwear where there is any.
+    """
+
+    perceived: Perceived
+    expression: Mapping[str, float]
+    colours: Mapping[str, Lab]
+
+
+def observe(portrait: Portrait) -> Traits:
+    """Read a studied face."""
+    face = align(portrait)
+    perceived = dict(readers().read(describe(face)))
+    loose = _ramp(beside_jaw(face), 0.08, 0.4)
+    perceived["loose"] = {"1": loose, "0": 1 - loose}
+    lab = to_lab(portrait.image)
+    colours, perceived["clothes"] = _clothing(lab, portrait)
+    colours["skin"] = portrait.report.colours.skin
+    if portrait.report.colours.hair is not None:
+        colours["hair"] = portrait.report.colours.hair
+    colours |= _beard_and_hat(lab, portrait)
+    shown = expression(
+        dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True)), perceived["smile"]
+    )
+    return Traits(perceived, shown, colours)
+
+
+def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:
+    """Measures that faces and drawings share, each 0..1; left and right are the picture's.
+
+    shapes: blendshapes by name. smile: probabilities of "0" none, "1" closed lips, "2" teeth,
+    "3" open mouth.
+    """
+
+    def both(name: str) -> float:
+        return (shapes[f"{name}Left"] + shapes[f"{name}Right"]) / 2
+
+    smiling = both("mouthSmile")
+    shut_right = _ramp(shapes["eyeBlinkLeft"], 0.42, 0.68)
+    shut_left = _ramp(shapes["eyeBlinkRight"], 0.42, 0.68)
+    # a smile narrows the eyes without shutting them, unless one alone is shut
+    if min(shut_left, shut_right) > 0 and smiling > 0.4:
+        shut_left, shut_right = (_ramp(value, 0.5, 1.0) for value in (shut_left, shut_right))
+    teeth = smile.get("2", 0.0) + 0.6 * smile.get("3", 0.0)
+    return {
+        "smile": max(
+            _ramp(smiling, 0.1, 0.75),
+            0.7 * smile.get("1", 0.0) + 0.9 * smile.get("2", 0.0),
+        ),
+        "teeth": max(teeth, _ramp(both("mouthUpperUp"), 0.15, 0.5)),
+        "open": max(_ramp(shapes["jawOpen"], 0.08, 0.6), 0.8 * smile.get("3", 0.0)),
+        "frown": _ramp(both("mouthFrown"), 0.15, 0.6) * (1 - _ramp(smiling, 0.1, 0.5)),
+        "pucker": _ramp(shapes["mouthPucker"], 0.92, 1.0) * (1 - teeth),
+        "smirk_left": _ramp(shapes["mouthSmileRight"] - shapes["mouthSmileLeft"], 0.25, 0.6),
+        "smirk_right": _ramp(shapes["mouthSmileLeft"] - shapes["mouthSmileRight"], 0.25, 0.6),
+        "shut_left": shut_left,
+        "shut_right": shut_right,
+        "squint": _ramp(smiling, 0.4, 0.9) * min(shut_left, shut_right),
+        "narrow": _ramp(both("eyeSquint"), 0.75, 1.0) * (1 - _ramp(smiling, 0.2, 0.5)),
+        "wide": _ramp(both("eyeWide"), 0.15, 0.6),
+        "raised": _ramp(max(both("browOuterUp"), shapes["browInnerUp"]), 0.45, 0.95),
+        "lowered": _ramp(both("browDown"), 0.6, 1.0) * (1 - _ramp(smiling, 0.2, 0.5)),
+        "worried": _ramp(shapes["browInnerUp"] - both("browOuterUp"), 0.35, 0.8)
+        * _ramp(both("mouthFrown"), 0.05, 0.3),
+    }
+
+
+def beside_jaw(face: Aligned) -> float:
+    """Share of hair beside the jaw, on the side with more of it.
+
+    Near 0 for short and tied hair, near 1 for hair worn loose.
+    """
+    left, right = (face.landmarks[i, :2] for i in _JAW_CORNERS)
+    rows = slice(int(min(left[1], right[1])) - 8, int(max(left[1], right[1])) + 22)
+    beside = (
+        face.hair[rows, max(0, int(left[0]) - 40) : max(0, int(left[0]) - 2)],
+        face.hair[rows, int(right[0]) + 2 : int(right[0]) + 40],
+    )
+    return max(float((strip > 128).mean()) if strip.size else 0.0 for strip in beside)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0, 1))
+
+
+def _clothing(
+    lab: NDArray[np.float32], portrait: Portrait
+) -> tuple[dict[str, Lab], dict[str, float]]:
+    """The clothes' colour, if any show, and whether they look like a suit.
+
+    A suit is dark at the sides with a bright shirt in the middle.
+    """
+    points = portrait.report.landmarks
+    unit = regions.face_height(points)
+    middle, chin = points[regions.CHIN, 0], points[regions.CHIN, 1]
+    rows, columns = np.indices(lab.shape[:2], np.float32)
+    below = (rows - chin) / unit
+    beside = np.abs(columns - middle) / unit
+    body = (portrait.alpha > 220) & (portrait.hair_mask < 40) & (below > 0.28)
+    sides = lab[body & (beside > 0.3) & (below > 0.35)]
+    front = lab[body & (beside < 0.22) & (below < 0.9)]
+    if len(sides) < _ENOUGH:
+        return {}, {"plain": 1.0, "suit": 0.0, "open": 0.0}
+    cloth = np.median(sides, axis=0)
+    bright = float((front[:, 0] > cloth[0] + 25).mean()) if len(front) >= _ENOUGH else 0.0
+    chroma = float(np.hypot(cloth[1], cloth[2]))
+    suit = _ramp(bright, 0.2, 0.5) * _ramp(52 - cloth[0], 0, 20) * _ramp(24 - chroma, 0, 8)
+    return {"clothes": _lab(cloth)}, {"plain": 1 - suit, "suit": suit, "open": 0.0}
+
+
+def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, Lab]:
+    """The darker part of the chin's colour, and the colour above the forehead that is no hair."""
+    points = portrait.report.landmarks
+    found = {}
+    chin = lab[regions.fill(lab.shape[:2], points, _CHIN)]
+    if len(chin) >= _ENOUGH:
+        dark = chin[chin[:, 0] <= np.percentile(chin[:, 0], 35)]
+        found["facial_hair"] = _lab(np.median(dark, axis=0))
+    unit = regions.face_height(points)
+    top, middle = points[regions.FOREHEAD_MIDDLE, 1], points[regions.FOREHEAD_MIDDLE, 0]
+    rows, columns = np.indices(lab.shape[:2], np.float32)
+    above = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
+    hat = lab[above & (portrait.alpha > 220) & (portrait.hair_mask < 60)]
+    if len(hat) >= _ENOUGH:
+        found["headwear"] = _lab(np.median(hat, axis=0))
+    return found
+
+
+_JAW_CORNERS = (58, 288)
+_CHIN = (83, 18, 313, 421, 428, 369, 377, 152, 148, 140, 208, 201)
+
+
+def _lab(values: NDArray[np.float32]) -> Lab:
+    lightness, a, b = (float(value) for value in values)
+    return lightness, a, b
