@@ -1,6 +1,7 @@
 """From a spec to a picture: SVG by DiceBear, pixels by resvg, kept for the next time."""
 
 import io
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,10 @@ from PIL import Image as PillowImage
 
 from inference.emoji import library
 from inference.emoji.spec import NONE, AvatarSpec
+
+
+# every document is clipped to its canvas, which is its view box anyway, at half the drawing's cost
+_CANVAS_CLIP = re.compile(r'<g clip-path="url\(#clip-[0-9a-f]+\)">')
 
 
 def svg(spec: AvatarSpec) -> str:
@@ -29,7 +34,7 @@ def svg(spec: AvatarSpec) -> str:
     for name, colour in spec.colours.items():
         if name in style.colours:
             options[f"{name}Color"] = [colour]
-    return Avatar(style.definition, options).to_string()
+    return _CANVAS_CLIP.sub("<g>", Avatar(style.definition, options).to_string(), count=1)
 
 
 @lru_cache(maxsize=256)
