@@ -11,23 +11,29 @@ near.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from bot.core.tokens import (
+    ADDRESSED,
+    LETTERS,
+    NUMBER,
+    Name,
+    Number,
+    Start,
+    Token,
+    Unknown,
+    cut,
+    normalise,
+    number_of,
+)
+from bot.core.vocabulary import Vocabulary, likest, nearest, squeeze
 from bot.errors import CommandError
 from storage.kinds import KINDS, Amount, Kind, Setting
 
 MAX_LENGTH = 400
 MAX_SETTINGS = 8
-NEAR = 0.7  # similarity from which a misspelt word is understood
-CLEARLY = 0.1  # by how much the best must beat the next
-HINTED = 0.45  # similarity from which a word is worth suggesting
 
 
 class Command(StrEnum):
@@ -110,39 +116,6 @@ class Line:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """Every word people may type, squeezed, and the canonical name it stands for.
-
-    ``commands``: commands and kinds. ``settings``: by kind. ``languages``: to locales.
-    """
-
-    commands: Mapping[str, str]
-    settings: Mapping[str, Mapping[str, str]]
-    languages: Mapping[str, str]
-    fillers: frozenset[str] = frozenset()
-
-    @cached_property
-    def patterns(self) -> dict[str, re.Pattern[str]]:
-        """For each kind, what matches any of its settings at a position, the longest first."""
-        return {kind: _any_of(words) for kind, words in self.settings.items()}
-
-    @cached_property
-    def command_pattern(self) -> re.Pattern[str]:
-        """What matches any command or kind at a position."""
-        return _any_of(self.commands)
-
-    @cached_property
-    def filler_pattern(self) -> re.Pattern[str]:
-        """What matches a word that means nothing to us."""
-        return _any_of(self.fillers)
-
-
-def squeeze(word: str) -> str:
-    """Bring a word into the form it is compared in: ``Big Ears`` and ``big-ears`` are one."""
-    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", word).casefold())
-
-
 def strength(amount: float) -> str:
     """Write an amount the short way: 0.8, -1, 0.35."""
     return f"{round(amount, 2):g}"
@@ -178,64 +151,6 @@ def example(kind: Kind) -> Request:
     return Request(kind.name, kind.default)
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Match any word, perhaps parted by spaces, hyphens or underscores, but not within numbers."""
-    parts = []
-    for word in sorted(words, key=len, reverse=True):
-        atoms = re.split(r"(?<=\D)(?=.)|(?<=\d)(?=\D)", word)
-        spelt = r"[ _-]?".join(re.escape(atom) for atom in atoms)
-        last = word[-1:]
-        if last.isdigit():
-            spelt += r"(?!\d)"
-        elif last.isascii():
-            spelt += r"(?![a-z])"
-        parts.append(spelt)
-    return re.compile("|".join(parts) or r"(?!)")
-
-
-_SEPARATORS = re.compile(r"[\s,;:=+&、。!?()\[\]{}\"'“”‘’《》「」<>/|*.~…-]")
-_NUMBER = re.compile(r"([-+]?)(\d+(?:\.\d*)?|\.\d+)\s*(%?)")
-_LETTERS = re.compile(r"[^\W\d_]+(?:[-'_:][^\W\d_]+)*")
-_PERCENT_IN_CHINESE = re.compile(r"百分之\s*(\d+(?:\.\d+)?)")
-_DECIMAL_COMMA = re.compile(r"(?<![\d.])(\d+)[,。](\d+)(?![\d,。])")
-_ADDRESSED = re.compile(r"@\w+")
-
-
-def _normalise(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = re.sub("[\u2010-\u2015\u2212]", "-", text)
-    text = _PERCENT_IN_CHINESE.sub(r"\1%", text)
-    return _DECIMAL_COMMA.sub(r"\1.\2", text).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    typed: str
-    value: float
-    percent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    typed: str
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    typed: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Unknown:
-    typed: str
-
-
-_Token = _Number | _Name | _Start | _Unknown
-
-
 @dataclass
 class Grammar:
     """Reads lines with one vocabulary."""
@@ -246,16 +161,16 @@ class Grammar:
         """Understand a line; raises ``CommandError`` and nothing else."""
         if len(text) > MAX_LENGTH:
             raise CommandError("command_error.too_long", example=_EXAMPLE)
-        line = _normalise(text)
+        line = normalise(text)
         slash = line.startswith("/")
         rest = line.lstrip("/ ")
-        amount = _NUMBER.fullmatch(rest)
+        amount = NUMBER.fullmatch(rest)
         if amount is not None and not slash:
-            return Line(Adjust(_share(_number(amount))))
+            return Line(Adjust(_share(number_of(amount))))
         name, rest, guessed = self._command(rest, slash=slash)
         if name is None:
             return self._bare(rest)
-        read = self._behind(name, _ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
+        read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
         return self._noted(read, guessed=guessed)
 
     def _noted(self, line: Line, *, guessed: bool) -> Line:
@@ -286,21 +201,21 @@ class Grammar:
             if slash or name in KINDS or not rest.strip(" .!?。") or name in _ARGUED:
                 return name, rest, False
         if not slash:
-            first = _LETTERS.match(line)
+            first = LETTERS.match(line)
             if first is None or self._is_setting(line):
                 return None, line, False
-            near = _nearest(squeeze(first.group()), words)
+            near = nearest(squeeze(first.group()), words)
             if near is not None and (near in KINDS or first.end() == len(line)):
                 return near, line[first.end() :], True
             return None, line, False
         typed = re.match(r"[^\s@,:=]*", line)
         word = typed.group() if typed is not None else ""
-        near = _nearest(squeeze(word), words)
+        near = nearest(squeeze(word), words)
         if near is not None:
             return near, line[len(word) :], True
         if self._is_setting(line):
             return None, line, False
-        hints = tuple(f"/{hint}" for hint in _hints(squeeze(word), words))
+        hints = tuple(f"/{hint}" for hint in likest(squeeze(word), words))
         if hints:
             raise CommandError("command_error.unknown_command", typed=_short(word), hints=hints)
         raise CommandError("command_error.unknown_command_bare", typed=_short(word))
@@ -310,9 +225,9 @@ class Grammar:
 
     def _bare(self, line: str) -> Line:
         """Read a line without a command: one wish told by the names of its settings."""
-        tokens = list(self._tokens(line, tuple(KINDS.values()), starts=True))
-        kinds = [token.kind for token in tokens if isinstance(token, _Name | _Start)]
-        unknown = [token for token in tokens if isinstance(token, _Unknown)]
+        tokens = list(cut(self.vocabulary, line, tuple(KINDS.values()), starts=True))
+        kinds = [token.kind for token in tokens if isinstance(token, Name | Start)]
+        unknown = [token for token in tokens if isinstance(token, Unknown)]
         if not kinds:
             near = self._nearest_setting(unknown)
             if near is None:
@@ -322,28 +237,28 @@ class Grammar:
         meaning = Make(request)
         return Line(meaning, ((_read_as(meaning),) if guessed else ()) + notes)
 
-    def _nearest_setting(self, unknown: list[_Unknown]) -> str | None:
+    def _nearest_setting(self, unknown: list[Unknown]) -> str | None:
         for token in unknown[:1]:
             for kind, words in self.vocabulary.settings.items():
-                if _nearest(squeeze(token.typed), words) is not None:
+                if nearest(squeeze(token.typed), words) is not None:
                     return kind
         return None
 
     def _prefer(self, argument: str) -> Line:
         """Read several wishes, one after the other."""
-        groups: list[tuple[Kind, list[_Token]]] = []
+        groups: list[tuple[Kind, list[Token]]] = []
         kinds = tuple(KINDS.values())
-        for token in self._tokens(argument, kinds, starts=True):
+        for token in cut(self.vocabulary, argument, kinds, starts=True):
             match token:
-                case _Start(kind=kind):
+                case Start(kind=kind):
                     groups.append((KINDS[kind], []))
-                case _Name(kind=kind):
+                case Name(kind=kind):
                     same = groups and groups[-1][0].name == kind
-                    held = [one for one in groups[-1][1] if isinstance(one, _Name)] if same else []
+                    held = [one for one in groups[-1][1] if isinstance(one, Name)] if same else []
                     if not same or (held and not KINDS[kind].several):
                         groups.append((KINDS[kind], []))
                     groups[-1][1].append(token)
-                case _Number(typed=typed) | _Unknown(typed=typed):
+                case Number(typed=typed) | Unknown(typed=typed):
                     if not groups:
                         self._raise_unknown(typed)
                     groups[-1][1].append(token)
@@ -367,7 +282,7 @@ class Grammar:
 
     def _raise_unknown(self, typed: str) -> None:
         words = {**self.vocabulary.commands}
-        hints = tuple(f"/{hint}" for hint in _hints(squeeze(typed), words))
+        hints = tuple(f"/{hint}" for hint in likest(squeeze(typed), words))
         if hints:
             raise CommandError("command_error.unknown_command", typed=_short(typed), hints=hints)
         raise CommandError("command_error.unknown_command_bare", typed=_short(typed))
@@ -377,7 +292,7 @@ class Grammar:
         wanted = squeeze(argument)
         if wanted in words:
             return Line(Speak(words[wanted]))
-        near = _nearest(wanted, words)
+        near = nearest(wanted, words)
         if near is None:
             names = tuple(Speak(locale) for locale in dict.fromkeys(words.values()))
             raise CommandError(
@@ -388,8 +303,8 @@ class Grammar:
     def _request(self, kind: Kind, rest: str) -> tuple[Request, tuple[Note, ...], bool]:
         tokens = [
             token
-            for token in self._tokens(rest, (kind,), starts=False)
-            if not (isinstance(token, _Unknown) and self._names(token.typed, kind))
+            for token in cut(self.vocabulary, rest, (kind,), starts=False)
+            if not (isinstance(token, Unknown) and self._names(token.typed, kind))
         ]
         return self._gather(kind, tokens)
 
@@ -397,86 +312,31 @@ class Grammar:
         """Tell whether a word is just the kind's own name said again."""
         return self.vocabulary.commands.get(squeeze(typed)) == kind.name
 
-    def _tokens(self, line: str, kinds: tuple[Kind, ...], *, starts: bool) -> Iterator[_Token]:
-        """Cut a normalised line into numbers, names of the kinds, and the rest."""
-        at = 0
-        while at < len(line):
-            number = _NUMBER.match(line, at)
-            if number is not None:
-                yield _number(number)
-                at = number.end()
-                continue
-            found = self._longest(line, at, kinds, starts=starts)
-            if found is not None:
-                token, at = found
-                if token is not None:
-                    yield token
-                continue
-            letters = _LETTERS.match(line, at)
-            if letters is not None:
-                yield _Unknown(self._with_digits(line, letters, kinds))
-                at += len(self._with_digits(line, letters, kinds))
-                continue
-            if _SEPARATORS.match(line, at) is None:
-                yield _Unknown(line[at])
-            at += 1
-
-    def _longest(
-        self, line: str, at: int, kinds: tuple[Kind, ...], *, starts: bool
-    ) -> tuple[_Token | None, int] | None:
-        """Return the longest known word at a position (None for a filler) and where it ends."""
-        best: tuple[int, _Token | None] | None = None
-        for kind in kinds:
-            match = self.vocabulary.patterns[kind.name].match(line, at)
-            if match is not None and (best is None or match.end() > best[0]):
-                name = self.vocabulary.settings[kind.name][squeeze(match.group())]
-                best = match.end(), _Name(match.group(), kind.name, name)
-        if starts:
-            match = self.vocabulary.command_pattern.match(line, at)
-            if match is not None and (best is None or match.end() > best[0]):
-                name = self.vocabulary.commands[squeeze(match.group())]
-                if name in KINDS:
-                    best = match.end(), _Start(match.group(), name)
-        match = self.vocabulary.filler_pattern.match(line, at)
-        if match is not None and (best is None or match.end() > best[0]):
-            best = match.end(), None
-        return None if best is None else (best[1], best[0])
-
-    def _with_digits(self, line: str, letters: re.Match[str], kinds: tuple[Kind, ...]) -> str:
-        """Take the digits along where names of that beginning have some, as AU12 has."""
-        digits = re.compile(r"\d+(?!\d*[.%])").match(line, letters.end())
-        if digits is not None:
-            for kind in kinds:
-                for word in self.vocabulary.settings[kind.name]:
-                    if word[-1].isdigit() and word.rstrip("0123456789") == letters.group():
-                        return letters.group() + digits.group()
-        return letters.group()
-
     def _gather(
-        self, kind: Kind, tokens: Iterable[_Token]
+        self, kind: Kind, tokens: Iterable[Token]
     ) -> tuple[Request, tuple[Note, ...], bool]:
         """Bring names and numbers together into settings."""
-        named: dict[str, _Number | None] = {}
-        waiting: _Number | None = None
+        named: dict[str, Number | None] = {}
+        waiting: Number | None = None
         last: str | None = None
         guessed = False
         for token in tokens:
             match token:
-                case _Number():
+                case Number():
                     if last is not None and named[last] is None:
                         named[last] = token
                     elif waiting is None and last is None:
                         waiting = token
                     else:
                         raise self._stray(kind, token)
-                case _Name(name=name):
+                case Name(name=name):
                     named[name] = None
                     last = name
-                case _Unknown(typed=typed):
+                case Unknown(typed=typed):
                     last = self._guess(kind, typed)
                     named[last] = None
                     guessed = True
-                case _Start():
+                case Start():
                     pass
         if waiting is not None:
             first = next(iter(named), None)
@@ -502,14 +362,14 @@ class Grammar:
         )
         return Request(kind.name, settings), tuple(notes), guessed
 
-    def _stray(self, kind: Kind, number: _Number) -> CommandError:
+    def _stray(self, kind: Kind, number: Number) -> CommandError:
         return CommandError(
             "command_error.stray_number", typed=_short(number.typed), example=_line(kind)
         )
 
     def _guess(self, kind: Kind, typed: str) -> str:
         words = self.vocabulary.settings[kind.name]
-        near = _nearest(squeeze(typed), words)
+        near = nearest(squeeze(typed), words)
         if near is not None:
             return near
         command = f"/{kind.name}"
@@ -523,7 +383,7 @@ class Grammar:
                 raise CommandError("command_error.unknown_setting", **values, hints=(hint,))
         hints = tuple(
             write(Make(Request(kind.name, (_default(kind, name),))))
-            for name in _hints(squeeze(typed), words)
+            for name in likest(squeeze(typed), words)
         )
         if hints:
             raise CommandError("command_error.unknown_setting", **values, hints=hints)
@@ -552,19 +412,14 @@ def _short(typed: str) -> str:
     return typed if len(typed) <= 30 else typed[:29] + "…"
 
 
-def _number(match: re.Match[str]) -> _Number:
-    sign, digits, percent = match.groups()
-    return _Number(match.group().strip(), float(sign + digits), bool(percent))
-
-
-def _share(number: _Number) -> float:
+def _share(number: Number) -> float:
     """Return a number as a share of 1; 80 and 80% are both 0.8."""
     whole = number.value.is_integer() and 10 <= abs(number.value) <= 100
     value = number.value / 100 if number.percent or whole else number.value
     return round(max(-1.0, min(1.0, value)), 2)
 
 
-def _amount(kind: Kind, name: str, number: _Number | None, notes: list[Note]) -> float:
+def _amount(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> float:
     if kind.amount is None:
         return 1.0
     if number is None:
@@ -592,30 +447,3 @@ class Named:
 
 def _beyond(amount: Amount, value: float) -> bool:
     return not amount.low <= value <= amount.high
-
-
-def _nearest(typed: str, words: Mapping[str, str]) -> str | None:
-    """Return what a word stands for, misspelt perhaps, if nothing else is as near."""
-    if typed in words:
-        return words[typed]
-    if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
-        return None
-    ranked = _ranked(typed, words, NEAR)
-    if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEARLY):
-        return None
-    return ranked[0][0]
-
-
-def _hints(typed: str, words: Mapping[str, str]) -> list[str]:
-    return [name for name, _ in _ranked(typed, words, HINTED)[:3]]
-
-
-def _ranked(typed: str, words: Mapping[str, str], least: float) -> list[tuple[str, float]]:
-    """Rank canonical names by the likeness of their likest word, the likest first."""
-    found: dict[str, float] = {}
-    scored = process.extract(
-        typed, list(words), scorer=OSA.normalized_similarity, score_cutoff=least, limit=None
-    )
-    for word, score, _ in scored:
-        found[words[word]] = max(score, found.get(words[word], 0.0))
-    return sorted(found.items(), key=lambda item: -item[1])

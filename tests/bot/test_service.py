@@ -504,9 +504,9 @@ async def test_long_waits_are_told(impatience: None, house: House) -> None:  # n
     house.pipeline.gate.clear()
     for _ in range(2):
         await house.photo()
-    queued = [message.text for message in house.chat.shown() if "queued" in message.text]
+    queued = [message.text for message in house.chat.shown() if "Queued" in message.text]
     assert queued
-    await until(lambda: any("edit" in call and "working" in call for call in house.chat.calls))
+    await until(lambda: any("edit" in call and "Working" in call for call in house.chat.calls))
     house.pipeline.gate.set()
     await house.all_done()
     assert len(house.chat.stickers()) == 6

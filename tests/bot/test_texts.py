@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.commands import Command, Request, squeeze
+from bot.core.commands import Command, Request
 from bot.core.texts import Texts, load
+from bot.core.vocabulary import squeeze
 from storage.jobs import Failure
 from storage.kinds import KINDS, Setting
 

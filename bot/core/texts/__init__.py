@@ -11,7 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-from bot.core.commands import Command, Request, Vocabulary, squeeze, strength
+from bot.core.commands import Command, Request, strength
+from bot.core.vocabulary import Vocabulary, squeeze
 from storage.kinds import KINDS
 
 DEFAULT = "en"

@@ -1,0 +1,90 @@
+"""Every word that people may type, and what it stands for, misspelt perhaps."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+NEAR = 0.7  # similarity from which a misspelt word is understood
+CLEARLY = 0.1  # by how much the best must beat the next
+HINTED = 0.45  # similarity from which a word is worth suggesting
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every word people may type, squeezed, and the canonical name it stands for.
+
+    ``commands``: commands and kinds. ``settings``: by kind. ``languages``: to locales.
+    """
+
+    commands: Mapping[str, str]
+    settings: Mapping[str, Mapping[str, str]]
+    languages: Mapping[str, str]
+    fillers: frozenset[str] = frozenset()
+
+    @cached_property
+    def patterns(self) -> dict[str, re.Pattern[str]]:
+        """For each kind, what matches any of its settings at a position, the longest first."""
+        return {kind: _any_of(words) for kind, words in self.settings.items()}
+
+    @cached_property
+    def command_pattern(self) -> re.Pattern[str]:
+        """What matches any command or kind at a position."""
+        return _any_of(self.commands)
+
+    @cached_property
+    def filler_pattern(self) -> re.Pattern[str]:
+        """What matches a word that means nothing to us."""
+        return _any_of(self.fillers)
+
+
+def squeeze(word: str) -> str:
+    """Bring a word into the form it is compared in: ``Big Ears`` and ``big-ears`` are one."""
+    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", word).casefold())
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Match any word, perhaps parted by spaces, hyphens or underscores, but not within numbers."""
+    parts = []
+    for word in sorted(words, key=len, reverse=True):
+        atoms = re.split(r"(?<=\D)(?=.)|(?<=\d)(?=\D)", word)
+        spelt = r"[ _-]?".join(re.escape(atom) for atom in atoms)
+        last = word[-1:]
+        if last.isdigit():
+            spelt += r"(?!\d)"
+        elif last.isascii():
+            spelt += r"(?![a-z])"
+        parts.append(spelt)
+    return re.compile("|".join(parts) or r"(?!)")
+
+
+def nearest(typed: str, words: Mapping[str, str]) -> str | None:
+    """Return what a word stands for, misspelt perhaps, if nothing else is as near."""
+    if typed in words:
+        return words[typed]
+    if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
+        return None
+    ranked = _ranked(typed, words, NEAR)
+    if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEARLY):
+        return None
+    return ranked[0][0]
+
+
+def likest(typed: str, words: Mapping[str, str]) -> list[str]:
+    """Return up to three names that may be meant, the likeliest first."""
+    return [name for name, _ in _ranked(typed, words, HINTED)[:3]]
+
+
+def _ranked(typed: str, words: Mapping[str, str], least: float) -> list[tuple[str, float]]:
+    """Rank canonical names by the likeness of their likest word, the likest first."""
+    found: dict[str, float] = {}
+    scored = process.extract(
+        typed, list(words), scorer=OSA.normalized_similarity, score_cutoff=least, limit=None
+    )
+    for word, score, _ in scored:
+        found[words[word]] = max(score, found.get(words[word], 0.0))
+    return sorted(found.items(), key=lambda item: -item[1])
