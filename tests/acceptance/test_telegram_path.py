@@ -126,7 +126,7 @@ async def test_a_flood_loses_no_sticker(tmp_path: Path) -> None:
         assert forms(api, 1) == ["sticker"]
 
 
-async def test_a_photo_is_a_sticker_within_a_second(
+async def test_photo_to_sticker_is_quick(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """At one selfie a second, from update to sticker, measured after the first one."""
