@@ -1,0 +1,289 @@
+"""The page in a real browser, against the whole program in a process of its own."""
+
+import base64
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Page,
+    Playwright,
+    Request,
+    async_playwright,
+    expect,
+)
+
+from bot.core import texts
+
+pytestmark = pytest.mark.slow
+
+SAMPLE = resources.files("bot.frontends.web.page") / "sample.webp"
+ALONE = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 30_000  # ms, on a busy machine
+EN = texts.load().section("en", "web")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where ``selfmoji run`` serves, on any free port with a database of its own."""
+    data = tmp_path_factory.mktemp("data")
+    ours = {"SELFMOJI_PORT": "0", "SELFMOJI_DATA_DIR": str(data), "OMP_NUM_THREADS": "2"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        env={**os.environ, **ours},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, line
+        yield found[0]
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def camera_film(path: Path) -> Path:
+    """Write what the browser's made-up camera shows: the sample face, again and again."""
+    with Image.open(io.BytesIO(SAMPLE.read_bytes())) as image:
+        frame = io.BytesIO()
+        image.convert("RGB").save(frame, "JPEG", quality=92)
+    path.write_bytes(frame.getvalue() * 30)
+    return path
+
+
+@asynccontextmanager
+async def chromium(playwright: Playwright, *arguments: str) -> AsyncIterator[Browser]:
+    installed = shutil.which("chromium") or shutil.which("chromium-browser")
+    browser = await playwright.chromium.launch(executable_path=installed, args=[*ALONE, *arguments])
+    try:
+        yield browser
+    finally:
+        await browser.close()
+
+
+@dataclass
+class Visit:
+    """One browser's visit: the page, and what went wrong behind it."""
+
+    page: Page
+    context: BrowserContext
+    complaints: list[str]
+    strangers: list[str]
+
+    @property
+    def stickers(self) -> Any:
+        return self.page.locator(".sticker:visible")
+
+    async def have(self, count: int) -> None:
+        """Wait for so many stickers."""
+        await expect(self.stickers).to_have_count(count, timeout=PATIENCE)
+
+    async def type(self, line: str) -> None:
+        await self.page.get_by_role("combobox", name=EN["line_label"]).fill(line)
+        await self.page.keyboard.press("Enter")
+
+    async def pixels(self, number: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """Return a sticker as it is shown, RGBA."""
+        address = await self.stickers.nth(number).get_attribute("src")
+        answer = await self.context.request.get(self.page.url.rstrip("/") + address)
+        with Image.open(io.BytesIO(await answer.body())) as image:
+            return np.asarray(image.convert("RGBA"), np.float32)
+
+
+@asynccontextmanager
+async def visit(browser: Browser, address: str, **options: Any) -> AsyncIterator[Visit]:
+    options = {"viewport": {"width": 1100, "height": 850}, "locale": "en-GB", **options}
+    context = await browser.new_context(**options)
+    page = await context.new_page()
+    complaints: list[str] = []
+    strangers: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith((address, "blob:", "data:")):
+            strangers.append(request.url)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", hear)
+    page.on("request", watch)
+    await page.goto(address)
+    await page.locator("body.ready").wait_for()
+    yield Visit(page, context, complaints, strangers)
+    await context.close()
+    assert complaints == []
+    assert strangers == []
+
+
+async def test_newcomer_gets_stickers_and_an_expression(address: str) -> None:
+    """From the sample face to three stickers, a smile, a dragged slider and two downloads."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page = visitor.page
+        await expect(page.get_by_role("heading", name=EN["welcome_title"])).to_be_visible()
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        await expect(page.get_by_role("img", name=EN["photo_sent"])).to_be_visible()
+        alternatives = [await image.get_attribute("alt") for image in await visitor.stickers.all()]
+        assert len(set(alternatives)) == 3
+        assert all(alternatives)
+        heights = {
+            round(box["y"])
+            for box in [await tile.bounding_box() for tile in await page.locator(".tile").all()]
+            if box
+        }
+        assert len(heights) == 1  # one row
+
+        line = page.get_by_role("combobox", name=EN["line_label"])
+        await line.fill("/expression smi")
+        await expect(page.locator("#suggestions").get_by_role("option").first).to_contain_text(
+            "smile"
+        )
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(line).to_have_value("/expression smile ")
+        await page.keyboard.type("0.8")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Enter")
+        await visitor.have(4)
+
+        smiling = await visitor.pixels(3)
+        slider = page.get_by_role("slider", name="smile")
+        assert await slider.input_value() == "0.8"
+        before = await visitor.stickers.nth(3).get_attribute("src")
+        await slider.fill("-0.5")
+        await expect(visitor.stickers.nth(3)).not_to_have_attribute(
+            "src", before or "", timeout=PATIENCE
+        )
+        await visitor.have(4)
+        assert await slider.input_value() == "-0.5"
+        frowning = await visitor.pixels(3)
+        assert smiling.shape != frowning.shape or np.abs(smiling - frowning).max() > 30
+
+        for format_, sentence in (("PNG", "download_png"), ("WEBP", "download_webp")):
+            async with page.expect_download() as downloading:
+                await page.get_by_role("link", name=EN[sentence]).last.click()
+            download = await downloading.value
+            assert download.suggested_filename.startswith("expression-smile")
+            with Image.open(await download.path()) as image:
+                assert image.format == format_
+                assert image.mode == "RGBA"
+                assert max(image.size) == 512
+                assert not image.getexif()
+
+        await page.reload()
+        await visitor.have(4)
+        await expect(page.get_by_role("img", name=EN["photo_sent"])).to_be_visible()
+
+
+async def test_photos_arrive_by_drop_paste_file_and_camera(address: str, tmp_path: Path) -> None:
+    """Each way gives stickers; a file that is no photo is answered in words."""
+    film = camera_film(tmp_path / "film.mjpeg")
+    camera = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    give = """([data, kind]) => {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], "selfie.webp", { type: "image/webp" }));
+      const event = kind === "drop"
+        ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true })
+        : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+      document.querySelector("main").dispatchEvent(event);
+    }"""
+    selfie = SAMPLE.read_bytes()
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright, *camera) as browser,
+        visit(browser, address, bypass_csp=True) as visitor,  # lets the test run its own script
+    ):
+        page = visitor.page
+        await page.get_by_role("button", name=EN["way_camera"]).first.click()
+        await page.get_by_role("button", name=EN["camera_take"]).click()
+        await visitor.have(3)
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+        for number, kind in enumerate(("drop", "paste"), start=2):
+            await page.evaluate(give, [base64.b64encode(selfie).decode(), kind])
+            await visitor.have(3 * number)
+        await page.locator("#line").fill("/cartoon van-gogh")
+        await page.locator("#file").set_input_files(
+            FilePayload(name="me.webp", mimeType="image/webp", buffer=selfie)
+        )
+        await visitor.have(10)  # its caption asked for one alone
+        await page.locator("#file").set_input_files(
+            FilePayload(name="me.webp", mimeType="image/webp", buffer=b"not at all")
+        )
+        sentence = texts.load().get("en", "failure.not_an_image")
+        await expect(page.locator("#log").get_by_text(sentence)).to_be_visible(timeout=PATIENCE)
+        await visitor.have(10)
+
+
+async def test_page_works_by_keyboard_on_a_phone_and_in_chinese(address: str) -> None:
+    """No mouse, 390 pixels, dark, still, another language; two tabs show the same."""
+    phone = {
+        "viewport": {"width": 390, "height": 844},
+        "color_scheme": "dark",
+        "reduced_motion": "reduce",
+        "locale": "zh-CN",
+    }
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address, **phone) as visitor,
+    ):
+        page = visitor.page
+        chinese = texts.load().section("zh-Hans", "web")
+        await expect(page.get_by_role("heading", name=chinese["welcome_title"])).to_be_visible()
+        focused = page.locator(":focus")
+        for _ in range(12):
+            await page.keyboard.press("Tab")
+            if await focused.get_attribute("id") == "way-sample":
+                break
+        await page.keyboard.press("Enter")
+        await visitor.have(3)
+        root = page.locator(":root")
+        assert await root.get_attribute("data-theme") == "dark"
+        for selector in ("main", "header", "#composer", "#log"):
+            box = await page.locator(selector).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390, selector
+
+        other = await visitor.context.new_page()
+        await other.goto(address)
+        await expect(other.locator(".sticker:visible")).to_have_count(3, timeout=PATIENCE)
+        await other.get_by_label(chinese["language_label"]).select_option("en")
+        await expect(other.locator("#log").get_by_text("I speak English now.")).to_be_visible()
+        await expect(page.locator("#log").get_by_text("I speak English now.")).to_be_visible()
+        await expect(other.get_by_role("combobox", name=EN["line_label"])).to_be_visible()
