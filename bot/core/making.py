@@ -1,0 +1,84 @@
+"""Wishes become jobs of the current photo; or a question, where something is missing."""
+
+from dataclasses import replace
+
+from bot.core import actions as do
+from bot.core.actions import Action, Choice, Run, Say
+from bot.core.commands import Note, Request
+from bot.core.state import FaceQuestion, State, resolved
+from storage.kinds import KINDS, Setting
+
+MOST_FACES = 10
+
+Step = tuple[State, tuple[Action, ...]]
+"""What is to be remembered and done after an event."""
+
+
+def run(
+    state: State,
+    requests: tuple[Request, ...],
+    notes: tuple[Note, ...] = (),
+    replaces: str | None = None,
+) -> Step:
+    """Queue jobs of the current photo, or ask for one."""
+    requests = tuple(resolved(state, request) for request in requests)
+    if state.photo is None:
+        wanted = requests[0]
+        asked = Say("say.send_photo_for", {"request": wanted}, notes=notes)
+        return replace(state, waiting=wanted, forgetting=False), (asked,)
+    if state.question is not None and state.question.photo == state.photo:
+        waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
+        question = replace(state.question, requests=waiting)
+        return replace(state, question=question), (ask_face(question, notes=notes),)
+    photo = state.photo
+    state, superseded = _supersede(state, replaces)
+    first, *others = requests
+    runs = (
+        Run(first, photo, state.face, replaces, notes),
+        *(Run(request, photo, state.face) for request in others),
+    )
+    state = replace(remember(state, requests), waiting=None, forgetting=False)
+    return state, (*superseded, *runs)
+
+
+def _supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:
+    """Give up the job whose result a newer one is about to replace."""
+    old = tuple(one for one in state.unfinished if replaces and one.replaces == replaces)
+    if not old:
+        return state, ()
+    left = tuple(one for one in state.unfinished if one not in old)
+    return replace(state, unfinished=left), (do.Cancel(tuple(one.job for one in old)),)
+
+
+def remember(state: State, requests: tuple[Request, ...]) -> State:
+    """Keep wishes as what their kinds mean from now on."""
+    kinds = {request.kind for request in requests}
+    kept = tuple(request for request in state.last if request.kind not in kinds)
+    return replace(state, last=(*kept, *requests))
+
+
+def adjust(state: State, amount: float, replaces: str | None) -> Step:
+    """Make the newest result once more with this strength."""
+    if not state.shown:
+        return state, (Say("say.nothing_made"),)
+    wanted = state.shown[-1].request
+    span = KINDS[wanted.kind].amount
+    if span is None:
+        return state, (Say("say.no_strength", {"request": wanted}),)
+    amount = round(max(span.low, min(span.high, amount)), 2)
+    settings = tuple(Setting(setting.name, amount) for setting in wanted.settings)
+    return run(state, (Request(wanted.kind, settings),), replaces=replaces)
+
+
+def ask_face(
+    question: FaceQuestion, picture: bytes | None = None, notes: tuple[Note, ...] = ()
+) -> Say:
+    """Ask which of a photo's faces is meant."""
+    numbers = range(1, min(question.faces, MOST_FACES) + 1)
+    choices = tuple(
+        Choice("button.face", f"face:{number}:{question.photo.hex}", {"number": number})
+        for number in numbers
+    )
+    rows = tuple(choices[at : at + 5] for at in range(0, len(choices), 5))
+    values = {"count": question.faces}
+    return Say("say.face_question", values, choices=rows, picture=picture, notes=notes)

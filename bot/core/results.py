@@ -1,0 +1,160 @@
+"""How jobs end, and what the buttons under their results do."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from bot.core import actions as do
+from bot.core.actions import Action, Choice, Rows, Run, Say, ShowResult
+from bot.core.commands import Request
+from bot.core.events import JobEnded
+from bot.core.making import Step, ask_face, remember, run
+from bot.core.state import REMEMBERED, Excused, FaceQuestion, Shown, State, strengthened
+from storage.jobs import Done, Failed, Failure
+from storage.kinds import KINDS
+
+_OF_THE_PHOTO = frozenset(
+    {
+        Failure.NOT_AN_IMAGE,
+        Failure.TOO_LARGE,
+        Failure.BROKEN,
+        Failure.NO_FACE,
+        Failure.NOT_A_PHOTO,
+        Failure.FACE_TOO_SMALL,
+        Failure.TOO_BLURRY,
+        Failure.TOO_DARK,
+        Failure.TURNED_AWAY,
+        Failure.PHOTO_EXPIRED,
+    }
+)
+"""What another job of the same photo would end with as well."""
+
+
+def press(state: State, value: str, result: Shown) -> Step:
+    """Do what a button under a result says; ``value`` begins with its verb."""
+    verb = value.partition(":")[0]
+    request = result.request
+    match verb:
+        case "again":
+            return run(state, (request,))
+        case "more" | "less":
+            if KINDS[request.kind].amount is None:
+                return state, (Say("say.no_strength", {"request": request}),)
+            changed = strengthened(request, 1 if verb == "more" else -1)
+            if changed is None:
+                key = "say.strongest" if verb == "more" else "say.weakest"
+                return state, (Say(key, {"request": request}),)
+            state = remember(state, (changed,))
+            return state, (Run(changed, result.photo, result.face),)
+        case "other":
+            state = remember(state, (_other(request),))
+            return state, (Run(_other(request), result.photo, result.face),)
+        case "keep":
+            return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
+        case _:
+            return undo(state)
+
+
+def _other(request: Request) -> Request:
+    """Return the next style of a kind of which one is chosen."""
+    kind = KINDS[request.kind]
+    setting = request.settings[0] if request.settings else kind.default[0]
+    following = kind.settings[(kind.settings.index(setting.name) + 1) % len(kind.settings)]
+    return Request(kind.name, (replace(setting, name=following),))
+
+
+def _result_choices(job: UUID, request: Request) -> Rows:
+    kind = KINDS[request.kind]
+    first = [Choice("button.again", f"again:{job.hex}")]
+    if kind.amount is not None:
+        first.append(Choice("button.stronger", f"more:{job.hex}"))
+        first.append(Choice("button.weaker", f"less:{job.hex}"))
+    second = [
+        Choice("button.undo", f"undo:{job.hex}"),
+        Choice("button.favourite", f"keep:{job.hex}"),
+    ]
+    if len(kind.settings) > 1 and not kind.several:
+        other = _other(request)
+        values = {"name": Request(kind.name, other.settings)}
+        second.append(Choice("button.other", f"other:{job.hex}", values))
+    return tuple(first), tuple(second)
+
+
+def _show(job: UUID, request: Request, picture: bytes | None = None) -> ShowResult:
+    return ShowResult(job, request, _result_choices(job, request), picture)
+
+
+def undo(state: State) -> Step:
+    """Show the result before the newest again."""
+    if len(state.shown) < 2:
+        return state, (Say("say.nothing_to_undo"),)
+    previous = state.shown[-2]
+    state = replace(state, shown=state.shown[:-1], photo=previous.photo, face=previous.face)
+    return remember(state, (previous.request,)), (_show(previous.job, previous.request),)
+
+
+def ended(state: State, event: JobEnded) -> Step:
+    """Answer a job's end; the same end told twice changes nothing more."""
+    ours = next((one for one in state.unfinished if one.job == event.job_id), None)
+    left = tuple(one for one in state.unfinished if one.job != event.job_id)
+    state = replace(state, unfinished=left)
+    request = Request(event.kind, event.settings)
+    photo = event.photo_id or (ours.photo if ours is not None else None)
+    match event.outcome:
+        case Done(picture=picture, facts=facts):
+            shown: tuple[Action, ...] = (_show(event.job_id, request, picture),)
+            style = facts.get("style")
+            parts = facts.get("parts")
+            if isinstance(parts, dict) and isinstance(style, str):
+                shown += (do.KeepAvatar(style, parts),)
+            if photo is None:
+                return state, shown
+            replaces = ours.replaces if ours is not None else None
+            result = Shown(event.job_id, photo, event.face, request, replaces)
+            return _remember_result(state, result), shown
+        case Failed(failure=failure, detail=detail, picture=picture):
+            if failure is Failure.TOO_MANY_FACES and photo is not None:
+                faces = detail.get("faces")
+                count = faces if isinstance(faces, int) else 2
+                question = FaceQuestion(photo, count, (request,), event.job_id)
+                return _many_faces(state, question, picture)
+            return _failed(state, event.job_id, failure, request, photo)
+
+
+def _remember_result(state: State, result: Shown) -> State:
+    shown = tuple(one for one in state.shown if one.job != result.job)
+    if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
+        shown = shown[:-1]
+    return replace(state, shown=(*shown, result)[-REMEMBERED:])
+
+
+def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Step:
+    asked = state.question
+    if asked is not None and asked.photo == found.photo and asked.job != found.job:
+        requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
+        return replace(state, question=replace(asked, requests=requests)), (do.Hush(),)
+    if found.photo == state.photo and state.face is not None:
+        runs = (Run(request, found.photo, state.face) for request in found.requests)
+        return state, (do.Hush(), *runs)
+    return replace(state, question=found), (ask_face(found, picture),)
+
+
+def _failed(
+    state: State, job: UUID, failure: Failure, request: Request, photo: UUID | None
+) -> Step:
+    excused = state.excused
+    if excused is not None and job in excused.jobs and failure.value == excused.failure:
+        left = tuple(one for one in excused.jobs if one != job)
+        return replace(state, excused=replace(excused, jobs=left)), (do.Hush(),)
+    again: Rows = ()
+    if failure is Failure.GAVE_UP:
+        again = ((Choice("button.again", f"redo:{request.kind}"),),)
+    if failure in _OF_THE_PHOTO:
+        alike = tuple(one.job for one in state.unfinished if photo and one.photo == photo)
+        state = replace(state, excused=Excused(failure.value, alike))
+        if photo is not None and photo == state.photo:
+            wanted = None if alike else request
+            if request in state.preferred:
+                wanted = None
+            state = replace(state, photo=None, face=None, waiting=wanted)
+    said = Say(f"failure.{failure.value}", {"request": request}, choices=again)
+    return state, (said,)
