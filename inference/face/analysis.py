@@ -152,7 +152,7 @@ def from_bytes(data: bytes) -> PhotoReport:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             version, width, height, turns = archive["photo"].tolist()
             parts = archive["landmarks"], archive["blendshapes"], archive["numbers"]
-    except (KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError("not a report") from error
     if version != _VERSION:
         raise ValueError(f"a report of version {version}, not {_VERSION}")
@@ -181,11 +181,14 @@ def _right_way_up(image: Image) -> tuple[int, list[_Traced]]:
         faces = _look(np.ascontiguousarray(np.rot90(image, turns)))
         if not faces:
             continue
-        further = _turns_needed(np.ascontiguousarray(np.rot90(image, turns)), faces[0])
-        if further:
+        for _ in range(2):  # a face that was found askew may need a second correction
+            further = _turns_needed(np.ascontiguousarray(np.rot90(image, turns)), faces[0])
+            if not further:
+                break
             better = _look(np.ascontiguousarray(np.rot90(image, turns + further)))
-            if better:
-                return (turns + further) % 4, better
+            if not better:
+                break
+            turns, faces = (turns + further) % 4, better
         return turns, faces
     return 0, []
 

@@ -15,8 +15,8 @@ from storage.jobs import Failure
 MIN_EYE_DISTANCE = 24.0
 MAX_YAW = 50.0  # people are told 45; estimates of turned heads are a few degrees off
 MAX_PITCH = 40.0
-MIN_HIGHLIGHT = 25.0
-MIN_SHARPNESS = 0.15
+MIN_HIGHLIGHT = 20.0
+MIN_SHARPNESS = 0.16
 MIN_PHOTOGRAPHIC = 0.3
 
 _SIDE = 128

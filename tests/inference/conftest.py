@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import pytest
+from skimage import data
 
 from inference import images
 from inference.face import analysis
@@ -12,9 +14,14 @@ from inference.face.report import Portrait
 
 
 @cache
-def _studied(person: str) -> Portrait:
+def _selfie(person: str) -> bytes:
     folder = files("openpeople") / "data" / "curated" / person / "assets"
-    photo = images.decode((folder / "amateur_selfie.jpg").read_bytes())
+    return (folder / "amateur_selfie.jpg").read_bytes()
+
+
+@cache
+def _studied(person: str) -> Portrait:
+    photo = images.decode(_selfie(person))
     report = analysis.find(photo)
     return analysis.study(photo, report, analysis.choose(report, None))
 
@@ -23,3 +30,15 @@ def _studied(person: str) -> Portrait:
 def portrait_of() -> Callable[[str], Portrait]:
     """A function from a name such as P001 to the portrait in that person's selfie."""
     return _studied
+
+
+@pytest.fixture(scope="session")
+def selfie_of() -> Callable[[str], bytes]:
+    """A function from a name such as P001 to that person's selfie, a JPEG file."""
+    return _selfie
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> images.Image:
+    """A portrait in the public domain, 512x512 px, the face 100 px high."""
+    return np.asarray(data.astronaut(), np.uint8)
