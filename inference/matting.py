@@ -96,11 +96,15 @@ def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
 
 
 def _spread(image: MatLike, weight: MatLike, window: tuple[int, int]) -> MatLike:
-    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) weight."""
+    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) weight.
+
+    Weights in bytes are blurred as 16-bit integers, which takes half the memory and time.
+    """
+    depth = cv2.CV_16U if weight.dtype == np.uint8 else cv2.CV_32F
     share = cv2.merge([weight] * 3)
-    total = cv2.blur(cv2.multiply(image, share, dtype=cv2.CV_32F), window)
-    count = cv2.blur(cv2.multiply(share, np.ones_like(share), dtype=cv2.CV_32F), window)
-    return cv2.divide(total, count + np.float32(1e-3), dtype=cv2.CV_8U)
+    total = cv2.blur(cv2.multiply(image, share, dtype=depth), window)
+    count = cv2.blur(cv2.multiply(share, np.ones_like(share), dtype=depth), window)
+    return cv2.divide(total, np.maximum(count, count.dtype.type(1e-3)), dtype=cv2.CV_8U)
 
 
 def _solve(photo: MatLike, a: MatLike, fore: MatLike, back: MatLike) -> MatLike:

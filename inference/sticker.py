@@ -119,19 +119,23 @@ def _sticker(frame: Image, shape: NDArray[np.float32]) -> Image:
     canvas = np.zeros((SIDE, SIDE, 4), np.float32)  # premultiplied from here on
     x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
     canvas[y : y + size[1], x : x + size[0]] = cv2.resize(cut, size, interpolation=method)
-    canvas /= np.maximum(canvas[..., 3:], 1)  # cubic resizing overshoots at edges
-    canvas[..., 3] = np.maximum(canvas[..., 3], 0)
-    np.clip(canvas[..., :3], 0, 255 * canvas[..., 3:], out=canvas[..., :3])
+    if method == cv2.INTER_CUBIC:  # which overshoots at edges
+        canvas /= np.maximum(canvas[..., 3:], 1)
+        canvas[..., 3] = np.maximum(canvas[..., 3], 0)
+        np.clip(canvas[..., :3], 0, 255 * canvas[..., 3:], out=canvas[..., :3])
 
     outline = _outline(canvas[..., 3])
-    visible = canvas * outline[..., None]
-    under = outline * (1 - visible[..., 3])
+    canvas *= outline[..., None]
+    colour, alpha = canvas[..., :3], canvas[..., 3]
+    under = outline * (1 - alpha)
+    colour += 255 * under[..., None]
+    alpha += under
     shadow = cv2.GaussianBlur(np.roll(outline, SHADOW_DROP, axis=0), (0, 0), SHADOW_BLUR)
-    colour = visible[..., :3] + 255 * under[..., None]
-    opaque = visible[..., 3] + under
-    total = opaque + SHADOW_OPACITY * shadow * (1 - opaque)
-    straight = np.where(total[..., None] > 0, colour / np.maximum(total, 1e-4)[..., None], 0)
-    return np.asarray(np.rint(np.dstack([np.clip(straight, 0, 255), total * 255])), np.uint8)
+    alpha += SHADOW_OPACITY * shadow * (1 - alpha)
+    rim = alpha < 1
+    colour[rim] /= np.maximum(alpha[rim], 1e-4)[:, None]  # straight alpha again
+    alpha *= 255
+    return np.asarray(np.clip(np.rint(canvas, out=canvas), 0, 255, out=canvas), np.uint8)
 
 
 def _outline(alpha: NDArray[np.float32]) -> NDArray[np.float32]:

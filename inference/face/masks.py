@@ -48,7 +48,7 @@ def refine(
     face = regions.fill(image.shape[:2], landmarks, regions.FACE_OVAL)
     alpha = np.maximum(body, strands)
     alpha[face] = 1
-    alpha *= _near(_connected(alpha > 0.5, face), reach=0.03 * unit)
+    alpha *= _near(alpha > 0.5, reach=0.03 * unit, seed=face)
     strands = np.minimum(_without_beard(strands, landmarks, unit), alpha)
     return _to_bytes(alpha), _to_bytes(strands)
 
@@ -130,17 +130,22 @@ def _hair(image: NDArray[np.uint8]) -> Plane:
     return np.asarray(cv2.resize(mask, (width, height)), np.float32)
 
 
-def _near(mask: NDArray[np.bool_], reach: float) -> Plane:
-    """1 on the mask and up to ``reach`` px around it, then falling to 0 at half as much again."""
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    return np.asarray(np.clip(3 - 2 * away / reach, 0, 1), np.float32)
+def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None = None) -> Plane:
+    """1 on the mask and up to ``reach`` px around it, then falling to 0 at half as much again.
 
-
-def _connected(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The parts of a mask that touch the seed."""
-    _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
-    kept = np.unique(parts[seed & mask])
-    return np.asarray(np.isin(parts, kept[kept > 0]))
+    With a seed only those parts of the mask count that touch it. A soft gate needs no full size.
+    """
+    small = mask[::2, ::2].astype(np.uint8)
+    if seed is not None:
+        count, parts = cv2.connectedComponents(small, connectivity=4)
+        kept = np.zeros(count, np.uint8)
+        kept[parts[seed[::2, ::2]]] = 1
+        kept[0] = 0
+        small = kept[parts]
+    away = 2 * cv2.distanceTransform(1 - small, cv2.DIST_L2, cv2.DIST_MASK_5)
+    # far from an empty mask is the largest float
+    gate = np.clip(3 - 2 * np.minimum(away, 2 * reach) / reach, 0, 1)
+    return np.asarray(cv2.resize(gate, mask.shape[::-1]), np.float32)
 
 
 def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
@@ -152,8 +157,7 @@ def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> 
     hair = hair * (1 - soft)
     above = np.zeros(hair.shape, np.bool_)
     above[: max(1, int(eyes))] = True
-    kept = _connected(hair > 0.3, above)
-    return hair * _near(kept, reach=0.02 * unit)
+    return hair * _near(hair > 0.3, reach=0.02 * unit, seed=above)
 
 
 def _stretch(mask: Plane, low: float, high: float) -> Plane:
