@@ -517,7 +517,7 @@ async def test_no_log_line_carries_the_token(
     api: BotApi, running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Photos, stickers, floods, outages and time-outs at DEBUG: the token is never written."""
-    for library in ("httpx", "telegram"):
+    for library in ("httpx", "httpcore", "telegram"):
         logging.getLogger(library).setLevel(logging.NOTSET)
     with caplog.at_level(logging.DEBUG):
         listener = RecordingListener(answer_with(Message("", AGAIN, sticker=png())))
@@ -532,7 +532,7 @@ async def test_no_log_line_carries_the_token(
                     await chat.send("1", Message("x"))
                 except ChatError as problem:
                     logging.getLogger("test").exception("As a caller may write", exc_info=problem)
-    assert len(caplog.records) > 20
+    assert any(record.name.startswith("httpcore") for record in caplog.records)
     assert TOKEN not in caplog.text
     assert TOKEN.partition(":")[2] not in caplog.text
 
