@@ -133,7 +133,7 @@ class Wording:
                 "about": self.texts.get(locale, f"kind.{kind.name}.about"),
                 "choices": choices if kind.settings else "",
             }
-            lines.append(self.texts.get(locale, "say.help_kind", **values))
+            lines.append(self.texts.get(locale, "say.help_kind", **values).rstrip())
         return "\n".join(lines)
 
     def _commands(self, locale: str) -> str:

@@ -3,7 +3,7 @@
 import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
 import { Ideas } from "./ideas.js";
-import { Log } from "./messages.js";
+import { linked, Log } from "./messages.js";
 import { forgetPhotos, rememberPhoto, watchForPhotos } from "./photos.js";
 import { newKey, sendChoice, sendCommand, sendPhoto } from "./requests.js";
 import { Stream } from "./stream.js";
@@ -62,7 +62,7 @@ async function give(photos) {
   }
 }
 
-const say = (line) => quietly(attempt(sendCommand(line)));
+const say = (line) => attempt(sendCommand(line)).catch(() => composer.giveBack(line));
 const composer = new Composer(vocabulary, say);
 const ideas = new Ideas(vocabulary, say);
 const log = new Log(find("log"), vocabulary, {
@@ -70,6 +70,11 @@ const log = new Log(find("log"), vocabulary, {
   slide: (command, message) => attempt(sendCommand(command, message)),
   propose: (line) => composer.propose(line),
 });
+
+const promise = find("promise");
+promise.replaceChildren(
+  ...linked(promise.textContent, vocabulary.commands, (line) => composer.propose(line)),
+);
 
 watchForPhotos((files) => give(files));
 new Camera(words, (photo) => give([photo]));

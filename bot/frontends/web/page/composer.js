@@ -47,6 +47,11 @@ export class Composer {
     return line;
   }
 
+  /** Return a line that could not be sent, unless another stands there by now. */
+  giveBack(line) {
+    this.input.value ||= line;
+  }
+
   #submit() {
     const line = this.takeLine();
     if (!line) return;

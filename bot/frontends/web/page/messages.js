@@ -278,7 +278,7 @@ class Buttons {
 }
 
 /** Text with its commands as buttons that put them into the line. */
-function linked(text, commands, propose) {
+export function linked(text, commands, propose) {
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(/(?<![\w/.])\/([a-z]+)( [\w-]+)?( -?\d[\d.]*\d)?/g)) {
