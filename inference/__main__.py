@@ -1,6 +1,7 @@
 """The worker's side of the command line: model files and measurements."""
 
 from functools import partial
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from inference import weights as store
 from inference.errors import WeightsError
+from inference.measure import report
 
 
 @click.group()
@@ -61,7 +63,25 @@ def pull() -> None:
                 raise click.ClickException(str(error)) from None
 
 
-commands: list[click.Command] = [weights]
+@click.command()
+@click.option(
+    "--faces",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of photos; the sample people of openpeople if not given.",
+)
+@click.option("--rounds", default=3, show_default=True, help="Times each photo is worked on.")
+@click.option("--seconds", default=30, show_default=True, help="Photos sent, one a second.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> None:
+    """Measure each stage, and the whole from a photo over HTTP to its sticker."""
+    from inference.benchmarks import photos, stages, whole
+
+    found = photos.load(faces)
+    rows = [*whole.measure(found, seconds), *stages.measure(found, rounds)]
+    report("bench", rows, as_json=as_json)
+
+
+commands: list[click.Command] = [weights, bench]
 """What ``selfmoji`` mounts from this package."""
 
 
