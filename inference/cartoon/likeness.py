@@ -15,6 +15,8 @@ _LIGHT = (0.45, 0.9)
 _TINT = (0.2, 0.75)
 # how much of the photo shows through the brushwork on skin, at amount 0 and what 1 takes off it
 _SKIN_SHOWS = (0.9, 0.4)
+_CALM_SHOWS = (1.0, 0.25)  # the same on calm skin, where strokes would read as scars
+_CALM = 2.5  # grey levels of local contrast at which skin is half calm
 _FADE = 0.35  # amounts below this fade the painting out, so that 0 is the photo
 
 
@@ -26,11 +28,20 @@ def restore(painted: NDArray[np.float32], canvas: Canvas, amount: float) -> NDAr
     flat = canvas.flat.astype(np.float32)
     skin = canvas.skin[..., None]
     result = painted + _broad_difference(flat - painted, canvas)
-    result += (_SKIN_SHOWS[0] - _SKIN_SHOWS[1] * amount) * skin * (flat - result)
+    calm = _calmness(flat)[..., None]
+    shows, calm_shows = (full - less * amount for full, less in (_SKIN_SHOWS, _CALM_SHOWS))
+    result += (shows + (calm_shows - shows) * calm) * skin * (flat - result)
     if amount < _FADE:
         photo = canvas.photo.astype(np.float32)
         result = photo + (amount / _FADE) * (result - photo)
     return np.asarray(np.rint(np.clip(result, 0, 255)), np.uint8)
+
+
+def _calmness(flat: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 where the picture is even all around, towards 0 where there is something to draw."""
+    grey = flat @ _LUMA
+    contrast = cv2.GaussianBlur(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 4)), (0, 0), 4)
+    return np.asarray(np.exp2(-np.square(contrast / _CALM)), np.float32)
 
 
 def _broad_difference(difference: NDArray[np.float32], canvas: Canvas) -> NDArray[np.float32]:
