@@ -58,6 +58,7 @@ def test_a_painting_keeps_the_skin(network: Network, portrait_of: Studied, style
     assert np.linalg.norm(before - after) < 8
 
 
+@pytest.mark.slow
 def test_styles_differ(network: Network, portrait_of: Studied) -> None:
     """No two paintings give the same picture, and each differs from the photo."""
     portrait = portrait_of("P004")
