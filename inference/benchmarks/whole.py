@@ -111,8 +111,8 @@ class _Visitor:
         """Send a photo for its cut-out; return the seconds until the sticker's bytes are here."""
         cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         stream = f"{self._address.replace('http', 'ws', 1)}/stream"
-        headers = {"cookie": cookie}
-        async with connect(stream, origin=Origin(self._address), additional_headers=headers) as socket:
+        headers, origin = {"cookie": cookie}, Origin(self._address)
+        async with connect(stream, origin=origin, additional_headers=headers) as socket:
             begun = time.perf_counter()
             where = {"key": secrets.token_hex(8), "caption": "/cutout"}
             (await self._http.post("/photo", params=where, content=photo)).raise_for_status()
