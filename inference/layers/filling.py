@@ -9,28 +9,53 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-_SHRINK = 4  # what fills a hole is smooth, so it is found at this fraction of the size
+_SURE = 4.0  # this many times its mean weight, at most 1, is what a coarser pixel counts
 
 
 def spread(image: NDArray[np.uint8], trusted: Plane) -> Plane:
-    """Continue the trusted colours smoothly everywhere.
+    """Continue the trusted colours smoothly everywhere, the nearest counting most.
 
     image: (H, W, 3) uint8. trusted: (H, W) 0..1, how much each pixel counts. Returns (H, W, 3)
-    float32 0..255, smooth also where trusted is 1.
+    float32 0..255; where trusted is 1 it is the image itself.
     """
-    height, width = trusted.shape
-    small = (max(2, width // _SHRINK), max(2, height // _SHRINK))
-    weight = cv2.resize(trusted, small, interpolation=cv2.INTER_AREA)
-    weighted = cv2.resize(
-        image * trusted[..., None], small, interpolation=cv2.INTER_AREA
-    )  # premultiplied, so that no untrusted colour leaks in
-    levels = [(weighted, weight)]
+    weight = trusted
+    colour = image * trusted[..., None]  # premultiplied, so no untrusted colour leaks in
+    levels = [(colour, weight)]
     while min(levels[-1][1].shape) > 2:
-        levels.append((cv2.pyrDown(levels[-1][0]), cv2.pyrDown(levels[-1][1])))
-    colour, share = levels.pop()
-    filled = colour / np.maximum(share, 1e-6)[..., None]
-    for colour, share in reversed(levels):
-        above = cv2.pyrUp(filled, dstsize=(share.shape[1], share.shape[0]))
-        known = np.minimum(share, 1)[..., None]
-        filled = np.where(known > 1e-3, colour + (1 - known) * above, above)
-    return cv2.resize(filled, (width, height)).astype(np.float32, copy=False)
+        colour, weight = _down(colour), _down(weight)
+        surer = np.minimum(_SURE * weight, 1)
+        colour = colour * (surer / np.maximum(weight, 1e-6))[..., None]
+        weight = surer
+        levels.append((colour, weight))
+    colour, weight = levels.pop()
+    filled = colour / np.maximum(weight, 1e-6)[..., None]
+    for colour, weight in reversed(levels):
+        above = cv2.pyrUp(filled, dstsize=(weight.shape[1], weight.shape[0]))
+        filled = colour + (1 - weight)[..., None] * above
+    return np.asarray(filled, np.float32)
+
+
+def _down(plane: Plane) -> Plane:
+    return np.asarray(cv2.pyrDown(plane), np.float32)
+
+
+def texture(image: NDArray[np.uint8], known: NDArray[np.bool_], blur: float) -> Plane:
+    """Continue the fine detail of the known pixels by reflection at their border.
+
+    image: (H, W, 3). blur: standard deviation in px; detail is what a blur of that size takes.
+    Returns (H, W, 3) float32, to be added to a smooth fill: 0 where nothing can be reflected.
+    """
+    share = known.astype(np.float32)
+    mean = cv2.GaussianBlur(share, (0, 0), blur)[..., None] + np.float32(1e-3)
+    smooth = cv2.GaussianBlur(image * share[..., None], (0, 0), blur) / mean
+    detail = (image - smooth) * share[..., None]
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(known)
+    nearest = np.zeros((2, len(rows) + 1), np.float32)
+    nearest[:, labels[rows, columns]] = columns, rows
+    height, width = known.shape
+    x = 2 * nearest[0][labels] - np.arange(width, dtype=np.float32)
+    y = 2 * nearest[1][labels] - np.arange(height, dtype=np.float32)[:, None]
+    return np.asarray(cv2.remap(detail, x, y, cv2.INTER_LINEAR), np.float32)

@@ -10,6 +10,7 @@ from inference.face import regions
 from inference.face.report import Lab, Portrait
 from inference.images import from_lab, to_lab
 from inference.layers.library import Piece
+from inference.layers.sketch import Plane
 
 _SHADE = 0.35  # darkest a piece's shadow on the face gets
 _LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
@@ -51,30 +52,38 @@ def toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
 
 def fetch(rgba: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Warp RGBA, premultiplied so that no colour under zero alpha bleeds in."""
-    premultiplied = rgba.copy()
-    share = rgba[..., 3:].astype(np.uint16)
-    premultiplied[..., :3] = (rgba[..., :3] * share + 127) // 255
+    share = cv2.merge([rgba[..., 3]] * 3 + [np.full(rgba.shape[:2], 255, np.uint8)])
+    premultiplied = cv2.multiply(rgba, share, scale=1 / 255)
     warped = cv2.remap(premultiplied, positions, None, cv2.INTER_CUBIC)  # type: ignore[call-overload]
-    alpha = np.maximum(warped[..., 3:], 1).astype(np.float32)
-    straight = np.clip(warped[..., :3] * (255 / alpha), 0, 255).astype(np.uint8)
-    return np.dstack([straight, warped[..., 3]])
+    alpha = warped[..., 3]
+    straight = cv2.divide(warped[..., :3], cv2.merge([np.maximum(alpha, 1)] * 3), scale=255)
+    return np.dstack([straight, alpha])
 
 
 def laid_over(portrait: Portrait, piece: NDArray[np.uint8], shade: float = _SHADE) -> Portrait:
     """Lay a piece (S, S, 4) over a portrait; ``shade``: how dark its shadow on the face gets."""
     landmarks = portrait.report.landmarks
     unit = regions.face_height(landmarks)
-    share = piece[..., 3].astype(np.float32) / 255
-    drop = np.roll(share, round(0.03 * unit), axis=0)
-    oval = regions.fill(share.shape, landmarks, regions.FACE_OVAL)
-    shadow = cv2.GaussianBlur(drop, (0, 0), 0.045 * unit) * (1 - share) * oval
-    shaded = portrait.image * (1 - shade * shadow[..., None])
-    alpha = portrait.alpha.astype(np.float32) / 255
-    total = share + (1 - share) * alpha
-    part = (share / np.maximum(total, 1e-3))[..., None]
-    image = np.where(part > 0, piece[..., :3] * part + shaded * (1 - part), shaded)
+    share = piece[..., 3].astype(np.float32) * np.float32(1 / 255)
+    shadow = _shadow(share, landmarks, unit) * shade
+    dark = np.zeros_like(portrait.image)
+    shaded = cv2.blendLinear(dark, portrait.image, shadow, 1 - shadow)
+    total = share + (1 - share) * portrait.alpha * np.float32(1 / 255)
+    part = share / np.maximum(total, 1e-3)
+    image = cv2.blendLinear(np.ascontiguousarray(piece[..., :3]), shaded, part, 1 - part)
     return replace(
         portrait,
-        image=np.clip(np.rint(image), 0, 255).astype(np.uint8),
+        image=np.asarray(image, np.uint8),
         alpha=np.rint(total * 255).astype(np.uint8),
     )
+
+
+def _shadow(share: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
+    """What a piece throws on the face below it, (S, S) 0..1; soft, so found at quarter size."""
+    side = max(1, len(share) // 4)
+    little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
+    grain = side / len(share) * unit
+    drop = np.roll(little, round(0.03 * grain), axis=0)
+    soft = cv2.GaussianBlur(drop, (0, 0), max(0.3, 0.045 * grain))
+    oval = regions.fill(share.shape, landmarks, regions.FACE_OVAL)
+    return np.asarray(cv2.resize(soft, share.shape[::-1]) * (1 - share) * oval, np.float32)

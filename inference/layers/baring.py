@@ -1,0 +1,229 @@
+"""Taking a person's own hair away: skin and body continued where it was."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import regions
+from inference.face.report import Portrait
+from inference.layers import own_hair
+from inference.layers.filling import spread, texture
+from inference.layers.sketch import Mask, Plane, Sketch, draw
+
+_HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
+_SKIN_SPREAD = (26.0, 13.0)  # from the median in L*, and in a or b, within which skin is skin
+_EDGE = 0.012  # softness of the cut, in face heights
+_COLLAR = (0.12, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
+_REFLECTED = 0.5  # how much of the cloth's detail is continued under the hair
+_GRAIN = 0.7  # px: size of the skin's grain
+_GRAINED = 0.5  # how much of the cheeks' detail a fill gets: pores are no noise
+
+
+def bare(portrait: Portrait, roof: Plane, ears: NDArray[np.uint8] | None) -> Portrait:
+    """Take the person's own hair away.
+
+    roof: (S, S) 0..1 at any size, what will lie above (below it there is skin, whatever it
+    covers). ears: (H, W, 4) RGBA at any size, to show where the own were hidden.
+    """
+    sketch = draw(portrait)
+    own = own_hair.find(sketch)
+    gone = sketch.soft(own, _EDGE)
+    roof = np.asarray(cv2.resize(roof, sketch.size, interpolation=cv2.INTER_AREA), np.float32)
+    if ears is not None:
+        ears = np.asarray(cv2.resize(ears, sketch.size, interpolation=cv2.INTER_AREA), np.uint8)
+    skin, skin_alpha = _skin(sketch, own, roof, ears)
+    body, body_alpha = _body(sketch, own)
+    under = skin + (body - skin) * (1 - skin_alpha)[..., None]
+    behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * (1 - sketch.oval)
+    under_alpha = skin_alpha + (1 - skin_alpha) * body_alpha * behind
+    left = sketch.alpha * (1 - gone)
+    total = left + (1 - left) * under_alpha
+    whole = _of_one_piece(sketch, total)
+
+    size = portrait.alpha.shape[1], portrait.alpha.shape[0]
+    filled = np.asarray(cv2.resize(np.clip(under, 0, 255).astype(np.uint8), size), np.uint8)
+    filled = _grained(filled, _grain(portrait))
+    stays = _on_full(portrait.alpha, 1 - gone)
+    beneath = cv2.multiply(255 - stays, cv2.resize(under_alpha, size), dtype=cv2.CV_32F)
+    total = stays + beneath
+    share = stays / np.maximum(total, 1)
+    share[total < 1] = 1
+    image = cv2.blendLinear(portrait.image, filled, share, 1 - share)
+    if not whole.all():
+        total *= cv2.resize(whole.astype(np.float32), size)
+    return replace(
+        portrait,
+        image=np.asarray(image, np.uint8),
+        alpha=np.rint(np.minimum(total, 255)).astype(np.uint8),
+        hair_mask=np.zeros_like(portrait.hair_mask),
+    )
+
+
+def _on_full(plane: NDArray[np.uint8], share: Plane) -> Plane:
+    """A full-size mask (uint8) times a reduced share, as float32 0..255, exact where it is 1."""
+    factor = cv2.resize(share, (plane.shape[1], plane.shape[0]))
+    return np.asarray(cv2.multiply(plane, factor, dtype=cv2.CV_32F), np.float32)
+
+
+def _of_one_piece(sketch: Sketch, alpha: Plane) -> Mask:
+    """Everything but what nothing holds any more: scraps that hung on hair only."""
+    solid = (alpha > 0.15).astype(np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(solid)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    loose = areas < 0.2 * areas[1:].sum(initial=0)
+    loose[0] = False
+    loose[np.unique(parts[sketch.oval & (solid > 0)])] = False
+    return ~sketch.grown(loose[parts], 0.02) if loose.any() else np.ones_like(sketch.oval)
+
+
+def _skin(
+    sketch: Sketch, own: Mask, roof: Plane, ears: NDArray[np.uint8] | None
+) -> tuple[Plane, Plane]:
+    """The wearer's own skin continued over forehead and scalp, with borrowed ears.
+
+    Returns (H, W, 3) float32 colours and (H, W) 0..1 alpha.
+    """
+    unit, rows = sketch.unit, sketch.rows
+    apart = np.abs(sketch.lab - np.array(sketch.report.colours.skin, np.float32))
+    level = (apart[..., 0] < _SKIN_SPREAD[0]) & (apart[..., 1:].max(axis=2) < _SKIN_SPREAD[1])
+    trusted = sketch.oval & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
+    trusted &= rows < sketch.height_of(61, 291)
+    if (trusted & level).sum() > 0.1 * trusted.sum():
+        trusted &= level
+    colour = spread(sketch.image, trusted.astype(np.float32))
+
+    lobes = sketch.height_of(132, 361)
+    covered = np.maximum(roof, sketch.oval)
+    if ears is not None:
+        kept = _missing_ears(sketch, ears[..., 3] * np.float32(1 / 255), own)
+        away = cv2.distanceTransform((~sketch.oval).astype(np.uint8), cv2.DIST_L2, 3)
+        share = (np.clip(away / (0.12 * unit), 0, 1) * kept)[..., None]
+        colour = colour * (1 - share) + ears[..., :3] * share
+        covered = np.maximum(covered, kept)
+    above = np.maximum(covered, _closed(covered, 0.3 * unit))
+    covered = np.where(rows < sketch.height_of(*regions.BROW_TOPS), above, covered)
+    fade = np.clip((lobes + 0.07 * unit - rows) / (0.1 * unit), 0, 1)
+    return colour, sketch.soft(np.maximum(covered * fade, sketch.oval), 0.006)
+
+
+def _closed(mask: Plane, gap: float) -> Plane:
+    """Close the gaps of a mask up to ``gap`` px; at half size, so the rim is smooth."""
+    little = cv2.resize(mask, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    side = 2 * round(gap / 4) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    rim = np.pad(little, side)
+    closed = cv2.erode(cv2.dilate(rim, disc), disc)[side:-side, side:-side]
+    return np.asarray(cv2.resize(closed, (mask.shape[1], mask.shape[0])), np.float32)
+
+
+def _missing_ears(sketch: Sketch, ears: Plane, own: Mask) -> Plane:
+    """Keep a borrowed ear only on a side where the own hair hid the wearer's."""
+    kept = ears.copy()
+    middle = round(float(sketch.landmarks[regions.NOSE_BRIDGE[0], 0]))
+    for half in (np.s_[:, :middle], np.s_[:, middle:]):
+        ear = kept[half] > 0.5
+        if own[half][ear].sum() < _HIDDEN * ear.sum():
+            kept[half] = 0
+    return kept
+
+
+def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
+    """Neck and clothes where hair hid them.
+
+    Returns (H, W, 3) float32 colours and (H, W) 0..1 alpha.
+    """
+    unit, rows, chin = sketch.unit, sketch.rows, sketch.height_of(regions.CHIN)
+    seen = (sketch.alpha > 0.9) & ~sketch.grown(own, 0.025) & ~sketch.oval
+    seen &= rows > chin - 0.2 * unit
+    away = np.abs(sketch.lab - np.array(sketch.report.colours.skin, np.float32))
+    skinlike = (away[..., 0] < 40) & (away[..., 1:].max(axis=2) < 12)
+
+    neck = _neck(sketch)
+    neckline = _neckline(sketch, seen & neck, skinlike)
+    throat = neck & (rows < neckline)
+    skin_seen, cloth_seen = seen & throat & skinlike, seen & ~throat
+    if skin_seen.sum() < 0.01 * unit**2:
+        jaw = sketch.oval & ~own & (rows > sketch.height_of(61, 291)) & skinlike
+        skin_seen = jaw & ~sketch.features
+    skin = spread(sketch.image, skin_seen.astype(np.float32))
+    cloth = skin
+    if cloth_seen.any():
+        cloth = spread(sketch.image, cloth_seen.astype(np.float32))
+        cloth = cloth + _REFLECTED * texture(sketch.image, cloth_seen, 0.03 * unit)
+    share = sketch.soft(throat, 0.01)[..., None]
+    shape = neck | _shoulders(sketch, neck, seen & (rows > chin + 0.15 * unit))
+    return cloth + (skin - cloth) * share, sketch.soft(shape, 0.012)
+
+
+def _neck(sketch: Sketch) -> Mask:
+    """A plain neck that widens into the shoulders."""
+    unit, chin = sketch.unit, sketch.height_of(regions.CHIN)
+    left, right = (float(sketch.landmarks[i, 0]) for i in (172, 397))
+    middle, half = (left + right) / 2, 0.38 * (right - left)
+    down = np.clip((sketch.rows - chin - 0.1 * unit) / (0.4 * unit), 0, None)
+    columns = np.arange(sketch.size[0], dtype=np.float32)[None]
+    inside = np.abs(columns - middle) < half * (1 + 0.9 * down**2)
+    return np.asarray(
+        inside & (sketch.rows > chin - 0.25 * unit) & (sketch.rows < chin + 0.55 * unit)
+    )
+
+
+def _neckline(sketch: Sketch, seen: Mask, skinlike: Mask) -> Plane:
+    """(W,): down to which row the neck is skin, by what is seen of it."""
+    unit, chin = sketch.unit, sketch.height_of(regions.CHIN)
+    least, usual, most = (chin + depth * unit for depth in _COLLAR)
+    columns = np.flatnonzero(seen.sum(axis=0) > 0.1 * unit)
+    ends = []
+    for column in columns:
+        rows = np.flatnonzero(seen[:, column])
+        cloth = rows[~skinlike[rows, column]]
+        ends.append(float(cloth[0]) if cloth.size else most)
+    if not ends:
+        return np.full(sketch.size[0], usual, np.float32)
+    across = np.arange(sketch.size[0])
+    line = np.interp(across, columns, np.clip(ends, least, most))
+    hidden = np.maximum(columns[0] - across, across - columns[-1])
+    line -= 1.2 * np.clip(hidden, 0, None)  # towards the sides a neckline rises
+    line = np.maximum(line, least)
+    return np.asarray(cv2.blur(line[None].astype(np.float32), (9, 1))[0])
+
+
+def _shoulders(sketch: Sketch, neck: Mask, seen: Mask) -> Mask:
+    """The hull of what is seen of the shoulders, sloping up to the neck."""
+    mask = np.zeros(seen.shape, np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8))
+    solid = (stats[:, cv2.CC_STAT_AREA] > (0.1 * sketch.unit) ** 2)[parts] & seen
+    if solid.any():
+        base = sketch.height_of(regions.CHIN) + 0.28 * sketch.unit
+        solid |= neck & (np.abs(sketch.rows - base) < 1)
+        points = cv2.findNonZero(solid.astype(np.uint8))
+        cv2.fillConvexPoly(mask, cv2.convexHull(points), 1)
+    return mask > 0
+
+
+def _grain(portrait: Portrait) -> float:
+    """Standard deviation of the cheeks' finest detail, in grey levels."""
+    points = portrait.report.landmarks[[i for ring in regions.CHEEKS for i in ring], :2]
+    (x0, y0), (x1, y1) = np.rint([points.min(axis=0), points.max(axis=0)]).astype(int)
+    box = np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
+    grey = cv2.cvtColor(portrait.image[box], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    cheeks = regions.fill(portrait.alpha.shape, portrait.report.landmarks, *regions.CHEEKS)[box]
+    detail = grey - cv2.GaussianBlur(grey, (0, 0), 2.5)
+    return float(np.median(np.abs(detail[cheeks])) * 1.48) if cheeks.any() else 0.0
+
+
+def _grained(image: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
+    """Give a smooth fill the photo's grain."""
+    noise = _noise(len(image)) * np.float32(_GRAINED * strength)
+    return np.asarray(cv2.add(image, cv2.merge([noise] * 3), dtype=cv2.CV_8U), np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _noise(side: int) -> Plane:
+    """(side, side) of standard deviation 1, with the grain's correlation."""
+    white = np.random.default_rng(0).standard_normal((side, side), np.float32)
+    plane = cv2.GaussianBlur(white, (0, 0), _GRAIN)
+    return np.asarray(plane / plane.std(), np.float32)

@@ -1,0 +1,98 @@
+"""A portrait at a working size: masks of hair and skin need no more pixels."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import regions
+from inference.face.report import FaceReport, Portrait
+from inference.images import to_lab
+
+Mask = NDArray[np.bool_]
+Plane = NDArray[np.float32]
+"""(H, W) float32, 0..1."""
+
+_FACE = 120.0  # px: height of the face in a sketch
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A reduced portrait.
+
+    scale: of the portrait. image: (H, W, 3) uint8. lab: (H, W, 3) float32. alpha, hair: (H, W).
+    landmarks: (478, 2) px of the sketch. unit: the face's height in those. oval: inside the face.
+    features: eyes, brows, nose and mouth.
+    """
+
+    scale: float
+    image: NDArray[np.uint8]
+    lab: NDArray[np.float32]
+    alpha: Plane
+    hair: Plane
+    landmarks: NDArray[np.float32]
+    unit: float
+    oval: Mask
+    features: Mask
+    report: FaceReport
+
+    @property
+    def rows(self) -> Plane:
+        """(H, 1): y of each row."""
+        return np.arange(len(self.alpha), dtype=np.float32)[:, None]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width, height."""
+        return self.alpha.shape[1], self.alpha.shape[0]
+
+    def height_of(self, *indices: int) -> float:
+        """Mean y of some landmarks."""
+        return float(self.landmarks[list(indices), 1].mean())
+
+    def grown(self, mask: Mask, by: float) -> Mask:
+        """A mask grown by ``by`` face heights."""
+        reach = 2 * max(1, round(by * self.unit)) + 1
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+        return cv2.dilate(mask.astype(np.uint8), disc) > 0
+
+    def soft(self, mask: NDArray[np.generic], by: float) -> Plane:
+        """A mask blurred by ``by`` face heights."""
+        blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.4, by * self.unit))
+        return np.asarray(blurred, np.float32)
+
+
+def draw(portrait: Portrait) -> Sketch:
+    """Reduce a portrait to its sketch."""
+    landmarks = portrait.report.landmarks[:, :2]
+    scale = min(1.0, _FACE / regions.face_height(landmarks))
+    side = round(portrait.image.shape[0] * scale)
+    scale = side / portrait.image.shape[0]
+
+    def reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+    image, points = reduced(portrait.image), (landmarks * scale).astype(np.float32)
+    shape = side, side
+    return Sketch(
+        scale=scale,
+        image=image,
+        lab=to_lab(image),
+        alpha=reduced(portrait.alpha) * np.float32(1 / 255),
+        hair=reduced(portrait.hair_mask) * np.float32(1 / 255),
+        landmarks=points,
+        unit=regions.face_height(points),
+        oval=regions.fill(shape, points, regions.FACE_OVAL),
+        features=_features(shape, points),
+        report=portrait.report,
+    )
+
+
+def _features(shape: tuple[int, int], landmarks: NDArray[np.float32]) -> Mask:
+    """Hulls of eyes, brows, nose and mouth, a little grown."""
+    mask = np.zeros(shape, np.uint8)
+    for group in (*regions.EYES, *regions.BROWS, regions.LIPS_OUTER, (98, 327, 4, 6)):
+        hull = cv2.convexHull(np.rint(landmarks[list(group)]).astype(np.int32))
+        cv2.fillConvexPoly(mask, hull, 1)
+    return cv2.dilate(mask, np.ones((3, 3))) > 0
