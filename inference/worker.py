@@ -114,9 +114,8 @@ class Worker:
                 job = await jobs.read(session, job_id) if delivery else None
             else:
                 try:
-                    photo = await photos.read(session, self._vault, job.photo_id)
-                    report = await photos.read_report(session, self._vault, job.photo_id)
-                    return _Order(job, photo, report)
+                    found = await photos.read_with_report(session, self._vault, job.photo_id)
+                    return _Order(job, *found)
                 except PhotoGone:
                     expired = Failed(Failure.PHOTO_EXPIRED)
                     delivery = await jobs.finish(session, self._vault, job, expired)

@@ -37,11 +37,10 @@ def _engine(url: str) -> AsyncEngine:
     if parsed.drivername != "sqlite+aiosqlite" or parsed.database in {None, "", ":memory:"}:
         raise ValueError("the database URL is sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
     Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_async_engine(parsed)
+    engine = create_async_engine(parsed, connect_args={"isolation_level": None})  # we BEGIN
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        setattr(connection, "isolation_level", None)  # noqa: B010  we begin transactions ourselves
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)

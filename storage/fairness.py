@@ -28,36 +28,26 @@ class Bounds:
     overall: int = 400
 
 
-async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> None:
-    """Raise Busy if another job of this person would exceed the bounds.
+async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> int:
+    """Return the start tag for a new job of this person, or raise Busy if that would exceed bounds.
 
     The seconds are a guess at when half of what is in the way will have ended.
     """
-    counts = await session.execute(
-        select(func.count(), func.count().filter(JobRow.person_id == person_id)).where(
-            JobRow.state.in_(_UNFINISHED)
+    latest = select(JobRow.start_tag).order_by(JobRow.start_tag.desc()).limit(1)
+    unfinished = select(func.count()).where(JobRow.state.in_(_UNFINISHED))
+    overall, own, virtual_time, last = (
+        await session.execute(
+            select(
+                unfinished.scalar_subquery(),
+                unfinished.where(JobRow.person_id == person_id).scalar_subquery(),
+                latest.where(JobRow.state != "queued").scalar_subquery(),
+                latest.where(JobRow.person_id == person_id).scalar_subquery(),
+            )
         )
-    )
-    overall, own = counts.one()
+    ).one()
     if own >= bounds.per_person or overall >= bounds.overall:
         in_the_way = own if own >= bounds.per_person else overall
         raise Busy(max(1, math.ceil(await seconds_per_job(session) * in_the_way / 2)))
-
-
-async def next_start_tag(session: AsyncSession, person_id: UUID) -> int:
-    """Return the tag for a new job of this person."""
-    virtual_time = await session.scalar(
-        select(JobRow.start_tag)
-        .where(JobRow.state != "queued")
-        .order_by(JobRow.start_tag.desc())
-        .limit(1)
-    )
-    last = await session.scalar(
-        select(JobRow.start_tag)
-        .where(JobRow.person_id == person_id)
-        .order_by(JobRow.start_tag.desc())
-        .limit(1)
-    )
     return max(virtual_time or 0, 0 if last is None else last + 1)
 
 

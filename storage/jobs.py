@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.errors import Busy as Busy
 from storage.fairness import Bounds as Bounds
-from storage.fairness import admit, next_start_tag
+from storage.fairness import admit
 from storage.fairness import place as place
 from storage.fairness import seconds_per_job as seconds_per_job
 from storage.kinds import Setting
@@ -164,7 +164,7 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
     PersonGone.
     """
     await take_turn(session, new.person_id)
-    await admit(session, new.person_id, bounds or Bounds())
+    start_tag = await admit(session, new.person_id, bounds or Bounds())
     row = JobRow(
         person_id=new.person_id,
         photo_id=new.photo_id,
@@ -175,7 +175,7 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
         chat=new.chat,
         placeholder=new.placeholder,
         state=JobState.QUEUED.value,
-        start_tag=await next_start_tag(session, new.person_id),
+        start_tag=start_tag,
     )
     session.add(row)
     await session.flush()

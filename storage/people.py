@@ -53,14 +53,29 @@ class Erasure:
     preferences: int
 
 
+def _insert(session: AsyncSession, table: type[Row]) -> Any:
+    """Return the dialect's INSERT, the one that knows ON CONFLICT."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite_insert(table) if sqlite else postgresql_insert(table)
+
+
 async def _insert_new(session: AsyncSession, table: type[Row], values: Mapping[str, Any]) -> bool:
     """Insert a row unless its unique key is there already; return whether it was new."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     key = inspect(table).primary_key
     added = await session.execute(
-        insert(table).values(values).on_conflict_do_nothing().returning(*key)
+        _insert(session, table).values(values).on_conflict_do_nothing().returning(*key)
     )
     return added.first() is not None
+
+
+async def _put(
+    session: AsyncSession, table: type[Row], values: Mapping[str, Any], changing: list[str]
+) -> None:
+    """Insert a row, or change the one with the same primary key."""
+    insert = _insert(session, table).values(values)
+    key = inspect(table).primary_key
+    changes = {name: insert.excluded[name] for name in changing}
+    await session.execute(insert.on_conflict_do_update(index_elements=key, set_=changes))
 
 
 async def find_or_add(
@@ -136,17 +151,21 @@ async def load_conversation(session: AsyncSession, person_id: UUID, chat: str) -
     Holds the person's turn until the end of the transaction, so that two updates at once do not
     overwrite each other's state.
     """
-    await take_turn(session, person_id)
-    row = await session.get(ConversationRow, (person_id, chat))
-    return dict(row.state) if row else {}
+    await take_turn(session, person_id)  # first: a statement sees what was there when it began
+    state = await session.scalar(
+        select(ConversationRow.state).where(
+            ConversationRow.person_id == person_id, ConversationRow.chat == chat
+        )
+    )
+    return dict(state or {})
 
 
 async def save_conversation(
     session: AsyncSession, person_id: UUID, chat: str, state: Mapping[str, Any]
 ) -> None:
     """Keep the conversation's state (JSON-able)."""
-    await session.merge(ConversationRow(person_id=person_id, chat=chat, state=dict(state)))
-    await session.flush()
+    values = {"person_id": person_id, "chat": chat, "state": dict(state)}
+    await _put(session, ConversationRow, values, ["state"])
 
 
 async def preferences(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
@@ -166,8 +185,8 @@ async def set_preference(session: AsyncSession, person_id: UUID, name: str, valu
             )
         )
         return
-    await session.merge(PreferenceRow(person_id=person_id, name=name, value=value))
-    await session.flush()
+    values = {"person_id": person_id, "name": name, "value": value}
+    await _put(session, PreferenceRow, values, ["value"])
 
 
 async def first_time(session: AsyncSession, key: str) -> bool:

@@ -34,47 +34,59 @@ async def add(
 
 async def read(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes:
     """Return a photo's bytes; raises PhotoGone when it was erased or is past its time."""
+    return (await read_with_report(session, vault, photo_id))[0]
+
+
+async def read_report(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes | None:
+    """Return what was found in a photo, if it was kept and the photo is still there."""
+    try:
+        return (await read_with_report(session, vault, photo_id))[1]
+    except PhotoGone:
+        return None
+
+
+async def read_with_report(
+    session: AsyncSession, vault: Vault, photo_id: UUID
+) -> tuple[bytes, bytes | None]:
+    """Return a photo and what was found in it so far; raises PhotoGone."""
     found = (
         await session.execute(
-            select(PhotoRow.person_id, PersonRow.wrapped_key, PhotoRow.sealed)
+            select(
+                PhotoRow.person_id,
+                PersonRow.wrapped_key,
+                PhotoRow.sealed,
+                PhotoRow.sealed_report,
+            )
             .join(PersonRow, PersonRow.id == PhotoRow.person_id)
             .where(PhotoRow.id == photo_id, PhotoRow.expires > now())
         )
     ).first()
     if found is None:
         raise PhotoGone(str(photo_id))
-    person_id, wrapped, sealed = found
-    return vault.unwrap(person_id, wrapped).unseal(sealed, "photo", photo_id)
+    person_id, wrapped, sealed, report = found
+    key = vault.unwrap(person_id, wrapped)
+    return (
+        key.unseal(sealed, "photo", photo_id),
+        None if report is None else key.unseal(report, "report", photo_id),
+    )
 
 
 async def keep_report(session: AsyncSession, vault: Vault, photo_id: UUID, report: bytes) -> None:
     """Keep what was found in a photo as long as the photo; nothing if that is gone."""
-    person_id = await session.scalar(select(PhotoRow.person_id).where(PhotoRow.id == photo_id))
-    if person_id is None:
-        return
-    key = await key_of(session, vault, person_id)
-    await session.execute(
-        update(PhotoRow)
-        .where(PhotoRow.id == photo_id)
-        .values(sealed_report=key.seal(report, "report", photo_id))
-    )
-
-
-async def read_report(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes | None:
-    """Return what was found in a photo, if it was kept and the photo is still there."""
     found = (
         await session.execute(
-            select(PhotoRow.person_id, PersonRow.wrapped_key, PhotoRow.sealed_report)
+            select(PhotoRow.person_id, PersonRow.wrapped_key)
             .join(PersonRow, PersonRow.id == PhotoRow.person_id)
-            .where(PhotoRow.id == photo_id, PhotoRow.expires > now())
+            .where(PhotoRow.id == photo_id)
         )
     ).first()
     if found is None:
-        return None
-    person_id, wrapped, sealed = found
-    if sealed is None:
-        return None
-    return vault.unwrap(person_id, wrapped).unseal(sealed, "report", photo_id)
+        return
+    person_id, wrapped = found
+    sealed = vault.unwrap(person_id, wrapped).seal(report, "report", photo_id)
+    await session.execute(
+        update(PhotoRow).where(PhotoRow.id == photo_id).values(sealed_report=sealed)
+    )
 
 
 async def expire(session: AsyncSession, now: datetime) -> int:

@@ -37,6 +37,12 @@ Handler = Callable[[UUID], Awaitable[None]]
 _log = logging.getLogger(__name__)
 _SETTINGS = DBSettings(durability=Durability.volatile)
 _POLL = timedelta(seconds=1)  # NOTIFY wakes us, though not for retries and what the dead held
+_AWAY = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that dies while a statement is prepared
+)
 _RESTART = 1.0  # seconds between attempts to serve while PostgreSQL is away
 _TIDY = timedelta(minutes=5)
 
@@ -86,7 +92,7 @@ class Queue:
             await self._sender.enqueue(
                 topic, row_id.bytes, priority, dedupe_key=key, on_conflict="skip"
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _AWAY as error:
             _log.warning("could not enqueue %s: %s", key, type(error).__name__)
 
     async def cancel(self, row_id: UUID) -> None:
@@ -142,26 +148,27 @@ class Queue:
     ) -> None:
         queries = self._open()
         manager = QueueManager(queries)
-        manager.shutdown = stop
         gate = asyncio.Semaphore(concurrency)
 
         @manager.entrypoint(topic, accepts_context=True)
         async def handle(message: Message, context: Context) -> None:
             async with gate:
-                if stop.is_set():
+                if manager.shutdown.is_set():
                     raise RetryRequested(reason="stopping")
                 await _call(topic, handler, UUID(bytes=message.payload), context)
 
         tidying = asyncio.create_task(_tidy(queries, stop))
         try:
-            await manager.run(
-                batch_size=1,  # whoever is free takes the next, so order stays fair
-                max_concurrent_tasks=max(2, concurrency),  # PgQueuer wants twice the batch
-                dequeue_timeout=min(_POLL, self._heartbeat / 2),
-                heartbeat_timeout=self._heartbeat,
-                shutdown_on_listener_failure=True,
-                log_aggregation_interval=timedelta(0),
-            )
+            # an event of its own, for the manager sets it when its listener fails
+            async with _relayed(manager.shutdown, stop):
+                await manager.run(
+                    batch_size=1,  # whoever is free takes the next, so order stays fair
+                    max_concurrent_tasks=max(2, concurrency),  # PgQueuer wants twice the batch
+                    dequeue_timeout=min(_POLL, self._heartbeat / 2),
+                    heartbeat_timeout=self._heartbeat,
+                    shutdown_on_listener_failure=True,
+                    log_aggregation_interval=timedelta(0),
+                )
         finally:
             tidying.cancel()
 

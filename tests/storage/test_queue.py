@@ -226,6 +226,7 @@ async def test_closing_ends_all_serving(database: Database) -> None:
     assert all(task.done() for task in tasks)
 
 
+@pytest.mark.slow
 async def test_serving_survives_the_loss_of_its_connections(postgres_url: str) -> None:
     """When PostgreSQL drops every connection, serving comes back by itself."""
     database = await Database.open(postgres_url)
@@ -251,6 +252,7 @@ async def test_serving_survives_the_loss_of_its_connections(postgres_url: str) -
     await database.close()
 
 
+@pytest.mark.slow
 async def test_a_dead_process_message_goes_to_another(postgres_url: str) -> None:
     """A message held by a process that no longer beats is served elsewhere soon after."""
     database = await Database.open(postgres_url)
