@@ -24,11 +24,12 @@ IRISES = (468, 473)
 class Aligned:
     """One face in the common frame.
 
-    image: (320, 320, 3) uint8 RGB. hair: (320, 320) uint8, how much of a pixel is hair.
+    image: (320, 320, 3) uint8 RGB. person, hair: (320, 320) uint8, how much of a pixel is theirs.
     landmarks: (478, 3) float32 in the frame's pixels. blendshapes: (52,) float32 0..1.
     """
 
     image: NDArray[np.uint8]
+    person: NDArray[np.uint8]
     hair: NDArray[np.uint8]
     landmarks: NDArray[np.float32]
     blendshapes: NDArray[np.float32]
@@ -44,9 +45,11 @@ def align(portrait: Portrait) -> Aligned:
     image = cv2.warpAffine(
         portrait.image, transform, size, flags=method, borderMode=cv2.BORDER_REPLICATE
     )
+    person = cv2.warpAffine(portrait.alpha, transform, size, flags=method)
     hair = cv2.warpAffine(portrait.hair_mask, transform, size, flags=method)
     return Aligned(
         image.astype(np.uint8, copy=False),
+        person.astype(np.uint8, copy=False),
         hair.astype(np.uint8, copy=False),
         transformed(landmarks, transform),
         portrait.report.blendshapes,

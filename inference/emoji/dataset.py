@@ -22,13 +22,14 @@ from inference.face.masks import person_and_hair
 class Faces:
     """All usable faces.
 
-    images: (N, 320, 320, 3) uint8 RGB. hair: (N, 320, 320) uint8. landmarks: (N, 478, 3) float32.
-    blendshapes: (N, 52) float32. labels: attribute -> N values. training: (N,) bool, false for the
-    validation split. sources: N names.
+    images: (N, 320, 320, 3) uint8 RGB. persons, hair: (N, 320, 320) uint8. landmarks: (N, 478, 3)
+    float32. blendshapes: (N, 52) float32. labels: attribute -> N values. training: (N,)
+    bool, false for the validation split. sources: N names.
     """
 
     ids: tuple[str, ...]
     images: NDArray[np.uint8]
+    persons: NDArray[np.uint8]
     hair: NDArray[np.uint8]
     landmarks: NDArray[np.float32]
     blendshapes: NDArray[np.float32]
@@ -42,7 +43,11 @@ class Faces:
     def face(self, index: int) -> Aligned:
         """One face as serving sees it."""
         return Aligned(
-            self.images[index], self.hair[index], self.landmarks[index], self.blendshapes[index]
+            self.images[index],
+            self.persons[index],
+            self.hair[index],
+            self.landmarks[index],
+            self.blendshapes[index],
         )
 
 
@@ -60,21 +65,23 @@ def gather(folder: Path, cache: Path, track: Iterable[int] | None = None) -> Fac
         blendshapes = labels["blendshapes"].astype(np.float32)
     if cache.exists():
         with np.load(cache, allow_pickle=False) as kept:
-            pictures, hair = kept["images"], kept["hair"]
+            pictures, persons, hair = kept["images"], kept["persons"], kept["hair"]
     else:
         pictures = np.empty((len(ids), 320, 320, 3), np.uint8)
+        persons = np.empty((len(ids), 320, 320), np.uint8)
         hair = np.empty((len(ids), 320, 320), np.uint8)
         for index in range(len(ids)) if track is None else track:
             data = (faces / "images" / f"{ids[index]}.webp").read_bytes()
             pictures[index] = images.decode(data)
-            _, hair[index] = person_and_hair(pictures[index], landmarks[index])
-        np.savez(cache, images=pictures, hair=hair)
+            persons[index], hair[index] = person_and_hair(pictures[index], landmarks[index])
+        np.savez(cache, images=pictures, persons=persons, hair=hair)
     usable = np.array([attributes[name]["bad"] == "0" for name in ids])
     ids = [name for name, good in zip(ids, usable, strict=True) if good]
     names = [name for name in next(iter(attributes.values())) if name not in ("id", "bad")]
     return Faces(
         tuple(ids),
         pictures[usable],
+        persons[usable],
         hair[usable],
         landmarks[usable],
         blendshapes[usable],

@@ -1,0 +1,64 @@
+"""The parts of a face that are compared with the parts of a drawing: head, eyes, jaw.
+
+Photo and avatar are cut alike, relative to the eyes, and put on the same gray, so that what
+differs is how they are drawn and nothing else.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.emoji.alignment import Aligned
+from inference.emoji.compose import render
+from inference.emoji.spec import AvatarSpec
+
+KINDS = ("head", "eyes", "jaw")
+SIDE = 64
+GROUND = 128
+
+Box = tuple[float, float, float]
+"""Left, top, side, as shares of the picture."""
+
+PHOTO: tuple[Box, ...] = ((0.0, 0.0, 1.0), (0.266, 0.234, 0.469), (0.266, 0.469, 0.469))
+AVATARS: dict[str, tuple[Box, ...]] = {
+    "avataaars": ((0.043, 0.0, 0.914), (0.286, 0.161, 0.428), (0.286, 0.375, 0.428)),
+    "big-ears": ((0.0, 0.0, 1.0), (0.295, 0.43, 0.416), (0.295, 0.584, 0.416)),
+}
+
+
+def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
+    """Cut an aligned face: (3, side, side, 3) uint8 RGB in the order of KINDS.
+
+    room: how many times as much of the picture as usual to take, for shifting it later.
+    """
+    return _cut(_grounded(face.image, face.person), PHOTO, side, room)
+
+
+def of_avatar(spec: AvatarSpec, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
+    """Cut a drawn avatar like a face; see ``of_face``."""
+    drawn = render(spec, 192)
+    return _cut(_grounded(drawn[..., :3], drawn[..., 3]), AVATARS[spec.style], side, room)
+
+
+def _grounded(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    share = alpha[..., None].astype(np.float32) / 255
+    return np.rint(image * share + GROUND * (1 - share)).astype(np.uint8)
+
+
+def _cut(
+    picture: NDArray[np.uint8], boxes: tuple[Box, ...], side: int, room: float
+) -> NDArray[np.uint8]:
+    size = picture.shape[0]
+    edge = size // 4
+    padded = cv2.copyMakeBorder(
+        picture, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(GROUND,) * 3
+    )
+    crops = np.empty((len(boxes), side, side, 3), np.uint8)
+    for index, (left, top, share) in enumerate(boxes):
+        width = round(share * size * room)
+        x = edge + round((left + share / 2) * size - width / 2)
+        y = edge + round((top + share / 2) * size - width / 2)
+        part = np.ascontiguousarray(padded[y : y + width, x : x + width])
+        method = cv2.INTER_AREA if width > side else cv2.INTER_LINEAR
+        crops[index] = cv2.resize(part, (side, side), interpolation=method)
+    return crops

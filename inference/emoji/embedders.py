@@ -1,0 +1,194 @@
+"""Ways to compare a piece of a photo with a drawn part: crops to codes, compared by cosine.
+
+``crossdomain`` is ours, trained so that photo and drawing meet. ``autoencoder`` and ``resnet50``
+are what the idea's inventors used: a convolutional autoencoder with an 8-d code, and an ImageNet
+ResNet50 without its last layer, whose weights an operator has to supply.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from inference.emoji import crops, library
+from inference.emoji.alignment import Aligned
+from inference.emoji.spec import NONE, AvatarSpec
+from inference.errors import WeightsMissing
+from inference.runtime import Network
+
+Codes = NDArray[np.float32]
+"""(N, kinds, D): one code of unit length for each kind of crop (``crops.KINDS``)."""
+
+KIND_OF_SLOT: Mapping[str, str] = {
+    "top": "head", "hair": "head", "frontHair": "head", "headwear": "head", "head": "head",
+    "eyes": "eyes", "eyebrows": "eyes", "accessories": "eyes", "glasses": "eyes",
+    "mouth": "jaw", "facialHair": "jaw",
+}  # fmt: skip
+"""In which crop a slot's part shows; other slots are not compared."""
+
+
+class Embedder(Protocol):
+    """side: the crops' side in pixels."""
+
+    name: str
+    side: int
+
+    def __hash__(self) -> int: ...
+
+    def embed(self, pictures: NDArray[np.uint8]) -> Codes:
+        """Crops (N, kinds, side, side, 3) RGB uint8 to their codes."""
+        ...
+
+
+class CrossDomain:
+    """Ours; see ``network.CrossDomain``. A crop's code is its attributes' codes, side by side."""
+
+    name = "crossdomain"
+    side = crops.SIDE
+
+    def __init__(self) -> None:
+        self._network = Network("emoji_crossdomain")
+
+    def embed(self, pictures: NDArray[np.uint8]) -> Codes:
+        """See ``Embedder``; where kinds have fewer attributes the code ends in zeros."""
+        codes = self._network.run({"crops": _planes(pictures)})["codes"]
+        most = max(len(kind) for kind in ATTRIBUTES)
+        found = np.zeros((len(codes), len(ATTRIBUTES), most * codes.shape[2]), np.float32)
+        start = 0
+        for index, kind in enumerate(ATTRIBUTES):
+            flat = codes[:, start : start + len(kind)].reshape(len(codes), -1)
+            found[:, index, : flat.shape[1]] = flat
+            start += len(kind)
+        return _unit(found)
+
+
+ATTRIBUTES: tuple[tuple[str, ...], ...] = (
+    ("hair_length", "texture", "bangs", "receding", "headwear", "hair_colour"),
+    ("glasses", "brows", "makeup"),
+    ("facial_hair", "smile", "shape"),
+)
+"""What the cross-domain encoder reads off head, eyes and jaw, in the order of its codes."""
+
+
+class Autoencoder:
+    """The inventors' convolutional autoencoder; see ``autoencoder_network``."""
+
+    name = "autoencoder"
+    side = 288
+
+    def __init__(self) -> None:
+        self._network = Network("emoji_autoencoder")
+
+    def embed(self, pictures: NDArray[np.uint8]) -> Codes:
+        """See ``Embedder``."""
+        n, kinds = pictures.shape[:2]
+        flat = _planes(pictures).reshape(n * kinds, 3, self.side, self.side)
+        codes = [self._network.run({"crops": part[None]})["codes"][0] for part in flat]
+        return _unit(np.stack(codes).reshape(n, kinds, -1))
+
+
+class ResNet50:
+    """ResNet50 up to its pooled features (He et al., CVPR 2016), from a file.
+
+    path: an ONNX file; its first input is (N, 3, 224, 224), normalised as for ImageNet, its first
+    output (N, 2048) or (N, 2048, 1, 1).
+
+    Raises:
+        WeightsMissing: there is no such file; says what is needed.
+    """
+
+    name = "resnet50"
+    side = 224
+
+    def __init__(self, path: Path | None) -> None:
+        if path is None or not path.is_file():
+            raise WeightsMissing(
+                "the embedder resnet50 needs an ONNX file of ImageNet weights without the last "
+                f"layer, input (N, 3, 224, 224), output (N, 2048); {path or 'no file'} is none"
+            )
+        options = onnxruntime.SessionOptions()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        self._input = self._session.get_inputs()[0].name
+
+    def embed(self, pictures: NDArray[np.uint8]) -> Codes:
+        """See ``Embedder``."""
+        n, kinds = pictures.shape[:2]
+        mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
+        spread = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
+        flat = (_planes(pictures).reshape(n * kinds, 3, self.side, self.side) - mean) / spread
+        codes = [self._session.run(None, {self._input: one[None]})[0].ravel() for one in flat]
+        return _unit(np.stack(codes).reshape(n, kinds, -1))
+
+
+@cache
+def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDArray[np.float32]]]:
+    """Slot -> variant -> code (D,) of every drawn part, averaged over a few colourings."""
+    found: dict[str, dict[str, NDArray[np.float32]]] = {}
+    for slot, data in library.load(style).slots.items():
+        if slot not in KIND_OF_SLOT:
+            continue
+        kind = crops.KINDS.index(KIND_OF_SLOT[slot])
+        found[slot] = {}
+        for variant in data.variants:
+            drawn = [
+                crops.of_avatar(spec.changed({slot: variant}), embedder.side)
+                for spec in plain(style)
+            ]
+            codes = embedder.embed(np.stack(drawn))[:, kind]
+            found[slot][variant] = _unit(codes.mean(axis=0))
+    return found
+
+
+def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str]]:
+    """Slot -> its variants, the one whose code is nearest to the face's first."""
+    codes = embedder.embed(crops.of_face(face, embedder.side)[None])[0]
+    ranked = {}
+    for slot, variants in part_codes(embedder, style).items():
+        code = codes[crops.KINDS.index(KIND_OF_SLOT[slot])]
+        ranked[slot] = sorted(variants, key=lambda name: -float(variants[name] @ code))
+    return ranked
+
+
+def plain(style: str) -> tuple[AvatarSpec, ...]:
+    """Avatars without anything special, in three colourings, to show a part on."""
+    slots = library.load(style).slots
+    parts = {
+        name: next(v for v in (*_PLAIN.get(name, ()), *slot.variants) if v in slot.variants)
+        for name, slot in slots.items()
+    }
+    return tuple(
+        AvatarSpec(
+            style,
+            parts,
+            {"skin": skin, "hair": hair, "facialHair": hair, "clothes": "#6b7c93",
+             "hat": "#3d5a80", "headwear": "#3d5a80", "accessories": "#262e33",
+             "glasses": "#262e33"},
+        )
+        for skin, hair in (("#f0c5a4", "#5a3b29"), ("#b97f55", "#2b2321"), ("#8e5b3c", "#1d1817"))
+    )  # fmt: skip
+
+
+_PLAIN: Mapping[str, tuple[str, ...]] = {
+    "top": ("shortFlat",), "hair": ("short20",), "eyes": ("default", "variant05"),
+    "eyebrows": ("defaultNatural",), "mouth": ("serious", "variant0701"),
+    "facialHair": (NONE,), "accessories": (NONE,), "glasses": (NONE,), "headwear": (NONE,),
+    "frontHair": (NONE,),
+}  # fmt: skip
+
+
+def _planes(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(..., H, W, 3) uint8 -> (..., 3, H, W) float32 0..1."""
+    return np.moveaxis(pictures, -1, -3).astype(np.float32, order="C") / np.float32(255)
+
+
+def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = np.linalg.norm(codes, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = (codes / np.maximum(length, 1e-6)).astype(np.float32)
+    return unit
