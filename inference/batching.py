@@ -62,7 +62,7 @@ class MicroBatcher:
         return await waiting.future
 
     def close(self) -> None:
-        """Let the thread go; items still waiting are cancelled."""
+        """Let the thread go; items that have no answer yet are cancelled."""
         if self._runner is not None:
             self._runner.cancel()
         for waiting in self._waiting:
@@ -77,6 +77,10 @@ class MicroBatcher:
                 outputs = await asyncio.get_running_loop().run_in_executor(
                     self._thread, self._run_batch, [waiting.item for waiting in batch]
                 )
+            except asyncio.CancelledError:
+                for waiting in batch:
+                    waiting.future.cancel()
+                raise
             except Exception as error:
                 for waiting in batch:
                     if not waiting.future.done():
