@@ -96,7 +96,8 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
     alpha, hair_mask = masks.person_and_hair(picture, landmarks)
     others = [square.place(f.landmarks) for f in report.faces if f is not face]
     share = belongs(square.side, landmarks, others) * inside
-    alpha, hair_mask = ((mask * share).astype(np.uint8) for mask in (alpha, hair_mask))
+    alpha = np.rint(alpha * share).astype(np.uint8)
+    hair_mask = np.minimum(hair_mask, alpha)
     found = colours.colours(picture, landmarks, hair_mask)
     return Portrait(
         image=picture,
@@ -200,13 +201,21 @@ def _turns_needed(image: Image, face: _Traced) -> int:
     the same piece of the photo, levelled by what was traced, in all four ways.
     """
     roll = head_pose(face.landmarks).roll
-    side = 3 * _extent(face)
-    scale = 128 / side
+    if face.score > _CERTAIN and abs(roll) < _LYING:
+        return 0
     x, y = face.middle.tolist()
-    level = cv2.getRotationMatrix2D((x, y), roll, scale)
-    level[:, 2] += (64 - x, 64 - y)
-    blurred = cv2.GaussianBlur(image, (0, 0), 0.4 / scale) if scale < 0.5 else image
-    piece = np.asarray(cv2.warpAffine(blurred, level, (128, 128)), np.uint8)
+    reach = 2.2 * _extent(face)  # half the diagonal of the piece
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    piece = image[top : int(y + reach) + 1, left : int(x + reach) + 1]
+    scale = min(1.0, 128 / (3 * _extent(face)))
+    if scale < 1:
+        piece = np.asarray(
+            cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    middle = (x - left) * scale, (y - top) * scale
+    level = cv2.getRotationMatrix2D(middle, roll, 128 / (3 * _extent(face)) / scale)
+    level[:, 2] += (64 - middle[0], 64 - middle[1])
+    piece = np.asarray(cv2.warpAffine(piece, level, (128, 128)), np.uint8)
     scores: list[float] = []
     for turns in range(4):
         found = detect(np.ascontiguousarray(np.rot90(piece, turns)), 0)

@@ -80,9 +80,12 @@ def belongs(
     Returns:
         (side, side) float32 0..1, soft over a few pixels.
     """
+    share = np.ones((side, side), np.float32)
+    others = tuple(others)
+    if not others:
+        return share
     mine = _distance(side, landmarks)
     edge = max(1.0, 0.015 * _head(landmarks)[2])
-    share = np.ones((side, side), np.float32)
     for other in others:
         margin = (_distance(side, other) - mine) * _head(landmarks)[2]
         share = np.minimum(share, np.clip(0.5 + margin / (2 * edge), 0, 1))

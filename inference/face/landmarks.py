@@ -98,7 +98,7 @@ def _view(image: Image, region: Region, to_photo: NDArray[np.float64]) -> NDArra
     shrink = int(region.side // SIDE)
     if shrink > 1:  # average first: a warp alone would skip pixels
         height, width = image.shape[:2]
-        reach = region.side  # the turned square lies well inside
+        reach = 0.75 * region.side  # half the square's diagonal, and some
         left, top = max(0, int(region.x - reach)), max(0, int(region.y - reach))
         right, bottom = min(width, int(region.x + reach)), min(height, int(region.y + reach))
         part = image[top:bottom, left:right]

@@ -142,9 +142,9 @@ def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None 
         kept[parts[seed[::2, ::2]]] = 1
         kept[0] = 0
         small = kept[parts]
-    away = 2 * cv2.distanceTransform(1 - small, cv2.DIST_L2, cv2.DIST_MASK_5)
+    away = cv2.distanceTransform(1 - small, cv2.DIST_L2, cv2.DIST_MASK_5)
     # far from an empty mask is the largest float
-    gate = np.clip(3 - 2 * np.minimum(away, 2 * reach) / reach, 0, 1)
+    gate = np.clip(3 - 4 * np.minimum(away, reach) / reach, 0, 1)
     return np.asarray(cv2.resize(gate, mask.shape[::-1]), np.float32)
 
 
