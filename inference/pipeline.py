@@ -82,6 +82,11 @@ class Pipeline:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
         return done, _bytes(made)
 
+    @property
+    def held(self) -> frozenset[UUID]:
+        """The photos of which something is held in memory."""
+        return self._portraits.photos
+
     def forget(self, photo_id: UUID) -> None:
         """Drop what is held in memory of a photo."""
         self._portraits.forget(photo_id)

@@ -46,6 +46,11 @@ class Portraits:
             self._drop(next(iter(self._tasks)))
         return await asyncio.shield(task)
 
+    @property
+    def photos(self) -> frozenset[UUID]:
+        """The photos of which something is held."""
+        return frozenset(photo_id for photo_id, _ in self._tasks)
+
     def forget(self, photo_id: UUID) -> None:
         """Drop everything about one photo now."""
         for key in [key for key in self._tasks if key[0] == photo_id]:

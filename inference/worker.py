@@ -13,7 +13,7 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from inference.settings import InferenceSettings
@@ -39,6 +39,20 @@ class Pipeline(Protocol):
 
         Returns the outcome, and the report if it is new and worth keeping with the photo.
         """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A pipeline that holds something of the photos it worked on."""
+
+    @property
+    def held(self) -> frozenset[UUID]:
+        """The photos of which something is held."""
+        ...
+
+    def forget(self, photo_id: UUID) -> None:
+        """Drop it."""
         ...
 
 
@@ -185,3 +199,14 @@ class Worker:
             await self._queue.enqueue("jobs", job_id, priority)
         for delivery_id, platform in owed:
             await self._queue.enqueue(f"delivery.{platform}", delivery_id)
+        await self._forget_erased()
+
+    async def _forget_erased(self) -> None:
+        """Let the pipeline drop what it holds of photos that a person had erased."""
+        if not isinstance(self._pipeline, Remembering):
+            return
+        held = self._pipeline.held
+        async with self._database.snapshot() as session:
+            kept = await photos.kept(session, held)
+        for photo_id in held - kept:
+            self._pipeline.forget(photo_id)

@@ -1,5 +1,6 @@
 """Photos and their face reports: sealed, and gone after their time."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -87,6 +88,16 @@ async def keep_report(session: AsyncSession, vault: Vault, photo_id: UUID, repor
     await session.execute(
         update(PhotoRow).where(PhotoRow.id == photo_id).values(sealed_report=sealed)
     )
+
+
+async def kept(session: AsyncSession, photo_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of the photos that are still there."""
+    if not photo_ids:
+        return frozenset()
+    found = await session.scalars(
+        select(PhotoRow.id).where(PhotoRow.id.in_(photo_ids), PhotoRow.expires > now())
+    )
+    return frozenset(found)
 
 
 async def expire(session: AsyncSession, now: datetime) -> int:

@@ -27,11 +27,22 @@ class Scripted:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.jobs: list[Job] = []
+        self.photos: set[UUID] = set()
+        self.emptied = asyncio.Event()
+
+    @property
+    def held(self) -> frozenset[UUID]:
+        return frozenset(self.photos)
+
+    def forget(self, photo_id: UUID) -> None:
+        self.photos.discard(photo_id)
+        self.emptied.set()
 
     async def run(
         self, job: Job, photo: bytes, report: bytes | None
     ) -> tuple[Outcome, bytes | None]:
         self.jobs.append(job)
+        self.photos.add(job.photo_id)
         return await self._run(job, photo, report)
 
 
@@ -284,3 +295,15 @@ async def test_photos_past_their_time_are_swept(room: Room) -> None:
                     if await session.get(PhotoRow, job.photo_id) is None:
                         break
                 await asyncio.sleep(0.05)
+
+
+async def test_memory_forgets_erased_photos(room: Room) -> None:
+    """What a pipeline holds of a photo goes when its person had everything erased."""
+    async with room.working(lease=0.3) as pipeline:
+        job = await room.ask()
+        await room.answer()
+        assert pipeline.held == {job.photo_id}
+        await people.forget(room.database, room.ada.id)
+        async with asyncio.timeout(10):
+            await pipeline.emptied.wait()
+        assert not pipeline.held
