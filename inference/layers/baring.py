@@ -14,7 +14,7 @@ from inference.layers.filling import spread, texture
 from inference.layers.sketch import Mask, Plane, Sketch, draw
 
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
-_SKIN_SPREAD = (26.0, 13.0)  # from the median in L*, and in a or b, within which skin is skin
+_SHADOW, _TINT = 26.0, 14.0  # below the median's L*, or off in a or b, where skin is no model
 _EDGE = 0.012  # softness of the cut, in face heights
 _COLLAR = (0.12, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
 _REFLECTED = 0.5  # how much of the cloth's detail is continued under the hair
@@ -87,8 +87,8 @@ def _skin(
     Returns (H, W, 3) float32 colours and (H, W) 0..1 alpha.
     """
     unit, rows = sketch.unit, sketch.rows
-    apart = np.abs(sketch.lab - np.array(sketch.report.colours.skin, np.float32))
-    level = (apart[..., 0] < _SKIN_SPREAD[0]) & (apart[..., 1:].max(axis=2) < _SKIN_SPREAD[1])
+    apart = sketch.lab - np.array(sketch.report.colours.skin, np.float32)
+    level = (apart[..., 0] > -_SHADOW) & (np.abs(apart[..., 1:]).max(axis=2) < _TINT)
     trusted = sketch.oval & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
     trusted &= rows < sketch.height_of(61, 291)
     if (trusted & level).sum() > 0.1 * trusted.sum():

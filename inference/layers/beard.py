@@ -1,8 +1,11 @@
 """A beard or moustache on the person's own photo."""
 
 from dataclasses import replace
+from functools import lru_cache
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Lab, Portrait
@@ -24,16 +27,32 @@ def grow(
 
     colour: what to dye it to, or None to leave it as it is. density: 0 (none) to 1.
     """
-    landmarks = portrait.report.landmarks
-    positions = backward_map(landmarks[list(POINTS), :2], piece.points, portrait.image.shape[0])
-    hair = fetch(lit(piece, portrait.report.colours.skin, colour, _CONTRAST), positions)
-    share = hair[..., 3].astype(np.float32) * np.float32(density / 255)
-    lips = regions.fill(share.shape, landmarks, regions.LIPS_INNER)
-    share[lips] = 0
-    image = portrait.image + (hair[..., :3] - portrait.image.astype(np.float32)) * share[..., None]
-    alpha = portrait.alpha.astype(np.float32)
-    return replace(
-        portrait,
-        image=np.rint(image).astype(np.uint8),
-        alpha=np.rint(alpha + share * (255 - alpha)).astype(np.uint8),
-    )
+    landmarks, side = portrait.report.landmarks, portrait.image.shape[0]
+    hair = lit(piece, portrait.report.colours.skin, colour, _CONTRAST)
+    hair[..., 3] = thinned(hair[..., 3], density)
+    hair = fetch(hair, backward_map(landmarks[list(POINTS), :2], piece.points, side))
+    hair[..., 3][regions.fill((side, side), landmarks, regions.LIPS_INNER)] = 0
+    rows, columns = (np.flatnonzero(hair[..., 3].any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return portrait
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    share = hair[..., 3][box] * np.float32(1 / 255)
+    image, alpha = portrait.image.copy(), portrait.alpha.copy()
+    grown = np.ascontiguousarray(hair[..., :3][box])
+    image[box] = cv2.blendLinear(grown, np.ascontiguousarray(image[box]), share, 1 - share)
+    alpha[box] = np.rint(alpha[box] + share * (255 - alpha[box].astype(np.float32)))
+    return replace(portrait, image=image, alpha=alpha)
+
+
+def thinned(matte: NDArray[np.uint8], density: float) -> NDArray[np.uint8]:
+    """Thin a matte hair by hair: at 1 it is whole, at 0 nothing is left of it."""
+    kept = np.clip(2 * density - _hairs(len(matte)), 0, 1)
+    return np.rint(matte * kept).astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _hairs(side: int) -> NDArray[np.float32]:
+    """(side, side) 0..1: how late in growing the hair at each place comes."""
+    noise = np.random.default_rng(0).standard_normal((side, side), np.float32)
+    noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.7), np.float32)
+    return np.clip(0.5 + noise / noise.std() / 4, 0, 1)

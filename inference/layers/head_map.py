@@ -16,8 +16,8 @@ from inference.face.report import Portrait, Pose
 from inference.layers.library import Piece
 
 _STEP = 16  # px between the nodes at which the map is evaluated; it is smooth, so few will do
-_REACH = 0.28  # standard deviation of the basis, in outline heights
-_BEHIND = 0.22  # how far the skull's middle lies behind the face, in outline heights
+_REACH = 0.16  # standard deviation of the basis, in outline heights
+_BEHIND = 0.3  # how far the skull's middle lies behind the face, in outline heights
 _STIFFNESS = 0.05  # how far the map may miss the outline for the sake of bending less
 
 
@@ -64,7 +64,8 @@ def meet(
     level = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
     flat = (aim - middle) @ level.T
     width, height = np.ptp(flat, axis=0)
-    stretch = np.ptp(origin, axis=0) / (width, height)
+    wide = width / np.cos(np.radians(pose.yaw)) * np.cos(np.radians(yaw))  # as if seen alike
+    stretch = np.ptp(origin, axis=0) / (wide, height)
     linear = stretch[:, None] * level
     # a turned face lies to one side of its skull
     aside = _BEHIND * height * (np.sin(np.radians(yaw)) - np.sin(np.radians(pose.yaw)))

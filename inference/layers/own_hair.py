@@ -11,7 +11,7 @@ _HAIR = 0.2  # of the hair mask
 _SKIN_TINT = 18.0  # farther in a or b from the skin's median than this, a crown is no bare scalp
 _WISP = 7.0  # L* below its surroundings from which a line on the forehead is a strand
 _RIM = 0.02  # face heights by which hair reaches beyond what was found
-_SHADE = 0.035  # the same on the face, where hair also throws a shadow
+_SHADE = 0.07  # the same on the forehead, where hair also throws a shadow
 _STRIP = 0.15  # face heights from the outline within which a strand may hang over the cheek
 _HARD_LIGHT = 25.0  # difference of L* between cheeks from which a dark side is no hair
 _ALIKE = 0.65  # times as near to the hair's colour as to the skin's
@@ -22,7 +22,8 @@ def find(sketch: Sketch) -> Mask:
     """Return (H, W): what has to go for the head to be bare, a hat included."""
     own = (sketch.hair > _HAIR) | _crown(sketch)
     own |= (_wisps(sketch) | _strands(sketch, own)) & sketch.oval
-    own = sketch.grown(own, _RIM) | sketch.grown(own, _SHADE) & sketch.oval
+    forehead = sketch.oval & (sketch.rows < sketch.height_of(*regions.BROW_TOPS))
+    own = sketch.grown(own, _RIM) | sketch.grown(own, _SHADE) & forehead
     own |= _islands(sketch, own)
     return np.asarray(own & ~sketch.features)
 
