@@ -36,12 +36,17 @@ def head_and_shoulders(rgba: Image, landmarks: NDArray[np.float32]) -> Image:
 
     rgba: (S, S, 4). landmarks: (478, 2 or 3) px. Returns (H, W, 4), a view.
     """
+    return rgba[bust(landmarks)]
+
+
+def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:
+    """Rows and columns of ``head_and_shoulders``. landmarks: (478, 2 or 3) px."""
     unit = regions.face_height(landmarks)
     wide, deep = (share * unit for share in _SHOULDERS)
     middle = float(landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], 0].mean())
     bottom = float(landmarks[regions.CHIN, 1]) + deep
     left, right = max(0, round(middle - wide)), round(middle + wide)
-    return rgba[: max(1, round(bottom)), left : max(left + 1, right)]
+    return slice(0, max(1, round(bottom))), slice(left, max(left + 1, right))
 
 
 def die_cut(rgba: Image) -> Image:

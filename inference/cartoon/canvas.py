@@ -10,7 +10,7 @@ from inference.face import regions
 from inference.face.report import Portrait
 from inference.images import from_lab, to_lab
 from inference.matting import foreground
-from inference.sticker import OUTLINE, head_and_shoulders
+from inference.sticker import OUTLINE, bust
 
 SIDE = 512
 
@@ -26,20 +26,22 @@ class Canvas:
 
     photo: (512, 512, 3) RGB uint8, the person over a flat ground. flat: the same with texture
     smoothed and edges kept, which is what is painted: a painter leaves pores out. alpha: uint8.
-    skin: float32 0..1, skin without eyes, brows and lips.
+    skin: float32 0..1, skin without eyes, brows and lips. landmarks: (478, 2) float32 px.
     """
 
     photo: NDArray[np.uint8]
     flat: NDArray[np.uint8]
     alpha: NDArray[np.uint8]
     skin: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
 
 
 def lay(portrait: Portrait) -> Canvas:
     """Cut the person out, enlarge them to the canvas and lay them on a colour that suits them."""
     colours = foreground(portrait.image, portrait.alpha)
     layers = np.dstack([colours, portrait.alpha, _skin_region(portrait)])
-    body = head_and_shoulders(layers, portrait.report.landmarks)
+    rows, columns = bust(portrait.report.landmarks)
+    body = layers[rows, columns]
     x, y, width, height = cv2.boundingRect((body[..., 3] > 0).astype(np.uint8))
     body = body[y : y + height, x : x + width]
     scale = min((SIDE - 2 * _ROOM) / width, (SIDE - _ROOM) / height)
@@ -57,7 +59,9 @@ def lay(portrait: Portrait) -> Canvas:
     photo: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
     flat = np.asarray(cv2.bilateralFilter(photo, 7, 28, 5), np.uint8)
     skin = full[..., 4].astype(np.float32) / 255 * _like(photo, portrait.report.colours.skin)
-    return Canvas(photo, flat, alpha, np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32))
+    skin = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
+    landmarks = (portrait.report.landmarks[:, :2] - (columns.start + x, y)) * scale + (left, top)
+    return Canvas(photo, flat, alpha, skin, landmarks.astype(np.float32))
 
 
 def _ground(person: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
