@@ -1,7 +1,10 @@
 """``selfmoji sticker`` as a person runs it: real photos, the real queue, worker and models."""
 
+import re
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ from storage.kinds import KINDS
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"
 ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "en_GB.UTF-8"}
 
 
 def selfmoji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -27,7 +31,7 @@ def selfmoji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "en_GB.UTF-8"},
+        env=ENVIRONMENT,
     )
 
 
@@ -118,6 +122,35 @@ def test_a_mistyped_wish_is_answered_with_the_right_form(tmp_path: Path) -> None
     assert result.returncode == 1
     assert "/cartoon hokusai 0.6" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_everything_runs_and_stops_when_told(tmp_path: Path, number: signal.Signals) -> None:
+    """``selfmoji run`` prints where it is, serves, and ends cleanly on a signal."""
+    environment = {**ENVIRONMENT, "SELFMOJI_DATA_DIR": str(tmp_path), "SELFMOJI_PORT": "0"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            address = re.search(r"http://localhost:\d+/", said)
+            assert address, said
+            with urllib.request.urlopen(address[0] + "healthz", timeout=30) as answer:  # noqa: S310
+                assert answer.status == 200
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_every_command_explains_itself() -> None:

@@ -493,8 +493,9 @@ events = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(states, events)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_every_event_is_answered_in_every_state(state: State, event: Happening) -> None:
     """Whatever happens, something is said, shown, asked for or queued, and it can be worded."""
     after, actions = step(state, event, GRAMMAR)

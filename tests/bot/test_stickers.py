@@ -83,6 +83,7 @@ def test_discord_gets_apng_within_five_seconds() -> None:
     assert len(data) <= 512 * 1024
 
 
+@pytest.mark.slow
 def test_a_noisy_animation_loses_frames_rather_than_failing() -> None:
     """The ladder trades colours and frames for bytes; the whole takes as long as before."""
     data = for_discord(moving(14, 60, noise=8))
