@@ -10,7 +10,7 @@ from dicebear import Avatar
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from inference.emoji import library
+from inference.emoji import layered, library
 from inference.emoji.spec import NONE, AvatarSpec
 
 # every document is clipped to its canvas, which is its view box anyway, at half the drawing's cost
@@ -23,9 +23,11 @@ def svg(spec: AvatarSpec, overlay: str = "") -> str:
     overlay: SVG elements in the style's coordinates, drawn last.
 
     Raises:
-        KeyError: the style is unknown or has no such part.
+        KeyError: the style is unknown or has no such part, or is one of painted layers.
     """
     style = library.load(spec.style)
+    if style.definition is None:
+        raise KeyError(f"{style.name} is painted, not drawn")
     options: dict[str, object] = {"idRandomization": False}
     for component in style.components:
         variant = library.component_variant(style, component, spec.parts)
@@ -46,10 +48,26 @@ def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.u
     Raises:
         KeyError: the style is unknown or has no such part.
     """
-    data = resvg_py.svg_to_bytes(
-        svg_string=svg(spec, overlay), width=size, height=size, skip_system_fonts=True
-    )
-    with PillowImage.open(io.BytesIO(bytes(data)), formats=["PNG"]) as picture:
-        pixels = np.array(picture.convert("RGBA"))
+    style = library.load(spec.style)
+    if style.definition is None:
+        painted = PillowImage.fromarray(layered.draw(style, spec))
+        if overlay:
+            document = f'<svg {_NAMESPACE} viewBox="0 0 {layered.SIDE} {layered.SIDE}">'
+            painted.alpha_composite(_rastered(f"{document}{overlay}</svg>", layered.SIDE))
+        picture = painted.resize((size, size), PillowImage.Resampling.LANCZOS)
+    else:
+        picture = _rastered(svg(spec, overlay), size)
+    pixels = np.array(picture)
     pixels.setflags(write=False)
     return pixels
+
+
+def _rastered(document: str, size: int) -> PillowImage.Image:
+    data = resvg_py.svg_to_bytes(
+        svg_string=document, width=size, height=size, skip_system_fonts=True
+    )
+    with PillowImage.open(io.BytesIO(bytes(data)), formats=["PNG"]) as picture:
+        return picture.convert("RGBA")
+
+
+_NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'

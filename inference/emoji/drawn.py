@@ -12,7 +12,11 @@ Tags = dict[str, tuple[str, ...]]
 """Attribute -> the values that a drawing may stand for."""
 
 
-def random_avatars(seed: int, styles: tuple[str, ...] = library.STYLES) -> Iterator[AvatarSpec]:
+HUMAN = ("avataaars", "big-ears")
+"""Styles of people; a cat teaches nothing about faces."""
+
+
+def random_avatars(seed: int, styles: tuple[str, ...] = HUMAN) -> Iterator[AvatarSpec]:
     """Endless avatars of natural colours, every listed part equally often."""
     chance = np.random.default_rng(seed)
     while True:
@@ -56,7 +60,7 @@ def tags_of(spec: AvatarSpec) -> Tags:
             found[attribute] = values if known is None or len(values) < len(known) else known
         if name == "mouth":
             found["smile"] = (_smile(variant.measures),)
-    shade = spec.colours["hair"]
+    shade = spec.colours.get("hair", spec.colours.get("fur", ""))
     bald = spec.parts.get("hair", spec.parts.get("top")) == NONE
     found["hair_colour"] = tuple(
         name for name, shades in palette.HAIR.items() if shade in shades and not bald

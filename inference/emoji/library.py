@@ -18,7 +18,7 @@ from dicebear import Style as Definition
 
 from inference.emoji.spec import NONE
 
-STYLES = ("avataaars", "big-ears")
+STYLES = ("avataaars", "big-ears", "cat")
 COLOUR = "@"
 """In our drawings, "@hair" is the avatar's colour of that name; other colours are literal."""
 
@@ -48,12 +48,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style whole. over: slots whose drawings take the shape of another slot's variant."""
+    """A style whole.
+
+    definition: for DiceBear's renderer, None for a style of painted layers. components: drawable
+    variants by slot, in the order in which layers are laid. over: slots whose drawings take the
+    shape of another slot's variant.
+    """
 
     name: str
     licence: str
     slots: Mapping[str, Slot]
-    definition: Definition
+    definition: Definition | None
     components: Mapping[str, frozenset[str]]
     colours: frozenset[str]
     over: Mapping[str, str]
@@ -71,6 +76,8 @@ def load(name: str) -> Style:
     table = tomllib.loads(
         files("inference.emoji").joinpath("styles", f"{name}.toml").read_text("utf-8")
     )
+    if "layers" in table:
+        return _layered(name, table)
     definition = json.loads(files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8"))
     over = _draw(definition, table.get("components", {}), table.get("drawn", {}))
     return Style(
@@ -86,6 +93,20 @@ def load(name: str) -> Style:
         ),
         colours=frozenset(definition["colors"]),
         over=MappingProxyType(over),
+    )
+
+
+def _layered(name: str, table: Mapping[str, Any]) -> Style:
+    return Style(
+        name=name,
+        licence=table["licence"],
+        slots=MappingProxyType({slot: _slot(slot, data) for slot, data in table["slots"].items()}),
+        definition=None,
+        components=MappingProxyType(
+            {slot: frozenset(layers) for slot, layers in table["layers"].items()}
+        ),
+        colours=frozenset(table["colours"]),
+        over=MappingProxyType({}),
     )
 
 

@@ -83,10 +83,15 @@ def colours(traits: Traits) -> dict[str, str]:
         "skin": skin,
         "hair": hair,
         "facialHair": beard,
+        "fur": skin if _sum(words["hair_colour"], "none", "hidden") > 0.4 else hair,
         "clothes": palette.cloth(seen.get("clothes", _CLOTHES), skin),
         "headwear": palette.cloth(seen.get("headwear", _CLOTHES), skin),
         "glasses": "#262e33",
     }
+
+
+def _sum(names: Mapping[str, float], *which: str) -> float:
+    return sum(names.get(name, 0.0) for name in which)
 
 
 def _beard(hair: str, names: Mapping[str, float], traits: Traits) -> str:
@@ -100,7 +105,7 @@ def _beard(hair: str, names: Mapping[str, float], traits: Traits) -> str:
     pale = lighter and duller
     if pale and traits.perceived["facial_hair"].get("beard", 0.0) > 0.5:
         return palette.hair({"gray": 1.0}, measured)
-    if sum(names.get(name, 0.0) for name in ("none", "hidden", "dyed")) > 0.4:
+    if _sum(names, "none", "hidden", "dyed") > 0.4:
         return palette.hair({"brown" if measured[0] > 18 else "black": 1.0}, measured)
     return hair
 

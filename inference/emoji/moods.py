@@ -81,7 +81,8 @@ def _overlay(name: str, spec: AvatarSpec) -> str:
     scale = frame["unit"] / 100
     # what hangs from the eyes moves along with them
     stretch = apart / (_EYES * scale) if name in _FROM_EYES else 1.0
-    shapes = "".join(_shape(path, spec.colours["skin"]) for path in table["overlays"][name])
+    skin = spec.colours.get("skin") or spec.colours["fur"]
+    shapes = "".join(_shape(path, skin) for path in table["overlays"][name])
     placed = f"translate({x} {y}) scale({scale * stretch:.4f} {scale:.4f})"
     return f'<g transform="{placed}">{shapes}</g>'
 

