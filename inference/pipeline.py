@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -38,7 +37,6 @@ class Pipeline:
         if families is None:
             families = {kind: family() for kind, family in FAMILIES.items()}
         self._families = families
-        self._concurrency = settings.concurrency
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="pipeline")
         self._portraits = Portraits()
         self._batchers = {
@@ -92,13 +90,8 @@ class Pipeline:
         self._portraits.forget(photo_id)
 
     def warm_up(self) -> None:
-        """Load what every job needs on every thread, so that the first is as quick as the next.
-
-        Blocks for about a second.
-        """
-        together = threading.Barrier(self._concurrency)  # so that no thread takes two
-        for warm in [self._threads.submit(_warm_up, together) for _ in range(self._concurrency)]:
-            warm.result()
+        """Load what every job needs, so that the first is as quick as the next; blocks."""
+        analysis.warm_up()
 
     def close(self) -> None:
         """Let threads go and forget all portraits."""
@@ -155,8 +148,3 @@ def _finish(finish: Callable[..., Picture], prepared: object, outputs: Tensors |
 
 def _bytes(made: list[PhotoReport]) -> bytes | None:
     return analysis.to_bytes(made[0]) if made else None
-
-
-def _warm_up(together: threading.Barrier) -> None:
-    together.wait()
-    analysis.warm_up()

@@ -1,11 +1,14 @@
 """Networks as functions: ONNX Runtime sessions and LiteRT interpreters.
 
-Both are safe to call from several threads at once: an ONNX Runtime session is by itself, a LiteRT
-interpreter is not, so each thread gets its own.
+Both are safe to call from several threads at once: an ONNX Runtime session is by itself, LiteRT
+interpreters are lent to one caller at a time.
 """
 
+import os
+import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -45,30 +48,40 @@ class Network:
 class Lite:
     """One LiteRT (TFLite) network on the CPU.
 
-    LiteRT keeps inputs and outputs inside the interpreter; each calling thread has its own.
+    LiteRT keeps inputs and outputs inside the interpreter, and each takes megabytes: there are as
+    many as ever ran at once, at most one a core.
     """
 
     def __init__(self, model: Path | bytes) -> None:
         self._model = model.read_bytes() if isinstance(model, Path) else model
-        self._threads = threading.local()
+        self._idle: queue.LifoQueue[Interpreter] = queue.LifoQueue()
+        self._room = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     def __call__(self, *inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Run once; shapes (with their batch axis of 1) and order are the model's own."""
-        interpreter = self._interpreter()
-        for detail, value in zip(interpreter.get_input_details(), inputs, strict=True):
-            interpreter.set_tensor(detail["index"], value)
-        interpreter.invoke()
-        return tuple(
-            interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()
-        )
+        with self._borrowed() as interpreter:
+            for detail, value in zip(interpreter.get_input_details(), inputs, strict=True):
+                interpreter.set_tensor(detail["index"], value)
+            interpreter.invoke()
+            return tuple(
+                interpreter.get_tensor(detail["index"])
+                for detail in interpreter.get_output_details()
+            )
 
-    def _interpreter(self) -> Interpreter:
-        found = getattr(self._threads, "interpreter", None)
-        if found is None:
-            found = Interpreter(model_content=self._model, num_threads=_settings().threads or 2)
-            found.allocate_tensors()
-            self._threads.interpreter = found
-        return found
+    @contextmanager
+    def _borrowed(self) -> Iterator[Interpreter]:
+        with self._room:
+            try:
+                interpreter = self._idle.get_nowait()
+            except queue.Empty:
+                interpreter = Interpreter(
+                    model_content=self._model, num_threads=_settings().threads or 2
+                )
+                interpreter.allocate_tensors()
+            try:
+                yield interpreter
+            finally:
+                self._idle.put(interpreter)
 
 
 @cache

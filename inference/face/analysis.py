@@ -120,7 +120,7 @@ def turned(image: Image, report: PhotoReport) -> Image:
 
 
 def warm_up() -> None:
-    """Load all networks for the calling thread."""
+    """Load all networks and run each once."""
     side = 256
     grey = np.full((side, side, 3), 128, np.uint8)
     detect(grey, 0)

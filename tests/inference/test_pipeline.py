@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from inference import pipeline as pipeline_module
 from inference.errors import PhotoError
-from inference.face import analysis
+from inference.face import analysis, bundle
 from inference.family import Picture, Prepared
 from inference.images import decode, encode_png
 from inference.pipeline import Pipeline
@@ -203,11 +203,12 @@ async def test_networks_of_families_run_in_batches(photo, monkeypatch):
         assert (decode(outcome.picture)[0, 0] >= 42).all()
 
 
-async def test_warm_up(families):
-    """Warming up loads the networks on every thread."""
-    pipeline = Pipeline(InferenceSettings(concurrency=3), families)
+async def test_warm_up(pipeline, photo):
+    """A warm pipeline loads no face network again."""
     pipeline.warm_up()
-    pipeline.close()
+    loaded = bundle.network.cache_info().misses
+    await pipeline.run(job(), photo, None)
+    assert bundle.network.cache_info().misses == loaded
 
 
 async def test_portraits_are_kept_for_a_while():
