@@ -21,6 +21,7 @@ from inference.sticker import die_cut, head_and_shoulders
 from storage.kinds import EDIT, Setting
 
 _BEARD_DEPTH = 0.85  # a beard's L* over that of the hair: it lies in its own shade
+_OF_ITS_OWN = "coloured"  # tag of beards named after their colour
 _BEARD_DARKEST = 16.0  # L* below which a beard would be a black hole
 
 
@@ -69,6 +70,8 @@ def dress(portrait: Portrait, look: Mapping[str, Setting]) -> Portrait:
     if "beard" in look:
         piece = load("beard", _which(look["beard"]))
         shade = tint or own
+        if _OF_ITS_OWN in piece.tags and tint == own:
+            shade = None
         if shade is not None:
             shade = (max(shade[0] * _BEARD_DEPTH, _BEARD_DARKEST), *shade[1:])
         portrait = beard.grow(portrait, piece, shade, look["beard"].amount)

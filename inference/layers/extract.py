@@ -21,6 +21,8 @@ from inference.layers.library import ROOT
 SOURCES = ("sfhq_t2i", "faker")
 QUALITY = 90
 
+_TOUCHING = 10  # px of a border covered from which a piece counts as cut off there
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -86,6 +88,35 @@ def skin_of(
     """Return the (3,) Lab median of forehead and cheeks."""
     face = regions.fill(hair.shape, landmarks, *regions.CHEEKS, regions.FOREHEAD)
     return np.asarray(np.median(lab[face & (hair < 64)], axis=0), np.float32)
+
+
+def frayed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """End hair in strands where the picture's border cut it off.
+
+    rgba: (S, S, 4). At the lower border strands end at lengths of their own, at the others the
+    mass is rounded.
+    """
+    side = len(rgba)
+    solid = rgba[..., 3] > 96
+    alpha = rgba[..., 3].astype(np.float32)
+    grey = cv2.cvtColor(rgba[..., :3], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    across = np.arange(side, dtype=np.float32)
+    for turns in range(4):  # the lower border first, then left, upper and right
+        edge = np.flatnonzero(np.rot90(solid, turns)[-2:].any(axis=0))
+        if len(edge) < _TOUCHING:
+            continue
+        strand = (1, 41) if turns == 0 else (9, 9)
+        length = 0.13 * side if turns == 0 else 0.03 * side
+        strands = cv2.blur(np.ascontiguousarray(np.rot90(grey, turns)), strand)
+        uneven = np.asarray(strands - cv2.blur(strands, (25, 25)), np.float32)
+        uneven = np.clip(uneven / (2 * uneven.std() + 1e-3), -1, 1)
+        middle, half = (edge[0] + edge[-1]) / 2, max((edge[-1] - edge[0]) / 2, 1.0)
+        corner = np.minimum(((across - middle) / half) ** 2, 2)  # 1 where the cut begins and ends
+        sagitta = min(0.28 * half, 0.09 * side)
+        rounding = sagitta * corner[None] + 0.35 * length * (1 + uneven)
+        left = (side - 2 - rounding - across[:, None]) / (0.04 * side)
+        alpha = np.rot90(np.rot90(alpha, turns) * np.clip(left, 0, 1), -turns)
+    return np.dstack([rgba[..., :3], np.rint(alpha).astype(np.uint8)])
 
 
 def write(path: Path, rgba: NDArray[np.uint8]) -> None:

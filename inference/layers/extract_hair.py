@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.masks import person_and_hair
 from inference.images import from_lab, to_lab
-from inference.layers.extract import Cut, build, skin_of
+from inference.layers.extract import Cut, build, frayed, skin_of
 from inference.layers.filling import spread
 from inference.matting import foreground
 
@@ -54,7 +54,7 @@ def cut_hair(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     bare = ears | (regions.fill(hair.shape, landmarks, regions.FACE_OVAL) & (hair < 12))
     below = np.where(ears[..., None], image, spread(image, bare.astype(np.float32)))
     return Cut(
-        image=np.dstack([colours, hair]),
+        image=frayed(np.dstack([colours, hair])),
         under=np.dstack([np.clip(below, 0, 255).astype(np.uint8), soft]),
         points=landmarks[list(regions.FACE_OVAL), :2],
         skin=skin,

@@ -26,7 +26,7 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     """
     unit = regions.face_height(landmarks)
     shape = image.shape[:2]
-    person, _ = person_and_hair(image, landmarks)
+    person, hair = person_and_hair(image, landmarks)
     lab = to_lab(image)
     skin = skin_of(lab, landmarks, np.zeros(shape, np.uint8))
     away = np.linalg.norm(cv2.GaussianBlur(lab, (0, 0), 1.0) - skin, axis=2)
@@ -42,6 +42,7 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     marks[(rows < top - 0.06 * unit) & (person > 220)] = cv2.GC_FGD
     marks[oval & (rows > brows - 0.05 * unit)] = cv2.GC_BGD
     marks[oval & (away < _SKIN)] = cv2.GC_BGD
+    marks[(hair > 128) & (rows > top - 0.02 * unit)] = cv2.GC_BGD
     scratch = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = np.ascontiguousarray(image[..., ::-1])
     cv2.grabCut(bgr, marks, None, *scratch, 6, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
