@@ -1,4 +1,4 @@
-"""What is painted: the person, large, over one flat colour; and where their skin is."""
+"""What is painted: the person over one flat colour, or their whole picture; and where skin is."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,18 @@ SIDE = 512
 _ROOM = round(2 * OUTLINE)  # px of ground left around the person, top and sides
 _GROUND_LIGHTNESS = 72.0
 _GROUND_CHROMA = -0.3  # times the person's own: faintly complementary, so edges don't drown in it
+_CORNER = 44.0  # px: radius of a whole picture's corners
 _SKIN_SPREAD = 14.0  # Lab distance to the skin's median at which a colour half counts as skin
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """A person ready to be painted, all (512, 512).
+    """What is ready to be painted, all (512, 512).
 
-    photo: (512, 512, 3) RGB uint8, the person over a flat ground. flat: the same with texture
-    smoothed and edges kept, which is what is painted: a painter leaves pores out. alpha: uint8.
-    skin: float32 0..1, skin without eyes, brows and lips. landmarks: (478, 2) float32 px.
+    photo: (512, 512, 3) RGB uint8, the person over a flat ground, or among their surroundings.
+    flat: the same with texture smoothed and edges kept, which is what is painted: a painter leaves
+    pores out. alpha: uint8, what of it is shown. skin: float32 0..1, skin without eyes, brows and
+    lips. landmarks: (478, 2) float32 px.
     """
 
     photo: NDArray[np.uint8]
@@ -38,30 +40,105 @@ class Canvas:
 
 def lay(portrait: Portrait) -> Canvas:
     """Cut the person out, enlarge them to the canvas and lay them on a colour that suits them."""
-    colours = foreground(portrait.image, portrait.alpha)
-    layers = np.dstack([colours, portrait.alpha, _skin_region(portrait)])
     rows, columns = bust(portrait.report.landmarks)
-    body = layers[rows, columns]
-    x, y, width, height = cv2.boundingRect((body[..., 3] > 0).astype(np.uint8))
-    body = body[y : y + height, x : x + width]
-    scale = min((SIDE - 2 * _ROOM) / width, (SIDE - _ROOM) / height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    left, top = (SIDE - size[0]) // 2, SIDE - size[1]
-    full = np.zeros((SIDE, SIDE, 5), np.uint8)
-    place = np.s_[top:, left : left + size[0]]
-    full[place][..., :4] = cv2.resize(body[..., :4], size, interpolation=method)
-    full[place][..., 4] = cv2.resize(body[..., 4], size, interpolation=method)
-
-    alpha = np.ascontiguousarray(full[..., 3])
+    left, top, width, height = cv2.boundingRect(
+        (portrait.alpha[rows, columns] > 0).astype(np.uint8)
+    )
+    left += columns.start
+    box = np.s_[top : top + height, left : left + width]
+    colours = foreground(portrait.image[box], portrait.alpha[box])
+    placed = _place(portrait, np.dstack([colours, portrait.alpha[box]]), left, top, _ROOM)
+    alpha = np.ascontiguousarray(placed.picture[..., 3])
     share = alpha[..., None].astype(np.float32) / 255
-    mixed = full[..., :3] * share + _ground(full[..., :3], alpha) * (1 - share)
-    photo: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
+    person = placed.picture[..., :3]
+    ground = _ground(person, alpha)
+    photo = np.asarray(np.rint(ground + share * (person - ground)), np.uint8)
+    return _prepared(photo, alpha, placed, portrait)
+
+
+def surroundings(portrait: Portrait) -> Canvas:
+    """Lay the person on the canvas as they are, background and all, with rounded corners."""
+    left, top, right, bottom = _inside(portrait)
+    placed = _place(portrait, portrait.image[top:bottom, left:right], left, top, 0)
+    (x, y), (width, height) = placed.at, placed.size
+    middle = np.array([x + width / 2, y + height / 2], np.float32)
+    ticks = np.indices((SIDE, SIDE), np.float32)[::-1] + 0.5
+    reach = np.array([width, height], np.float32) / 2 - _CORNER
+    beyond = np.abs(ticks - middle[:, None, None]) - reach[:, None, None]
+    distance = np.hypot(*np.maximum(beyond, 0)) + np.minimum(beyond.max(axis=0), 0)
+    alpha = np.rint(255 * np.clip(_CORNER + 0.5 - distance, 0, 1)).astype(np.uint8)
+    return _prepared(placed.picture, alpha, placed, portrait)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A piece of a portrait on the canvas.
+
+    picture: (512, 512, C) uint8, edges repeated. skin: (512, 512) uint8. at, size: x, y px.
+    """
+
+    picture: NDArray[np.uint8]
+    skin: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    at: tuple[int, int]
+    size: tuple[int, int]
+
+
+def _place(portrait: Portrait, piece: NDArray[np.uint8], left: int, top: int, room: int) -> _Placed:
+    """Fit a piece of the portrait, which lies at left, top, onto the canvas.
+
+    room: px left free at the top and both sides; without any the piece is put in the middle.
+    """
+    height, width = piece.shape[:2]
+    scale = min((SIDE - 2 * room) / width, (SIDE - room) / height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    x, y = (SIDE - size[0]) // 2, SIDE - size[1]
+    if not room:
+        y //= 2
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
+    whole = cv2.copyMakeBorder(
+        cv2.resize(piece, size, interpolation=method),
+        *border,
+        cv2.BORDER_CONSTANT if room else cv2.BORDER_REPLICATE,
+    )
+    landmarks = portrait.report.landmarks[:, :2] - (left, top)
+    box = np.s_[top : top + height, left : left + width]
+    shown = np.minimum(portrait.alpha[box], 255 - portrait.hair_mask[box])
+    skin = cv2.resize(_skin_region(shown, landmarks), size, interpolation=cv2.INTER_LINEAR)
+    return _Placed(
+        picture=np.asarray(whole, np.uint8),
+        skin=np.asarray(cv2.copyMakeBorder(skin, *border, cv2.BORDER_CONSTANT), np.uint8),
+        landmarks=(landmarks * scale + (x, y)).astype(np.float32),
+        at=(x, y),
+        size=size,
+    )
+
+
+def _prepared(
+    photo: NDArray[np.uint8], alpha: NDArray[np.uint8], placed: _Placed, portrait: Portrait
+) -> Canvas:
     flat = np.asarray(cv2.bilateralFilter(photo, 7, 28, 5), np.uint8)
-    skin = full[..., 4].astype(np.float32) / 255 * _like(photo, portrait.report.colours.skin)
-    skin = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
-    landmarks = (portrait.report.landmarks[:, :2] - (columns.start + x, y)) * scale + (left, top)
-    return Canvas(photo, flat, alpha, skin, landmarks.astype(np.float32))
+    skin = placed.skin.astype(np.float32) / 255 * _like(photo, portrait.report.colours.skin)
+    soft = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
+    return Canvas(photo, flat, alpha, soft, placed.landmarks)
+
+
+def _inside(portrait: Portrait) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what a portrait shows of its photo, edges not repeated.
+
+    Rows or columns that equal their neighbours to the border are taken for repeated, save where
+    the person is.
+    """
+    x, y, width, height = cv2.boundingRect((portrait.alpha > 0).astype(np.uint8))
+    limits = []
+    for axis, low, high in ((1, x, x + width), (0, y, y + height)):
+        steps = np.abs(np.diff(portrait.image.astype(np.int16), axis=axis)) > 1
+        changing = np.flatnonzero(steps.any(axis=(2, 1 - axis)))
+        first, last = (changing[0], changing[-1] + 2) if changing.size else (low, high)
+        limits.append((min(low, int(first)), max(high, int(last))))
+    (left, right), (top, bottom) = limits
+    return left, top, right, bottom
 
 
 def _ground(person: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -71,17 +148,15 @@ def _ground(person: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.f
     return np.asarray(from_lab(np.array([[ground]], np.float32))[0, 0], np.float32)
 
 
-def _skin_region(portrait: Portrait) -> NDArray[np.uint8]:
-    """Where skin may be, (S, S) uint8 0..255: not hair, not the features a likeness hangs on."""
-    landmarks = portrait.report.landmarks
+def _skin_region(shown: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Where skin may be, (H, W) uint8 0..255: ``shown`` without what a likeness hangs on."""
     features = regions.fill(
-        portrait.alpha.shape, landmarks, *regions.EYES, *regions.BROWS, regions.LIPS_OUTER
+        shown.shape, landmarks, *regions.EYES, *regions.BROWS, regions.LIPS_OUTER
     )
     reach = 2 * max(1, round(0.025 * regions.face_height(landmarks))) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    kept = 1 - cv2.blur(cv2.dilate(features.astype(np.float32), disc), (reach, reach))
-    region = np.minimum(portrait.alpha, 255 - portrait.hair_mask) * kept
-    return np.asarray(np.rint(region), np.uint8)
+    covered = cv2.blur(cv2.dilate(features.astype(np.uint8) * np.uint8(255), disc), (reach, reach))
+    return np.asarray(cv2.multiply(shown, 255 - covered, scale=1 / 255), np.uint8)
 
 
 def _like(photo: NDArray[np.uint8], skin: tuple[float, float, float]) -> NDArray[np.float32]:

@@ -31,10 +31,19 @@ def restore(painted: NDArray[np.float32], canvas: Canvas, amount: float) -> NDAr
     calm = _calmness(flat)[..., None]
     shows, calm_shows = (full - less * amount for full, less in (_SKIN_SHOWS, _CALM_SHOWS))
     result += (shows + (calm_shows - shows) * calm) * skin * (flat - result)
+    return faded(result, canvas, amount)
+
+
+def faded(picture: NDArray[np.float32], canvas: Canvas, amount: float) -> NDArray[np.uint8]:
+    """Let the photo through where little is asked for.
+
+    picture: (512, 512, 3) RGB float32, about 0..255. amount: 0 (the photo) to 1. Returns RGB
+    uint8.
+    """
     if amount < _FADE:
         photo = canvas.photo.astype(np.float32)
-        result = photo + (amount / _FADE) * (result - photo)
-    return np.asarray(np.rint(np.clip(result, 0, 255)), np.uint8)
+        picture = photo + (amount / _FADE) * (picture - photo)
+    return np.asarray(np.rint(np.clip(picture, 0, 255)), np.uint8)
 
 
 def _calmness(flat: NDArray[np.float32]) -> NDArray[np.float32]:

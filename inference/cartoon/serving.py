@@ -1,4 +1,4 @@
-"""The person as painted: arbitrary style transfer on the cut-out, likeness brought back.
+"""The person as painted or drawn: by the style network, likeness brought back, or by hand.
 
 Ghiasi et al., "Exploring the structure of a real-time, arbitrary neural artistic stylization
 network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
@@ -9,17 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.cartoon import canvas, likeness, styles
+from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Picture, Prepared, Tensors
 from inference.sticker import die_cut
 from storage.kinds import CARTOON, Setting
 
+SCENE = "scene"
+"""The setting that paints the whole picture instead of the person alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Work:
     canvas: canvas.Canvas
-    amount: float
+    style: Setting
+    scene: bool
 
 
 class Cartoon:
@@ -33,26 +38,38 @@ class Cartoon:
     model: str | None = "style_transfer"
 
     def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
-        """Lay the person on the canvas and mix the style: one setting, a painting and how much.
+        """Lay the person on the canvas and mix the style.
+
+        settings: one style and how much of it; ``scene`` beside it keeps the surroundings.
 
         Raises:
-            UnknownSetting: several settings, or no painting of that name, or an amount out of
-                range.
+            UnknownSetting: several styles, or none of that name, or an amount out of range.
         """
-        chosen, *more = settings or CARTOON.default
+        scene = any(setting.name == SCENE for setting in settings)
+        chosen = [setting for setting in settings if setting.name != SCENE]
+        style, *more = chosen or CARTOON.default
         bounds = CARTOON.amount
-        if more or bounds is None or not bounds.low <= chosen.amount <= bounds.high:
-            raise UnknownSetting("one painting at a time, with an amount from 0 to 1")
-        work = _Work(canvas.lay(portrait), chosen.amount)
-        content = work.canvas.flat.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
-        style = styles.mixed(chosen.name, chosen.amount, work.canvas.flat)
-        return Prepared(work, {"content": content, "style": style[:, None, None]})
+        if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
+            raise UnknownSetting("one style at a time, with an amount from 0 to 1")
+        if style.name not in STYLES and style.name not in styles.painted():
+            raise UnknownSetting(f"no style is called {style.name!r}")
+        laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
+        work = _Work(laid, style, scene)
+        if style.name in STYLES:
+            return Prepared(work)
+        content = laid.flat.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+        code = styles.mixed(style.name, style.amount, laid.flat)
+        return Prepared(work, {"content": content, "style": code[:, None, None]})
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:
-        """Bring the likeness back into the painting and cut it out."""
+        """Draw, or bring the likeness back into the painting; then cut the person out."""
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        assert outputs is not None  # noqa: S101 -- this family has a network
-        painted = outputs["stylized"].transpose(1, 2, 0).astype(np.float32) * 255
-        colours = likeness.restore(painted, work.canvas, work.amount)
-        return Picture((die_cut(np.dstack([colours, work.canvas.alpha])),))
+        name, amount = work.style.name, work.style.amount
+        if outputs is None:
+            colours = likeness.faded(STYLES[name](work.canvas, amount), work.canvas, amount)
+        else:
+            painted = outputs["stylized"].transpose(1, 2, 0).astype(np.float32) * 255
+            colours = likeness.restore(painted, work.canvas, amount)
+        rgba = np.dstack([colours, work.canvas.alpha])
+        return Picture((rgba if work.scene else die_cut(rgba),))

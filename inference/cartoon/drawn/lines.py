@@ -1,0 +1,127 @@
+"""Ink: where a draughtsman would put a line, how they simplify tones, and where paper has grain."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import regions
+
+Plane = NDArray[np.float32]
+"""(H, W) float32."""
+Lab = NDArray[np.float32]
+"""(H, W, 3) float32, L*a*b*."""
+
+_WIDER = 1.6  # ratio of the two Gaussians: near the Laplacian
+
+
+def ink(lightness: Plane, width: float, least: float, full: float) -> Plane:
+    """Dark lines along edges and creases.
+
+    lightness: L* 0..100. width: sigma of a line in px. least, full: contrast in L* at which ink
+    appears and covers. Returns (H, W) 0 (paper) to 1 (ink).
+
+    Difference of Gaussians with a soft threshold: Winnemoeller et al., "Real-time video
+    abstraction", SIGGRAPH 2006.
+    """
+    narrow = cv2.GaussianBlur(lightness, (0, 0), width)
+    wide = cv2.GaussianBlur(lightness, (0, 0), width * _WIDER)
+    return smoothstep((wide - narrow - least) / (full - least))
+
+
+def along(plane: Plane, lightness: Plane, steps: int = 4) -> Plane:
+    """Smooth a plane along the edges of a picture, which joins broken lines.
+
+    One line integral convolution over the field of smoothed edge tangents: Kang et al.,
+    "Coherent line drawing", NPAR 2007.
+    """
+    x, y = tangents(lightness)
+    height, width = plane.shape
+    columns, rows = np.meshgrid(
+        np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+    )
+    total = plane.copy()
+    for step in range(1, steps + 1):
+        for reach in (-step, step):
+            total += cv2.remap(
+                plane,
+                columns + reach * x,
+                rows + reach * y,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+    return np.asarray(total / (2 * steps + 1), np.float32)
+
+
+def tangents(lightness: Plane, spread: float = 4.0) -> tuple[Plane, Plane]:
+    """Unit vectors along edges, from the structure tensor smoothed over ``spread`` px."""
+    across = cv2.Sobel(lightness, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (
+        cv2.GaussianBlur(product, (0, 0), spread)
+        for product in (across * across, down * down, across * down)
+    )
+    _, angle = cv2.cartToPolar(xx - yy, 2 * xy)
+    turned = angle / 2 + np.float32(np.pi / 2)
+    return np.asarray(np.cos(turned), np.float32), np.asarray(np.sin(turned), np.float32)
+
+
+def few_tones(lightness: Plane, step: float, anchor: float, sharpness: float) -> Plane:
+    """Draw L* together to tones ``step`` apart, one of them at ``anchor``, with soft steps."""
+    nearest = np.rint((lightness - anchor) / step) * step + anchor
+    pulled = np.tanh(sharpness / step * (lightness - nearest)) / np.tanh(sharpness / 2)
+    return np.asarray(nearest + step / 2 * pulled, np.float32)
+
+
+def hatched(lab: Lab, screen: Plane, lighter: float, darker: float) -> Lab:
+    """Resolve L* into marks on lighter paper, such that the mean stays what it was.
+
+    lab: (H, W, 3). screen: (H, W) 0..1, the darkness from which a place is marked, evenly
+    distributed. lighter, darker: L* of paper above and of marks below the broad tone.
+    """
+    light = lab[..., 0]
+    small = cv2.resize(light, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    broad = cv2.resize(cv2.GaussianBlur(small, (0, 0), 3), light.shape[::-1])
+    tone = 0.45 * light + 0.55 * broad
+    paper = np.minimum(tone + lighter, 97)
+    marks = np.maximum(tone - darker, 4)
+    covered = np.clip((paper - light) / (paper - marks), 0, 1)
+    mark = smoothstep((covered - screen) * 3.0 + 0.5)
+    result = lab.copy()
+    result[..., 0] = paper + (marks - paper) * mark
+    return result
+
+
+def features(landmarks: NDArray[np.float32], side: int) -> Plane:
+    """Eyes and mouth, (side, side) 0..1, soft: where strokes must be finer to keep a likeness."""
+    mask = regions.fill((side, side), landmarks, *regions.EYES, regions.LIPS_OUTER)
+    reach = 0.03 * regions.face_height(landmarks)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach)) + 1,) * 2)
+    return np.asarray(
+        cv2.GaussianBlur(cv2.dilate(mask.astype(np.float32), disc), (0, 0), reach), np.float32
+    )
+
+
+def smoothstep(value: Plane) -> Plane:
+    """0 below 0, 1 above 1, and a smooth way between."""
+    clipped = np.clip(value, 0, 1)
+    return np.asarray(clipped * clipped * (3 - 2 * clipped), np.float32)
+
+
+@cache
+def grain(side: int, size: float, octaves: int, seed: int) -> Plane:
+    """Fractal noise (side, side), mean 0, standard deviation 1; size: of its largest spots in px.
+
+    The same arguments always give the same noise, so that a request repeated gives the same
+    picture. Treat the result as read-only.
+    """
+    chance = np.random.default_rng(seed)
+    total = np.zeros((side, side), np.float32)
+    for octave in range(octaves):
+        cells = max(2, round(side / size * 2**octave))
+        coarse = chance.standard_normal((cells, cells)).astype(np.float32)
+        total += cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC) / 2**octave
+    even: Plane = ((total - total.mean()) / total.std()).astype(np.float32)
+    even.setflags(write=False)
+    return even
