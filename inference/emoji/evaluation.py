@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from inference import images
-from inference.emoji import drawn, library, palette
+from inference.emoji import crops, drawn, library, palette
 from inference.emoji.alignment import align
 from inference.emoji.embedders import Embedder, nearest
-from inference.emoji.match import colours, match, ranked
+from inference.emoji.match import dressed, ranked
 from inference.emoji.spec import AvatarSpec
+from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
 from inference.errors import PhotoError
 from inference.face import analysis
@@ -51,6 +52,10 @@ class Subject:
     name: str
     style: str
     choose: Chooser
+    tracked: bool = False
+    """Whether films go through a ``Tracker``, as they do when served."""
+    coloured: bool = True
+    """Whether colours are the person's; otherwise they are anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,20 @@ def subjects(style: str, embedders: Iterable[Embedder]) -> list[Subject]:
         return lambda portrait, _: nearest(embedder, align(portrait), style)
 
     named = [Subject(embedder.name, style, by(embedder)) for embedder in embedders]
-    return [Subject("default", style, default), *named, Subject("random", style, chance)]
+    return [
+        Subject("default", style, default, tracked=True),
+        *named,
+        Subject("random", style, chance, coloured=False),
+    ]
 
 
-def evaluate(people: Sequence[Person], chosen: Sequence[Subject]) -> list[Row]:
-    """All rows of all subjects; attributes that nobody labelled give none."""
+def evaluate(
+    people: Sequence[Person], chosen: Sequence[Subject], judge: Embedder | None
+) -> list[Row]:
+    """All rows of all subjects; attributes that nobody labelled give none.
+
+    judge: tells whose avatar a drawing is; without one that isn't measured.
+    """
     traits = [observe(person.portrait) for person in people]
     rows: list[Row] = []
     for subject in chosen:
@@ -91,10 +105,17 @@ def evaluate(people: Sequence[Person], chosen: Sequence[Subject]) -> list[Row]:
             subject.choose(person.portrait, seen)
             for person, seen in zip(people, traits, strict=True)
         ]
-        specs = [_spec(subject, one, seen) for one, seen in zip(choices, traits, strict=True)]
+        anybody = drawn.random_avatars(0, (subject.style,))
+        specs = [
+            dressed(subject.style, {slot: ranks[0] for slot, ranks in one.items()}, seen)
+            if subject.coloured
+            else next(anybody)
+            for one, seen in zip(choices, traits, strict=True)
+        ]
         rows += agreement_rows(subject.name, specs, [person.labels for person in people])
         rows.append(_entropy(subject.name, specs))
-        rows.append(_identified(subject.name, specs, traits))
+        if judge is not None:
+            rows.append(_identified(subject.name, specs, people, judge))
         still = people[: min(len(people), 10)]
         rows.append(_flips(subject, [person.portrait for person in still]))
     return rows
@@ -164,12 +185,6 @@ def _same(attribute: str, seen: str, shown: tuple[str, ...], spec: AvatarSpec) -
     return seen in shown
 
 
-def _spec(subject: Subject, choices: Mapping[str, list[str]], traits: Traits) -> AvatarSpec:
-    """The avatar of the first choices; what a subject doesn't choose is as served."""
-    served = match(traits, subject.style)
-    return served.changed({slot: variants[0] for slot, variants in choices.items()})
-
-
 def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     """Bits by which the hair of different people differs: 0 if all get the same."""
     slot = "top" if "top" in specs[0].parts else "hair"
@@ -179,31 +194,46 @@ def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     return Row(subject, "choice_entropy", bits, None, None, len(specs), "bit")
 
 
-def _identified(subject: str, specs: Sequence[AvatarSpec], traits: Sequence[Traits]) -> Row:
-    """How often an avatar fits its own person best among ten."""
-    fits = np.array([[fit(spec, seen) for seen in traits] for spec in specs])
+def _identified(
+    subject: str, specs: Sequence[AvatarSpec], people: Sequence[Person], judge: Embedder
+) -> Row:
+    """How often a drawn avatar is nearest to its own person's photo, among ten.
+
+    Judged by the pictures alone: the encoder's codes of drawing and photos, and the colours of
+    hair and skin as measured on the photos.
+    """
+    photos = judge.embed(
+        np.stack([crops.of_face(align(person.portrait), judge.side) for person in people])
+    )
+    drawings = judge.embed(np.stack([crops.of_avatar(spec, judge.side) for spec in specs]))
+    likeness = np.einsum("akd,pkd->ap", drawings, photos)
+    paints = np.array([_paints(spec) for spec in specs])
+    measured = np.array([_measured(person.portrait) for person in people])
+    # light shifts all colours of a photo; what counts is where they lie among the others
+    shown, seen = (np.argsort(np.argsort(x, axis=0), axis=0) / len(x) for x in (paints, measured))
+    likeness -= np.abs(shown[:, None] - seen[None]).sum(axis=2) * _COLOUR_WEIGHT
     chance = np.random.default_rng(0)
     hits = []
     for index in range(len(specs)):
         others = [other for other in range(len(specs)) if other != index]
         rivals = chance.choice(others, min(RIVALS - 1, len(others)), replace=False)
-        hits.append(float(fits[index, index] > fits[index, rivals].max(initial=-np.inf)))
+        hits.append(float(likeness[index, index] > likeness[index, rivals].max(initial=-np.inf)))
     return estimate(subject, "identify_top1", hits, "share")
 
 
-def fit(spec: AvatarSpec, traits: Traits) -> float:
-    """How well a finished avatar, its colours included, fits a person."""
-    total = 0.0
-    for attribute, values in drawn.tags_of(spec).items():
-        believed = traits.perceived.get(attribute)
-        if believed is not None and attribute != "hair_colour":
-            likely = sum(believed.get(value, 0.0) for value in values)
-            total += float(np.log(max(likely, 0.02)))
-    paints = colours(traits)
-    for name in ("skin", "hair"):
-        away = np.subtract(palette.lab_of(spec.colours[name]), palette.lab_of(paints[name]))
-        total -= float(np.linalg.norm(away)) / 12
-    return total
+_COLOUR_WEIGHT = 0.5
+
+
+def _paints(spec: AvatarSpec) -> tuple[float, ...]:
+    """Lightness of skin, lightness and warmth of hair, as drawn."""
+    skin, hair = (palette.lab_of(spec.colours[name]) for name in ("skin", "hair"))
+    return skin[0], hair[0], hair[2]
+
+
+def _measured(portrait: Portrait) -> tuple[float, ...]:
+    colours = portrait.report.colours
+    hair = colours.hair or colours.skin
+    return colours.skin[0], hair[0], hair[2]
 
 
 def _flips(subject: Subject, portraits: Sequence[Portrait]) -> Row:
@@ -213,10 +243,14 @@ def _flips(subject: Subject, portraits: Sequence[Portrait]) -> Row:
     for portrait in portraits:
         before: dict[str, str] | None = None
         flips = 0
+        tracker = Tracker(subject.style)
         for _ in range(FRAMES):
             frame = _noisy(portrait, chance)
-            choices = subject.choose(frame, observe(frame))
-            now = {slot: variants[0] for slot, variants in choices.items()}
+            if subject.tracked:
+                now = dict(tracker.follow(observe(frame)).parts)
+            else:
+                choices = subject.choose(frame, observe(frame))
+                now = {slot: variants[0] for slot, variants in choices.items()}
             flips += 0 if before is None else sum(now[slot] != before[slot] for slot in now)
             before = now
         rates.append(flips / ((FRAMES - 1) / FRAMES_PER_SECOND))

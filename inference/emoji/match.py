@@ -37,7 +37,30 @@ def match(traits: Traits, style: str) -> AvatarSpec:
         KeyError: there is no such style.
     """
     slots = library.load(style).slots
-    parts = {name: ranked(slot, traits)[0] for name, slot in slots.items()}
+    return dressed(style, {name: ranked(slot, traits)[0] for name, slot in slots.items()}, traits)
+
+
+def drawn_by_lot(
+    traits: Traits, style: str, chance: np.random.Generator, temperature: float = 1.0
+) -> AvatarSpec:
+    """Compose an avatar at random, likelier parts oftener.
+
+    temperature: 0 gives ``match``, 1 follows the scores, more gives surprises.
+
+    Raises:
+        KeyError: there is no such style.
+    """
+    parts = {}
+    for name, slot in library.load(style).slots.items():
+        scores = np.array([score(variant, slot, traits) for variant in slot.variants.values()])
+        # the largest of scores with Gumbel noise is a draw from their softmax
+        noise = chance.gumbel(size=len(scores)) * temperature
+        parts[name] = list(slot.variants)[int((scores + noise).argmax())]
+    return dressed(style, parts, traits)
+
+
+def dressed(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
+    """The chosen parts of a style in the person's colours."""
     return AvatarSpec(style, parts, _fixed_colours(style, colours(traits)))
 
 

@@ -8,11 +8,11 @@ perceptions of appearance for choosing parts of an avatar, nothing else.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import weights
 from inference.emoji.features import Vector
 
 CLIP = 6.0
@@ -49,11 +49,12 @@ class Readers:
 
 @cache
 def readers() -> Readers:
-    """Read the fitted regressions that ship with the package."""
-    with (
-        as_file(files("inference.emoji").joinpath("readers.npz")) as path,
-        np.load(path, allow_pickle=False) as data,
-    ):
+    """Read the fitted regressions that ship with the package.
+
+    Raises:
+        WeightsError: their file is missing or damaged.
+    """
+    with np.load(weights.locate("emoji_readers"), allow_pickle=False) as data:
         return Readers(
             data["centre"].astype(np.float32),
             data["scale"].astype(np.float32),

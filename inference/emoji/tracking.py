@@ -1,0 +1,52 @@
+"""The avatar of a face in a film: the same person keeps the same parts from frame to frame."""
+
+from collections.abc import Mapping
+
+from inference.emoji import library
+from inference.emoji.match import dressed, score
+from inference.emoji.spec import AvatarSpec
+from inference.emoji.traits import Traits
+
+_MEMORY = 0.85  # share of what was believed before, per frame; expressions follow faster
+_EXPRESSION_MEMORY = 0.5
+_MARGIN = 0.7  # log units by which another part must fit better before it is exchanged
+
+
+class Tracker:
+    """Follows one face; feed it the traits of every frame in order."""
+
+    def __init__(self, style: str) -> None:
+        self._style = style
+        self._traits: Traits | None = None
+        self._parts: dict[str, str] = {}
+
+    def follow(self, traits: Traits) -> AvatarSpec:
+        """The avatar at this frame."""
+        seen = traits if self._traits is None else blended(self._traits, traits)
+        self._traits = seen
+        for name, slot in library.load(self._style).slots.items():
+            scores = {one: score(part, slot, seen) for one, part in slot.variants.items()}
+            best = max(scores, key=lambda one: scores[one])
+            if name not in self._parts or scores[best] > scores[self._parts[name]] + _MARGIN:
+                self._parts[name] = best
+        return dressed(self._style, self._parts, seen)
+
+
+def blended(before: Traits, now: Traits) -> Traits:
+    """Mostly what was believed before, a little of what is seen now."""
+    return Traits(
+        {
+            name: _mixed(before.perceived.get(name, values), values, _MEMORY)
+            for name, values in now.perceived.items()
+        },
+        _mixed(before.expression, now.expression, _EXPRESSION_MEMORY),
+        {**now.colours, **before.colours},
+    )
+
+
+def _mixed(
+    before: Mapping[str, float], now: Mapping[str, float], memory: float
+) -> dict[str, float]:
+    return {
+        name: memory * before.get(name, 0.0) + (1 - memory) * value for name, value in now.items()
+    }
