@@ -5,10 +5,12 @@ from inference.cutout.serving import Cutout
 from inference.emoji.serving import Emoji
 from inference.expression.serving import Expression
 from inference.family import Family
+from inference.latent.serving import Edit
 
 FAMILIES: dict[str, type[Family]] = {
     "cutout": Cutout,
     "emoji": Emoji,
     "cartoon": Cartoon,
     "expression": Expression,
+    "edit": Edit,
 }

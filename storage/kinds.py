@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The strength a setting takes: a closed range and what is meant when nothing is said."""
+    """The strength a setting takes: a closed range and what is meant when nothing is said.
+
+    ``step``: what amounts are rounded to; 1 where they count something.
+    """
 
     low: float
     high: float
     default: float
+    step: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,14 @@ class Setting:
 class Kind:
     """One family of results and the settings it takes.
 
-    ``several``: whether one job may carry more than one setting.
+    Settings may come in groups, ``hair:afro`` and ``hair:bob`` in ``hair``; then a job carries one
+    of each group at most. ``several``: whether one job may carry more than one setting.
     ``amount``: the range of strength, or None where a setting is simply chosen.
+    ``graded``: the groups whose settings take a strength, where not all do.
     ``default``: what a bare command means; empty where the family needs no setting.
+    ``example``: what shows how to ask, where the default does not.
+    ``pictured``: settings that need a second picture beside the photo.
+    ``sheet``: whether the result is a sheet of looks to choose from rather than a sticker.
     """
 
     name: str
@@ -39,6 +48,27 @@ class Kind:
     several: bool = False
     amount: Amount | None = None
     default: tuple[Setting, ...] = ()
+    example: tuple[Setting, ...] = ()
+    graded: tuple[str, ...] | None = None
+    pictured: tuple[str, ...] = ()
+    sheet: bool = False
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of settings, in their order."""
+        found = dict.fromkeys(group_of(setting) for setting in self.settings)
+        return tuple(group for group in found if group)
+
+    def amount_of(self, setting: str) -> Amount | None:
+        """Return the range of a setting's strength, None where it has none."""
+        if self.graded is None or group_of(setting) in self.graded:
+            return self.amount
+        return None
+
+
+def group_of(setting: str) -> str:
+    """Return the group of a setting, empty where it has none."""
+    return setting.partition(":")[0] if ":" in setting else ""
 
 
 CUTOUT = Kind("cutout")
@@ -93,13 +123,16 @@ EDIT = Kind(
     ),
     several=True,
     amount=Amount(0.0, 1.0, 1.0),
+    example=(Setting("hair:afro"),),
+    graded=("colour", "beard"),
 )  # fmt: skip
 
 TRY_ON = Kind(
     "try-on",
     ("hair", "beard", "glasses", "hat", "cartoon"),
-    amount=Amount(1.0, 9.0, 1.0),  # the page: nine looks at once
+    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page: nine looks at once
     default=(Setting("hair", 1.0),),
+    sheet=True,
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT)}

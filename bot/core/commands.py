@@ -5,21 +5,26 @@
     amount   = ["+" | "-"] number ["%"]
 
 ``/expression smile 0.8 wink 0.3``, ``smile=80%``, ``/cartoon@SelfmojiBot van gogh``,
-``表情微笑80%`` and a plain ``80%`` are lines. Names come from ``storage.kinds.KINDS``, what else
-people call them from a ``Vocabulary``; a near miss is taken for what is meant when nothing else is
-near.
+``表情微笑80%`` and a plain ``80%`` are lines. Where settings come in groups, the group may stand
+beside a name, ``/edit hair afro``, and ``none`` takes off: ``/edit no glasses``. Names come from
+``storage.kinds.KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken for
+what is meant when nothing else is near.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.grouping import bind
 from bot.core.tokens import (
     ADDRESSED,
     LETTERS,
     NUMBER,
+    OFF,
+    Group,
     Name,
+    Nothing,
     Number,
     Start,
     Token,
@@ -30,10 +35,12 @@ from bot.core.tokens import (
 )
 from bot.core.vocabulary import Vocabulary, likest, nearest, squeeze
 from bot.errors import CommandError
-from storage.kinds import KINDS, Amount, Kind, Setting
+from storage.kinds import KINDS, Amount, Kind, Setting, group_of
 
 MAX_LENGTH = 400
 MAX_SETTINGS = 8
+MOST_NAMES = 16
+"""How many settings of a kind or group a sentence lists."""
 
 
 class Command(StrEnum):
@@ -64,9 +71,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Make this of the current photo."""
+    """Make this of the current photo. ``without``: groups of settings to take off beside."""
 
     request: Request
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +132,8 @@ def strength(amount: float) -> str:
 def write(meaning: Meaning) -> str:
     """Return the canonical line; ``Grammar.parse`` understands it as the same meaning."""
     match meaning:
-        case Make(request):
-            return "/" + write_request(request)
+        case Make(request, without):
+            return "/" + write_request(request) + _write_without(request, without)
         case Adjust(amount):
             return f"{round(amount * 100)}%"
         case Prefer(requests):
@@ -140,15 +148,21 @@ def write_request(request: Request) -> str:
     """Return ``expression smile 0.8 wink 0.3``."""
     words = [request.kind]
     for setting in request.settings:
-        words.append(setting.name)
-        if KINDS[request.kind].amount is not None:
+        words.append(setting.name.replace(":", " "))
+        if KINDS[request.kind].amount_of(setting.name) is not None:
             words.append(strength(setting.amount))
     return " ".join(words)
 
 
+def _write_without(request: Request, without: tuple[str, ...]) -> str:
+    if without and not request.settings and set(without) == set(KINDS[request.kind].groups):
+        return f" {OFF}"
+    return "".join(f" {group}:{OFF}" for group in without)
+
+
 def example(kind: Kind) -> Request:
     """Return the wish that shows how a kind is asked for."""
-    return Request(kind.name, kind.default)
+    return Request(kind.name, kind.default or kind.example)
 
 
 @dataclass
@@ -181,9 +195,7 @@ class Grammar:
     def _behind(self, name: str, rest: str) -> Line:
         """Read what follows a command."""
         if name in KINDS:
-            request, notes, guessed = self._request(KINDS[name], rest)
-            meaning: Meaning = Make(request)
-            return Line(meaning, ((_read_as(meaning),) if guessed else ()) + notes)
+            return self._request(KINDS[name], rest).line()
         command = Command(name)
         argument = rest.strip(" :=,.!?、。")
         if command is Command.STYLE and argument:
@@ -226,16 +238,14 @@ class Grammar:
     def _bare(self, line: str) -> Line:
         """Read a line without a command: one wish told by the names of its settings."""
         tokens = list(cut(self.vocabulary, line, tuple(KINDS.values()), starts=True))
-        kinds = [token.kind for token in tokens if isinstance(token, Name | Start)]
+        kinds = [token.kind for token in tokens if isinstance(token, Name | Start | Group)]
         unknown = [token for token in tokens if isinstance(token, Unknown)]
         if not kinds:
             near = self._nearest_setting(unknown)
             if near is None:
                 raise CommandError("say.not_understood", example=_EXAMPLE)
             kinds = [near]
-        request, notes, guessed = self._request(KINDS[kinds[0]], line)
-        meaning = Make(request)
-        return Line(meaning, ((_read_as(meaning),) if guessed else ()) + notes)
+        return self._request(KINDS[kinds[0]], line).line()
 
     def _nearest_setting(self, unknown: list[Unknown]) -> str | None:
         for token in unknown[:1]:
@@ -252,13 +262,13 @@ class Grammar:
             match token:
                 case Start(kind=kind):
                     groups.append((KINDS[kind], []))
-                case Name(kind=kind):
+                case Name(kind=kind) | Group(kind=kind):
                     same = groups and groups[-1][0].name == kind
                     held = [one for one in groups[-1][1] if isinstance(one, Name)] if same else []
                     if not same or (held and not KINDS[kind].several):
                         groups.append((KINDS[kind], []))
                     groups[-1][1].append(token)
-                case Number(typed=typed) | Unknown(typed=typed):
+                case Number(typed=typed) | Unknown(typed=typed) | Nothing(typed=typed):
                     if not groups:
                         self._raise_unknown(typed)
                     groups[-1][1].append(token)
@@ -266,11 +276,11 @@ class Grammar:
         notes: tuple[Note, ...] = ()
         guessed = False
         for wanted, tokens in groups:
-            request, more, guess = self._gather(wanted, tokens)
-            guessed = guessed or guess
-            notes += more
-            if request not in requests:
-                requests.append(request)
+            read = self._gather(wanted, tokens)
+            guessed = guessed or read.guessed
+            notes += read.notes
+            if read.request not in requests:
+                requests.append(read.request)
         if not requests:
             return Line(Plain(Command.STYLE))
         if len(requests) > MAX_SETTINGS:
@@ -300,7 +310,7 @@ class Grammar:
             )
         return Line(Speak(near), (_read_as(Speak(near)),))
 
-    def _request(self, kind: Kind, rest: str) -> tuple[Request, tuple[Note, ...], bool]:
+    def _request(self, kind: Kind, rest: str) -> "_Read":
         tokens = [
             token
             for token in cut(self.vocabulary, rest, (kind,), starts=False)
@@ -312,15 +322,14 @@ class Grammar:
         """Tell whether a word is just the kind's own name said again."""
         return self.vocabulary.commands.get(squeeze(typed)) == kind.name
 
-    def _gather(
-        self, kind: Kind, tokens: Iterable[Token]
-    ) -> tuple[Request, tuple[Note, ...], bool]:
+    def _gather(self, kind: Kind, tokens: Sequence[Token]) -> "_Read":
         """Bring names and numbers together into settings."""
         named: dict[str, Number | None] = {}
+        without: list[str] = []
         waiting: Number | None = None
         last: str | None = None
         guessed = False
-        for token in tokens:
+        for token in bind(self.vocabulary, tokens) if kind.groups else tokens:
             match token:
                 case Number():
                     if last is not None and named[last] is None:
@@ -332,10 +341,14 @@ class Grammar:
                 case Name(name=name):
                     named[name] = None
                     last = name
-                case Unknown(typed=typed):
-                    last = self._guess(kind, typed)
+                case Unknown(typed=typed, groups=groups):
+                    last = self._guess(kind, typed, groups)
                     named[last] = None
                     guessed = True
+                case Nothing(groups=groups):
+                    without += groups or kind.groups
+                case Group(typed=typed, groups=groups):
+                    raise self._which(kind, typed, groups[0])
                 case Start():
                     pass
         if waiting is not None:
@@ -346,6 +359,8 @@ class Grammar:
                 named[first] = waiting
             elif kind.default and kind.amount is not None:
                 named[kind.default[0].name] = waiting
+        if kind.groups:  # of two in one group the last counts
+            named = dict({group_of(name): (name, named[name]) for name in named}.values())
         if len(named) > 1 and not kind.several:
             raise CommandError(
                 "command_error.one_setting", command=f"/{kind.name}", example=_line(kind)
@@ -360,15 +375,30 @@ class Grammar:
         settings = tuple(
             Setting(name, _amount(kind, name, number, notes)) for name, number in named.items()
         )
-        return Request(kind.name, settings), tuple(notes), guessed
+        worn = {group_of(name) for name in named}
+        off = tuple(group for group in kind.groups if group in without and group not in worn)
+        return _Read(Make(Request(kind.name, settings), off), tuple(notes), guessed)
 
     def _stray(self, kind: Kind, number: Number) -> CommandError:
         return CommandError(
             "command_error.stray_number", typed=_short(number.typed), example=_line(kind)
         )
 
-    def _guess(self, kind: Kind, typed: str) -> str:
+    def _which(self, kind: Kind, typed: str, group: str) -> CommandError:
+        """Return the question which setting of a group is meant."""
+        names = tuple(name for name in kind.settings if group_of(name) == group)
+        return CommandError(
+            "command_error.which_setting",
+            typed=_short(typed),
+            names=tuple(Named(kind.name, name) for name in names[:MOST_NAMES]),
+            example=write(Make(Request(kind.name, (_default(kind, names[0]),)))),
+        )
+
+    def _guess(self, kind: Kind, typed: str, groups: tuple[str, ...] = ()) -> str:
         words = self.vocabulary.settings[kind.name]
+        if groups:
+            told = (self.vocabulary.within[kind.name][group] for group in reversed(groups))
+            words = {word: name for within in told for word, name in within.items()}
         near = nearest(squeeze(typed), words)
         if near is not None:
             return near
@@ -387,9 +417,27 @@ class Grammar:
         )
         if hints:
             raise CommandError("command_error.unknown_setting", **values, hints=hints)
+        if groups:
+            raise self._which(kind, groups[0], groups[0])
         raise CommandError(
             "command_error.unknown_setting_bare", **values, names=kind, example=_line(kind)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A wish as it was read. ``guessed``: whether a word had to be guessed."""
+
+    meaning: Make
+    notes: tuple[Note, ...]
+    guessed: bool
+
+    @property
+    def request(self) -> Request:
+        return self.meaning.request
+
+    def line(self) -> Line:
+        return Line(self.meaning, ((_read_as(self.meaning),) if self.guessed else ()) + self.notes)
 
 
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value})
@@ -405,7 +453,8 @@ def _line(kind: Kind) -> str:
 
 
 def _default(kind: Kind, name: str) -> Setting:
-    return Setting(name, kind.amount.default if kind.amount is not None else 1.0)
+    amount = kind.amount_of(name)
+    return Setting(name, amount.default if amount is not None else 1.0)
 
 
 def _short(typed: str) -> str:
@@ -420,21 +469,22 @@ def _share(number: Number) -> float:
 
 
 def _amount(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> float:
-    if kind.amount is None:
+    span = kind.amount_of(name)
+    if span is None:
+        if number is not None and kind.amount is not None:
+            notes.append(Note("note.no_strength", {"kind": Named(kind.name, name)}))
         return 1.0
     if number is None:
-        return kind.amount.default
+        return span.default
     value = number.value
-    if number.percent or (
-        _beyond(kind.amount, value) and value.is_integer() and 10 <= abs(value) <= 100
-    ):
+    if number.percent or (_beyond(span, value) and value.is_integer() and 10 <= abs(value) <= 100):
         value /= 100
-    if _beyond(kind.amount, value):
+    if _beyond(span, value):
         values = {"kind": kind.name, "setting": name}
-        span = {"low": strength(kind.amount.low), "high": strength(kind.amount.high)}
-        notes.append(Note("note.clamped", {"name": Named(**values), **span}))
-        value = max(kind.amount.low, min(kind.amount.high, value))
-    return round(value, 2) + 0.0  # no negative zero
+        ends = {"low": strength(span.low), "high": strength(span.high)}
+        notes.append(Note("note.clamped", {"name": Named(**values), **ends}))
+        value = max(span.low, min(span.high, value))
+    return round(round(value / span.step) * span.step, 2) + 0.0  # no negative zero
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,17 @@ from bot.core.commands import (
     Prefer,
     Request,
     Speak,
+    example,
+    write,
 )
 from bot.core.events import ChoiceMade, CommandGiven, JobEnded, Origin, PhotoRefused
+from bot.core.looks import worn
 from bot.core.making import MOST_FACES, Step, adjust, run
 from bot.core.preferring import prefer, style, toggle
 from bot.core.results import ended, press, undo
 from bot.core.state import REMEMBERED, State, Unfinished
 from bot.errors import CommandError
-from storage.kinds import KINDS
+from storage.kinds import KINDS, Kind
 
 EXAMPLE = "/expression smile 0.8"
 
@@ -99,7 +102,11 @@ def _explain(error: CommandError) -> Say:
 
 def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
     match line.meaning:
-        case Make(request):
+        case Make(request) as wish:
+            if KINDS[request.kind].groups and replaces is None:
+                request = worn(state, wish)
+                if not request.settings and not wish.without:
+                    return state, (_which_look(KINDS[request.kind], line.notes),)
             return run(state, (request,), line.notes, replaces)
         case Adjust(amount):
             return adjust(state, amount, replaces)
@@ -111,6 +118,11 @@ def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = No
             return _language(state, grammar)
         case Plain(command):
             return _COMMANDS[command](state)
+
+
+def _which_look(kind: Kind, notes: tuple[Note, ...]) -> Say:
+    values = {"names": kind, "example": write(Make(example(kind)))}
+    return Say("say.which_look", values, notes=notes)
 
 
 def _start(state: State) -> Step:
@@ -182,7 +194,7 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar) -> Step:
         if chosen is not None and number.isdecimal():
             return _face(state, int(number), chosen, event.message)
     if verb == "redo" and rest in KINDS:
-        return run(state, (Request(rest),))
+        return _meant(state, Line(Make(Request(rest))), grammar)
     if verb in _BUTTONS:
         job = _uuid(rest.partition(":")[0])
         for one in state.shown:

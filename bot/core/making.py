@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core import actions as do
 from bot.core.actions import Action, Choice, Run, Say
 from bot.core.commands import Note, Request
-from bot.core.state import FaceQuestion, State, resolved
+from bot.core.state import FaceQuestion, State, has_strength, resolved
 from storage.kinds import KINDS, Setting
 
 MOST_FACES = 10
@@ -62,12 +62,16 @@ def adjust(state: State, amount: float, replaces: str | None) -> Step:
     if not state.shown:
         return state, (Say("say.nothing_made"),)
     wanted = state.shown[-1].request
-    span = KINDS[wanted.kind].amount
-    if span is None:
+    if not has_strength(wanted):
         return state, (Say("say.no_strength", {"request": wanted}),)
-    amount = round(max(span.low, min(span.high, amount)), 2)
-    settings = tuple(Setting(setting.name, amount) for setting in wanted.settings)
-    return run(state, (Request(wanted.kind, settings),), replaces=replaces)
+    kind = KINDS[wanted.kind]
+    settings = tuple(
+        Setting(setting.name, round(max(span.low, min(span.high, amount)), 2))
+        if (span := kind.amount_of(setting.name))
+        else setting
+        for setting in wanted.settings
+    )
+    return run(state, (replace(wanted, settings=settings),), replaces=replaces)
 
 
 def ask_face(

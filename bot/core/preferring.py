@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core import actions as do
 from bot.core.actions import Choice, Say
-from bot.core.commands import Note, Request, write_request
+from bot.core.commands import Note, Request, example, write_request
 from bot.core.making import Step
 from bot.core.state import State
 from storage.kinds import KINDS, Setting
@@ -38,7 +38,7 @@ def _offered(state: State) -> tuple[Request, ...]:
         if not kind.settings:
             offered.append(Request(kind.name))
         elif kind.several:
-            offered.append(Request(kind.name, kind.default))
+            offered.append(Request(kind.name, kind.default or kind.example))
         else:
             strength = kind.amount.default if kind.amount is not None else 1.0
             taken = {
@@ -59,8 +59,7 @@ def _offered(state: State) -> tuple[Request, ...]:
 def prefer(state: State, requests: tuple[Request, ...], notes: tuple[Note, ...] = ()) -> Step:
     """Set all that a selfie alone gives."""
     filled = tuple(
-        request if request.settings else Request(request.kind, KINDS[request.kind].default)
-        for request in requests
+        request if request.settings else example(KINDS[request.kind]) for request in requests
     )
     state = replace(state, preferred=filled)
     said = Say("say.style_set", {"requests": filled}, notes=notes)

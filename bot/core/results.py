@@ -8,7 +8,15 @@ from bot.core.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.commands import Request
 from bot.core.events import JobEnded
 from bot.core.making import Step, ask_face, remember, run
-from bot.core.state import REMEMBERED, Excused, FaceQuestion, Shown, State, strengthened
+from bot.core.state import (
+    REMEMBERED,
+    Excused,
+    FaceQuestion,
+    Shown,
+    State,
+    has_strength,
+    strengthened,
+)
 from storage.jobs import Done, Failed, Failure
 from storage.kinds import KINDS
 
@@ -37,7 +45,7 @@ def press(state: State, value: str, result: Shown) -> Step:
         case "again":
             return run(state, (request,))
         case "more" | "less":
-            if KINDS[request.kind].amount is None:
+            if not has_strength(request):
                 return state, (Say("say.no_strength", {"request": request}),)
             changed = strengthened(request, 1 if verb == "more" else -1)
             if changed is None:
@@ -65,7 +73,7 @@ def _other(request: Request) -> Request:
 def _result_choices(job: UUID, request: Request) -> Rows:
     kind = KINDS[request.kind]
     first = [Choice("button.again", f"again:{job.hex}")]
-    if kind.amount is not None:
+    if has_strength(request):
         first.append(Choice("button.stronger", f"more:{job.hex}"))
         first.append(Choice("button.weaker", f"less:{job.hex}"))
     second = [

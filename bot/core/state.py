@@ -145,7 +145,7 @@ def known(requests: tuple[Request, ...]) -> tuple[Request, ...]:
 
 def resolved(state: State, request: Request) -> Request:
     """Return a wish with its settings filled: as last time, as preferred, or as is usual."""
-    if request.settings or not KINDS[request.kind].settings:
+    if request.settings or not KINDS[request.kind].settings or KINDS[request.kind].groups:
         return request
     for earlier in (*state.last, *state.preferred):
         if earlier.kind == request.kind and earlier.settings:
@@ -153,20 +153,28 @@ def resolved(state: State, request: Request) -> Request:
     return Request(request.kind, KINDS[request.kind].default)
 
 
+def has_strength(request: Request) -> bool:
+    """Tell whether a wish can be made stronger or weaker."""
+    kind = KINDS[request.kind]
+    graded = (kind.amount_of(setting.name) for setting in request.settings)
+    return not kind.sheet and any(span is not None for span in graded)
+
+
 def strengthened(request: Request, steps: int) -> Request | None:
     """Return a wish made stronger or weaker by fifths of its range; None at the end of it.
 
     Weaker goes to nothing, not beyond: a negative strength grows towards its own end.
     """
-    amount = KINDS[request.kind].amount
-    if amount is None:
-        return None
     settings = []
     for setting in request.settings:
+        amount = KINDS[request.kind].amount_of(setting.name)
+        if amount is None:
+            settings.append(setting)
+            continue
         sign = -1.0 if setting.amount < 0 else 1.0
         most = -amount.low if sign < 0 else amount.high
         size = abs(setting.amount) + steps * most / 5
         least = most / 10
         settings.append(Setting(setting.name, round(sign * max(least, min(most, size)), 2)))
-    changed = Request(request.kind, tuple(settings))
+    changed = replace(request, settings=tuple(settings))
     return None if changed == request else changed

@@ -14,6 +14,7 @@ LETTERS = re.compile(r"[^\W\d_]+(?:[-'_:][^\W\d_]+)*")
 _PERCENT_IN_CHINESE = re.compile(r"百分之\s*(\d+(?:\.\d+)?)")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.])(\d+)[,。](\d+)(?![\d,。])")
 _WHOLE = re.compile(r"\d+(?!\d*[.%])")
+OFF = "none"
 ADDRESSED = re.compile(r"@\w+")
 
 
@@ -53,12 +54,30 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A word or sign that no one knows."""
+    """A word or sign that no one knows. ``groups``: where it is said to belong, if it is."""
 
     typed: str
+    groups: tuple[str, ...] = ()
 
 
-Token = Number | Name | Start | Unknown
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a group of a kind's settings is called; it may be one of several."""
+
+    typed: str
+    kind: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A word that takes settings off: those of its groups, or all."""
+
+    typed: str
+    groups: tuple[str, ...] = ()
+
+
+Token = Number | Name | Start | Unknown | Group | Nothing
 
 
 def number_of(match: re.Match[str]) -> Number:
@@ -72,29 +91,52 @@ def cut(
 ) -> Iterator[Token]:
     """Cut a normalised line into numbers, settings of these kinds, and the rest.
 
-    ``starts``: whether names of kinds count too. Words without meaning are left out.
+    ``starts``: whether names of kinds count too. Words without meaning are left out. In a line that
+    opens with a group, what follows a group is looked for in that group first.
     """
     at = 0
+    said: Token | None = None
+    opening: Token | None = None
     while at < len(line):
         number = NUMBER.match(line, at)
         if number is not None:
             yield number_of(number)
-            at = number.end()
+            at, said = number.end(), None
             continue
-        found = _longest(vocabulary, line, at, kinds, starts=starts)
+        found = None
+        if isinstance(said, Group) and isinstance(opening, Group):
+            found = _within(vocabulary, line, at, said)
+        if found is None:
+            found = _longest(vocabulary, line, at, kinds, starts=starts)
         if found is not None:
             token, at = found
             if token is not None:
                 yield token
+                said = token
+                opening = opening or (None if isinstance(token, Start) else token)
             continue
         letters = LETTERS.match(line, at)
-        if letters is not None:
-            yield Unknown(_with_digits(vocabulary, line, letters, kinds))
-            at += len(_with_digits(vocabulary, line, letters, kinds))
+        if letters is not None or _SEPARATORS.match(line, at) is None:
+            typed = _with_digits(vocabulary, line, letters, kinds) if letters else line[at]
+            said = Unknown(typed)
+            opening = opening or said
+            yield said
+            at += len(typed)
             continue
-        if _SEPARATORS.match(line, at) is None:
-            yield Unknown(line[at])
         at += 1
+
+
+def _within(
+    vocabulary: Vocabulary, line: str, at: int, said: Group
+) -> tuple[Token | None, int] | None:
+    """Return the longest setting of a group at a position and where it ends."""
+    best: tuple[Token | None, int] | None = None
+    for group in said.groups:
+        match = vocabulary.patterns_within[said.kind][group].match(line, at)
+        if match is not None and (best is None or match.end() > best[1]):
+            name = vocabulary.within[said.kind][group][squeeze(match.group())]
+            best = Name(match.group(), said.kind, name), match.end()
+    return best
 
 
 def _longest(
@@ -107,6 +149,8 @@ def _longest(
         if match is not None and (best is None or match.end() > best[0]):
             name = vocabulary.settings[kind.name][squeeze(match.group())]
             best = match.end(), Name(match.group(), kind.name, name)
+        if kind.groups:
+            best = _longest_of_groups(vocabulary, line, at, kind, best)
     if starts:
         match = vocabulary.command_pattern.match(line, at)
         if match is not None and (best is None or match.end() > best[0]):
@@ -117,6 +161,25 @@ def _longest(
     if match is not None and (best is None or match.end() > best[0]):
         best = match.end(), None
     return None if best is None else (best[1], best[0])
+
+
+def _longest_of_groups(
+    vocabulary: Vocabulary, line: str, at: int, kind: Kind, best: tuple[int, Token | None] | None
+) -> tuple[int, Token | None] | None:
+    """Return the name of a group, or what takes something off, if that is longer."""
+    match = vocabulary.group_patterns[kind.name].match(line, at)
+    if match is not None and (best is None or match.end() > best[0]):
+        groups = vocabulary.groups[kind.name][squeeze(match.group())]
+        best = match.end(), Group(match.group(), kind.name, groups)
+    match = vocabulary.nothing_pattern.match(line, at)
+    if match is not None and (best is None or match.end() > best[0]):
+        best = match.end(), Nothing(match.group())
+    for group in kind.groups:
+        off = f"{group}:{OFF}"
+        ends = at + len(off)
+        if line.startswith(off, at) and (best is None or ends > best[0]):
+            best = ends, Nothing(off, (group,))
+    return best
 
 
 def _with_digits(

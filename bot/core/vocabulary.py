@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz import process
@@ -18,18 +18,42 @@ HINTED = 0.45  # similarity from which a word is worth suggesting
 class Vocabulary:
     """Every word people may type, squeezed, and the canonical name it stands for.
 
-    ``commands``: commands and kinds. ``settings``: by kind. ``languages``: to locales.
+    ``commands``: commands, shortcuts and kinds. ``settings``: by kind. ``languages``: to locales.
+    Where settings come in groups, ``groups`` maps what a group is called to the groups it may be,
+    the likeliest first, and ``within`` holds the words of each; ``settings`` gives a word to the
+    first group that knows it. ``nothing``: what takes a setting off.
     """
 
     commands: Mapping[str, str]
     settings: Mapping[str, Mapping[str, str]]
     languages: Mapping[str, str]
     fillers: frozenset[str] = frozenset()
+    groups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    within: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    nothing: frozenset[str] = frozenset()
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
         """For each kind, what matches any of its settings at a position, the longest first."""
         return {kind: _any_of(words) for kind, words in self.settings.items()}
+
+    @cached_property
+    def group_patterns(self) -> dict[str, re.Pattern[str]]:
+        """For each kind with groups, what matches the name of one."""
+        return {kind: _any_of(words) for kind, words in self.groups.items()}
+
+    @cached_property
+    def patterns_within(self) -> dict[str, dict[str, re.Pattern[str]]]:
+        """For each group of each kind, what matches any of its settings."""
+        return {
+            kind: {group: _any_of(words) for group, words in groups.items()}
+            for kind, groups in self.within.items()
+        }
+
+    @cached_property
+    def nothing_pattern(self) -> re.Pattern[str]:
+        """What matches a word that takes something off."""
+        return _any_of(self.nothing)
 
     @cached_property
     def command_pattern(self) -> re.Pattern[str]:

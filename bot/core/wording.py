@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.actions import Choice, Rows, Say, ShowResult
 from bot.core.commands import (
+    MOST_NAMES,
     Command,
     Make,
     Named,
@@ -19,9 +20,6 @@ from bot.core.commands import (
 from bot.core.events import Button, Message, Slider
 from bot.core.texts import Texts
 from storage.kinds import KINDS, Kind, Setting
-
-MOST_NAMES = 16
-"""How many settings of a kind a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,9 @@ class Wording:
     def _settings(self, kind: Kind, locale: str) -> str:
         if not kind.settings:
             return self.texts.kind(locale, kind.name)
+        if kind.groups:
+            names = [self.texts.group(locale, kind.name, group) for group in kind.groups]
+            return self.texts.join(locale, "join", names)
         names = [self.texts.setting(locale, kind.name, name) for name in kind.settings]
         more = ["…"] if len(names) > MOST_NAMES else []
         return self.texts.join(locale, "join", names[:MOST_NAMES] + more)
@@ -99,9 +100,7 @@ class Wording:
         return Button(self._sentence(choice.key, choice.values, locale), choice.value)
 
     def _sliders(self, request: Request, locale: str) -> tuple[Slider, ...]:
-        amount = KINDS[request.kind].amount
-        if amount is None:
-            return ()
+        kind = KINDS[request.kind]
         return tuple(
             Slider(
                 label=self.texts.setting(locale, request.kind, setting.name),
@@ -111,6 +110,7 @@ class Wording:
                 value=setting.amount,
             )
             for setting in request.settings
+            if (amount := kind.amount_of(setting.name)) is not None
         )
 
     def _given(self, key: str, locale: str) -> dict[str, object]:
@@ -150,4 +150,4 @@ def _command_of(request: Request, moved: Setting) -> str:
     """Return the command that needs only the moved setting's amount behind it."""
     others = tuple(setting for setting in request.settings if setting is not moved)
     words = write(Make(Request(request.kind, others)))
-    return f"{words} {moved.name}"
+    return f"{words} {moved.name.replace(':', ' ')}"

@@ -22,7 +22,7 @@ from bot.core.commands import (
 )
 from bot.core.texts import load
 from bot.errors import CommandError
-from storage.kinds import KINDS, Kind, Setting
+from storage.kinds import KINDS, Kind, Setting, group_of
 
 GRAMMAR = Grammar(load().vocabulary())
 
@@ -45,21 +45,37 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
     least = 1 if filled else 0
     most = min(len(kind.settings), MAX_SETTINGS) if kind.several else 1
     names = draw(
-        st.lists(st.sampled_from(kind.settings), min_size=least, max_size=most, unique=True)
+        st.lists(
+            st.sampled_from(kind.settings),
+            min_size=least,
+            max_size=most,
+            unique_by=(lambda name: group_of(name) or name),
+        )
     )
-    return Request(kind.name, tuple(Setting(name, draw(amounts(kind))) for name in names))
+    return Request(kind.name, tuple(Setting(name, draw(amounts(kind, name))) for name in names))
 
 
-def amounts(kind: Kind) -> st.SearchStrategy[float]:
-    if kind.amount is None:
+def amounts(kind: Kind, name: str) -> st.SearchStrategy[float]:
+    span = kind.amount_of(name)
+    if span is None:
         return st.just(1.0)
-    low, high = round(kind.amount.low * 100), round(kind.amount.high * 100)
-    return st.integers(low, high).map(lambda hundredths: hundredths / 100)
+    low, high = round(span.low / span.step), round(span.high / span.step)
+    return st.integers(low, high).map(lambda steps: round(steps * span.step, 2))
+
+
+@st.composite
+def makes(draw: st.DrawFn) -> Make:
+    """A wish, perhaps with groups of settings to take off."""
+    request = draw(requests())
+    worn = {group_of(setting.name) for setting in request.settings}
+    left = [group for group in KINDS[request.kind].groups if group not in worn]
+    off = draw(st.lists(st.sampled_from(left), unique=True)) if left else []
+    return Make(request, tuple(group for group in left if group in off))
 
 
 def meanings() -> st.SearchStrategy[Meaning]:
     return st.one_of(
-        requests().map(Make),
+        makes(),
         st.integers(-100, 100).map(lambda hundredths: Adjust(hundredths / 100)),
         st.lists(requests(filled=True), min_size=1, max_size=4, unique=True)
         .filter(told_apart)
@@ -114,7 +130,8 @@ def test_spelling_does_not_matter(
     items = []
     for setting in request.settings:
         amount = f"{round(setting.amount * 100)}%" if percent else f"{setting.amount:g}"
-        items.append(f"{setting.name}{equals}{amount}" if kind.amount else setting.name)
+        graded = kind.amount_of(setting.name) is not None
+        items.append(f"{setting.name}{equals}{amount}" if graded else setting.name)
     line = f"{slash}{kind.name} {comma.join(items)}"
     assert GRAMMAR.parse(line).meaning == Make(request)
 
@@ -169,6 +186,59 @@ def test_lines_are_understood(typed: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
+        ("/edit hair afro", "/edit hair afro"),
+        ("/edit afro", "/edit hair afro"),
+        ("/edit hair:afro", "/edit hair afro"),
+        ("/edit bald", "/edit hair bald"),
+        ("/edit hair long blond", "/edit hair layers colour blond 1"),
+        ("/edit long blonde hair", "/edit hair layers colour blond 1"),
+        ("/edit beard full 0.8", "/edit beard full 0.8"),
+        ("/edit full beard 80%", "/edit beard full 0.8"),
+        ("/edit glasses round", "/edit glasses round"),
+        ("/edit round", "/edit glasses round"),
+        ("/edit round sunglasses", "/edit glasses round-sun"),
+        ("/edit hat beanie", "/edit hat beanie"),
+        ("/edit afro full 0.8 round", "/edit hair afro beard full 0.8 glasses round"),
+        ("/edit short", "/edit hair crop"),
+        ("/edit beard short", "/edit beard short 1"),
+        ("/edit hair short beard short 0.5", "/edit hair crop beard short 0.5"),
+        ("/edit short hair, short beard", "/edit hair crop beard short 1"),
+        ("/edit hair curly beard full", "/edit hair curls beard full 1"),
+        ("/edit ginger", "/edit colour copper 1"),
+        ("/edit beard ginger", "/edit beard ginger 1"),
+        ("/edit bob afro", "/edit hair afro"),
+        ("/edit none", "/edit none"),
+        ("/edit hair none", "/edit hair:none colour:none"),
+        ("/edit no beard", "/edit beard:none"),
+        ("/edit afro without glasses", "/edit hair afro glasses:none"),
+        ("/edit none afro", "/edit hair afro colour:none beard:none glasses:none hat:none"),
+        ("hair afro", "/edit hair afro"),
+        ("give me a full beard and round glasses", "/edit beard full 1 glasses round"),
+        ("/编辑 发型 爆炸头", "/edit hair afro"),
+        ("/编辑 络腮胡 50% 圆框眼镜", "/edit beard full 0.5 glasses round"),
+        ("我要光头", "/edit hair bald"),
+        ("/编辑 不要眼镜", "/edit glasses:none"),
+    ],
+)  # fmt: skip
+def test_looks_are_understood(typed: str, meant: str) -> None:
+    """Hair, beard, glasses and hats, with their group or without, in either order."""
+    assert parse(typed) == meant
+
+
+def test_the_group_decides_what_a_word_means() -> None:
+    """Every word of every group is understood with the group before it and behind it."""
+    for kind, groups in GRAMMAR.vocabulary.within.items():
+        for group, words in groups.items():
+            for word, name in words.items() if group else ():
+                for line in (f"/{kind} {group} {word}", f"/{kind} {word} {group}"):
+                    meaning = GRAMMAR.parse(line).meaning
+                    assert isinstance(meaning, Make)
+                    assert [one.name for one in meaning.request.settings] == [name], line
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("/expresion smlie 80%", "/expression smile 0.8"),
         ("/expresion", "/expression"),
         ("/cartoon hokusia", "/cartoon hokusai 0.6"),
@@ -193,6 +263,11 @@ def test_a_clear_misspelling_is_understood_and_said(typed: str, meant: str) -> N
         ("/cartoon pikasso", "command_error.unknown_setting_bare", "/cartoon hokusai 0.6"),
         ("/expression au99", "command_error.unknown_setting", "/expression AU9 0.8"),
         ("/hel", "command_error.unknown_command", "/help"),
+        ("/edit beard", "command_error.which_setting", "/edit beard full-long 1"),
+        ("/edit black beard", "command_error.which_setting", None),
+        ("/edit hair xqzzy", "command_error.which_setting", None),
+        ("/edit frnch bob", "command_error.unknown_setting", "/edit hair french-bob"),
+        ("/edit smile", "command_error.unknown_setting", "/expression smile 0.8"),
         ("/xyzzyx", "command_error.unknown_command_bare", None),
         ("/cutout foo", "command_error.no_settings", "/cutout"),
         ("/emoji big-ears avataaars", "command_error.one_setting", "/emoji avataaars"),
@@ -230,6 +305,13 @@ def test_amounts_out_of_range_are_clamped_and_said(typed: str, meant: str) -> No
     line = GRAMMAR.parse(typed)
     assert write(line.meaning) == meant
     assert [note.key for note in line.notes] == ["note.clamped"]
+
+
+def test_a_strength_that_a_setting_does_not_take_is_said() -> None:
+    """Hair is worn or not; a beard has its density."""
+    line = GRAMMAR.parse("/edit afro 0.5 full 0.5")
+    assert write(line.meaning) == "/edit hair afro beard full 0.5"
+    assert [note.key for note in line.notes] == ["note.no_strength"]
 
 
 def test_a_strength_where_there_is_none_is_said() -> None:

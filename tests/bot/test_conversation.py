@@ -215,6 +215,69 @@ def test_a_bare_amount_changes_the_last_result() -> None:
     assert said(talk.say("50%")) == ["say.no_strength"]
 
 
+def look(*settings: str | tuple[str, float]) -> Request:
+    pairs = [one if isinstance(one, tuple) else (one, 1.0) for one in settings]
+    return Request("edit", tuple(Setting(name, amount) for name, amount in pairs))
+
+
+def test_edits_are_worn_together() -> None:
+    """A beard after an afro keeps the hair; of one group the newest counts; none takes off."""
+    talk = Talk()
+    talk.photo("/cutout")
+    assert runs(talk.say("/edit hair afro")) == [look("hair:afro")]
+    full = ("beard:full", 0.5)
+    assert runs(talk.say("/edit beard full 0.5")) == [look("hair:afro", full)]
+    assert runs(talk.say("/edit bob blond")) == [look("hair:bob", "colour:blond", full)]
+    assert runs(talk.say("/edit hair none, round glasses")) == [look(full, "glasses:round")]
+    assert runs(talk.say("/edit none")) == [look()]
+    assert runs(talk.say("/edit hat cap")) == [look("hat:cap")]
+
+
+def test_undo_takes_the_newest_edit_off() -> None:
+    """What comes next is worn over what stands there again."""
+    talk = Talk()
+    talk.result("/edit hair afro")
+    talk.result("/edit beard full")
+    (shown,) = talk.say("/undo")
+    assert isinstance(shown, ShowResult)
+    assert shown.request == look("hair:afro")
+    assert runs(talk.say("/edit glasses round")) == [look("hair:afro", "glasses:round")]
+
+
+def test_a_new_selfie_wears_nothing_yet() -> None:
+    """Its edits begin anew, but a bare command means the last look again."""
+    talk = Talk()
+    talk.result("/edit hair afro")
+    talk.photo("/cutout")
+    assert runs(talk.say("/edit hat cap")) == [look("hat:cap")]
+    assert runs(talk.photo("/edit")) == [look("hat:cap")]
+    assert said(Talk().photo("/edit")) == ["say.which_look"]
+
+
+def test_only_what_has_a_strength_is_made_stronger() -> None:
+    """Hair has none and stays as it is beside a beard's density."""
+    talk = Talk()
+    talk.photo("/edit hair afro")
+    offered = buttons(talk.end(talk.jobs[0]))
+    assert "button.stronger" not in offered
+    assert said(talk.say("/stronger")) == ["say.no_strength"]
+    talk.result("/edit beard full 0.4")
+    assert runs(talk.say("/stronger")) == [look("hair:afro", ("beard:full", 0.6))]
+    assert runs(talk.say("50%")) == [look("hair:afro", ("beard:full", 0.5))]
+
+
+def test_a_slider_of_a_look_carries_all_of_it() -> None:
+    """Only strengths slide, and the rest of the look comes along."""
+    talk = Talk()
+    talk.photo("/edit afro full 0.8")
+    (shown,) = talk.end(talk.jobs[0])
+    assert isinstance(shown, ShowResult)
+    (slider,) = WORDING.sticker(shown, b"png", "en").sliders
+    assert slider.label == "full beard"
+    moved = runs(talk.say(f"{slider.command} 0.3", replaces="m1"))
+    assert moved == [look("hair:afro", ("beard:full", 0.3))]
+
+
 def test_undo_shows_the_result_before_again() -> None:
     """Each undo goes one back, until there is none."""
     talk = Talk()

@@ -12,7 +12,7 @@ from bot.core.commands import Command, Request
 from bot.core.texts import Texts, load
 from bot.core.vocabulary import squeeze
 from storage.jobs import Failure
-from storage.kinds import KINDS, Setting
+from storage.kinds import KINDS, Setting, group_of
 
 ROOT = Path(__file__).parents[2]
 TEXTS = load()
@@ -86,10 +86,18 @@ def test_menus_fit_telegram() -> None:
             assert 3 <= len(about) <= 100  # Discord's limit is the smaller one
 
 
+@pytest.mark.parametrize("locale", TEXTS.locales)
+def test_every_group_has_its_words(locale: str) -> None:
+    """Where settings come in groups, each group is called something."""
+    table: Any = TEXTS.tables[locale]
+    named = {kind: set(groups) for kind, groups in table["group"].items()}
+    assert named == {kind.name: set(kind.groups) for kind in KINDS.values() if kind.groups}
+
+
 def test_no_word_means_two_things() -> None:
-    """An alias stands for one command, and for one setting of a kind, in all languages."""
+    """An alias stands for one command, and for one setting of a group, in all languages."""
     commands: dict[str, str] = {}
-    settings: dict[tuple[str, str], str] = {}
+    settings: dict[tuple[str, str, str], str] = {}
     for locale in TEXTS.locales:
         table: Any = TEXTS.tables[locale]
         for section in ("command", "kind"):
@@ -99,7 +107,8 @@ def test_no_word_means_two_things() -> None:
         for kind, entries in table["setting"].items():
             for name, entry in entries.items():
                 for word in (entry["name"], *entry["aliases"]):
-                    assert settings.setdefault((kind, squeeze(word)), name) == name, word
+                    place = (kind, group_of(name), squeeze(word))
+                    assert settings.setdefault(place, name) == name, word
 
 
 def test_every_key_in_the_code_exists() -> None:

@@ -12,8 +12,9 @@ from importlib import resources
 from typing import cast
 
 from bot.core.commands import Command, Request, strength
+from bot.core.tokens import OFF
 from bot.core.vocabulary import Vocabulary, squeeze
-from storage.kinds import KINDS
+from storage.kinds import KINDS, Kind, group_of
 
 DEFAULT = "en"
 
@@ -70,6 +71,10 @@ class Texts:
         """Return what people call a kind of result."""
         return self.get(locale, f"kind.{kind}.name")
 
+    def group(self, locale: str, kind: str, group: str) -> str:
+        """Return what people call a group of a kind's settings."""
+        return self.get(locale, f"group.{kind}.{group}.name")
+
     def setting(self, locale: str, kind: str, setting: str) -> str:
         """Return what people call a setting of a kind."""
         return self.get(locale, f"setting.{kind}.{setting}.name")
@@ -90,7 +95,7 @@ class Texts:
         settings = []
         for setting in request.settings:
             label = self.setting(locale, kind.name, setting.name)
-            if kind.amount is None:
+            if kind.amount_of(setting.name) is None:
                 settings.append(self.get(locale, "request.setting", name=label))
             else:
                 amount = strength(setting.amount)
@@ -113,6 +118,7 @@ class Texts:
         settings: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
         languages: dict[str, str] = {}
         fillers: set[str] = set()
+        nothing: set[str] = {OFF}
         for command in Command:
             commands[squeeze(command.value)] = command.value
         for kind in KINDS.values():
@@ -124,20 +130,53 @@ class Texts:
                 for name, entry in cast("Mapping[str, Table]", table[section]).items():
                     for word in _words(entry):
                         commands.setdefault(word, name)
-            for kind_name, entries in cast(
-                "Mapping[str, Mapping[str, Table]]", table["setting"]
-            ).items():
-                for name, entry in entries.items():
-                    for word in _words(entry):
-                        settings[kind_name].setdefault(word, name)
             for word in _words(cast("Table", table["language"])):
                 languages[word] = locale
             languages[squeeze(locale)] = locale
-            fillers.update(
-                squeeze(word)
-                for word in cast("list[str]", cast("Table", table["words"])["fillers"])
-            )
-        return Vocabulary(commands, settings, languages, frozenset(fillers))
+            words = cast("Mapping[str, list[str]]", table["words"])
+            fillers.update(squeeze(word) for word in words["fillers"])
+            nothing.update(squeeze(word) for word in words["nothing"])
+        within = {kind.name: self._within(kind) for kind in KINDS.values()}
+        for kind_name, groups in within.items():
+            for spelt in groups.values():
+                for word, name in spelt.items():
+                    settings[kind_name].setdefault(word, name)
+        return Vocabulary(
+            commands,
+            settings,
+            languages,
+            frozenset(fillers),
+            {kind.name: self._groups(kind) for kind in KINDS.values() if kind.groups},
+            within,
+            frozenset(nothing),
+        )
+
+    def _within(self, kind: Kind) -> dict[str, dict[str, str]]:
+        """Return the words of each group of a kind; one without groups has a nameless one."""
+        found: dict[str, dict[str, str]] = {group_of(name): {} for name in kind.settings}
+        for name in kind.settings:
+            found[group_of(name)][squeeze(name.rpartition(":")[2])] = name
+        for table in self.tables.values():
+            for name in kind.settings:
+                for word in _words(_entry(table, "setting", kind.name, name)):
+                    found[group_of(name)].setdefault(word, name)
+        return found
+
+    def _groups(self, kind: Kind) -> dict[str, tuple[str, ...]]:
+        """Return what the groups of a kind are called; a group's own name comes first."""
+        named: dict[str, tuple[str, ...]] = {squeeze(group): (group,) for group in kind.groups}
+        for table in self.tables.values():
+            for group in kind.groups:
+                for word in _words(_entry(table, "group", kind.name, group)):
+                    others = named.get(word, ())
+                    named[word] = others if group in others else (*others, group)
+        return named
+
+
+def _entry(table: Table, *path: str) -> Table:
+    for part in path:
+        table = cast("Table", table[part])
+    return table
 
 
 def _words(entry: Table) -> list[str]:
