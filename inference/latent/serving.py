@@ -14,10 +14,12 @@ from inference.errors import UnknownSetting
 from inference.face.report import Lab, Portrait
 from inference.family import Picture, Prepared, Tensors
 from inference.layers import beard, glasses, hair, hat
+from inference.layers.baring import Bare
 from inference.layers.library import load
 from inference.layers.palette import COLOURS
+from inference.layers.resizing import resized
 from inference.matting import foreground
-from inference.sticker import die_cut, head_and_shoulders
+from inference.sticker import SIDE, die_cut, head_and_shoulders
 from storage.kinds import EDIT, Setting
 
 _BEARD_DEPTH = 0.85  # a beard's L* over that of the hair: it lies in its own shade
@@ -53,18 +55,29 @@ class Edit:
         """Dress the portrait and cut it out."""
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        dressed = dress(work.portrait, work.look)
+        dressed = dress(_as_shown(work.portrait), work.look)
         person = np.dstack([dressed.image, dressed.alpha])
         return Picture((die_cut(head_and_shoulders(person, dressed.report.landmarks)),))
 
 
-def dress(portrait: Portrait, look: Mapping[str, Setting]) -> Portrait:
+def _as_shown(portrait: Portrait) -> Portrait:
+    """The portrait at the size it will have on the sticker, which is rarely larger."""
+    person = head_and_shoulders(portrait.alpha[..., None], portrait.report.landmarks)[..., 0]
+    rows, columns = (np.flatnonzero((person > 48).any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return portrait
+    longest = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
+    return resized(portrait, round(len(portrait.alpha) * SIDE / longest))
+
+
+def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
     """Wear a look: beard, then hair, glasses under it, a hat over it.
 
-    The result's ``image`` is meant to be seen through its ``alpha``.
+    bare: see ``inference.layers.hair.wear``; made of this portrait, whose colours are then taken
+    as the person's own. The result's ``image`` is meant to be seen through its ``alpha``.
     """
-    colours = foreground(portrait.image, portrait.alpha)
-    portrait = replace(portrait, image=colours)
+    if bare is None:
+        portrait = replace(portrait, image=foreground(portrait.image, portrait.alpha))
     own = portrait.report.colours.hair
     tint = _tint(look.get("colour"), own)
     if "beard" in look:
@@ -80,7 +93,7 @@ def dress(portrait: Portrait, look: Mapping[str, Setting]) -> Portrait:
         portrait = (
             hair.shave(portrait)
             if which == "bald"
-            else hair.wear(portrait, load("hair", which), tint)
+            else hair.wear(portrait, load("hair", which), tint, bare)
         )
     elif "colour" in look and tint is not None:
         portrait = hair.dye(portrait, tint, look["colour"].amount)

@@ -1,6 +1,7 @@
 """Taking a person's own hair away: skin and body continued where it was."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -11,7 +12,8 @@ from inference.face import regions
 from inference.face.report import Portrait
 from inference.layers import own_hair
 from inference.layers.filling import spread, texture
-from inference.layers.sketch import Mask, Plane, Sketch, draw
+from inference.layers.planes import Plane, tint
+from inference.layers.sketch import Mask, Sketch, draw
 
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
 _SHADOW, _TINT = 26.0, 14.0  # below the median's L*, or off in a or b, where skin is no model
@@ -19,53 +21,66 @@ _EDGE = 0.012  # softness of the cut, in face heights
 _COLLAR = (0.12, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
 _REFLECTED = 0.5  # how much of the cloth's detail is continued under the hair
 _GRAIN = 0.7  # px: size of the skin's grain
+_NOISE = 30.0  # grey levels
 _GRAINED = 0.5  # how much of the cheeks' detail a fill gets: pores are no noise
 
 
-def bare(portrait: Portrait, roof: Plane, ears: NDArray[np.uint8] | None) -> Portrait:
-    """Take the person's own hair away.
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A portrait whose own hair can be taken away, for any number of pieces that replace it.
 
-    roof: (S, S) 0..1 at any size, what will lie above (below it there is skin, whatever it
-    covers). ears: (H, W, 4) RGBA at any size, to show where the own were hidden.
+    own: where it is. gone: 0..1 share that goes. skin, body: (H, W, 3) colours to continue; body
+    counts where ``body_alpha`` says. All at the sketch's size.
     """
-    sketch = draw(portrait)
-    own = own_hair.find(sketch)
-    gone = sketch.soft(own, _EDGE)
-    roof = np.asarray(cv2.resize(roof, sketch.size, interpolation=cv2.INTER_AREA), np.float32)
-    if ears is not None:
-        ears = np.asarray(cv2.resize(ears, sketch.size, interpolation=cv2.INTER_AREA), np.uint8)
-    skin, skin_alpha = _skin(sketch, own, roof, ears)
-    body, body_alpha = _body(sketch, own)
-    under = skin + (body - skin) * (1 - skin_alpha)[..., None]
-    behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * (1 - sketch.oval)
-    under_alpha = skin_alpha + (1 - skin_alpha) * body_alpha * behind
-    left = sketch.alpha * (1 - gone)
-    total = left + (1 - left) * under_alpha
-    whole = _of_one_piece(sketch, total)
 
-    size = portrait.alpha.shape[1], portrait.alpha.shape[0]
-    filled = np.asarray(cv2.resize(np.clip(under, 0, 255).astype(np.uint8), size), np.uint8)
-    filled = _grained(filled, _grain(portrait))
-    stays = _on_full(portrait.alpha, 1 - gone)
-    beneath = cv2.multiply(255 - stays, cv2.resize(under_alpha, size), dtype=cv2.CV_32F)
-    total = stays + beneath
-    share = stays / np.maximum(total, 1)
-    share[total < 1] = 1
-    image = cv2.blendLinear(portrait.image, filled, share, 1 - share)
-    if not whole.all():
-        total *= cv2.resize(whole.astype(np.float32), size)
-    return replace(
-        portrait,
-        image=np.asarray(image, np.uint8),
-        alpha=np.rint(np.minimum(total, 255)).astype(np.uint8),
-        hair_mask=np.zeros_like(portrait.hair_mask),
-    )
+    portrait: Portrait
+    sketch: Sketch
+    own: Mask
+    gone: Plane
+    skin: Plane
+    body: Plane
+    body_alpha: Plane
 
+    @classmethod
+    def of(cls, portrait: Portrait) -> "Bare":
+        """Find the own hair and what to show in its place."""
+        sketch = draw(portrait)
+        own = own_hair.find(sketch)
+        body, shape = _body(sketch, own)
+        behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * ~sketch.oval
+        gone = sketch.soft(own, _EDGE)
+        return cls(portrait, sketch, own, gone, _skin(sketch, own), body, shape * behind)
 
-def _on_full(plane: NDArray[np.uint8], share: Plane) -> Plane:
-    """A full-size mask (uint8) times a reduced share, as float32 0..255, exact where it is 1."""
-    factor = cv2.resize(share, (plane.shape[1], plane.shape[0]))
-    return np.asarray(cv2.multiply(plane, factor, dtype=cv2.CV_32F), np.float32)
+    def under(self, roof: Plane, borrow: Callable[[Sketch], NDArray[np.uint8] | None]) -> Portrait:
+        """Return the portrait without its own hair.
+
+        roof: (S, S) 0..1, what will lie above (below it there is skin, whatever it covers).
+        borrow: given the sketch, returns (H, W, 4) RGBA ears to show where the own were hidden.
+        """
+        sketch, portrait = self.sketch, self.portrait
+        lid = np.asarray(cv2.resize(roof, sketch.size, interpolation=cv2.INTER_AREA), np.float32)
+        skin, skin_alpha = _headed(self, lid, borrow(sketch))
+        under = skin + (self.body - skin) * (1 - skin_alpha)[..., None]
+        under_alpha = skin_alpha + (1 - skin_alpha) * self.body_alpha
+        left = sketch.alpha * (1 - self.gone)
+        whole = _of_one_piece(sketch, left + (1 - left) * under_alpha)
+
+        size = portrait.alpha.shape[1], portrait.alpha.shape[0]
+        filled = cv2.resize(np.clip(under, 0, 255).astype(np.uint8), size)
+        filled = _grained(np.asarray(filled, np.uint8), _grain(portrait))
+        stays = portrait.alpha * cv2.resize(1 - self.gone, size)
+        total = stays + (255 - stays) * cv2.resize(under_alpha, size)
+        share = stays / np.maximum(total, 1)
+        share[total < 1] = 1
+        image = cv2.blendLinear(portrait.image, filled, share, 1 - share)
+        if not whole.all():
+            total *= cv2.resize(whole.astype(np.float32), size)
+        return replace(
+            portrait,
+            image=np.asarray(image, np.uint8),
+            alpha=np.asarray(cv2.convertScaleAbs(total), np.uint8),
+            hair_mask=np.zeros_like(portrait.hair_mask),
+        )
 
 
 def _of_one_piece(sketch: Sketch, alpha: Plane) -> Mask:
@@ -79,32 +94,35 @@ def _of_one_piece(sketch: Sketch, alpha: Plane) -> Mask:
     return ~sketch.grown(loose[parts], 0.02) if loose.any() else np.ones_like(sketch.oval)
 
 
-def _skin(
-    sketch: Sketch, own: Mask, roof: Plane, ears: NDArray[np.uint8] | None
-) -> tuple[Plane, Plane]:
-    """The wearer's own skin continued over forehead and scalp, with borrowed ears.
+def _skin(sketch: Sketch, own: Mask) -> Plane:
+    """The wearer's own skin continued over forehead and scalp: (H, W, 3) colours."""
+    tone = sketch.report.colours.skin
+    level = (sketch.lab[0] > tone[0] - _SHADOW) & (tint(sketch.lab, tone) < _TINT)
+    trusted = sketch.oval & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
+    trusted &= sketch.rows < sketch.height_of(61, 291)
+    if (trusted & level).sum() > 0.1 * trusted.sum():
+        trusted &= level
+    return spread(sketch.image, trusted.astype(np.float32))
+
+
+def _headed(bare: Bare, roof: Plane, ears: NDArray[np.uint8] | None) -> tuple[Plane, Plane]:
+    """Skin in the shape of a head below a roof, with borrowed ears.
 
     Returns (H, W, 3) float32 colours and (H, W) 0..1 alpha.
     """
+    sketch, colour = bare.sketch, bare.skin
     unit, rows = sketch.unit, sketch.rows
-    apart = sketch.lab - np.array(sketch.report.colours.skin, np.float32)
-    level = (apart[..., 0] > -_SHADOW) & (np.abs(apart[..., 1:]).max(axis=2) < _TINT)
-    trusted = sketch.oval & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
-    trusted &= rows < sketch.height_of(61, 291)
-    if (trusted & level).sum() > 0.1 * trusted.sum():
-        trusted &= level
-    colour = spread(sketch.image, trusted.astype(np.float32))
-
-    lobes = sketch.height_of(132, 361)
     covered = np.maximum(roof, sketch.oval)
     if ears is not None:
-        kept = _missing_ears(sketch, ears[..., 3] * np.float32(1 / 255), own)
-        away = cv2.distanceTransform((~sketch.oval).astype(np.uint8), cv2.DIST_L2, 3)
-        share = (np.clip(away / (0.12 * unit), 0, 1) * kept)[..., None]
-        colour = colour * (1 - share) + ears[..., :3] * share
-        covered = np.maximum(covered, kept)
+        kept = _missing_ears(sketch, ears[..., 3] * np.float32(1 / 255), bare.own)
+        if kept.any():
+            away = cv2.distanceTransform((~sketch.oval).astype(np.uint8), cv2.DIST_L2, 3)
+            share = (np.clip(away / (0.12 * unit), 0, 1) * kept)[..., None]
+            colour = colour * (1 - share) + ears[..., :3] * share
+            covered = np.maximum(covered, kept)
     above = np.maximum(covered, _closed(covered, 0.3 * unit))
     covered = np.where(rows < sketch.height_of(*regions.BROW_TOPS), above, covered)
+    lobes = sketch.height_of(132, 361)
     fade = np.clip((lobes + 0.07 * unit - rows) / (0.1 * unit), 0, 1)
     return colour, sketch.soft(np.maximum(covered * fade, sketch.oval), 0.006)
 
@@ -138,8 +156,8 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
     unit, rows, chin = sketch.unit, sketch.rows, sketch.height_of(regions.CHIN)
     seen = (sketch.alpha > 0.9) & ~sketch.grown(own, 0.025) & ~sketch.oval
     seen &= rows > chin - 0.2 * unit
-    away = np.abs(sketch.lab - np.array(sketch.report.colours.skin, np.float32))
-    skinlike = (away[..., 0] < 40) & (away[..., 1:].max(axis=2) < 12)
+    tone = sketch.report.colours.skin
+    skinlike = (np.abs(sketch.lab[0] - tone[0]) < 40) & (tint(sketch.lab, tone) < 12)
 
     neck = _neck(sketch)
     neckline = _neckline(sketch, seen & neck, skinlike)
@@ -217,13 +235,15 @@ def _grain(portrait: Portrait) -> float:
 
 def _grained(image: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
     """Give a smooth fill the photo's grain."""
-    noise = _noise(len(image)) * np.float32(_GRAINED * strength)
-    return np.asarray(cv2.add(image, cv2.merge([noise] * 3), dtype=cv2.CV_8U), np.uint8)
+    gain = _GRAINED * strength / _NOISE
+    noise = _noise(len(image))
+    return np.asarray(cv2.addWeighted(image, 1, noise, gain, -128 * gain), np.uint8)
 
 
 @lru_cache(maxsize=4)
-def _noise(side: int) -> Plane:
-    """(side, side) of standard deviation 1, with the grain's correlation."""
+def _noise(side: int) -> NDArray[np.uint8]:
+    """(side, side, 3) grey, of mean 128 and standard deviation ``_NOISE``, grained like photos."""
     white = np.random.default_rng(0).standard_normal((side, side), np.float32)
     plane = cv2.GaussianBlur(white, (0, 0), _GRAIN)
-    return np.asarray(plane / plane.std(), np.float32)
+    grey = cv2.convertScaleAbs(np.maximum(128 + plane * (_NOISE / plane.std()), 0))
+    return np.asarray(cv2.merge([grey] * 3), np.uint8)

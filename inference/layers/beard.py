@@ -1,6 +1,5 @@
 """A beard or moustache on the person's own photo."""
 
-from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.report import Lab, Portrait
 from inference.layers.library import Piece
-from inference.layers.placing import fetch, lit
+from inference.layers.placing import Patch, fetch, laid_over, lit
 from inference.layers.thin_plate import backward_map
 
 _CONTRAST = 0.9  # a beard lies in its own shade: highlights of a lighter dye would look like holes
@@ -28,22 +27,28 @@ def grow(
 
     colour: what to dye it to, or None to leave it as it is. density: 0 (none) to 1.
     """
-    landmarks, side = portrait.report.landmarks, portrait.image.shape[0]
-    hair = lit(piece, portrait.report.colours.skin, colour, _CONTRAST)
+    landmarks = portrait.report.landmarks
     chin = float(piece.points[POINTS.index(regions.CHIN), 1])
+    hair = lit(piece, portrait.report.colours.skin, colour, _CONTRAST)
     hair[..., 3] = thinned(hair[..., 3], chin, density)
-    hair = fetch(hair, backward_map(landmarks[list(POINTS), :2], piece.points, side))
-    hair[..., 3][regions.fill((side, side), landmarks, regions.LIPS_INNER)] = 0
-    rows, columns = (np.flatnonzero(hair[..., 3].any(axis=axis)) for axis in (1, 0))
-    if not rows.size:
-        return portrait
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    share = hair[..., 3][box] * np.float32(1 / 255)
-    image, alpha = portrait.image.copy(), portrait.alpha.copy()
-    grown = np.ascontiguousarray(hair[..., :3][box])
-    image[box] = cv2.blendLinear(grown, np.ascontiguousarray(image[box]), share, 1 - share)
-    alpha[box] = np.rint(alpha[box] + share * (255 - alpha[box].astype(np.float32)))
-    return replace(portrait, image=image, alpha=alpha)
+    left, top, right, bottom = _window(portrait)
+    target = landmarks[list(POINTS), :2] - np.array([left, top], np.float32)
+    positions = backward_map(target, piece.points, max(right - left, bottom - top))
+    patch = Patch(fetch(hair, positions[: bottom - top, : right - left]), left, top)
+    lips = regions.fill(portrait.alpha.shape, landmarks, regions.LIPS_INNER)[patch.box]
+    patch.image[..., 3][lips] = 0
+    return laid_over(portrait, patch, shade=0)
+
+
+def _window(portrait: Portrait) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of where a beard may be."""
+    landmarks, side = portrait.report.landmarks, len(portrait.alpha)
+    unit = regions.face_height(landmarks)
+    points = landmarks[list(POINTS), :2]
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    reach = (x0 - 0.15 * unit, y0 - 0.05 * unit, x1 + 0.15 * unit, y1 + 0.6 * unit)
+    left, top, right, bottom = np.clip(np.rint(reach), 0, side).astype(int).tolist()
+    return left, top, right, bottom
 
 
 def thinned(matte: NDArray[np.uint8], chin: float, density: float) -> NDArray[np.uint8]:

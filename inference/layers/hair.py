@@ -13,35 +13,44 @@ from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Lab, Portrait
-from inference.images import from_lab, to_lab
 from inference.layers import head_map
-from inference.layers.baring import bare
+from inference.layers.baring import Bare
 from inference.layers.library import Piece, index, load, turned
-from inference.layers.placing import dyed, fetch, laid_over, lit, toned
-from inference.layers.sketch import Plane
+from inference.layers.placing import Patch, dyed, fetch, laid_over, lit, toned
+from inference.layers.planes import Plane, join, split
+from inference.layers.sketch import Sketch
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
 _DIMMEST, _BRIGHTEST = 0.65, 1.25
 
 
-def wear(portrait: Portrait, piece: Piece, colour: Lab | None = None) -> Portrait:
+def wear(
+    portrait: Portrait, piece: Piece, colour: Lab | None = None, bare: Bare | None = None
+) -> Portrait:
     """Replace the person's hair.
 
-    colour: what to dye the piece to, or None to leave it as it is. Returns a portrait with new
+    colour: what to dye the piece to, or None to leave it as it is. bare: ``Bare.of(portrait)``,
+    to be given where one portrait tries on several pieces. Returns a portrait with new
     image, alpha and hair mask, larger where the hair needs room; ``image`` is meant to be seen
     through ``alpha``.
     """
     piece = turned(piece, portrait.report.pose.yaw)
+    given = portrait
     portrait, laid = head_map.place(portrait, piece)
-    skin, side = portrait.report.colours.skin, portrait.image.shape[0]
-    hair = fetch(lit(piece, skin, colour), laid.positions((side, side)))
-    hair[_floor(portrait) :, :, 3] = 0
-    ears = None
-    if piece.under is not None:
-        small = side // 2, side // 2
-        ears = fetch(toned(piece.under, piece.skin, skin), laid.positions(small, 0.5))
-    bared = bare(portrait, _share(hair), ears)
-    return replace(laid_over(bared, hair), hair_mask=hair[..., 3])
+    if bare is None or portrait is not given:
+        bare = Bare.of(portrait)
+    skin, side = portrait.report.colours.skin, len(portrait.alpha)
+    hair = laid.fetch(lit(piece, skin, colour), piece, side)
+    hair.image[max(0, _floor(portrait) - hair.top) :, :, 3] = 0
+    share = hair.share(side)
+
+    def ears(sketch: Sketch) -> NDArray[np.uint8] | None:
+        if piece.under is None:
+            return None
+        return _to_sketch(toned(piece.under, piece.skin, skin), laid, sketch)
+
+    worn = laid_over(bare.under(share, ears), hair)
+    return replace(worn, hair_mask=np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8))
 
 
 def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
@@ -58,7 +67,7 @@ def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     share = portrait.hair_mask[box] * np.float32(amount / 255)
     seen = np.ascontiguousarray(portrait.image[box])
-    tinted = from_lab(dyed(to_lab(seen), own, colour))
+    tinted = join(dyed(split(seen), own, colour))
     image = portrait.image.copy()
     image[box] = cv2.blendLinear(tinted, seen, share, 1 - share)
     return replace(portrait, image=image)
@@ -71,38 +80,50 @@ def shave(portrait: Portrait) -> Portrait:
     piece = min(pieces, key=lambda piece: abs(piece.skin[0] - skin[0]))
     piece = turned(piece, portrait.report.pose.yaw)
     portrait, laid = head_map.place(portrait, piece)
-    side = portrait.image.shape[0]
-    landmarks = portrait.report.landmarks
-    unit = regions.face_height(landmarks)
-    scalp = fetch(toned(piece.image, piece.skin, skin), laid.positions((side, side)))
-    rows = np.arange(side, dtype=np.float32)[:, None]
+    side = len(portrait.alpha)
+    own = toned(piece.image, piece.skin, skin)
+    scalp = laid.fetch(own, piece, side)
+    upper = _above_brows(portrait.report.landmarks, np.arange(side))
+    roof = scalp.share(side) * upper
+
+    def ears(sketch: Sketch) -> NDArray[np.uint8]:
+        found = _to_sketch(own, laid, sketch)
+        lower = 1 - _above_brows(sketch.landmarks, np.arange(len(found)))
+        found[..., 3] = found[..., 3] * lower
+        return found
+
+    return _in_relief(Bare.of(portrait).under(roof, ears), scalp, roof[scalp.box])
+
+
+def _above_brows(landmarks: NDArray[np.float32], rows: NDArray[np.integer]) -> Plane:
+    """(H, 1): 1 above the brows, 0 below them."""
     brows = float(landmarks[list(regions.BROW_TOPS), 1].mean())
-    upper = np.clip((brows - rows) / (0.12 * unit), 0, 1)
-    roof = _share(scalp) * upper
-    ears = scalp.copy()
-    ears[..., 3] = cv2.multiply(scalp[..., 3], np.broadcast_to(1 - upper, roof.shape), dtype=0)
-    return _in_relief(bare(portrait, roof, ears), scalp, roof, unit)
+    share = np.clip((brows - rows) / (0.12 * regions.face_height(landmarks)), 0, 1)
+    return np.asarray(share, np.float32)[:, None]
 
 
-def _in_relief(portrait: Portrait, scalp: NDArray[np.uint8], share: Plane, unit: float) -> Portrait:
+def _to_sketch(
+    rgba: NDArray[np.uint8], laid: head_map.HeadMap, sketch: Sketch
+) -> NDArray[np.uint8]:
+    return fetch(rgba, laid.positions((0, 0, *sketch.size), sketch.scale))
+
+
+def _in_relief(portrait: Portrait, scalp: Patch, share: Plane) -> Portrait:
     """Light and shade of a borrowed scalp, relative to its own middle tone."""
-    sharp = cv2.cvtColor(scalp[..., :3], cv2.COLOR_RGB2GRAY).astype(np.float32)
-    grey = cv2.GaussianBlur(sharp, (0, 0), 0.01 * unit)
+    sharp = cv2.cvtColor(scalp.image, cv2.COLOR_RGBA2GRAY).astype(np.float32)
     solid = share > 0.5
     if not solid.any():
         return portrait
-    middle = max(float(np.median(grey[solid])), 1.0)
-    ratio = np.clip((np.maximum(grey, 1) / middle) ** _RELIEF, _DIMMEST, _BRIGHTEST)
-    factor = 1 + (ratio - 1) * share
-    image = cv2.multiply(portrait.image, cv2.merge([factor] * 3), dtype=cv2.CV_8U)
-    return replace(portrait, image=np.asarray(image, np.uint8))
+    unit = regions.face_height(portrait.report.landmarks)
+    grey = np.maximum(cv2.GaussianBlur(sharp, (0, 0), 0.01 * unit), 1)
+    ratio = np.clip((grey / np.median(grey[solid])) ** _RELIEF, _DIMMEST, _BRIGHTEST)
+    factor = (1 + (ratio - 1) * share).astype(np.float32)
+    image = portrait.image.copy()
+    image[scalp.box] = np.minimum(image[scalp.box] * factor[..., None], 255)
+    return replace(portrait, image=image)
 
 
 def _floor(portrait: Portrait) -> int:
     """First row below the person: where the photo ends, nothing hangs on."""
     rows = np.flatnonzero((portrait.alpha > 128).any(axis=1))
     return int(rows[-1]) + 1 if rows.size else 0
-
-
-def _share(piece: NDArray[np.uint8]) -> Plane:
-    return np.asarray(piece[..., 3] * np.float32(1 / 255))

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Portrait
 from inference.layers import head_map
 from inference.layers.library import Piece, turned
-from inference.layers.placing import fetch, laid_over, lit
+from inference.layers.placing import laid_over, lit
+from inference.layers.planes import Plane
 
 _SLOPE, _FALL = 0.5, 4.0  # how hair falls beside a hat: slope at its rim, and how it steepens
 
@@ -19,18 +19,18 @@ def put_on(portrait: Portrait, piece: Piece) -> Portrait:
     """Put a hat over the hair; hair that would stick out above its brim goes under it."""
     piece = turned(piece, portrait.report.pose.yaw)
     portrait, laid = head_map.place(portrait, piece)
-    side = portrait.image.shape[0]
-    hat = fetch(lit(piece, portrait.report.colours.skin, None), laid.positions((side, side)))
-    return laid_over(_tucked_in(portrait, hat[..., 3]), hat)
+    side = len(portrait.alpha)
+    hat = laid.fetch(lit(piece, portrait.report.colours.skin, None), piece, side)
+    return laid_over(_tucked_in(portrait, hat.share(side)), hat)
 
 
-def _tucked_in(portrait: Portrait, hat: NDArray[np.uint8]) -> Portrait:
+def _tucked_in(portrait: Portrait, hat: Plane) -> Portrait:
     """Clear what of the head lies above the hat's lower edge and is not under the hat.
 
     Beside the hat hair comes out from under it and falls, so the edge falls there too.
     """
     side = len(hat)
-    solid = hat > 128
+    solid = hat > 0.5
     columns = np.flatnonzero(solid.any(axis=0))
     if not columns.size:
         return portrait
@@ -46,6 +46,6 @@ def _tucked_in(portrait: Portrait, hat: NDArray[np.uint8]) -> Portrait:
     kept = cv2.GaussianBlur((1 - gone).astype(np.float32), (0, 0), 0.01 * unit)
     return replace(
         portrait,
-        alpha=np.asarray(cv2.multiply(portrait.alpha, kept, dtype=cv2.CV_8U), np.uint8),
-        hair_mask=np.asarray(cv2.multiply(portrait.hair_mask, kept, dtype=cv2.CV_8U), np.uint8),
+        alpha=np.asarray(cv2.convertScaleAbs(portrait.alpha * kept), np.uint8),
+        hair_mask=np.asarray(cv2.convertScaleAbs(portrait.hair_mask * kept), np.uint8),
     )

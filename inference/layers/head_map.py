@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.report import Portrait, Pose
 from inference.layers.library import Piece
+from inference.layers.placing import Patch, fetch
 
 _STEP = 16  # px between the nodes at which the map is evaluated; it is smooth, so few will do
 _REACH = 0.16  # standard deviation of the basis, in outline heights
@@ -34,13 +35,30 @@ class HeadMap:
     weights: NDArray[np.float64]
     sigma: float
 
-    def positions(self, size: tuple[int, int], scale: float = 1.0) -> NDArray[np.float32]:
+    def window(self, piece: Piece, side: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what a piece covers of a portrait."""
+        reach, margin = self._reach(piece), 0.3 * self.sigma
+        left, top = np.floor(np.clip(reach.min(axis=0) - margin, 0, side)).astype(int).tolist()
+        right, bottom = np.ceil(np.clip(reach.max(axis=0) + margin, 0, side)).astype(int).tolist()
+        return left, top, right, bottom
+
+    def room(self, piece: Piece, side: int) -> tuple[int, int]:
+        """How many px a piece goes beyond the upper border of a portrait, and beyond its sides."""
+        reach = self._reach(piece)
+        above = max(0, int(np.ceil(-reach[:, 1].min())))
+        return above, max(0, int(np.ceil(max(-reach[:, 0].min(), reach[:, 0].max() - side))))
+
+    def positions(
+        self, window: tuple[int, int, int, int], scale: float = 1.0
+    ) -> NDArray[np.float32]:
         """Return (height, width, 2): for each pixel the source position to fetch it from.
 
-        size: (width, height) of a picture of the portrait at ``scale``.
+        window: left, top, right, bottom in px of the portrait at ``scale``.
         """
-        width, height = size
-        across, down = np.arange(0, width + _STEP, _STEP), np.arange(0, height + _STEP, _STEP)
+        left, top, right, bottom = window
+        size = right - left, bottom - top
+        across = np.arange(left, right + _STEP, _STEP)
+        down = np.arange(top, bottom + _STEP, _STEP)
         nodes = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2) / scale
         values = nodes @ self.straight[:, :2].T + self.straight[:, 2]
         values += _basis(nodes, self.knots, self.sigma) @ self.weights
@@ -48,6 +66,19 @@ class HeadMap:
         to_full = np.array([[_STEP, 0, 0], [0, _STEP, 0]], np.float32)
         full = cv2.warpAffine(coarse, to_full, size, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(full, np.float32)
+
+    def fetch(self, rgba: NDArray[np.uint8], piece: Piece, side: int) -> Patch:
+        """Warp a piece's picture to its place in a portrait."""
+        window = self.window(piece, side)
+        return Patch(fetch(rgba, self.positions(window)), window[0], window[1])
+
+    def _reach(self, piece: Piece) -> NDArray[np.float64]:
+        """(4, 2): corners of what is visible of a piece, px of the portrait."""
+        seen = piece.image[..., 3] > 8
+        rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+        corners = [(x, y) for x in columns[[0, -1]] for y in rows[[0, -1]]]
+        away = np.array(corners, np.float64) - self.straight[:, 2]
+        return np.asarray(away @ np.linalg.inv(self.straight[:, :2]).T)
 
 
 def meet(
@@ -85,13 +116,7 @@ def place(portrait: Portrait, piece: Piece) -> tuple[Portrait, HeadMap]:
     """
     outline = portrait.report.landmarks[list(regions.FACE_OVAL), :2]
     laid = meet(outline, portrait.report.pose, piece.points, piece.yaw)
-    rows, columns = (np.flatnonzero((piece.image[..., 3] > 8).any(axis=axis)) for axis in (1, 0))
-    corners = np.array([[x, y] for x in columns[[0, -1]] for y in rows[[0, -1]]], np.float64)
-    back = np.linalg.inv(laid.straight[:, :2])
-    reach = (corners - laid.straight[:, 2]) @ back.T
-    side = portrait.image.shape[0]
-    above = max(0, int(np.ceil(-reach[:, 1].min())))
-    beside = max(0, int(np.ceil(max(-reach[:, 0].min(), reach[:, 0].max() - side))))
+    above, beside = laid.room(piece, portrait.image.shape[0])
     if above == beside == 0:
         return portrait, laid
     beside = max(beside, (above + 1) // 2)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from inference.errors import UnknownSetting
 from inference.face import regions
 from inference.face.report import Lab
+from inference.layers.filling import spread
 
 ROOT = Path(__file__).parent
 
@@ -98,9 +99,13 @@ def mirrored(piece: Piece, partners: tuple[int, ...]) -> Piece:
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
-    """Read a WEBP with alpha as RGBA."""
+    """Read a WEBP with alpha as RGBA, its colours continued beyond the alpha."""
     data = np.frombuffer(path.read_bytes(), np.uint8)
     image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if image is None:
         raise UnknownSetting(path.stem)
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2RGBA), np.uint8)
+    rgba = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2RGBA), np.uint8)
+    seen = rgba[..., 3:] > 0
+    beyond = spread(rgba[..., :3], seen[..., 0].astype(np.float32))
+    colours = np.where(seen, rgba[..., :3], np.clip(beyond, 0, 255).astype(np.uint8))
+    return np.dstack([colours, rgba[..., 3]])

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from inference.face import regions
-from inference.face.report import Lab
-from inference.layers.sketch import Mask, Plane, Sketch
+from inference.layers.planes import distance, tint
+from inference.layers.sketch import Mask, Sketch
 
 _HAIR = 0.2  # of the hair mask
 _SKIN_TINT = 18.0  # farther in a or b from the skin's median than this, a crown is no bare scalp
@@ -33,15 +33,14 @@ def _crown(sketch: Sketch) -> Mask:
     brows = sketch.height_of(*regions.BROW_TOPS)
     crown = (sketch.alpha > _HAIR) & (sketch.rows < brows) & ~sketch.oval
     if not sketch.report.hair.covered:
-        skin = np.array(sketch.report.colours.skin[1:], np.float32)
-        crown &= np.abs(sketch.lab[..., 1:] - skin).max(axis=2) > _SKIN_TINT
+        crown &= tint(sketch.lab, sketch.report.colours.skin) > _SKIN_TINT
     return np.asarray(crown)
 
 
 def _wisps(sketch: Sketch) -> Mask:
     """Thin strands over the forehead, too fine for the hair mask: dark, and near found hair."""
     near = sketch.grown(sketch.hair > _HAIR, 0.06)
-    light = sketch.lab[..., 0]
+    light = sketch.lab[0]
     wide = cv2.blur(light, (2 * round(0.06 * sketch.unit) + 1,) * 2)
     above = sketch.rows < sketch.height_of(*regions.BROW_TOPS) - 0.06 * sketch.unit
     return np.asarray(near & above & (light < wide - _WISP))
@@ -52,9 +51,10 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
     colours = sketch.report.colours
     if colours.hair is None or sketch.report.quality.contrast > _HARD_LIGHT:
         return np.zeros_like(own)
-    tones = [colours.hair, colours.hair_second or colours.hair]
-    to_hair = np.min([_distance(sketch, tone) for tone in tones], axis=0)
-    alike = to_hair < _ALIKE * _distance(sketch, colours.skin)
+    to_hair = distance(sketch.lab, colours.hair)
+    if colours.hair_second is not None:
+        to_hair = np.minimum(to_hair, distance(sketch.lab, colours.hair_second))
+    alike = to_hair < _ALIKE * distance(sketch.lab, colours.skin)
     inside = cv2.distanceTransform(sketch.oval.astype(np.uint8), cv2.DIST_L2, 3)
     beside = sketch.grown((sketch.hair > 0.5) & ~sketch.oval, _STRIP)
     strip = alike & beside & (inside < _STRIP * sketch.unit) & sketch.oval & ~sketch.features
@@ -74,7 +74,3 @@ def _islands(sketch: Sketch, own: Mask) -> Mask:
     small = stats[:, cv2.CC_STAT_AREA] < (0.25 * sketch.unit) ** 2
     small[0] = False
     return np.asarray(small[parts])
-
-
-def _distance(sketch: Sketch, tone: Lab) -> Plane:
-    return np.asarray(np.linalg.norm(sketch.lab - np.array(tone, np.float32), axis=2))

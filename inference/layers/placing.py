@@ -1,6 +1,6 @@
 """Bringing a piece into a portrait: its light, its colour, its place."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -8,82 +8,105 @@ from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Lab, Portrait
-from inference.images import from_lab, to_lab
 from inference.layers.library import Piece
-from inference.layers.sketch import Plane
+from inference.layers.planes import Plane, Planes, join, split
 
 _SHADE = 0.35  # darkest a piece's shadow on the face gets
 _LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A piece in its place. image: (h, w, 4) RGBA uint8. left, top: px of the portrait."""
+
+    image: NDArray[np.uint8]
+    left: int
+    top: int
+
+    @property
+    def box(self) -> tuple[slice, slice]:
+        """Where in the portrait it lies."""
+        height, width = self.image.shape[:2]
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+    def share(self, side: int) -> Plane:
+        """Its alpha on the whole portrait, (side, side) 0..1."""
+        whole = np.zeros((side, side), np.float32)
+        whole[self.box] = self.image[..., 3] * np.float32(1 / 255)
+        return whole
+
+
 def lit(piece: Piece, skin: Lab, colour: Lab | None, contrast: float = 1.8) -> NDArray[np.uint8]:
     """The piece under the wearer's light, or dyed; ``contrast``: see ``dyed``."""
-    lab = to_lab(piece.image[..., :3])
+    lab = split(piece.image)
     if colour is not None:
         lab = dyed(lab, piece.colour, colour, contrast)
     else:
-        lab[..., 0] *= np.clip(skin[0] / piece.skin[0], 0.6, 1.5) ** _LIGHT
-    return np.dstack([from_lab(lab), piece.image[..., 3]])
+        gain = np.float32(np.clip(skin[0] / piece.skin[0], 0.6, 1.5) ** _LIGHT)
+        lab = (np.minimum(lab[0] * gain, 100), lab[1], lab[2])
+    return np.dstack([join(lab), piece.image[..., 3]])
 
 
-def dyed(
-    lab: NDArray[np.float32], own: Lab, colour: Lab, contrast: float = 1.8
-) -> NDArray[np.float32]:
+def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
     """Move hair from its own median colour to another, keeping strands and highlights.
 
-    lab: (H, W, 3). Lighter dye widens the range of L*, at most by ``contrast``; darker dye narrows
-    it, as pigment does.
+    Lighter dye widens the range of L*, at most by ``contrast``; darker dye narrows it, as pigment
+    does.
     """
-    result = np.empty_like(lab)
-    wider = np.clip(((colour[0] + 12) / (own[0] + 12)) ** 0.7, 0.5, contrast)
-    result[..., 0] = colour[0] + (lab[..., 0] - own[0]) * wider
-    depth = np.clip(result[..., :1] / max(colour[0], 8.0), 0.25, 1.4)  # shadows have less chroma
-    kept = (lab[..., 1:] - np.array(own[1:], np.float32)) * 0.4
-    result[..., 1:] = np.array(colour[1:], np.float32) * depth + kept
-    result[..., 0] = np.clip(result[..., 0], 0, 100)
-    return result
+    wider = np.float32(np.clip(((colour[0] + 12) / (own[0] + 12)) ** 0.7, 0.5, contrast))
+    light = np.float32(colour[0]) + (lab[0] - np.float32(own[0])) * wider
+    depth = np.clip(light * np.float32(1 / max(colour[0], 8.0)), 0.25, 1.4)
+    a, b = (  # shadows have less chroma
+        np.float32(new) * depth + (plane - np.float32(old)) * np.float32(0.4)
+        for plane, old, new in zip(lab[1:], own[1:], colour[1:], strict=True)
+    )
+    return np.clip(light, 0, 100), a, b
 
 
 def toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
     """Borrowed skin in the wearer's tone."""
-    lab = to_lab(rgba[..., :3]) + (np.array(skin, np.float32) - np.array(own, np.float32))
-    return np.dstack([from_lab(lab), rgba[..., 3]])
+    light, a, b = (
+        plane + np.float32(new - old)
+        for plane, old, new in zip(split(rgba), own, skin, strict=True)
+    )
+    return np.dstack([join((np.clip(light, 0, 100), a, b)), rgba[..., 3]])
 
 
 def fetch(rgba: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Warp RGBA, premultiplied so that no colour under zero alpha bleeds in."""
-    share = cv2.merge([rgba[..., 3]] * 3 + [np.full(rgba.shape[:2], 255, np.uint8)])
-    premultiplied = cv2.multiply(rgba, share, scale=1 / 255)
-    warped = cv2.remap(premultiplied, positions, None, cv2.INTER_CUBIC)  # type: ignore[call-overload]
-    alpha = warped[..., 3]
-    straight = cv2.divide(warped[..., :3], cv2.merge([np.maximum(alpha, 1)] * 3), scale=255)
-    return np.dstack([straight, alpha])
+    """Warp RGBA whose colours hold beyond its alpha, as those of pieces do."""
+    return np.asarray(cv2.remap(rgba, positions, None, cv2.INTER_CUBIC), np.uint8)  # type: ignore[call-overload]
 
 
-def laid_over(portrait: Portrait, piece: NDArray[np.uint8], shade: float = _SHADE) -> Portrait:
-    """Lay a piece (S, S, 4) over a portrait; ``shade``: how dark its shadow on the face gets."""
-    landmarks = portrait.report.landmarks
+def laid_over(portrait: Portrait, patch: Patch, shade: float = _SHADE) -> Portrait:
+    """Lay a piece over a portrait; ``shade``: how dark its shadow on the face gets."""
+    if shade > 0:
+        portrait = _shaded(portrait, patch, shade)
+    image, alpha, box = portrait.image.copy(), portrait.alpha.copy(), patch.box
+    share = patch.image[..., 3] * np.float32(1 / 255)
+    total = share + (1 - share) * (alpha[box] * np.float32(1 / 255))
+    part = share / np.maximum(total, np.float32(1e-3))
+    colours = cv2.cvtColor(patch.image, cv2.COLOR_RGBA2RGB)
+    image[box] = cv2.blendLinear(colours, np.ascontiguousarray(image[box]), part, 1 - part)
+    alpha[box] = cv2.convertScaleAbs(total, alpha=255)
+    return replace(portrait, image=image, alpha=alpha)
+
+
+def _shaded(portrait: Portrait, patch: Patch, shade: float) -> Portrait:
+    """Let a piece throw its shadow on the face below it; soft, so found at quarter size."""
+    landmarks, side = portrait.report.landmarks, len(portrait.alpha)
     unit = regions.face_height(landmarks)
-    share = piece[..., 3].astype(np.float32) * np.float32(1 / 255)
-    shadow = _shadow(share, landmarks, unit) * shade
-    dark = np.zeros_like(portrait.image)
-    shaded = cv2.blendLinear(dark, portrait.image, shadow, 1 - shadow)
-    total = share + (1 - share) * portrait.alpha * np.float32(1 / 255)
-    part = share / np.maximum(total, 1e-3)
-    image = cv2.blendLinear(np.ascontiguousarray(piece[..., :3]), shaded, part, 1 - part)
-    return replace(
-        portrait,
-        image=np.asarray(image, np.uint8),
-        alpha=np.rint(total * 255).astype(np.uint8),
-    )
-
-
-def _shadow(share: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
-    """What a piece throws on the face below it, (S, S) 0..1; soft, so found at quarter size."""
-    side = max(1, len(share) // 4)
-    little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
-    grain = side / len(share) * unit
-    drop = np.roll(little, round(0.03 * grain), axis=0)
-    soft = cv2.GaussianBlur(drop, (0, 0), max(0.3, 0.045 * grain))
-    oval = regions.fill(share.shape, landmarks, regions.FACE_OVAL)
-    return np.asarray(cv2.resize(soft, share.shape[::-1]) * (1 - share) * oval, np.float32)
+    oval = np.rint(landmarks[list(regions.FACE_OVAL), :2]).astype(int)
+    (x0, y0), (x1, y1) = np.clip(oval.min(axis=0), 0, side), np.clip(oval.max(axis=0), 0, side)
+    box = np.s_[y0:y1, x0:x1]
+    share = patch.share(side)
+    little = cv2.resize(share, (side // 4, side // 4), interpolation=cv2.INTER_AREA)
+    drop = np.roll(little, round(0.03 * unit / 4), axis=0)
+    soft = cv2.resize(cv2.GaussianBlur(drop, (0, 0), max(0.3, 0.045 * unit / 4)), (side, side))
+    face = regions.fill((side, side), landmarks, regions.FACE_OVAL)[box]
+    shadow = np.float32(shade) * soft[box] * (1 - share[box]) * face
+    if not shadow.any():
+        return portrait
+    image = portrait.image.copy()
+    under = np.ascontiguousarray(image[box])
+    image[box] = cv2.blendLinear(np.zeros_like(under), under, shadow, 1 - shadow)
+    return replace(portrait, image=image)

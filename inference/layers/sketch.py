@@ -8,12 +8,9 @@ from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import FaceReport, Portrait
-from inference.images import to_lab
+from inference.layers.planes import Plane, Planes, split
 
 Mask = NDArray[np.bool_]
-Plane = NDArray[np.float32]
-"""(H, W) float32, 0..1."""
-
 _FACE = 120.0  # px: height of the face in a sketch
 
 
@@ -21,14 +18,14 @@ _FACE = 120.0  # px: height of the face in a sketch
 class Sketch:
     """A reduced portrait.
 
-    scale: of the portrait. image: (H, W, 3) uint8. lab: (H, W, 3) float32. alpha, hair: (H, W).
+    scale: of the portrait. image: (H, W, 3) uint8. lab: its colours. alpha, hair: (H, W) 0..1.
     landmarks: (478, 2) px of the sketch. unit: the face's height in those. oval: inside the face.
     features: eyes, brows, nose and mouth.
     """
 
     scale: float
     image: NDArray[np.uint8]
-    lab: NDArray[np.float32]
+    lab: Planes
     alpha: Plane
     hair: Plane
     landmarks: NDArray[np.float32]
@@ -78,7 +75,7 @@ def draw(portrait: Portrait) -> Sketch:
     return Sketch(
         scale=scale,
         image=image,
-        lab=to_lab(image),
+        lab=split(image),
         alpha=reduced(portrait.alpha) * np.float32(1 / 255),
         hair=reduced(portrait.hair_mask) * np.float32(1 / 255),
         landmarks=points,

@@ -1,0 +1,47 @@
+"""Lab in three planes, from and to 8-bit sRGB: what layers compute colours in.
+
+At 8 bits a conversion takes a fifth of the time it takes in floats, and planes a fraction of the
+time that arithmetic on interleaved pixels takes; the steps of 0.4 in L* do not show.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face.report import Lab
+
+Plane = NDArray[np.float32]
+"""(H, W) float32."""
+
+Planes = tuple[Plane, Plane, Plane]
+"""L* 0..100, a and b."""
+
+
+def split(image: NDArray[np.uint8]) -> Planes:
+    """(H, W, 3 or more) RGB uint8 to Lab."""
+    lab = cv2.cvtColor(np.ascontiguousarray(image[..., :3]), cv2.COLOR_RGB2LAB)
+    light, a, b = (np.asarray(plane, np.float32) for plane in cv2.split(lab))
+    return light * np.float32(100 / 255), a - np.float32(128), b - np.float32(128)
+
+
+def join(lab: Planes) -> NDArray[np.uint8]:
+    """Lab to (H, W, 3) RGB uint8, clipped to what 8 bits hold."""
+    light, a, b = lab
+    planes = [
+        cv2.convertScaleAbs(np.maximum(light, 0), alpha=2.55),
+        cv2.convertScaleAbs(np.maximum(a + np.float32(128), 0)),
+        cv2.convertScaleAbs(np.maximum(b + np.float32(128), 0)),
+    ]
+    return np.asarray(cv2.cvtColor(cv2.merge(planes), cv2.COLOR_LAB2RGB), np.uint8)
+
+
+def distance(lab: Planes, tone: Lab) -> Plane:
+    """Distance of each pixel from a tone."""
+    light, a, b = (plane - np.float32(value) for plane, value in zip(lab, tone, strict=True))
+    return np.asarray(np.sqrt(light * light + a * a + b * b), np.float32)
+
+
+def tint(lab: Planes, tone: Lab) -> Plane:
+    """The greater of the differences in a and in b from a tone."""
+    _, a, b = lab
+    return np.asarray(np.maximum(np.abs(a - np.float32(tone[1])), np.abs(b - np.float32(tone[2]))))
