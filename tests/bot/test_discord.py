@@ -24,7 +24,7 @@ from bot.core.events import (
 from bot.core.texts import load
 from bot.errors import ChatError, ChatForbidden, ChatRejected, ChatUnavailable
 from bot.frontends.discord import DiscordChat
-from bot.frontends.discord.commands import suggestions
+from bot.frontends.discord.commands import suggestions, suggestions_within
 from bot.frontends.discord.errors import MAPPED, translate
 from bot.frontends.discord.references import Reference
 from storage.jobs import Failure
@@ -139,6 +139,20 @@ async def test_strength_has_the_range_of_its_kind(world: World) -> None:
         await world.ada.slash(world.channel, "cartoon", what="monet", strength=1.5)
     with pytest.raises(simcord.OptionError):
         await world.ada.slash(world.channel, "expression", what="smile", strength=-1.5)
+
+
+async def test_a_look_is_put_together_from_options(world: World) -> None:
+    """Each group of settings is an option of its own that completes itself."""
+    await world.ada.slash(world.channel, "edit", hair="afro", beard="full", strength=0.5)
+    await world.ada.slash(world.channel, "edit", glasses="none", hat="beanie")
+    words = [event.text for event in world.listener.events if isinstance(event, CommandGiven)]
+    assert words == ["/edit hair afro beard full 0.5", "/edit glasses none hat beanie"]
+    offered = await world.ada.autocomplete(world.channel, "edit", "hair", "bob")
+    assert "french-bob" in [one["value"] for one in offered]
+    offered = await world.ada.autocomplete(world.channel, "edit", "glasses", "")
+    assert offered[0]["value"] == "none"
+    chinese = suggestions_within(KINDS["edit"], "hair", load(), "zh-Hans", "爆炸")
+    assert [one.value for one in chinese] == ["afro", "big-afro", "puff"]
 
 
 async def test_every_kind_and_command_is_offered(world: World) -> None:

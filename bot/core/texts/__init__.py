@@ -79,6 +79,11 @@ class Texts:
         """Return what people call a setting of a kind."""
         return self.get(locale, f"setting.{kind}.{setting}.name")
 
+    def nothing(self, locale: str) -> str:
+        """Return the word that takes something off."""
+        words = cast("Mapping[str, list[str]]", self.tables[locale]["words"])
+        return words["nothing"][0]
+
     def menu(self, locale: str) -> tuple[tuple[str, str], ...]:
         """Return (command, what it does) for a platform's menu; commands are the English ones."""
         kinds = tuple((kind, self.get(locale, f"kind.{kind}.about")) for kind in KINDS)

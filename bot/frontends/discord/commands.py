@@ -4,7 +4,8 @@ Every kind of ``storage.kinds.KINDS`` becomes a command with the options that it
 conversation command one without; names and descriptions come from the texts in each language.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -14,8 +15,9 @@ from discord.app_commands import Choice, Command, CommandTree, ContextMenu, loca
 from bot.core.commands import Command as Word
 from bot.core.events import CommandGiven, Event
 from bot.core.texts import Texts
+from bot.core.tokens import OFF
 from bot.frontends.discord import reading
-from storage.kinds import KINDS, Kind
+from storage.kinds import KINDS, Amount, Kind, group_of
 
 Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]], bool], Any]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""
@@ -49,7 +51,8 @@ class Translator(app_commands.Translator):
 def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
-        tree.add_command(_kind_command(kind, texts, respond))
+        make = _grouped_command if kind.groups else _kind_command
+        tree.add_command(make(kind, texts, respond))
     for word in Word:
         tree.add_command(_word_command(word, texts, respond))
     tree.add_command(_message_menu(texts, respond))
@@ -95,6 +98,53 @@ def _kind_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, An
     return command
 
 
+def _grouped_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
+    """Return the command of a kind whose settings come in groups: an option for each group."""
+
+    async def make(
+        asked: discord.Interaction,
+        strength: float | None = None,
+        photo: discord.Attachment | None = None,
+        **chosen: str | None,
+    ) -> None:
+        line = _grouped_line(kind, chosen, strength)
+        await respond(asked, lambda: _photo_or_words(asked, photo, line), False)
+
+    bounds = kind.amount or Amount(0.0, 1.0, 1.0)
+    options: dict[str, Any] = dict.fromkeys(kind.groups, str | None)
+    options["strength"] = app_commands.Range[float, bounds.low, bounds.high] | None
+    options["photo"] = discord.Attachment | None
+    asked, *_ = inspect.signature(make).parameters.values()
+    optional = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in options.items()
+    ]
+    make.__signature__ = inspect.Signature([asked, *optional])  # type: ignore[attr-defined]
+    keys = {group: f"group.{kind.name}.{group}.name" for group in kind.groups}
+    command = _command(f"kind.{kind.name}", kind.name, list(options), texts, make, keys)
+    for group in kind.groups:
+        command.autocomplete(group)(_completing(kind, group, texts))
+    return command
+
+
+def _completing(
+    kind: Kind, group: str, texts: Texts
+) -> Callable[[discord.Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]:
+    async def complete(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
+        return suggestions_within(kind, group, texts, _spoken(texts, asked.locale), typed)
+
+    return complete
+
+
+def _grouped_line(kind: Kind, chosen: Mapping[str, str | None], strength: float | None) -> str:
+    """Return the line of chosen settings; the strength belongs to the last that takes one."""
+    parts = {group: f"{group} {value}" for group, value in chosen.items() if value}
+    graded = [group for group in parts if kind.graded is None or group in kind.graded]
+    if graded and strength is not None:
+        parts[graded[-1]] += f" {strength:g}"
+    return " ".join([f"/{kind.name}", *parts.values()])
+
+
 def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
     private = word in PRIVATE
 
@@ -119,11 +169,19 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
 
 
 def _command(
-    key: str, name: str, options: Sequence[str], texts: Texts, callback: Callable[..., Any]
+    key: str,
+    name: str,
+    options: Sequence[str],
+    texts: Texts,
+    callback: Callable[..., Any],
+    names: Mapping[str, str] | None = None,
 ) -> Command[Any, Any, Any]:
-    """Word a command and its options in all languages."""
-    named = {option: _text(texts, f"discord.{option}") for option in options}
-    about = {"what": f"{key}.about"} if key.startswith("command.") else {}
+    """Word a command and its options in all languages; ``names``: keys of other options' names."""
+    names = names or {}
+    named = {option: _text(texts, names.get(option, f"discord.{option}")) for option in options}
+    about = dict.fromkeys(names, "discord.what_about")
+    if key.startswith("command."):
+        about["what"] = f"{key}.about"
     described = {
         option: _text(texts, about.get(option, f"discord.{option}_about")) for option in options
     }
@@ -180,6 +238,22 @@ def suggestions(kind: Kind, texts: Texts, locale: str, typed: str) -> list[Choic
         if wanted in label.casefold() or wanted in setting.casefold():
             found.append(Choice(name=f"{before}{label}"[:100], value=f"{before}{setting}"[:100]))
     return found[:CHOICES]
+
+
+def suggestions_within(
+    kind: Kind, group: str, texts: Texts, locale: str, typed: str
+) -> list[Choice[str]]:
+    """Complete what is being typed with the settings of a group, and with none of them."""
+    wanted = typed.strip().casefold()
+    labels = {OFF: texts.nothing(locale)}
+    for setting in kind.settings:
+        if group_of(setting) == group:
+            labels[setting.partition(":")[2]] = texts.setting(locale, kind.name, setting)
+    return [
+        Choice(name=label, value=name)
+        for name, label in labels.items()
+        if wanted in label.casefold() or wanted in name
+    ][:CHOICES]
 
 
 def _text(texts: Texts, key: str) -> locale_str:
