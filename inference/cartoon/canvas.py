@@ -28,13 +28,15 @@ class Canvas:
     photo: (512, 512, 3) RGB uint8, the person over a flat ground, or among their surroundings.
     flat: the same with texture smoothed and edges kept, which is what is painted: a painter leaves
     pores out. alpha: uint8, what of it is shown. skin: float32 0..1, skin without eyes, brows and
-    lips. landmarks: (478, 2) float32 px.
+    lips. features: float32 0..1, eyes and mouth, where a likeness needs finer strokes.
+    landmarks: (478, 2) float32 px.
     """
 
     photo: NDArray[np.uint8]
     flat: NDArray[np.uint8]
     alpha: NDArray[np.uint8]
     skin: NDArray[np.float32]
+    features: NDArray[np.float32]
     landmarks: NDArray[np.float32]
 
 
@@ -49,10 +51,11 @@ def lay(portrait: Portrait) -> Canvas:
     colours = foreground(portrait.image[box], portrait.alpha[box])
     placed = _place(portrait, np.dstack([colours, portrait.alpha[box]]), left, top, _ROOM)
     alpha = np.ascontiguousarray(placed.picture[..., 3])
-    share = alpha[..., None].astype(np.float32) / 255
-    person = placed.picture[..., :3]
-    ground = _ground(person, alpha)
-    photo = np.asarray(np.rint(ground + share * (person - ground)), np.uint8)
+    photo = np.ascontiguousarray(placed.picture[..., :3])
+    ground = _ground(photo[::4, ::4], alpha[::4, ::4])
+    rim = alpha < 255
+    share = alpha[rim].astype(np.float32)[:, None] / 255
+    photo[rim] = np.rint(ground + share * (photo[rim] - ground))
     return _prepared(photo, alpha, placed, portrait)
 
 
@@ -121,7 +124,16 @@ def _prepared(
     flat = np.asarray(cv2.bilateralFilter(photo, 7, 28, 5), np.uint8)
     skin = placed.skin.astype(np.float32) / 255 * _like(photo, portrait.report.colours.skin)
     soft = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
-    return Canvas(photo, flat, alpha, soft, placed.landmarks)
+    return Canvas(photo, flat, alpha, soft, _features(placed.landmarks), placed.landmarks)
+
+
+def _features(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Eyes and mouth with a soft margin, (512, 512) 0..1."""
+    mask = regions.fill((SIDE, SIDE), landmarks, *regions.EYES, regions.LIPS_OUTER)
+    reach = max(1.0, 0.03 * regions.face_height(landmarks))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(reach) + 1,) * 2)
+    wider = cv2.dilate(mask.astype(np.float32), disc)
+    return np.asarray(cv2.GaussianBlur(wider, (0, 0), reach), np.float32)
 
 
 def _inside(portrait: Portrait) -> tuple[int, int, int, int]:
@@ -161,6 +173,8 @@ def _skin_region(shown: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> ND
 
 def _like(photo: NDArray[np.uint8], skin: tuple[float, float, float]) -> NDArray[np.float32]:
     """How near each pixel's colour is to the skin's, 0..1; lightness counts half."""
-    apart = (to_lab(photo) - np.array(skin, np.float32)) * np.array([0.5, 1, 1], np.float32)
-    distance = np.square(apart).sum(axis=2) / _SKIN_SPREAD**2
-    return np.asarray(np.exp2(-distance), np.float32)
+    half = np.asarray(cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    apart = (to_lab(half.astype(np.uint8)) - np.array(skin, np.float32)) / _SKIN_SPREAD
+    light, a, b = cv2.split(apart)
+    alike = np.exp2(-(0.25 * light * light + a * a + b * b))
+    return np.asarray(cv2.resize(alike, photo.shape[1::-1]), np.float32)

@@ -10,9 +10,10 @@ _COARSE = 4  # light and tint are compared at a quarter of the size
 _BLUR = 2.5  # px at that size: finer than this is brushwork and stays
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
-# how much of the photo's broad light and tint returns: elsewhere, and on skin
-_LIGHT = (0.45, 0.9)
-_TINT = (0.2, 0.75)
+# how much of the photo's broad light and tint returns: elsewhere (below 0 the painting's own is
+# exaggerated), and on skin
+_LIGHT = (0.3, 0.9)
+_TINT = (-0.25, 0.75)
 # how much of the photo shows through the brushwork on skin, at amount 0 and what 1 takes off it
 _SKIN_SHOWS = (0.9, 0.4)
 _CALM_SHOWS = (1.0, 0.25)  # the same on calm skin, where strokes would read as scars
@@ -60,10 +61,11 @@ def _broad_difference(difference: NDArray[np.float32], canvas: Canvas) -> NDArra
     inside = cv2.resize(difference * alpha, size, interpolation=cv2.INTER_AREA)
     share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     skin = cv2.resize(canvas.skin, size, interpolation=cv2.INTER_AREA)[..., None]
+    face = np.maximum(skin, cv2.resize(canvas.features, size)[..., None])
     broad = cv2.GaussianBlur(inside, (0, 0), _BLUR)
     broad = broad / (cv2.GaussianBlur(share, (0, 0), _BLUR)[..., None] + 1e-3)
     light = (broad @ _LUMA)[..., None]
     of_light = _LIGHT[0] + (_LIGHT[1] - _LIGHT[0]) * skin
-    of_tint = _TINT[0] + (_TINT[1] - _TINT[0]) * skin
+    of_tint = _TINT[0] + (_TINT[1] - _TINT[0]) * face
     weighed = light * of_light + (broad - light) * of_tint
     return np.asarray(cv2.resize(weighed, difference.shape[1::-1]) * alpha, np.float32)

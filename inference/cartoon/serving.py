@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.cartoon import canvas, likeness, styles
+from inference.cartoon import borrowed, canvas, likeness, styles
 from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
-from inference.family import Picture, Prepared, Tensors
+from inference.family import Image, Picture, Prepared, Tensors
 from inference.sticker import die_cut
 from storage.kinds import CARTOON, Setting
 
@@ -37,10 +37,16 @@ class Cartoon:
     kind = CARTOON.name
     model: str | None = "style_transfer"
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,
+    ) -> Prepared:
         """Lay the person on the canvas and mix the style.
 
         settings: one style and how much of it; ``scene`` beside it keeps the surroundings.
+        picture: (H, W, 3) RGB, where the style ``picture`` is taken from.
 
         Raises:
             UnknownSetting: several styles, or none of that name, or an amount out of range.
@@ -51,14 +57,18 @@ class Cartoon:
         bounds = CARTOON.amount
         if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
             raise UnknownSetting("one style at a time, with an amount from 0 to 1")
-        if style.name not in STYLES and style.name not in styles.painted():
+        lent = picture if style.name == borrowed.PICTURE else None
+        if lent is None and style.name not in STYLES and style.name not in styles.painted():
             raise UnknownSetting(f"no style is called {style.name!r}")
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         work = _Work(laid, style, scene)
         if style.name in STYLES:
             return Prepared(work)
         content = laid.flat.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
-        code = styles.mixed(style.name, style.amount, laid.flat)
+        if lent is not None:
+            code = borrowed.mixed(lent, style.amount, laid.flat)
+        else:
+            code = styles.mixed(style.name, style.amount, laid.flat)
         return Prepared(work, {"content": content, "style": code[:, None, None]})
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:

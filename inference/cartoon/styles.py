@@ -1,4 +1,4 @@
-"""Painting styles as codes of the style network: six paintings, and the photo's own."""
+"""Painting styles as codes of the style network: paintings, textures, and the photo's own."""
 
 import json
 from functools import cache
@@ -15,13 +15,15 @@ from inference.runtime import Lite
 Code = NDArray[np.float32]
 """(100,) float32: the means and scales a style gives to every layer, compressed."""
 
+TABLE = Path(__file__).with_name("styles.json")
+
 _SIDE = 256
 
 
 @cache
 def painted() -> dict[str, Code]:
     """The codes of the paintings, by name."""
-    rows = json.loads(Path(__file__).with_name("styles.json").read_text("utf-8"))
+    rows = json.loads(TABLE.read_text("utf-8"))
     return {row["name"]: np.array(row["code"], np.float32) for row in rows}
 
 

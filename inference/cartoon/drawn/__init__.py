@@ -12,6 +12,7 @@ from inference.cartoon.drawn.mosaic import mosaic
 from inference.cartoon.drawn.oil import oil
 from inference.cartoon.drawn.pencil import pencil
 from inference.cartoon.drawn.toon import toon
+from inference.cartoon.drawn.watercolour import watercolour
 
 Draw = Callable[[Canvas, float], NDArray[np.float32]]
 """Takes a canvas and a strength 0..1, gives (512, 512, 3) RGB float32 0..255."""
@@ -23,4 +24,5 @@ STYLES: dict[str, Draw] = {
     "mosaic": mosaic,
     "linocut": linocut,
     "oil": oil,
+    "watercolour": watercolour,
 }

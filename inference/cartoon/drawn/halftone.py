@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import Plane, features, hatched
+from inference.cartoon.drawn.lines import Plane, hatched
 from inference.cartoon.drawn.toon import drawn_lines
 from inference.images import from_lab, to_lab
 
@@ -22,7 +22,7 @@ def halftone(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     lab = to_lab(np.asarray(cv2.bilateralFilter(canvas.flat, 9, 36, 6), np.uint8))
     shade = 0.6 + 0.4 * strength
     printed = hatched(lab, _screen(), 17 * shade, 26 * shade)
-    kept = 0.85 * features(canvas.landmarks, SIDE)[..., None]
+    kept = 0.85 * canvas.features[..., None]
     printed += kept * (lab - printed)
     chroma = _CHROMA[0] + (_CHROMA[1] - _CHROMA[0]) * canvas.skin
     printed[..., 1:] *= (1 + (chroma - 1) * shade)[..., None]

@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
-
 Plane = NDArray[np.float32]
 """(H, W) float32."""
 Lab = NDArray[np.float32]
@@ -91,16 +89,6 @@ def hatched(lab: Lab, screen: Plane, lighter: float, darker: float) -> Lab:
     result = lab.copy()
     result[..., 0] = paper + (marks - paper) * mark
     return result
-
-
-def features(landmarks: NDArray[np.float32], side: int) -> Plane:
-    """Eyes and mouth, (side, side) 0..1, soft: where strokes must be finer to keep a likeness."""
-    mask = regions.fill((side, side), landmarks, *regions.EYES, regions.LIPS_OUTER)
-    reach = 0.03 * regions.face_height(landmarks)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach)) + 1,) * 2)
-    return np.asarray(
-        cv2.GaussianBlur(cv2.dilate(mask.astype(np.float32), disc), (0, 0), reach), np.float32
-    )
 
 
 def smoothstep(value: Plane) -> Plane:

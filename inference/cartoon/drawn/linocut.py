@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import features, grain, smoothstep
+from inference.cartoon.drawn.lines import grain, smoothstep
 from inference.cartoon.drawn.toon import drawn_lines
 from inference.images import from_lab, to_lab
 
@@ -24,7 +24,7 @@ def linocut(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     rows, columns = np.mgrid[:SIDE, :SIDE].astype(np.float32)
     phase = rows + 0.35 * columns + 0.55 * form + 2 * grain(SIDE, 90, 1, 11)
     carved = np.sin(phase * np.float32(2 * np.pi / _PITCH))
-    carved *= 1 - 0.85 * features(canvas.landmarks, SIDE)
+    carved *= 1 - 0.85 * canvas.features
     dark = smoothstep((44 - 5 * canvas.skin + 17 * carved - even) / 5 + 0.5)
     dark = np.maximum(dark, drawn_lines(to_lab(canvas.flat)[..., 0], 1.0))
     paper = lab.copy()

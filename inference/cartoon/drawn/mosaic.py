@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import Lab, features, tangents
+from inference.cartoon.drawn.lines import Lab, tangents
 from inference.images import from_lab, to_lab
 
 _FACE, _ELSEWHERE = 7.0, 11.0  # px between stones
@@ -28,7 +28,7 @@ def mosaic(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     stones[..., 0] += 14 * relief
     grout = _GROUT + 0.35 * (lab - _GROUT)
     stones += np.clip(1.2 * joint, 0, 1)[..., None] * (grout - stones)
-    kept = 0.6 * features(canvas.landmarks, SIDE)[..., None]
+    kept = 0.6 * canvas.features[..., None]
     stones += kept * (to_lab(canvas.flat) - stones)
     return np.asarray(from_lab(stones), np.float32)
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.dabs import calmest
-from inference.cartoon.drawn.lines import along, features, grain
+from inference.cartoon.drawn.lines import along, grain
 from inference.images import from_lab, to_lab
 
 
@@ -13,7 +13,7 @@ def oil(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     """Paint in dabs. strength: their size and relief, 0..1. Returns RGB float32 0..255."""
     lab = to_lab(canvas.flat)
     dabs = calmest(lab, 3 + round(3 * strength))
-    kept = (0.9 - 0.3 * strength) * features(canvas.landmarks, SIDE)[..., None]
+    kept = (0.9 - 0.3 * strength) * canvas.features[..., None]
     dabs += kept * (lab - dabs)
     dabs[..., 1:] *= 1 + 0.4 * strength
     strokes = along(np.asarray(grain(SIDE, 3, 1, 21)), np.ascontiguousarray(dabs[..., 0]), 5)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.halftone import even
-from inference.cartoon.drawn.lines import Plane, along, features, grain, hatched, ink
+from inference.cartoon.drawn.lines import Plane, along, grain, hatched, ink
 from inference.images import from_lab, to_lab
 
 _ANGLES = (58, 40)  # degrees
@@ -22,7 +22,7 @@ def pencil(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     shade = 0.5 + 0.6 * strength
     drawn = hatched(lab, _screen(), 17 * shade, 15 * shade)
     drawn += (0.45 * canvas.skin)[..., None] * (lab - drawn)
-    kept = 0.6 * features(canvas.landmarks, SIDE)[..., None]
+    kept = 0.6 * canvas.features[..., None]
     drawn += kept * (lab - drawn)
     paler = np.clip((drawn[..., 0] - lab[..., 0]) / 24, -0.4, 1)
     drawn[..., 1:] *= (1.3 - 0.5 * paler)[..., None]

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cartoon.canvas import SIDE, Canvas
+from inference.cartoon.canvas import Canvas
 from inference.cartoon.drawn.dabs import calmest
-from inference.cartoon.drawn.lines import along, features, few_tones, ink
+from inference.cartoon.drawn.lines import along, few_tones, ink
 from inference.face import regions
 from inference.images import from_lab, to_lab
 
@@ -26,7 +26,7 @@ def toon(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     picture = larger_eyes(canvas.flat, canvas.landmarks, _LARGER * strength)
     sharp = to_lab(picture)
     lab = calmest(sharp, 4)
-    fine = features(canvas.landmarks, SIDE)
+    fine = canvas.features
     lab += (0.9 * fine)[..., None] * (sharp - lab)
     skin = canvas.skin > 0.6
     anchor = float(np.median(lab[skin, 0])) if skin.any() else 55.0

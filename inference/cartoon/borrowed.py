@@ -1,0 +1,20 @@
+"""A style borrowed from any picture: "paint me like this"."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.cartoon import styles
+
+PICTURE = "picture"
+"""The setting that takes its style from a second picture."""
+
+
+def mixed(picture: NDArray[np.uint8], amount: float, photo: NDArray[np.uint8]) -> styles.Code:
+    """Mix a picture's code with that of the photo: ``amount`` of the former.
+
+    picture, photo: (H, W, 3) RGB; of the picture its central square counts.
+    """
+    side = min(picture.shape[:2])
+    top, left = ((length - side) // 2 for length in picture.shape[:2])
+    centre = picture[top : top + side, left : left + side]
+    return np.asarray(amount * styles.of(centre) + (1 - amount) * styles.of(photo), np.float32)
