@@ -47,8 +47,16 @@ class Family(Protocol):
     model: str | None
     """Name in ``weights.toml`` of the ONNX network that runs between prepare and finish."""
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
-        """Turn a studied face and the person's settings into network inputs."""
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,
+    ) -> Prepared:
+        """Turn a studied face and the person's settings into network inputs.
+
+        picture: (H, W, 3) RGB, the second picture of settings that take one (``Kind.pictured``).
+        """
         ...
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:

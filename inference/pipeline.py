@@ -46,7 +46,7 @@ class Pipeline:
         }
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Work on a job.
 
@@ -54,6 +54,8 @@ class Pipeline:
             job: what to make of which face.
             photo: the file as it was sent.
             report: what an earlier job found in this photo, if that was kept.
+            picture: the job's second picture as it was sent, if it has one. A failure that is its
+                fault says so in the detail: ``{"picture": True}``.
 
         Returns:
             The outcome, and a report of the photo worth keeping if there was none.
@@ -69,7 +71,8 @@ class Pipeline:
                 job.face,
                 lambda: self._on_thread(_study, photo, report, job.face, made.append),
             )
-            prepared = await self._on_thread(family.prepare, portrait, settings)
+            second = None if picture is None else await self._on_thread(_second, picture)
+            prepared = await self._on_thread(family.prepare, portrait, settings, second)
             outputs: Tensors | None = None
             if prepared.inputs is not None and family.model is not None:
                 outputs = await self._batchers[family.model](prepared.inputs)
@@ -104,6 +107,14 @@ class Pipeline:
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, functools.partial(function, *arguments)
         )
+
+
+def _second(picture: bytes) -> Image:
+    """Decode a second picture; raises PhotoError with a detail that names it."""
+    try:
+        return decode(picture)
+    except PhotoError as error:
+        raise PhotoError(error.failure, {"picture": True}) from error
 
 
 def _study(

@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, photos, retention
 from storage.database import Database
@@ -33,9 +35,11 @@ class Pipeline(Protocol):
     """From a photo to an outcome; see ``inference.pipeline``."""
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Work on a job. ``report``: what an earlier job found in the same photo.
+
+        ``picture``: the job's second picture, where it has one.
 
         Returns the outcome, and the report if it is new and worth keeping with the photo.
         """
@@ -63,6 +67,7 @@ class _Order:
     job: Job
     photo: bytes
     report: bytes | None
+    picture: bytes | None = None
 
 
 class Worker:
@@ -103,7 +108,7 @@ class Worker:
         if order is None:
             return
         job = order.job
-        run = asyncio.create_task(self._pipeline.run(job, order.photo, order.report))
+        run = asyncio.create_task(self._pipeline.run(job, order.photo, order.report, order.picture))
         keep = asyncio.create_task(self._keep_lease(job, run))
         try:
             outcome, report = await run
@@ -128,14 +133,22 @@ class Worker:
                 job = await jobs.read(session, job_id) if delivery else None
             else:
                 try:
-                    found = await photos.read_with_report(session, self._vault, job.photo_id)
-                    return _Order(job, *found)
-                except PhotoGone:
-                    expired = Failed(Failure.PHOTO_EXPIRED)
+                    return await self._read(session, job)
+                except PhotoGone as gone:
+                    detail = {"picture": True} if gone.args == (str(job.picture_id),) else {}
+                    expired = Failed(Failure.PHOTO_EXPIRED, detail)
                     delivery = await jobs.finish(session, self._vault, job, expired)
         if job is not None:
             await self._announce(job, delivery)
         return None
+
+    async def _read(self, session: AsyncSession, job: Job) -> _Order:
+        """Read what a job works on; raises PhotoGone with the id of what is gone."""
+        photo, report = await photos.read_with_report(session, self._vault, job.photo_id)
+        picture = None
+        if job.picture_id is not None:
+            picture = await photos.read(session, self._vault, job.picture_id)
+        return _Order(job, photo, report, picture)
 
     async def _end(self, job: Job, outcome: Outcome, report: bytes | None) -> None:
         async with self._database.transaction() as session:

@@ -69,6 +69,7 @@ class NewJob:
 
     ``chat`` and ``placeholder`` are the owning front end's own references (JSON-able); the worker
     carries them through unread. ``face``: which face, largest first, or None for the only one.
+    ``picture_id``: a second photo of the same person's, for settings that take one.
     """
 
     person_id: UUID
@@ -79,6 +80,7 @@ class NewJob:
     chat: str
     face: int | None = None
     placeholder: str | None = None
+    picture_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def _job(row: JobRow) -> Job:
         chat=row.chat,
         face=row.face,
         placeholder=row.placeholder,
+        picture_id=row.picture_id,
         id=row.id,
         state=JobState(row.state),
         attempts=row.attempts,
@@ -168,6 +171,7 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
     row = JobRow(
         person_id=new.person_id,
         photo_id=new.photo_id,
+        picture_id=new.picture_id,
         kind=new.kind,
         settings=[[setting.name, setting.amount] for setting in new.settings],
         face=new.face,

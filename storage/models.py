@@ -131,6 +131,7 @@ class JobRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = _of_person()
     photo_id: Mapped[UUID]  # no foreign key: the job outlives its photo
+    picture_id: Mapped[UUID | None]  # a photo as well
     kind: Mapped[str] = mapped_column(String(32))
     settings: Mapped[list[list[Any]]] = mapped_column(JSON)
     face: Mapped[int | None]

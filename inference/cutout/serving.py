@@ -4,7 +4,7 @@ import numpy as np
 
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
-from inference.family import Picture, Prepared, Tensors
+from inference.family import Image, Picture, Prepared, Tensors
 from inference.matting import foreground
 from inference.sticker import die_cut, head_and_shoulders
 from storage.kinds import CUTOUT, Setting
@@ -16,7 +16,12 @@ class Cutout:
     kind = CUTOUT.name
     model: str | None = None
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
         """Keep the portrait; there is nothing to set.
 
         Raises:

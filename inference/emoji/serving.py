@@ -7,7 +7,7 @@ from inference.emoji.spec import AvatarSpec
 from inference.emoji.traits import observe
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
-from inference.family import Picture, Prepared, Tensors
+from inference.family import Image, Picture, Prepared, Tensors
 from inference.sticker import SIDE, die_cut
 from storage.kinds import EMOJI, Setting
 
@@ -18,7 +18,12 @@ class Emoji:
     kind = EMOJI.name
     model: str | None = None
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
         """Choose parts and colours.
 
         Raises:

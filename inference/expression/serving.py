@@ -8,7 +8,7 @@ from inference.errors import UnknownSetting
 from inference.expression.engine import express
 from inference.expression.mixes import MIXES
 from inference.face.report import Portrait
-from inference.family import Picture, Prepared, Tensors
+from inference.family import Image, Picture, Prepared, Tensors
 from inference.matting import foreground
 from inference.sticker import die_cut, head_and_shoulders
 from storage.kinds import EXPRESSION, Setting
@@ -26,7 +26,12 @@ class Expression:
     kind = EXPRESSION.name
     model: str | None = None
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
         """Check the settings; raise UnknownSetting for a name that is not in ``mixes.MIXES``."""
         for setting in settings:
             if setting.name not in MIXES:

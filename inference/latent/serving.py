@@ -12,7 +12,7 @@ import numpy as np
 
 from inference.errors import UnknownSetting
 from inference.face.report import Lab, Portrait
-from inference.family import Picture, Prepared, Tensors
+from inference.family import Image, Picture, Prepared, Tensors
 from inference.layers import beard, glasses, hair, hat
 from inference.layers.baring import Bare
 from inference.layers.library import load
@@ -39,7 +39,12 @@ class Edit:
     kind = EDIT.name
     model: str | None = None
 
-    def prepare(self, portrait: Portrait, settings: tuple[Setting, ...]) -> Prepared:
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
         """Sort the settings into a look; of two of one sort the last counts.
 
         Raises:

@@ -32,7 +32,7 @@ class Slow:
         self._seconds = seconds
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Sleep."""
         await asyncio.sleep(self._seconds)
@@ -46,11 +46,11 @@ class Announced:
         self._inner = inner
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Say so, then run the inner one."""
         say("started", job.id, job.attempts)
-        return await self._inner.run(job, photo, report)
+        return await self._inner.run(job, photo, report, picture)
 
 
 async def main() -> None:

@@ -27,6 +27,7 @@ class Scripted:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.jobs: list[Job] = []
+        self.pictures: list[bytes | None] = []
         self.photos: set[UUID] = set()
         self.emptied = asyncio.Event()
 
@@ -39,9 +40,10 @@ class Scripted:
         self.emptied.set()
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         self.jobs.append(job)
+        self.pictures.append(picture)
         self.photos.add(job.photo_id)
         return await self._run(job, photo, report)
 
@@ -65,11 +67,12 @@ class Room:
             )
         return await self.ask_again(photo_id, send)
 
-    async def ask_again(self, photo_id: UUID, send: bool = True) -> Job:
+    async def ask_again(
+        self, photo_id: UUID, send: bool = True, picture_id: UUID | None = None
+    ) -> Job:
+        new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room", picture_id=picture_id)
         async with self.database.transaction() as session:
-            job = await jobs.add(
-                session, NewJob(self.ada.id, photo_id, "cutout", (), "test", "room")
-            )
+            job = await jobs.add(session, new)
         if send:
             await self.queue.enqueue("jobs", job.id, job.priority)
         return job
@@ -129,6 +132,22 @@ async def test_a_photo_becomes_a_delivery(room: Room) -> None:
     assert ended.started is not None
     assert ended.ended is not None
     assert ended.created <= ended.started <= ended.ended
+
+
+async def test_a_second_picture_reaches_the_pipeline_while_it_is_kept(room: Room) -> None:
+    """A job may name another photo; once that has expired, the failure says which is missing."""
+    async with room.working() as pipeline:
+        selfie = await room.ask(b"abc")
+        await room.answer()
+        painting = await room.ask(b"wave")
+        await room.answer()
+        await room.ask_again(selfie.photo_id, picture_id=painting.photo_id)
+        await room.answer()
+        assert pipeline.pictures == [None, None, b"wave"]
+        faded = await room.ask(b"gone", keep=-1, send=False)
+        late = await room.ask_again(selfie.photo_id, picture_id=faded.photo_id)
+        expired = Failed(Failure.PHOTO_EXPIRED, {"picture": True})
+        assert await room.answer() == (late.id, expired)
 
 
 async def test_a_failure_is_delivered_with_its_code(room: Room) -> None:

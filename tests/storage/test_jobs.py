@@ -1,6 +1,7 @@
 """Jobs: fair order, bounds, leases with a fence, one delivery each."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -40,8 +41,19 @@ async def test_a_job_reads_back_as_asked(database: Database, new_job: NewJob, jo
     assert (read.kind, read.settings, read.face) == ("expression", (Setting("smile", 0.8),), None)
     assert (read.platform, read.chat, read.placeholder) == ("web", "room", "message 8")
     assert (read.person_id, read.photo_id) == (new_job.person_id, new_job.photo_id)
+    assert read.picture_id is None
     assert (read.state, read.attempts) == (JobState.QUEUED, 0)
     assert datetime.now(UTC) - read.created < timedelta(seconds=10)
+
+
+async def test_a_job_may_name_a_second_picture(database: Database, new_job: NewJob) -> None:
+    """It is kept with the job, claimed with it, and counts as one job."""
+    picture = uuid4()
+    async with database.transaction() as session:
+        job = await jobs.add(session, replace(new_job, picture_id=picture))
+    claimed = await claim(database, job.id)
+    assert claimed is not None
+    assert (claimed.photo_id, claimed.picture_id) == (new_job.photo_id, picture)
 
 
 async def test_one_worker_gets_a_job(database: Database, job: Job) -> None:
