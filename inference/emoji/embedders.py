@@ -56,6 +56,22 @@ class CrossDomain:
     def embed(self, pictures: NDArray[np.uint8]) -> Codes:
         """See ``Embedder``; where kinds have fewer attributes the code ends in zeros."""
         codes = self._network.run({"crops": _planes(pictures)})["codes"]
+        return self._side_by_side(codes)
+
+    def words(self, pictures: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
+        """Crops (kinds, side, side, 3) of one face to attribute -> value -> probability."""
+        scores = self._network.run({"crops": _planes(pictures[None])})["scores"][0]
+        found, start = {}, 0
+        for kind in ATTRIBUTES:
+            for name, values in kind.items():
+                part = scores[start : start + len(values)]
+                start += len(values)
+                raised = np.exp(part - part.max())
+                found[name] = dict(zip(values, (raised / raised.sum()).tolist(), strict=True))
+        return found
+
+    @staticmethod
+    def _side_by_side(codes: NDArray[np.generic]) -> Codes:
         most = max(len(kind) for kind in ATTRIBUTES)
         found = np.zeros((len(codes), len(ATTRIBUTES), most * codes.shape[2]), np.float32)
         start = 0
@@ -66,12 +82,40 @@ class CrossDomain:
         return _unit(found)
 
 
-ATTRIBUTES: tuple[tuple[str, ...], ...] = (
-    ("hair_length", "texture", "bangs", "receding", "headwear", "hair_colour"),
-    ("glasses", "brows", "makeup"),
-    ("facial_hair", "smile", "shape"),
-)
-"""What the cross-domain encoder reads off head, eyes and jaw, in the order of its codes."""
+ATTRIBUTES: tuple[Mapping[str, tuple[str, ...]], ...] = (
+    {
+        "hair_length": ("bald", "buzz", "hidden", "long", "medium", "short"),
+        "texture": ("coily", "curly", "none", "straight", "wavy"),
+        "bangs": ("0", "1"),
+        "receding": ("0", "1"),
+        "headwear": ("hat", "none", "scarf"),
+        "hair_colour": (
+            "black", "blond", "brown", "dyed", "gray", "hidden", "none", "red", "white",
+        ),
+    },
+    {
+        "glasses": ("clear", "none", "sun"),
+        "brows": ("bushy", "medium", "thin"),
+        "makeup": ("0", "1"),
+    },
+    {
+        "facial_hair": ("beard", "goatee", "mustache", "none", "stubble"),
+        "smile": ("0", "1", "2", "3"),
+        "shape": ("heart", "long", "oval", "round", "square"),
+    },
+)  # fmt: skip
+"""What the cross-domain encoder reads off head, eyes and jaw: attribute -> values, in the order
+of its codes and scores."""
+
+
+@cache
+def crossdomain() -> CrossDomain:
+    """The one encoder that everybody shares.
+
+    Raises:
+        WeightsError: its file is missing or damaged.
+    """
+    return CrossDomain()
 
 
 class Autoencoder:

@@ -16,7 +16,7 @@ import numpy as np
 from inference import images
 from inference.emoji import crops, drawn, library, palette
 from inference.emoji.alignment import align
-from inference.emoji.embedders import Embedder, nearest
+from inference.emoji.embedders import Autoencoder, Embedder, ResNet50, crossdomain, nearest
 from inference.emoji.match import dressed, ranked
 from inference.emoji.spec import AvatarSpec
 from inference.emoji.tracking import Tracker
@@ -91,6 +91,26 @@ def subjects(style: str, embedders: Iterable[Embedder]) -> list[Subject]:
     ]
 
 
+def measure(
+    photos: Iterable[tuple[str, bytes]],
+    labels: Path | None = None,
+    style: str = "avataaars",
+    resnet50: Path | None = None,
+) -> list[Row]:
+    """Everything that ``selfmoji evaluate emoji`` prints.
+
+    resnet50: an ONNX file for the embedder of that name; without it the embedder is left out.
+
+    Raises:
+        WeightsError: a network's file is missing or damaged.
+    """
+    judge = crossdomain()
+    embedders: list[Embedder] = [judge, Autoencoder()]
+    if resnet50 is not None:
+        embedders.append(ResNet50(resnet50))
+    return evaluate(people(photos, labels), subjects(style, embedders), judge)
+
+
 def evaluate(
     people: Sequence[Person], chosen: Sequence[Subject], judge: Embedder | None
 ) -> list[Row]:
@@ -121,29 +141,29 @@ def evaluate(
     return rows
 
 
-def people(folder: Path, labels: Path | None) -> list[Person]:
-    """Study all photos of a folder; those in which no face can be used are left out.
+def people(photos: Iterable[tuple[str, bytes]], labels: Path | None) -> list[Person]:
+    """Study photos; those in which no face can be used are left out.
 
-    labels: a CSV with a column ``id``, the photos' names without suffix, and a column per
-    attribute; then only labelled photos count, of a ``manifest.csv`` beside it only those of the
-    split ``val``.
+    photos: name and file. labels: a CSV with a column ``id``, the photos' names, and a column per
+    attribute; then only labelled photos count, and where a ``manifest.csv`` lies beside it only
+    those of its split ``val``.
     """
-    known = _read(labels) if labels is not None else {}
-    manifest = labels.with_name("manifest.csv") if labels is not None else None
-    if manifest is not None and manifest.exists():
-        held = {name for name, row in _read(manifest).items() if row.get("split") == "val"}
-        known = {name: row for name, row in known.items() if name in held}
+    known = _read(labels) if labels is not None else None
+    if labels is not None and known is not None and labels.with_name("manifest.csv").exists():
+        splits = _read(labels.with_name("manifest.csv"))
+        known = {name: row for name, row in known.items() if splits[name]["split"] == "val"}
     found = []
-    for path in sorted(folder.rglob("*")):
-        if labels is not None and known.get(path.stem, {"bad": "1"}).get("bad", "0") == "1":
+    for name, data in photos:
+        row = {} if known is None else known.get(name)
+        if row is None or row.get("bad", "0") == "1":
             continue
         try:
-            photo = images.decode(path.read_bytes())
+            photo = images.decode(data)
             report = analysis.find(photo)
             portrait = analysis.study(photo, report, report.faces[0])
-        except (PhotoError, IsADirectoryError):
+        except PhotoError:
             continue
-        found.append(Person(portrait, known.get(path.stem, {})))
+        found.append(Person(portrait, row))
     return found
 
 

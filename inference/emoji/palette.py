@@ -71,13 +71,26 @@ def hair(names: Mapping[str, float], measured: Lab | None) -> str:
     names: probability of each name, dyed among them, which takes the photo's own colour, livelier.
     measured: of the photo, None when there is nothing to measure.
     """
-    if measured is not None and names.get("dyed", 0.0) > max(names.get(n, 0.0) for n in HAIR):
+    dyed = names.get("dyed", 0.0)
+    if measured is not None and (
+        dyed > max(names.get(name, 0.0) for name in HAIR)
+        or (dyed > _HINT and _grows_on_nobody(measured))
+    ):
         return _dyed(measured)
     name = max(HAIR, key=lambda one: names.get(one, 0.0))
     shades = HAIR[name]
     if measured is None:
         return shades[len(shades) // 2]
     return shades[sum(measured[0] > step for step in _STEPS[name])]
+
+
+_HINT = 0.04  # the least probability of dye for its colour to be believed
+
+
+def _grows_on_nobody(measured: Lab) -> bool:
+    """Whether a colour is far from all hair that grows: green, blue, pink, bright yellow."""
+    _, a, b = measured
+    return a < -6 or b < -9 or (a > 24 and b < 10) or b > 42
 
 
 def _dyed(measured: Lab) -> str:

@@ -4,6 +4,7 @@ Every photo has its annotator's words, every random avatar its parts' tags. Both
 same prototypes, under the same augmentation, in equal numbers.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def train(
     told: gets the progress about every ten seconds, with agreement about every two minutes.
     """
     torch.manual_seed(0)
-    vocabulary = [{name: _values(faces, name) for name in kind} for kind in ATTRIBUTES]
+    vocabulary = [dict(kind) for kind in ATTRIBUTES]
     network = CrossDomain(vocabulary).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
     average = {name: value.clone() for name, value in network.state_dict().items()}
@@ -77,7 +78,7 @@ def train(
     while spent < minutes:
         fraction = min(spent / minutes, 1.0)
         for group in optimiser.param_groups:
-            group["lr"] = _RATE * (0.5 + 0.5 * np.cos(np.pi * fraction)) + 1e-5
+            group["lr"] = _RATE * (0.5 + 0.5 * math.cos(math.pi * fraction)) + 1e-5
         pictures, allowed = next(batches)
         _, scores = network.train()(pictures)
         loss = objective(scores, allowed, vocabulary)
@@ -145,10 +146,6 @@ def agreements(network: CrossDomain, held: _Set) -> dict[str, float]:
             guess = scores[:, part].argmax(1).numpy()
             found[name] = float(held.allowed[np.arange(len(guess)), part.start + guess].mean())
     return found
-
-
-def _values(faces: Faces, name: str) -> tuple[str, ...]:
-    return tuple(sorted(set(faces.labels[name])))
 
 
 def _photo_sets(faces: Faces, vocabulary: list[dict[str, tuple[str, ...]]]) -> tuple[_Set, _Set]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.emoji import crops
 from inference.emoji.alignment import Aligned, align
+from inference.emoji.embedders import crossdomain
 from inference.emoji.features import describe
 from inference.emoji.perception import Perceived, readers
 from inference.face import regions
@@ -35,7 +37,9 @@ class Traits:
 def observe(portrait: Portrait) -> Traits:
     """Read a studied face."""
     face = align(portrait)
-    perceived = dict(readers().read(describe(face)))
+    perceived = pooled(
+        readers().read(describe(face)), crossdomain().words(crops.of_face(face, crops.SIDE))
+    )
     loose = _ramp(beside_jaw(face), 0.08, 0.4)
     perceived["loose"] = {"1": loose, "0": 1 - loose}
     lab = to_lab(portrait.image)
@@ -48,6 +52,26 @@ def observe(portrait: Portrait) -> Traits:
         dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True)), perceived["smile"]
     )
     return Traits(perceived, shown, colours)
+
+
+def pooled(readers: Perceived, encoder: Perceived) -> dict[str, dict[str, float]]:
+    """Two opinions as one: the weighted product of their probabilities.
+
+    The weights gave held-out photos the best likelihood. What the encoder has no opinion of stays
+    as it was read.
+    """
+    found = {attribute: dict(values) for attribute, values in readers.items()}
+    for attribute, values in encoder.items():
+        product = {
+            value: max(likely, 1e-6) ** _TRUST_READERS * max(values[value], 1e-6) ** _TRUST_ENCODER
+            for value, likely in readers[attribute].items()
+        }
+        total = sum(product.values())
+        found[attribute] = {value: one / total for value, one in product.items()}
+    return found
+
+
+_TRUST_READERS, _TRUST_ENCODER = 0.8, 0.4
 
 
 def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:

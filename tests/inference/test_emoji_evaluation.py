@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.emoji import crops, drawn, evaluation, library, parts
+from inference.emoji.alignment import align
+from inference.emoji.embedders import ATTRIBUTES, ResNet50, crossdomain, nearest, part_codes
+from inference.emoji.match import match
+from inference.emoji.traits import observe
+from inference.errors import WeightsMissing
+from inference.face.report import Portrait
+
+PEOPLE = ("P001", "P005", "P008")
+
+
+@pytest.mark.slow
+def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: Path) -> None:
+    """What is served beats chance on labelled photos, and keeps its parts in a film."""
+    labels = tmp_path / "labels.csv"
+    labels.write_text(
+        "id,hair_colour,hair_length,facial_hair,glasses,bad\n"
+        "P001,black,short,none,none,0\nP005,black,short,beard,none,0\n"
+        "P008,brown,long,none,none,0\nP002,black,medium,none,none,1\n"
+    )
+    photos = ((name, selfie_of(name)) for name in (*PEOPLE, "P002"))
+    people = evaluation.people(photos, labels)
+    assert len(people) == 3
+    rows = evaluation.evaluate(people, evaluation.subjects("avataaars", []), crossdomain())
+    found = {(row.subject, row.metric): row.value for row in rows}
+    assert found["default", "agreement_facial_hair"] == 1.0
+    assert found["default", "agreement_glasses"] == 1.0
+    assert found["default", "agreement_share_glasses"] == pytest.approx(1 / 0.998)
+    assert found["default", "flips_per_second"] < found["random", "flips_per_second"]
+    assert {metric for _, metric in found} >= {"identify_top1", "choice_entropy"}
+
+
+def test_codes_are_of_unit_length_and_prefer_likeness(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """A bearded face is nearer to drawn beards than a bare one is."""
+    encoder = crossdomain()
+    faces = {name: crops.of_face(align(portrait_of(name))) for name in PEOPLE}
+    codes = {name: encoder.embed(face[None])[0] for name, face in faces.items()}
+    for code in codes.values():
+        np.testing.assert_allclose(np.linalg.norm(code, axis=1), 1, atol=1e-3)
+    beard = part_codes(encoder, "avataaars")["facialHair"]["beardMedium"]
+    jaw = crops.KINDS.index("jaw")
+    assert codes["P005"][jaw] @ beard > max(codes["P001"][jaw] @ beard, codes["P008"][jaw] @ beard)
+
+
+def test_the_encoder_speaks_in_probabilities(portrait_of: Callable[[str], Portrait]) -> None:
+    """Its words are distributions over the values that it was taught."""
+    words = crossdomain().words(crops.of_face(align(portrait_of("P005"))))
+    assert set(words) == {name for kind in ATTRIBUTES for name in kind}
+    for values in words.values():
+        assert sum(values.values()) == pytest.approx(1, abs=1e-5)
+    assert max(words["facial_hair"], key=lambda v: words["facial_hair"][v]) == "beard"
+
+
+def test_the_nearest_part_can_be_asked_for(portrait_of: Callable[[str], Portrait]) -> None:
+    """Every compared slot is ranked whole."""
+    ranks = nearest(crossdomain(), align(portrait_of("P005")), "big-ears")
+    slots = library.load("big-ears").slots
+    assert all(sorted(order) == sorted(slots[slot].variants) for slot, order in ranks.items())
+
+
+def test_resnet_without_weights_says_what_it_needs(tmp_path: Path) -> None:
+    """An embedder whose weights nobody supplied is an error that tells what to supply."""
+    for path in (None, tmp_path / "none.onnx"):
+        with pytest.raises(WeightsMissing, match="ONNX file of ImageNet weights"):
+            ResNet50(path)
+
+
+def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) -> None:
+    """An avatar's tags are those of its parts, a hat hides the hair."""
+    spec = match(observe(portrait_of("P005")), "avataaars")
+    assert drawn.tags_of(spec)["facial_hair"] == ("beard",)
+    hatted = drawn.tags_of(spec.changed({"top": "winterHat03"}))
+    assert hatted["headwear"] == ("hat",)
+    assert "hair_length" not in hatted
+
+
+def test_the_part_library_is_whole() -> None:
+    """Every part of every style is a row with a licence and a picture; people's have codes."""
+    rows = list(parts.rows([crossdomain()]))
+    assert {row.style for row in rows} == set(library.STYLES)
+    assert len({(row.style, row.slot, row.variant) for row in rows}) == len(rows)
+    assert all(row.licence and row.thumbnail.startswith(b"\x89PNG") for row in rows)
+    assert len({row.version for row in rows}) == 1
+    beard = next(row for row in rows if (row.style, row.variant) == ("avataaars", "beardMedium"))
+    assert beard.codes["crossdomain"].dtype == np.float32
+    assert beard.tags == {"facial_hair": ["beard"]}
+    assert rows[0].version != parts.version([])
