@@ -46,10 +46,13 @@ class Bare:
         """Find the own hair and what to show in its place."""
         sketch = draw(portrait)
         own = own_hair.find(sketch)
-        body, shape = _body(sketch, own)
+        gone, skin = sketch.soft(own, _EDGE), _skin(sketch, own)
         behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * ~sketch.oval
-        gone = sketch.soft(own, _EDGE)
-        return cls(portrait, sketch, own, gone, _skin(sketch, own), body, shape * behind)
+        behind *= sketch.rows > sketch.height_of(regions.CHIN) - 0.25 * sketch.unit
+        if not behind.any():  # no hair hung over the body
+            return cls(portrait, sketch, own, gone, skin, skin, behind)
+        body, shape = _body(sketch, own)
+        return cls(portrait, sketch, own, gone, skin, body, shape * behind)
 
     def under(self, roof: Plane, borrow: Callable[[Sketch], NDArray[np.uint8] | None]) -> Portrait:
         """Return the portrait without its own hair.
@@ -58,7 +61,7 @@ class Bare:
         borrow: given the sketch, returns (H, W, 4) RGBA ears to show where the own were hidden.
         """
         sketch, portrait = self.sketch, self.portrait
-        lid = np.asarray(cv2.resize(roof, sketch.size, interpolation=cv2.INTER_AREA), np.float32)
+        lid = np.asarray(cv2.resize(roof, sketch.size), np.float32)
         skin, skin_alpha = _headed(self, lid, borrow(sketch))
         under = skin + (self.body - skin) * (1 - skin_alpha)[..., None]
         under_alpha = skin_alpha + (1 - skin_alpha) * self.body_alpha

@@ -3,6 +3,7 @@
 ``python -m inference.layers.extract_hats --data DIR`` reads ``hat.toml``, writes ``hat/``.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.masks import person_and_hair
 from inference.images import to_lab
-from inference.layers.extract import Cut, build, skin_of
+from inference.layers.extract import Choice, Cut, build, frayed, skin_of
 from inference.matting import foreground, guided_filter
 
 _SKIN = 16.0  # distance from the skin's median within which a pixel of the forehead is no hat
@@ -61,11 +62,17 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     )
 
 
+def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Cut:
+    """Cut one row's hat; a ``round`` one that its picture cut off is rounded there."""
+    whole = cut_hat(image, landmarks)
+    return replace(whole, image=frayed(whole.image)) if row.get("round") else whole
+
+
 @click.command("hats")
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all hats named in hat.toml."""
-    build(data, "hat", lambda image, landmarks, _: cut_hat(image, landmarks))
+    build(data, "hat", cut)
 
 
 if __name__ == "__main__":

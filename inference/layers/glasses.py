@@ -45,8 +45,9 @@ def put_on(portrait: Portrait, name: str) -> Portrait:
     landmarks, side = portrait.report.landmarks, portrait.image.shape[0]
     target = landmarks[list(_FRONTAL), :2].astype(np.float32)
     source = np.array(list(_FRONTAL.values()), np.float32) * _FINE
-    turn, _ = cv2.findHomography(source, target)
-    drawn = cv2.warpPerspective(_drawing(name), turn, (side, side), flags=cv2.INTER_AREA)
+    ones = np.ones((len(source), 1), np.float32)
+    turn = np.linalg.lstsq(np.hstack([source, ones]), target, rcond=None)[0].T
+    drawn = cv2.warpAffine(_drawing(name), turn, (side, side), flags=cv2.INTER_AREA)
     share = drawn[..., 3].astype(np.float32) / 255
     share *= 1 - portrait.hair_mask.astype(np.float32) / 255
     share *= portrait.alpha.astype(np.float32) / 255

@@ -10,6 +10,7 @@ from inference.layers.sketch import Mask, Sketch
 _HAIR = 0.2  # of the hair mask
 _SKIN_TINT = 18.0  # farther in a or b from the skin's median than this, a crown is no bare scalp
 _WISP = 7.0  # L* below its surroundings from which a line on the forehead is a strand
+_HAZE, _FRINGE = 0.7, 0.06  # alpha, and face heights from hair, of its thinnest strands
 _RIM = 0.02  # face heights by which hair reaches beyond what was found
 _SHADE = 0.07  # the same on the forehead, where hair also throws a shadow
 _STRIP = 0.15  # face heights from the outline within which a strand may hang over the cheek
@@ -21,6 +22,7 @@ _BEARDED = 0.35  # share of the chin that looks like hair
 def find(sketch: Sketch) -> Mask:
     """Return (H, W): what has to go for the head to be bare, a hat included."""
     own = (sketch.hair > _HAIR) | _crown(sketch)
+    own |= (sketch.alpha < _HAZE) & sketch.grown(own, _FRINGE) & ~sketch.oval
     own |= (_wisps(sketch) | _strands(sketch, own)) & sketch.oval
     forehead = sketch.oval & (sketch.rows < sketch.height_of(*regions.BROW_TOPS))
     own = sketch.grown(own, _RIM) | sketch.grown(own, _SHADE) & forehead

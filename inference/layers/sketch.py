@@ -11,7 +11,7 @@ from inference.face.report import FaceReport, Portrait
 from inference.layers.planes import Plane, Planes, split
 
 Mask = NDArray[np.bool_]
-_FACE = 120.0  # px: height of the face in a sketch
+_FACE = 105.0  # px: height of the face in a sketch
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""The try-on family: sheets of nine looks on the person's own face, numbered to choose from."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import sheet
+from inference.errors import UnknownSetting
+from inference.face import regions
+from inference.face.report import Portrait
+from inference.family import Image, Picture, Prepared, Tensors
+from inference.latent.serving import dress
+from inference.layers import library
+from inference.layers.baring import Bare
+from inference.layers.head_map import with_room
+from inference.layers.resizing import resized
+from inference.matting import foreground
+from storage.kinds import EDIT, TRY_ON, Setting
+
+SHELVES = ("hair", "beard", "glasses", "hat")
+"""What can be tried on: the sorts of ``storage.kinds.EDIT`` but colours."""
+
+_FACE = 138.0  # px: height of the face in a cell
+_ABOVE, _BELOW, _BESIDE = 0.78, 0.6, 1.22  # what a cell shows about the face, in face heights
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    portrait: Portrait
+    shelf: str
+    page: int
+
+
+class TryOn:
+    """Implements ``inference.family.Family`` by layers, which need no network."""
+
+    kind = TRY_ON.name
+    model: str | None = None
+
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
+        """Take one shelf; the setting's amount is the page, from 1, the last if there are fewer.
+
+        Raises:
+            UnknownSetting: several settings, no such shelf, or no such page.
+        """
+        chosen, *more = settings or TRY_ON.default
+        bounds = TRY_ON.amount
+        if more or bounds is None or chosen.name not in SHELVES:
+            raise UnknownSetting(f"try-on:{chosen.name}")
+        if not bounds.low <= chosen.amount <= bounds.high:
+            raise UnknownSetting("no such page")
+        page = min(round(chosen.amount), sheet.pages(len(looks(chosen.name))))
+        return Prepared(_Work(portrait, chosen.name, page))
+
+    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
+        """Dress the person in each look of the page."""
+        work = prepared.context
+        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
+        every = looks(work.shelf)
+        first = (work.page - 1) * sheet.PER_PAGE
+        names = every[first : first + sheet.PER_PAGE]
+        facts = {"names": list(names), "page": work.page, "pages": sheet.pages(len(every))}
+        return Picture((sheet.numbered(tried_on(work.portrait, names)),), facts=facts)
+
+
+def tried_on(portrait: Portrait, names: tuple[str, ...]) -> list[NDArray[np.uint8]]:
+    """Return one (H, W, 4) picture of the person in each look, all framed alike."""
+    portrait = _small(portrait)
+    bare = Bare.of(portrait)
+    pictures = []
+    for name in names:
+        look = {name.partition(":")[0]: Setting(name)}
+        pictures.append(_framed(dress(portrait, look, bare)))
+    return pictures
+
+
+@cache
+def looks(shelf: str) -> tuple[str, ...]:
+    """Every look of a shelf, so ordered that each page is varied.
+
+    Each next look is the one most unlike all before it (farthest-first traversal) by its tags;
+    among equals the order of ``storage.kinds.EDIT`` decides.
+    """
+    names = [name for name in EDIT.settings if name.startswith(f"{shelf}:")]
+    tags = {name: _tags(shelf, name.partition(":")[2]) for name in names}
+    ordered, left = names[:1], names[1:]
+    nearest = {name: _likeness(tags[name], tags[ordered[0]]) for name in left}
+    while left:
+        following = min(left, key=lambda name: nearest[name])
+        left.remove(following)
+        ordered.append(following)
+        for name in left:
+            nearest[name] = 0.7 * nearest[name] + _likeness(tags[name], tags[following])
+    return tuple(ordered)
+
+
+def _tags(shelf: str, name: str) -> frozenset[str]:
+    """What is known of a piece: a library's tags, for others the words of their name."""
+    if shelf in ("hair", "beard", "hat") and name in library.index(shelf):
+        return frozenset(library.load(shelf, name).tags)
+    return frozenset(name.split("-"))
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard index."""
+    return len(one & other) / max(1, len(one | other))
+
+
+def _small(portrait: Portrait) -> Portrait:
+    """The portrait at a cell's size with room for hair, its colours free of the background."""
+    unit = regions.face_height(portrait.report.landmarks)
+    portrait = resized(portrait, max(1, round(len(portrait.alpha) * _FACE / unit)))
+    portrait = replace(portrait, image=foreground(portrait.image, portrait.alpha))
+    room = round(0.3 * regions.face_height(portrait.report.landmarks))
+    return with_room(portrait, 2 * room, room)
+
+
+def _framed(portrait: Portrait) -> NDArray[np.uint8]:
+    """What a cell shows: (H, W, 4), padded with emptiness where the portrait ends."""
+    landmarks = portrait.report.landmarks
+    unit = regions.face_height(landmarks)
+    middle = landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], 0].mean()
+    top = landmarks[regions.FOREHEAD_MIDDLE, 1] - _ABOVE * unit
+    bottom = landmarks[regions.CHIN, 1] + _BELOW * unit
+    bottom = min(bottom, float(np.flatnonzero((portrait.alpha > 128).any(axis=1))[-1] + 1))
+    size = round(2 * _BESIDE * unit), max(1, round(bottom - top))
+    shift = np.array([[1, 0, _BESIDE * unit - middle], [0, 1, -top]])
+    rgba = np.dstack([portrait.image, portrait.alpha])
+    return np.asarray(cv2.warpAffine(rgba, np.rint(shift), size, flags=cv2.INTER_NEAREST), np.uint8)
