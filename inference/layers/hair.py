@@ -115,7 +115,7 @@ def _in_relief(portrait: Portrait, scalp: Patch, share: Plane) -> Portrait:
     if not solid.any():
         return portrait
     unit = regions.face_height(portrait.report.landmarks)
-    grey = np.maximum(cv2.GaussianBlur(sharp, (0, 0), 0.01 * unit), 1)
+    grey = np.maximum(cv2.GaussianBlur(sharp, (0, 0), 0.03 * unit), 1)
     ratio = np.clip((grey / np.median(grey[solid])) ** _RELIEF, _DIMMEST, _BRIGHTEST)
     factor = (1 + (ratio - 1) * share).astype(np.float32)
     image = portrait.image.copy()

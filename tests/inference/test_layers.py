@@ -1,0 +1,293 @@
+"""Pieces of the library, and how they lie on real faces."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.errors import UnknownSetting
+from inference.face import masks, regions
+from inference.images import to_lab
+from inference.latent.serving import dress
+from inference.layers import beard, glasses, hair, hat, head_map, library
+from inference.layers.filling import spread, texture
+from inference.layers.palette import COLOURS
+from inference.layers.placing import dyed
+from inference.layers.planes import join, split
+from inference.layers.resizing import resized
+from storage.kinds import Setting
+
+KINDS = ("hair", "beard", "hat", "scalp", "mouths")
+PIECES = [(kind, name) for kind in KINDS for name in library.index(kind)]
+
+
+@pytest.fixture(scope="module")
+def small(portrait_of):
+    """A smiling face with short curls, 320 px."""
+    return resized(portrait_of("P001"), 320)
+
+
+@pytest.fixture(scope="module")
+def long_haired(portrait_of):
+    """A face with long hair over both shoulders, 320 px."""
+    return resized(portrait_of("P008"), 320)
+
+
+def moved(before, after):
+    """The landmarks of a portrait and how far dressing shifted them: (x, y) px."""
+    return np.rint((after.report.landmarks - before.report.landmarks)[0, :2]).astype(int)
+
+
+def outside_db(before, after, touched):
+    """PSNR of what was not touched, where both show the person."""
+    x, y = moved(before, after)
+    side = len(before.alpha)
+    box = np.s_[y : y + side, x : x + side]
+    kept = ~touched & (before.alpha == 255)
+    difference = after.image[box][kept].astype(float) - before.image[kept]
+    assert kept.sum() > 1000
+    return 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))
+
+
+@pytest.mark.parametrize(("kind", "name"), PIECES, ids=lambda value: str(value))
+def test_every_piece_loads(kind, name):
+    """Each has a matte that is neither empty nor all of the picture, and tags to be found by."""
+    piece = library.load(kind, name)
+    assert piece.image.shape == (320, 320, 4)
+    assert 0.001 < (piece.image[..., 3] > 128).mean() < 0.8
+    assert piece.tags
+    assert np.isfinite(piece.points).all()
+    assert abs(piece.yaw) < 25
+
+
+def test_only_synthetic_people_lend_pieces():
+    """Every piece names its licence, and its origin is one of two sets of made-up people."""
+    for kind in KINDS:
+        for row in json.loads((library.ROOT / kind / "index.json").read_text("utf-8")):
+            assert row["licence"] in {"MIT", "CC0", "CC0-1.0"}, row["name"]
+            assert row["origin"].rpartition(", ")[2].startswith(("sfhq_t2i-", "faker-")), row
+
+
+def test_the_library_is_small_and_rich():
+    """At least 24 hair styles, 16 beards, 12 mouths, 10 glasses, 10 hats; below 8 MB together."""
+    least = {"hair": 24, "beard": 16, "mouths": 12, "hat": 10, "scalp": 4}
+    assert all(len(library.index(kind)) >= count for kind, count in least.items())
+    assert len(glasses.names()) >= 10
+    files = [path for path in library.ROOT.rglob("*") if path.suffix in {".webp", ".svg"}]
+    assert sum(path.stat().st_size for path in files) < 8_000_000
+
+
+def test_unknown_pieces_are_refused(small):
+    """No file outside the library can be asked for."""
+    with pytest.raises(UnknownSetting):
+        library.load("hair", "../hat/beanie")
+    with pytest.raises(UnknownSetting):
+        glasses.put_on(small, "monocle")
+
+
+@pytest.mark.parametrize("name", ["quiff", "afro", "bob", "loose-waves"])
+def test_new_hair_leaves_the_face_alone(small, name):
+    """Eyes, nose, mouth and clothes away from all hair stay as they were."""
+    worn = hair.wear(small, library.load("hair", name))
+    x, y = moved(small, worn)
+    side = len(small.alpha)
+    near = np.maximum(small.hair_mask, worn.hair_mask[y : y + side, x : x + side]) > 0
+    unit = regions.face_height(small.report.landmarks)
+    reach = 2 * round(0.2 * unit) + 1
+    touched = cv2.dilate(near.astype(np.uint8), np.ones((reach, reach))) > 0
+    assert outside_db(small, worn, touched) >= 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda portrait: beard.grow(portrait, library.load("beard", "full")),
+        lambda portrait: glasses.put_on(portrait, "square"),
+        lambda portrait: hair.dye(portrait, COLOURS["red"]),
+    ],
+    ids=["beard", "glasses", "dye"],
+)
+def test_other_layers_leave_the_rest_alone(small, change):
+    """A beard stays below the eyes, glasses about them, dye in the hair."""
+    done = change(small)
+    landmarks = small.report.landmarks
+    unit = regions.face_height(landmarks)
+    touched = small.hair_mask > 0
+    points = landmarks[list(regions.FACE_OVAL), :2]
+    hull = cv2.convexHull(np.rint(points).astype(np.int32))
+    face = cv2.fillConvexPoly(np.zeros_like(small.alpha), hull, 1)
+    touched |= cv2.dilate(face, np.ones((2 * round(0.35 * unit) + 1,) * 2)) > 0
+    assert outside_db(small, done, touched) >= 40
+
+
+def test_a_bare_head_has_no_hair(portrait_of):
+    """Looked at again, a shaved head shows hardly any of its hair, over shoulders neither."""
+    for person in ("P001", "P008"):
+        portrait = resized(portrait_of(person), 400)
+        bald = hair.shave(portrait)
+        shown = bald.alpha[..., None] / 255
+        picture = np.rint(bald.image * shown + 200 * (1 - shown)).astype(np.uint8)
+        _, found = masks.person_and_hair(picture, bald.report.landmarks)
+        assert (found > 128).sum() < 0.12 * (portrait.hair_mask > 128).sum()
+        assert bald.hair_mask.max() == 0
+
+
+def test_hair_that_hung_over_shoulders_is_gone(long_haired):
+    """Where it was, the body goes on: as wide as before, without holes, and not hair-coloured."""
+    short = hair.wear(long_haired, library.load("hair", "crop"))
+    x, y = moved(long_haired, short)
+    side = len(long_haired.alpha)
+    alpha = short.alpha[y : y + side, x : x + side]
+    unit = regions.face_height(long_haired.report.landmarks)
+    below = round(long_haired.report.landmarks[regions.CHIN, 1] + 0.45 * unit)
+    was = long_haired.alpha[below:] > 200
+    assert (alpha[below:][was] > 200).mean() > 0.9
+
+
+def test_room_is_made_for_big_hair(portrait_of):
+    """An afro that would leave the picture makes it larger, square and empty there."""
+    portrait = resized(portrait_of("P002"), 320)
+    worn = hair.wear(portrait, library.load("hair", "big-afro"))
+    assert worn.image.shape[0] == worn.image.shape[1] > 320
+    assert worn.alpha.shape == worn.hair_mask.shape == worn.image.shape[:2]
+    assert worn.alpha[0].max() == 0
+
+
+def test_hats_lie_over_hair_and_hold_it_down(long_haired):
+    """Nothing of the person's own shows above the brim beside the hat."""
+    worn = hat.put_on(long_haired, library.load("hat", "beanie"))
+    piece = library.load("hat", "beanie")
+    placed, laid = head_map.place(long_haired, piece)
+    cover = laid.fetch(piece.image, piece, len(placed.alpha)).share(len(placed.alpha)) > 0.5
+    rows = np.flatnonzero(cover.any(axis=1))
+    upper = rows[0] + (rows[-1] - rows[0]) // 3
+    assert (worn.alpha[:upper][~cover[:upper]] > 128).sum() < 0.02 * cover.sum()
+
+
+def test_glasses_go_under_hair(small):
+    """Where hair hangs over them, a frame does not show."""
+    landmarks = small.report.landmarks
+    fringe = np.zeros_like(small.hair_mask)
+    middle = round(float(landmarks[regions.NOSE_BRIDGE[0], 0]))
+    fringe[:, :middle] = 255
+    worn = glasses.put_on(replace(small, hair_mask=fringe), "square")
+    changed = np.abs(worn.image.astype(int) - small.image).max(axis=2) > 40
+    assert changed[:, middle:].sum() > 100
+    assert changed[:, : middle - 2].sum() == 0
+
+
+@pytest.mark.parametrize("name", ["black", "blond", "pink", "blue"])
+def test_dye_reaches_the_colour(small, name):
+    """The hair's median becomes the asked colour, the rest of the picture keeps its own."""
+    done = hair.dye(small, COLOURS[name])
+    solid = small.hair_mask == 255
+    reached = np.median(to_lab(done.image)[solid], axis=0)
+    assert np.linalg.norm(reached - np.array(COLOURS[name])) < 14
+    assert (done.image[small.hair_mask == 0] == small.image[small.hair_mask == 0]).all()
+
+
+def test_half_the_dye_is_half_the_way(small):
+    """The amount is a share of the way to the colour; none of it changes nothing."""
+    solid = small.hair_mask == 255
+    light = [
+        np.median(to_lab(hair.dye(small, COLOURS["platinum"], amount).image)[solid][:, 0])
+        for amount in (0.0, 0.5, 1.0)
+    ]
+    assert light[0] < light[1] < light[2]
+    assert (hair.dye(small, COLOURS["red"], 0.0).image == small.image).all()
+
+
+def test_a_beard_grows_with_its_density(small):
+    """Chin and cheeks get darker step by step, from no change at all."""
+    jaw = regions.fill(small.alpha.shape, small.report.landmarks, (172, 150, 152, 379, 397, 17))
+    light = [
+        to_lab(beard.grow(small, library.load("beard", "full"), (16.0, 2.0, 3.0), amount).image)[
+            jaw
+        ][:, 0].mean()
+        for amount in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    assert all(more < less - 0.5 for less, more in pairwise(light))
+    assert (beard.grow(small, library.load("beard", "full"), None, 0.0).image == small.image).all()
+
+
+def test_a_beard_spares_the_mouth(small):
+    """Teeth between opened lips stay as they are."""
+    grown = beard.grow(small, library.load("beard", "full"))
+    inside = regions.fill(small.alpha.shape, small.report.landmarks, regions.LIPS_INNER)
+    inside = cv2.erode(inside.astype(np.uint8), np.ones((3, 3))) > 0
+    assert (grown.image[inside] == small.image[inside]).all()
+
+
+def test_turned_heads_get_turned_pieces():
+    """A piece that looks the other way is mirrored, colours and landmarks alike."""
+    piece = replace(library.load("hair", "undercut"), yaw=9.0)
+    assert library.turned(piece, 20.0) is piece
+    other = library.turned(piece, -20.0)
+    assert other.yaw == -9.0
+    assert (other.image == piece.image[:, ::-1]).all()
+    assert np.abs(other.points.mean(axis=0) + piece.points.mean(axis=0) - 320).max() < 320
+    assert np.ptp(other.points, axis=0) == pytest.approx(np.ptp(piece.points, axis=0))
+
+
+def test_a_piece_meets_the_outline(small):
+    """The map takes each point of the wearer's outline to the piece's, nearly."""
+    piece = library.load("hair", "bob")
+    placed, laid = head_map.place(small, piece)
+    side = len(placed.alpha)
+    positions = laid.positions((0, 0, side, side))
+    outline = placed.report.landmarks[list(regions.FACE_OVAL), :2]
+    reached = cv2.remap(positions, outline[None].astype(np.float32), None, cv2.INTER_LINEAR)[0]
+    assert np.linalg.norm(reached - piece.points, axis=1).max() < 6
+
+
+def test_spread_keeps_what_is_trusted_and_fills_with_what_is_near():
+    """Known pixels stay; a hole between red and blue is redder near the red."""
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:, :20], image[:, 44:] = (255, 0, 0), (0, 0, 255)
+    known = np.zeros((64, 64), np.float32)
+    known[:, :20] = known[:, 44:] = 1
+    filled = spread(image, known)
+    assert np.abs(filled - image)[known > 0].max() < 1e-3
+    assert filled[32, 22, 0] > 200
+    assert filled[32, 41, 2] > 200
+
+
+def test_texture_is_reflected_at_the_border():
+    """Stripes go on beyond the edge of what is known, flat cloth stays flat."""
+    known = np.zeros((40, 80), np.bool_)
+    known[:, :40] = True
+    stripes = np.zeros((40, 80, 3), np.uint8)
+    stripes[::4] = 200
+    assert texture(stripes, known, 3.0)[:, 44:60].std() > 40
+    assert np.abs(texture(np.full_like(stripes, 90), known, 3.0)).max() < 2
+
+
+def test_planes_come_back():
+    """Lab at 8 bits and back is within three grey levels."""
+    colours = np.random.default_rng(3).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    assert np.abs(join(split(colours)).astype(int) - colours).mean() < 3
+
+
+def test_dye_keeps_strands():
+    """Lighter strands stay lighter than darker ones under any dye."""
+    light = np.linspace(5, 60, 32, dtype=np.float32)[None]
+    lab = light, np.full_like(light, 8), np.full_like(light, 12)
+    for colour in COLOURS.values():
+        assert (np.diff(dyed(lab, (30.0, 8.0, 12.0), colour)[0]) >= 0).all()
+
+
+def test_layers_lie_in_their_order(small):
+    """A hat shows over new hair, glasses do not show over a hat."""
+    names = ("hair:long-fringe", "glasses:square", "hat:beanie")
+    look = {name.partition(":")[0]: Setting(name) for name in names}
+    whole = dress(small, look)
+    bareheaded = dress(small, {key: look[key] for key in ("hair", "glasses")})
+    top = np.flatnonzero((whole.alpha > 128).any(axis=1))[0]
+    x, y = (moved(bareheaded, whole)).tolist()
+    assert whole.image.shape >= bareheaded.image.shape or (x, y) != (0, 0)
+    crown = whole.image[top + 6 : top + 30][whole.alpha[top + 6 : top + 30] > 250]
+    pink = library.load("hat", "beanie").colour
+    assert abs(np.median(to_lab(crown[None])[0][:, 1]) - pink[1]) < 15
