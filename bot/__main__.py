@@ -24,8 +24,9 @@ from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
-from inference.errors import InferenceError
+from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
+from storage.jobs import Failure
 from storage.kinds import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -58,7 +59,30 @@ class House:
     service: "Service"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Worded(click.Group):
+    """Ends a command whose photo or model files are no good with a sentence, and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except PhotoError as error:
+            raise click.ClickException(_sentence(error)) from None
+        except InferenceError as error:
+            raise click.ClickException(str(error)) from None
+
+
+def _sentence(error: PhotoError) -> str:
+    from bot.core.texts import load
+
+    texts = load()
+    locale = texts.negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+    if error.failure is Failure.TOO_MANY_FACES:
+        return texts.get(locale, "say.face_question", count=error.detail["faces"])
+    return texts.get(locale, f"failure.{error.failure.value}")
+
+
+@click.group(cls=_Worded, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="selfmoji")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
 @click.pass_context

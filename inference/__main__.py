@@ -1,10 +1,12 @@
-"""The worker's side of the command line: model files and measurements."""
+"""The worker's side of the command line: model files, measurements, and a look inside."""
 
+import json
 from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.pretty import Pretty
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -81,7 +83,42 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
     report("bench", rows, as_json=as_json)
 
 
-commands: list[click.Command] = [weights, bench]
+@click.command()
+@click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--explain",
+    "picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw everything that is seen into this PNG.",
+)
+@click.option("--face", "number", type=click.IntRange(min=1), help="Which face, the largest is 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def face(photo: Path, picture: Path | None, number: int | None, *, as_json: bool) -> None:
+    """Show what is seen in the face on PHOTO: landmarks, masks, crops, colours, hair, pose."""
+    from inference import images
+    from inference.emoji import alignment, crops
+    from inference.face import analysis, explain
+
+    image = images.decode(photo.read_bytes())
+    found = analysis.find(image)
+    chosen = analysis.choose(found, None if number is None else number - 1)
+    portrait = analysis.study(image, found, chosen)
+    if picture is not None:
+        pieces = crops.of_face(alignment.align(portrait), side=192)
+        drawn = explain.draw(portrait, dict(zip(crops.KINDS, pieces, strict=True)))
+        picture.write_bytes(images.encode_png((drawn,)))
+    facts = explain.facts(portrait)
+    if as_json:
+        photo_facts = {"width": found.width, "height": found.height, "faces": len(found.faces)}
+        click.echo(json.dumps({"photo": photo_facts, **facts}))
+        return
+    table = Table(show_header=False)
+    for part in ("pose", "quality", "colours", "hair"):
+        table.add_row(part, Pretty(facts[part]))
+    Console().print(table)
+
+
+commands: list[click.Command] = [weights, bench, face]
 """What ``selfmoji`` mounts from this package."""
 
 

@@ -50,3 +50,16 @@ def head_pose(landmarks: NDArray[np.float32]) -> Pose:
     pitch = np.arcsin(np.clip(-gaze[1], -1, 1))
     roll = np.arctan2(rotation[1, 0], rotation[0, 0])
     return Pose(*(float(np.degrees(angle)) for angle in (yaw, pitch, roll)))
+
+
+def axes(pose: Pose) -> NDArray[np.float64]:
+    """The head's axes in the photo: the picture's right, up, and where the nose points.
+
+    Returns (3, 3), a unit vector a row, in the photo's x right, y down, z away from the camera.
+    """
+    yaw, pitch, roll = np.radians([pose.yaw, pose.pitch, pose.roll])
+    ahead = np.array([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)])
+    level = np.array([np.cos(roll), np.sin(roll), 0.0])
+    level[2] = -(level @ ahead) / ahead[2]  # perpendicular to where the nose points
+    right = level / np.linalg.norm(level)
+    return np.stack([right, np.cross(right, -ahead), ahead])
