@@ -6,6 +6,7 @@ from inference.emoji.serving import Emoji
 from inference.expression.serving import Expression
 from inference.family import Family
 from inference.latent.serving import Edit
+from inference.latent.try_on import TryOn
 
 FAMILIES: dict[str, type[Family]] = {
     "cutout": Cutout,
@@ -13,4 +14,5 @@ FAMILIES: dict[str, type[Family]] = {
     "cartoon": Cartoon,
     "expression": Expression,
     "edit": Edit,
+    "try-on": TryOn,
 }

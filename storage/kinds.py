@@ -39,6 +39,7 @@ class Kind:
     ``graded``: the groups whose settings take a strength, where not all do.
     ``default``: what a bare command means; empty where the family needs no setting.
     ``example``: what shows how to ask, where the default does not.
+    ``beside``: settings without a strength that may stand beside the one chosen.
     ``pictured``: settings that need a second picture beside the photo.
     ``sheet``: whether the result is a sheet of looks to choose from rather than a sticker.
     """
@@ -50,6 +51,7 @@ class Kind:
     default: tuple[Setting, ...] = ()
     example: tuple[Setting, ...] = ()
     graded: tuple[str, ...] | None = None
+    beside: tuple[str, ...] = ()
     pictured: tuple[str, ...] = ()
     sheet: bool = False
 
@@ -61,6 +63,8 @@ class Kind:
 
     def amount_of(self, setting: str) -> Amount | None:
         """Return the range of a setting's strength, None where it has none."""
+        if setting in self.beside:
+            return None
         if self.graded is None or group_of(setting) in self.graded:
             return self.amount
         return None
@@ -75,10 +79,15 @@ CUTOUT = Kind("cutout")
 EMOJI = Kind("emoji", ("avataaars", "big-ears"), default=(Setting("avataaars"),))
 CARTOON = Kind(
     "cartoon",
-    ("hokusai", "van-gogh", "munch", "monet", "turner", "kandinsky"),
+    (
+        "hokusai", "van-gogh", "munch", "monet", "turner", "kandinsky", "stained-glass",
+        "toon", "halftone", "pencil", "watercolour", "oil", "mosaic", "linocut", "scene", "picture",
+    ),
     amount=Amount(0.0, 1.0, 0.6),
     default=(Setting("hokusai", 0.6),),
-)
+    beside=("scene",),
+    pictured=("picture",),
+)  # fmt: skip
 EXPRESSION = Kind(
     "expression",
     (
@@ -135,4 +144,6 @@ TRY_ON = Kind(
     sheet=True,
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, TRY_ON)
+}

@@ -15,8 +15,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from bot.core.grouping import bind
+from bot.core.shortcuts import SHORTCUTS, Shortcut, shortcut_to
 from bot.core.tokens import (
     ADDRESSED,
     LETTERS,
@@ -63,10 +65,20 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish for one result; empty settings mean the usual ones."""
+    """A wish for one result; empty settings mean the usual ones.
+
+    ``picture``: the second photo of settings that take one; a line does not tell it.
+    """
 
     kind: str
     settings: tuple[Setting, ...] = ()
+    picture: UUID | None = None
+
+    @property
+    def lacks_picture(self) -> bool:
+        """Whether a second picture has to be asked for."""
+        pictured = KINDS[self.kind].pictured
+        return self.picture is None and any(one.name in pictured for one in self.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,9 @@ def write(meaning: Meaning) -> str:
     """Return the canonical line; ``Grammar.parse`` understands it as the same meaning."""
     match meaning:
         case Make(request, without):
-            return "/" + write_request(request) + _write_without(request, without)
+            return _write_shortcut(request) or (
+                "/" + write_request(request) + _write_without(request, without)
+            )
         case Adjust(amount):
             return f"{round(amount * 100)}%"
         case Prefer(requests):
@@ -152,6 +166,17 @@ def write_request(request: Request) -> str:
         if KINDS[request.kind].amount_of(setting.name) is not None:
             words.append(strength(setting.amount))
     return " ".join(words)
+
+
+def _write_shortcut(request: Request) -> str:
+    if len(request.settings) != 1:
+        return ""
+    (setting,) = request.settings
+    name = shortcut_to(request.kind, setting.name)
+    if name is None:
+        return ""
+    usual = setting == _default(KINDS[request.kind], setting.name)
+    return f"/{name}" if usual else f"/{name} {strength(setting.amount)}"
 
 
 def _write_without(request: Request, without: tuple[str, ...]) -> str:
@@ -196,6 +221,8 @@ class Grammar:
         """Read what follows a command."""
         if name in KINDS:
             return self._request(KINDS[name], rest).line()
+        if name in SHORTCUTS:
+            return self._shortcut(SHORTCUTS[name], rest).line()
         command = Command(name)
         argument = rest.strip(" :=,.!?、。")
         if command is Command.STYLE and argument:
@@ -211,6 +238,8 @@ class Grammar:
         if found is not None:
             name, rest = words[squeeze(found.group())], line[found.end() :]
             if slash or name in KINDS or not rest.strip(" .!?。") or name in _ARGUED:
+                return name, rest, False
+            if name in SHORTCUTS and self._says_nothing(rest):
                 return name, rest, False
         if not slash:
             first = LETTERS.match(line)
@@ -232,12 +261,18 @@ class Grammar:
             raise CommandError("command_error.unknown_command", typed=_short(word), hints=hints)
         raise CommandError("command_error.unknown_command_bare", typed=_short(word))
 
+    def _says_nothing(self, line: str) -> bool:
+        """Tell whether a line has numbers and words without meaning only."""
+        return all(
+            isinstance(token, Number) for token in cut(self.vocabulary, line, (), starts=False)
+        )
+
     def _is_setting(self, line: str) -> bool:
-        return any(pattern.match(line) for pattern in self.vocabulary.patterns.values())
+        return any(self.vocabulary.patterns[kind.name].match(line) for kind in _STICKERS)
 
     def _bare(self, line: str) -> Line:
         """Read a line without a command: one wish told by the names of its settings."""
-        tokens = list(cut(self.vocabulary, line, tuple(KINDS.values()), starts=True))
+        tokens = list(cut(self.vocabulary, line, _STICKERS, starts=True))
         kinds = [token.kind for token in tokens if isinstance(token, Name | Start | Group)]
         unknown = [token for token in tokens if isinstance(token, Unknown)]
         if not kinds:
@@ -249,23 +284,31 @@ class Grammar:
 
     def _nearest_setting(self, unknown: list[Unknown]) -> str | None:
         for token in unknown[:1]:
-            for kind, words in self.vocabulary.settings.items():
+            for kind in _STICKERS:
+                words = self.vocabulary.settings[kind.name]
                 if nearest(squeeze(token.typed), words) is not None:
-                    return kind
+                    return kind.name
         return None
 
     def _prefer(self, argument: str) -> Line:
         """Read several wishes, one after the other."""
         groups: list[tuple[Kind, list[Token]]] = []
-        kinds = tuple(KINDS.values())
-        for token in cut(self.vocabulary, argument, kinds, starts=True):
+        for token in cut(self.vocabulary, argument, _STICKERS, starts=True):
             match token:
+                case Name(kind=kind, name=name) if name in KINDS[kind].pictured:
+                    raise _not_preferred(token.typed)
+                case Start(kind=kind) if KINDS[kind].sheet:
+                    raise _not_preferred(token.typed)
                 case Start(kind=kind):
                     groups.append((KINDS[kind], []))
                 case Name(kind=kind) | Group(kind=kind):
                     same = groups and groups[-1][0].name == kind
-                    held = [one for one in groups[-1][1] if isinstance(one, Name)] if same else []
-                    if not same or (held and not KINDS[kind].several):
+                    held = same and any(
+                        isinstance(one, Name) and one.name not in KINDS[kind].beside
+                        for one in groups[-1][1]
+                    )
+                    more = isinstance(token, Name) and token.name not in KINDS[kind].beside
+                    if not same or (more and held and not KINDS[kind].several):
                         groups.append((KINDS[kind], []))
                     groups[-1][1].append(token)
                 case Number(typed=typed) | Unknown(typed=typed) | Nothing(typed=typed):
@@ -309,6 +352,14 @@ class Grammar:
                 "command_error.unknown_language", typed=_short(argument), names=names
             )
         return Line(Speak(near), (_read_as(Speak(near)),))
+
+    def _shortcut(self, shortcut: Shortcut, rest: str) -> "_Read":
+        """Read what follows a shortcut: an amount, or what it shows."""
+        if self._says_nothing(rest):
+            kind = KINDS[shortcut.kind]
+            numbers = cut(self.vocabulary, rest, (), starts=False)
+            return self._gather(kind, [Name("", kind.name, shortcut.setting), *numbers])
+        return self._request(KINDS[shortcut.shows], f"{shortcut.group} {rest}")
 
     def _request(self, kind: Kind, rest: str) -> "_Read":
         tokens = [
@@ -361,7 +412,7 @@ class Grammar:
                 named[kind.default[0].name] = waiting
         if kind.groups:  # of two in one group the last counts
             named = dict({group_of(name): (name, named[name]) for name in named}.values())
-        if len(named) > 1 and not kind.several:
+        if len(named.keys() - set(kind.beside)) > 1 and not kind.several:
             raise CommandError(
                 "command_error.one_setting", command=f"/{kind.name}", example=_line(kind)
             )
@@ -440,8 +491,14 @@ class _Read:
         return Line(self.meaning, ((_read_as(self.meaning),) if self.guessed else ()) + self.notes)
 
 
+_STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value})
 _EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
+
+
+def _not_preferred(typed: str) -> CommandError:
+    example = write(Prefer((Request("cutout"),)))
+    return CommandError("command_error.not_preferred", typed=_short(typed), example=example)
 
 
 def _read_as(meaning: Meaning) -> Note:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core import actions as do
+from bot.core import sheets
 from bot.core.actions import Choice, Run, Say
 from bot.core.commands import (
     Adjust,
@@ -30,18 +31,22 @@ from bot.core.preferring import prefer, style, toggle
 from bot.core.results import ended, press, undo
 from bot.core.state import REMEMBERED, State, Unfinished
 from bot.errors import CommandError
-from storage.kinds import KINDS, Kind
+from storage.kinds import KINDS, Kind, Setting
 
 EXAMPLE = "/expression smile 0.8"
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoKept:
-    """A photo, kept already, perhaps with a command as its caption."""
+    """A photo, kept already, perhaps with a command as its caption.
+
+    ``selfie``: the photo that this one answers.
+    """
 
     origin: Origin
     photo: UUID
     caption: str = ""
+    selfie: UUID | None = None
 
 
 Told = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
@@ -70,8 +75,13 @@ def started(state: State, run: Run, job: UUID) -> State:
 
 
 def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
-    state = replace(state, photo=event.photo, face=None, question=None, forgetting=False)
     caption = event.caption.strip()
+    wish = _to_paint(caption, grammar) if caption else state.painting
+    if wish is not None:
+        return _paint(state, event, wish)
+    state = replace(
+        state, photo=event.photo, face=None, question=None, forgetting=False, painting=None
+    )
     if caption:
         try:
             line = grammar.parse(caption)
@@ -85,10 +95,32 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     return run(replace(state, waiting=None), wanted)
 
 
+def _to_paint(caption: str, grammar: Grammar) -> Request | None:
+    """Return what a caption asks for if its photo is a picture to paint from."""
+    try:
+        meaning = grammar.parse(caption).meaning
+    except CommandError:
+        return None
+    if isinstance(meaning, Make) and meaning.request.lacks_picture:
+        return meaning.request
+    return None
+
+
+def _paint(state: State, event: PhotoKept, wish: Request) -> Step:
+    """Paint the selfie like the picture that came, or wait for a selfie."""
+    request = replace(wish, picture=event.photo)
+    state = replace(state, painting=None)
+    if event.selfie is not None:
+        state = replace(state, photo=event.selfie, face=None, question=None)
+    return run(state, (request,))
+
+
 def _typed(state: State, event: CommandGiven, grammar: Grammar) -> Step:
     text = event.text.strip()
     if state.question is not None and text.isdecimal() and len(text) < 3:
         return _face(state, int(text), state.question.photo, None)
+    if state.offered and state.sheets and text.isdecimal() and len(text) == 1:
+        return sheets.take(state, state.sheets[-1], int(text))
     try:
         line = grammar.parse(text)
     except CommandError as error:
@@ -122,7 +154,13 @@ def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = No
 
 def _which_look(kind: Kind, notes: tuple[Note, ...]) -> Say:
     values = {"names": kind, "example": write(Make(example(kind)))}
-    return Say("say.which_look", values, notes=notes)
+    return Say("say.which_look", values, choices=_TRY_ON, notes=notes)
+
+
+_TRY_ON = (
+    (Choice("button.try_hairs", "try:hair"), Choice("button.try_beards", "try:beard")),
+    (Choice("button.try_glasses", "try:glasses"), Choice("button.try_hats", "try:hat")),
+)
 
 
 def _start(state: State) -> Step:
@@ -139,8 +177,11 @@ def _privacy(state: State) -> Step:
 
 def _cancel(state: State) -> Step:
     jobs = tuple(one.job for one in state.unfinished)
-    idle = state.waiting is None and state.question is None and not state.forgetting
-    state = replace(state, unfinished=(), waiting=None, question=None, forgetting=False)
+    asking = (state.waiting, state.question, state.painting)
+    idle = not any(asking) and not state.forgetting
+    state = replace(
+        state, unfinished=(), waiting=None, question=None, painting=None, forgetting=False
+    )
     if jobs:
         return state, (do.Cancel(jobs), Say("say.cancelled", {"count": len(jobs)}))
     return state, (Say("say.nothing_to_cancel" if idle else "say.waiting_cancelled"),)
@@ -195,11 +236,25 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar) -> Step:
             return _face(state, int(number), chosen, event.message)
     if verb == "redo" and rest in KINDS:
         return _meant(state, Line(Make(Request(rest))), grammar)
+    if verb in ("take", "page"):
+        return _from_sheet(state, verb, rest, event.message)
+    if verb == "try" and rest in KINDS["try-on"].settings:
+        return run(state, (Request("try-on", (Setting(rest),)),))
     if verb in _BUTTONS:
         job = _uuid(rest.partition(":")[0])
         for one in state.shown:
             if one.job == job:
                 return press(state, event.value, one)
+    return state, (Say("say.choice_gone"),)
+
+
+def _from_sheet(state: State, verb: str, rest: str, message: str | None) -> Step:
+    job, _, number = rest.partition(":")
+    for sheet in state.sheets:
+        if sheet.job == _uuid(job) and number.isdecimal():
+            if verb == "take":
+                return sheets.take(state, sheet, int(number))
+            return sheets.turn(state, sheet, int(number), message)
     return state, (Say("say.choice_gone"),)
 
 

@@ -35,11 +35,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSent:
-    """A photo as it came, undecoded, perhaps with a command as its caption."""
+    """A photo as it came, undecoded, perhaps with a command as its caption.
+
+    ``selfie``: the photo that this one answers, where a caption may be about both.
+    """
 
     origin: Origin
     data: bytes
     caption: str = ""
+    selfie: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class JobEnded:
     face: int | None
     outcome: Outcome
     photo_id: UUID | None = None
+    picture_id: UUID | None = None
 
 
 Event = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | JobEnded
@@ -119,7 +124,8 @@ class Message:
     A message whose ``sticker`` is set shows that PNG as the platform's sticker; ``text`` then
     describes it (alternative text, a caption where stickers take one) and ``name`` is its file name
     without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
-    still being made, and a chat may show that.
+    still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
+    choose, three in a row, in their order.
     """
 
     text: str = ""
@@ -129,3 +135,4 @@ class Message:
     sliders: tuple[Slider, ...] = ()
     name: str = ""
     busy: bool = False
+    sheet: bool = False

@@ -21,8 +21,9 @@ def run(
     replaces: str | None = None,
 ) -> Step:
     """Queue jobs of the current photo, or ask for one."""
-    requests = tuple(resolved(state, request) for request in requests)
-    if state.photo is None:
+    requests = tuple(_pictured(state, resolved(state, one), replaces) for one in requests)
+    photo = state.photo
+    if photo is None:
         wanted = requests[0]
         asked = Say("say.send_photo_for", {"request": wanted}, notes=notes)
         return replace(state, waiting=wanted, forgetting=False), (asked,)
@@ -30,7 +31,15 @@ def run(
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
         question = replace(state.question, requests=waiting)
         return replace(state, question=question), (ask_face(question, notes=notes),)
-    photo = state.photo
+    lacking = [request for request in requests if request.lacks_picture]
+    if lacking:
+        state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
+        requests = tuple(request for request in requests if request not in lacking)
+        asked = Say("say.send_picture", notes=notes)
+        if not requests:
+            return state, (asked,)
+        state, actions = run(state, requests, (), replaces)
+        return state, (asked, *actions)
     state, superseded = _supersede(state, replaces)
     first, *others = requests
     runs = (
@@ -39,6 +48,16 @@ def run(
     )
     state = replace(remember(state, requests), waiting=None, forgetting=False)
     return state, (*superseded, *runs)
+
+
+def _pictured(state: State, request: Request, replaces: str | None) -> Request:
+    """Let a wish that changes a result keep that result's second picture."""
+    if replaces is None or not request.lacks_picture:
+        return request
+    for one in reversed(state.shown):
+        if one.request.kind == request.kind and one.request.picture is not None:
+            return replace(request, picture=one.request.picture)
+    return request
 
 
 def _supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:

@@ -144,6 +144,7 @@ class Planner:
             chat=chat,
             face=run.face,
             placeholder=run.replaces,
+            picture_id=run.request.picture,
         )
         job = await jobs.add(session, new, self.bounds)
         message = None
@@ -181,7 +182,8 @@ class Planner:
             return
         self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
         for sticker in kept:
-            request = Request(sticker.job.kind, sticker.job.settings)
-            shown = ShowResult(sticker.job.id, request)
+            job = sticker.job
+            request = Request(job.kind, job.settings, job.picture_id)
+            shown = ShowResult(job.id, request)
             message = self.wording.sticker(shown, sticker.done.picture, plan.locale)
             plan.answers.append(Showing(message))

@@ -50,7 +50,7 @@ def _offered(state: State) -> tuple[Request, ...]:
             offered += [
                 Request(kind.name, (Setting(name, strength),))
                 for name in kind.settings
-                if name not in taken
+                if name not in (*taken, *kind.beside, *kind.pictured)
             ]
     order = {kind: number for number, kind in enumerate(KINDS)}
     return tuple(sorted(dict.fromkeys(offered), key=lambda request: order[request.kind]))[:20]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core import actions as do
+from bot.core import sheets
 from bot.core.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.commands import Request
 from bot.core.events import JobEnded
@@ -65,9 +66,13 @@ def press(state: State, value: str, result: Shown) -> Step:
 def _other(request: Request) -> Request:
     """Return the next style of a kind of which one is chosen."""
     kind = KINDS[request.kind]
-    setting = request.settings[0] if request.settings else kind.default[0]
-    following = kind.settings[(kind.settings.index(setting.name) + 1) % len(kind.settings)]
-    return Request(kind.name, (replace(setting, name=following),))
+    styles = [name for name in kind.settings if name not in (*kind.beside, *kind.pictured)]
+    chosen = [setting for setting in request.settings if setting.name not in kind.beside]
+    setting = chosen[0] if chosen else kind.default[0]
+    at = styles.index(setting.name) if setting.name in styles else -1
+    following = replace(setting, name=styles[(at + 1) % len(styles)])
+    beside = (setting for setting in request.settings if setting.name in kind.beside)
+    return Request(kind.name, (following, *beside))
 
 
 def _result_choices(job: UUID, request: Request) -> Rows:
@@ -105,9 +110,11 @@ def ended(state: State, event: JobEnded) -> Step:
     ours = next((one for one in state.unfinished if one.job == event.job_id), None)
     left = tuple(one for one in state.unfinished if one.job != event.job_id)
     state = replace(state, unfinished=left)
-    request = Request(event.kind, event.settings)
+    request = Request(event.kind, event.settings, event.picture_id)
     photo = event.photo_id or (ours.photo if ours is not None else None)
     match event.outcome:
+        case Done(picture=picture, facts=facts) if KINDS[event.kind].sheet:
+            return sheets.show(state, event, request, picture, facts)
         case Done(picture=picture, facts=facts):
             shown: tuple[Action, ...] = (_show(event.job_id, request, picture),)
             style = facts.get("style")
@@ -125,10 +132,14 @@ def ended(state: State, event: JobEnded) -> Step:
                 count = faces if isinstance(faces, int) else 2
                 question = FaceQuestion(photo, count, (request,), event.job_id)
                 return _many_faces(state, question, picture)
+            if detail.get("picture"):  # not the selfie's fault: another picture will do
+                state = replace(state, painting=replace(request, picture=None))
+                return state, (Say(f"failure.{failure.value}"),)
             return _failed(state, event.job_id, failure, request, photo)
 
 
 def _remember_result(state: State, result: Shown) -> State:
+    state = replace(state, offered=False)
     shown = tuple(one for one in state.shown if one.job != result.job)
     if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
         shown = shown[:-1]

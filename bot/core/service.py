@@ -131,8 +131,14 @@ class Service:
             return event
         if len(event.data) > PHOTO_BYTES:
             return PhotoRefused(event.origin, Failure.TOO_LARGE)
-        photo = await photos.add(session, self._vault, person.id, event.data, self._keep_photos)
-        return PhotoKept(event.origin, photo, event.caption)
+        selfie = None
+        if event.selfie is not None and len(event.selfie) <= PHOTO_BYTES:
+            selfie = await self._keep(session, person, event.selfie)
+        photo = await self._keep(session, person, event.data)
+        return PhotoKept(event.origin, photo, event.caption, selfie)
+
+    async def _keep(self, session: AsyncSession, person: Person, data: bytes) -> UUID:
+        return await photos.add(session, self._vault, person.id, data, self._keep_photos)
 
     async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
         state = from_json(await people.load_conversation(session, person.id, chat))
@@ -310,7 +316,13 @@ class Service:
         """Let the conversation answer a job's end."""
         person, job = bringing.person, bringing.delivery.job
         event = JobEnded(
-            job.id, job.kind, job.settings, job.face, bringing.delivery.outcome, job.photo_id
+            job.id,
+            job.kind,
+            job.settings,
+            job.face,
+            bringing.delivery.outcome,
+            job.photo_id,
+            job.picture_id,
         )
         async with self._database.transaction() as session:
             state = await self._load(session, person, job.chat)
@@ -332,7 +344,7 @@ class Service:
         reference = bringing.placeholder
         if isinstance(first, Showing):
             replaces = reference
-            if bringing.live and first.message.sticker is None:
+            if bringing.live and first.message.sticker is None and not first.message.sheet:
                 replaces = None
             reference = await self._show(chat, job.chat, first.message, replaces, plan.locale)
             plan.answers.pop(0)

@@ -54,6 +54,21 @@ class FaceQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of looks as it stands in the chat; ``names``: the settings that it shows, in order.
+
+    ``pages``: how many there are of its kind.
+    """
+
+    job: UUID
+    photo: UUID
+    face: int | None
+    request: Request
+    names: tuple[str, ...]
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Excused:
     """Jobs whose photo has failed already: the same failure again needs no word."""
 
@@ -66,9 +81,11 @@ class State:
     """A conversation between two events.
 
     ``photo`` and ``face``: what commands work on. ``waiting``: what was asked for before there was
-    a photo. ``unfinished`` and ``shown``: jobs, the newest last. ``last``: the newest request of
-    each kind. ``locale`` and ``preferred`` belong to the person rather than the chat and are laid
-    over when the state is loaded.
+    a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
+    jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
+    from, the newest last; ``offered``: nothing was made since the newest. ``locale`` and
+    ``preferred`` belong to the person rather than the chat and are laid over when the state is
+    loaded.
     """
 
     locale: str = "en"
@@ -82,6 +99,9 @@ class State:
     shown: tuple[Shown, ...] = ()
     last: tuple[Request, ...] = ()
     excused: Excused | None = None
+    painting: Request | None = None
+    sheets: tuple[Sheet, ...] = ()
+    offered: bool = False
 
 
 @cache
@@ -110,7 +130,9 @@ def from_json(data: Mapping[str, object]) -> State:
         state,
         preferred=known(state.preferred) or USUAL,
         waiting=state.waiting if state.waiting and known((state.waiting,)) else None,
+        painting=state.painting if state.painting and known((state.painting,)) else None,
         last=known(state.last),
+        sheets=tuple(one for one in state.sheets if known((one.request,))),
         unfinished=tuple(one for one in state.unfinished if known((one.request,))),
         shown=tuple(one for one in state.shown if known((one.request,))),
         question=state.question
@@ -145,12 +167,17 @@ def known(requests: tuple[Request, ...]) -> tuple[Request, ...]:
 
 def resolved(state: State, request: Request) -> Request:
     """Return a wish with its settings filled: as last time, as preferred, or as is usual."""
-    if request.settings or not KINDS[request.kind].settings or KINDS[request.kind].groups:
+    kind = KINDS[request.kind]
+    chosen = any(setting.name not in kind.beside for setting in request.settings)
+    if chosen or not kind.settings or kind.groups:
         return request
+    usual = Request(kind.name, kind.default)
     for earlier in (*state.last, *state.preferred):
         if earlier.kind == request.kind and earlier.settings:
-            return earlier
-    return Request(request.kind, KINDS[request.kind].default)
+            usual = earlier
+            break
+    said = (*usual.settings, *request.settings)
+    return replace(usual, settings=tuple({setting.name: setting for setting in said}.values()))
 
 
 def has_strength(request: Request) -> bool:

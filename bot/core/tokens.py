@@ -113,7 +113,7 @@ def cut(
             if token is not None:
                 yield token
                 said = token
-                opening = opening or (None if isinstance(token, Start) else token)
+                opening = None if isinstance(token, Start) else opening or token
             continue
         letters = LETTERS.match(line, at)
         if letters is not None or _SEPARATORS.match(line, at) is None:
@@ -158,7 +158,8 @@ def _longest(
             if name in KINDS:
                 best = match.end(), Start(match.group(), name)
     match = vocabulary.filler_pattern.match(line, at)
-    if match is not None and (best is None or match.end() > best[0]):
+    # without a command "a picture of my smile" is about the smile
+    if match is not None and (best is None or match.end() >= best[0] + (not starts)):
         best = match.end(), None
     return None if best is None else (best[1], best[0])
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.core.actions import Choice, Rows, Say, ShowResult
 from bot.core.commands import (
     MOST_NAMES,
-    Command,
     Make,
     Named,
     Note,
@@ -34,7 +33,8 @@ class Wording:
         values = {**self._given(said.key, locale), **said.values}
         sentence = self._sentence(said.key, values, locale)
         lines = [*self._notes(said.notes, locale), sentence]
-        return Message("\n".join(lines), self._buttons(said.choices, locale), said.picture)
+        buttons = self._buttons(said.choices, locale)
+        return Message("\n".join(lines), buttons, said.picture, sheet=said.sheet)
 
     def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
         """Word a result: what it is, its buttons, and sliders for its strengths."""
@@ -125,7 +125,7 @@ class Wording:
 
     def _kinds(self, locale: str) -> str:
         lines = []
-        for kind in KINDS.values():
+        for kind in (kind for kind in KINDS.values() if not kind.sheet):
             names = self._settings(kind, locale)
             choices = self.texts.get(locale, "say.help_choices", names=names)
             values = {
@@ -138,11 +138,12 @@ class Wording:
 
     def _commands(self, locale: str) -> str:
         lines = []
-        for command in Command:
-            about = self.texts.get(locale, f"command.{command.value}.about")
-            lines.append(
-                self.texts.get(locale, "say.help_command", command=command.value, about=about)
-            )
+        kinds = {kind.name for kind in KINDS.values()}
+        for command, about in self.texts.menu(locale):
+            if command not in kinds:
+                lines.append(
+                    self.texts.get(locale, "say.help_command", command=command, about=about)
+                )
         return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from bot.core.commands import (
     Speak,
     write,
 )
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.texts import load
 from bot.errors import CommandError
 from storage.kinds import KINDS, Kind, Setting, group_of
@@ -78,11 +79,16 @@ def meanings() -> st.SearchStrategy[Meaning]:
         makes(),
         st.integers(-100, 100).map(lambda hundredths: Adjust(hundredths / 100)),
         st.lists(requests(filled=True), min_size=1, max_size=4, unique=True)
-        .filter(told_apart)
+        .filter(lambda wishes: told_apart(wishes) and all(map(preferable, wishes)))
         .map(lambda wishes: Prefer(tuple(wishes))),
         st.sampled_from(load().locales).map(Speak),
         st.sampled_from(Command).map(Plain),
     )
+
+
+def preferable(wish: Request) -> bool:
+    """A sheet or a second picture cannot come with every selfie."""
+    return not KINDS[wish.kind].sheet and not wish.lacks_picture
 
 
 def told_apart(wishes: list[Request]) -> bool:
@@ -94,6 +100,7 @@ def told_apart(wishes: list[Request]) -> bool:
 
 
 @given(meanings())
+@settings(deadline=None)  # the first example compiles the patterns
 def test_what_is_written_is_read_back(meaning: Meaning) -> None:
     """The canonical line of a meaning has that meaning, and nothing has to be guessed."""
     assert GRAMMAR.parse(write(meaning)) == Line(meaning)
@@ -105,7 +112,7 @@ def test_what_is_written_is_read_back(meaning: Meaning) -> None:
 @example("/expression smile 1e400")
 @example("/expression smile -0")
 @example("٣٤%")
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_any_text_is_answered(text: str) -> None:
     """Whatever is typed either means something or raises CommandError."""
     try:
@@ -122,6 +129,7 @@ def test_any_text_is_answered(text: str) -> None:
     st.sampled_from([" ", ", ", "，", "、", " and "]),
     st.booleans(),
 )
+@settings(deadline=None)
 def test_spelling_does_not_matter(
     request: Request, slash: str, equals: str, comma: str, percent: bool
 ) -> None:
@@ -239,6 +247,43 @@ def test_the_group_decides_what_a_word_means() -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
+        ("/hairs", "/hairs"),
+        ("/hairs 2", "/hairs 2"),
+        ("/try-on hair 2", "/hairs 2"),
+        ("/glasses", "/glasses"),
+        ("hats", "/hats"),
+        ("/styles", "/styles"),
+        ("/发型", "/hairs"),
+        ("/试帽子 2", "/hats 2"),
+        ("/hair afro", "/edit hair afro"),
+        ("/glasses round", "/edit glasses round"),
+        ("/glasses none", "/edit glasses:none"),
+        ("/beard full 0.5", "/edit beard full 0.5"),
+        ("glasses round", "/edit glasses round"),
+        ("hats off", "/edit hat:none"),
+        ("/paint", "/paint"),
+        ("paint me like this", "/paint"),
+        ("/paint 80%", "/paint 0.8"),
+        ("/cartoon picture 0.8", "/paint 0.8"),
+        ("/paint hokusai", "/cartoon hokusai 0.6"),
+        ("/照着画", "/paint"),
+        ("a picture of me with a smile", "/expression smile 0.8"),
+    ],
+)  # fmt: skip
+def test_shortcuts_are_understood(typed: str, meant: str) -> None:
+    """Sheets and painting have short names, and stand for what they show with more behind them."""
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["/style try-on", "/style like your picture"])
+def test_what_needs_more_than_a_selfie_cannot_be_preferred(typed: str) -> None:
+    """A sheet or a borrowed style is no answer to a selfie alone."""
+    assert problem(typed).key == "command_error.not_preferred"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("/expresion smlie 80%", "/expression smile 0.8"),
         ("/expresion", "/expression"),
         ("/cartoon hokusia", "/cartoon hokusai 0.6"),
@@ -336,5 +381,11 @@ def test_every_name_and_alias_is_understood(kind: Kind) -> None:
 def test_every_command_word_is_understood() -> None:
     """Each command and alias of either language gives its command."""
     for word, name in GRAMMAR.vocabulary.commands.items():
-        if name not in KINDS:
+        if name in SHORTCUTS:
+            shortcut = SHORTCUTS[name]
+            meaning = GRAMMAR.parse(f"/{word}").meaning
+            assert isinstance(meaning, Make), word
+            assert meaning.request.kind == shortcut.kind
+            assert [one.name for one in meaning.request.settings] == [shortcut.setting]
+        elif name not in KINDS:
             assert GRAMMAR.parse(f"/{word}").meaning == Plain(Command(name)), word

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.commands import Command, Request
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.texts import Texts, load
 from bot.core.vocabulary import squeeze
 from storage.jobs import Failure
@@ -75,7 +76,10 @@ def test_every_command_and_failure_has_its_words(locale: str) -> None:
     table: Any = TEXTS.tables[locale]
     assert set(table["command"]) == {command.value for command in Command}
     assert set(table["failure"]) == {failure.value for failure in Failure}
-    assert [name for name, about in TEXTS.menu(locale) if about] == [*KINDS, *Command]
+    assert set(table["shortcut"]) == set(SHORTCUTS)
+    kinds = [kind.name for kind in KINDS.values() if not kind.sheet]
+    names = [*kinds, *SHORTCUTS, *Command]
+    assert [name for name, about in TEXTS.menu(locale) if about] == names
 
 
 def test_menus_fit_telegram() -> None:
@@ -100,7 +104,7 @@ def test_no_word_means_two_things() -> None:
     settings: dict[tuple[str, str, str], str] = {}
     for locale in TEXTS.locales:
         table: Any = TEXTS.tables[locale]
-        for section in ("command", "kind"):
+        for section in ("command", "shortcut", "kind"):
             for name, entry in table[section].items():
                 for word in (entry["name"], *entry["aliases"]):
                     assert commands.setdefault(squeeze(word), name) == name, word

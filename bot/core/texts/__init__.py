@@ -12,6 +12,7 @@ from importlib import resources
 from typing import cast
 
 from bot.core.commands import Command, Request, strength
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.tokens import OFF
 from bot.core.vocabulary import Vocabulary, squeeze
 from storage.kinds import KINDS, Kind, group_of
@@ -86,12 +87,17 @@ class Texts:
 
     def menu(self, locale: str) -> tuple[tuple[str, str], ...]:
         """Return (command, what it does) for a platform's menu; commands are the English ones."""
-        kinds = tuple((kind, self.get(locale, f"kind.{kind}.about")) for kind in KINDS)
+        kinds = tuple(
+            (kind.name, self.get(locale, f"kind.{kind.name}.about"))
+            for kind in KINDS.values()
+            if not kind.sheet
+        )
+        shortcuts = tuple((name, self.get(locale, f"shortcut.{name}.about")) for name in SHORTCUTS)
         plain = tuple(
             (command.value, self.get(locale, f"command.{command.value}.about"))
             for command in Command
         )
-        return kinds + plain
+        return kinds + shortcuts + plain
 
     def describe(self, locale: str, request: Request) -> str:
         """Word a wish: ``expression: smile 0.8``."""
@@ -124,6 +130,7 @@ class Texts:
         languages: dict[str, str] = {}
         fillers: set[str] = set()
         nothing: set[str] = {OFF}
+        commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
             commands[squeeze(command.value)] = command.value
         for kind in KINDS.values():
@@ -131,7 +138,7 @@ class Texts:
             for setting in kind.settings:
                 settings[kind.name][squeeze(setting)] = setting
         for locale, table in self.tables.items():
-            for section in ("command", "kind"):
+            for section in ("command", "shortcut", "kind"):
                 for name, entry in cast("Mapping[str, Table]", table[section]).items():
                     for word in _words(entry):
                         commands.setdefault(word, name)

@@ -1,0 +1,81 @@
+"""Sheets of looks: showing one, taking a look from it, turning its page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core import actions as do
+from bot.core.actions import Choice, Say
+from bot.core.commands import Make, Named, Request
+from bot.core.events import JobEnded
+from bot.core.looks import worn
+from bot.core.making import Step, run
+from bot.core.state import Sheet, State
+from storage.kinds import KINDS, Setting
+
+KEPT = 5
+"""How many sheets can still be chosen from."""
+
+COLUMNS = 3
+
+
+def show(
+    state: State,
+    event: JobEnded,
+    request: Request,
+    picture: bytes,
+    facts: Mapping[str, object],
+) -> Step:
+    """Show a sheet with a button for each look; ``facts``: ``names``, ``page`` and ``pages``."""
+    found, page, pages = facts.get("names"), facts.get("page"), facts.get("pages")
+    names = tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
+    page = page if isinstance(page, int) else 1
+    pages = pages if isinstance(pages, int) else 1
+    looks = [
+        Choice("button.look", f"take:{event.job_id.hex}:{number}", _called(number, name))
+        for number, name in enumerate(names, 1)
+    ]
+    rows = [tuple(looks[at : at + COLUMNS]) for at in range(0, len(looks), COLUMNS)]
+    if pages > 1:
+        rows.append((Choice("button.next_page", f"page:{event.job_id.hex}:{page % pages + 1}"),))
+    if event.photo_id is not None:
+        sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages)
+        others = tuple(one for one in state.sheets if one.job != sheet.job)
+        state = replace(state, sheets=(*others, sheet)[-KEPT:], offered=True)
+    values = {"request": Named(request.kind, request.settings[0].name)} | {
+        "page": page,
+        "pages": pages,
+    }
+    said = Say("say.sheet", values, choices=tuple(rows), picture=picture, sheet=True)
+    return state, (said,)
+
+
+def take(state: State, sheet: Sheet, number: int) -> Step:
+    """Have a look made of the photo that the sheet shows."""
+    if not 1 <= number <= len(sheet.names):
+        return state, (Say("say.choice_gone"),)
+    request = _look(sheet.names[number - 1])
+    state = replace(state, photo=sheet.photo, face=sheet.face, question=None)
+    if KINDS[request.kind].groups:
+        request = worn(state, Make(request))
+    return run(state, (request,))
+
+
+def turn(state: State, sheet: Sheet, page: int, message: str | None) -> Step:
+    """Have another page made, in the place of this one."""
+    (setting,) = sheet.request.settings
+    request = replace(sheet.request, settings=(replace(setting, amount=float(page)),))
+    return state, (do.Run(request, sheet.photo, sheet.face, message),)
+
+
+def _look(name: str) -> Request:
+    """Return the wish that a look's name stands for."""
+    for kind in KINDS.values():
+        if name in kind.settings and not kind.sheet:
+            amount = kind.amount_of(name)
+            setting = Setting(name, amount.default if amount is not None else 1.0)
+            return Request(kind.name, (setting,))
+    raise LookupError(name)
+
+
+def _called(number: int, name: str) -> dict[str, object]:
+    return {"number": number, "name": Named(_look(name).kind, name)}
