@@ -118,7 +118,31 @@ def face(photo: Path, picture: Path | None, number: int | None, *, as_json: bool
     Console().print(table)
 
 
-commands: list[click.Command] = [weights, bench, face]
+@click.group()
+def evaluate() -> None:
+    """How good results are: measured on a folder of photos."""
+
+
+@evaluate.command()
+@click.option(
+    "--faces",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of photos; the sample people of openpeople if not given.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
+    """Hair, beards and glasses: on target, still the same person, nothing else changed."""
+    from inference.layers.evaluate import measure
+
+    report("evaluate layers", measure(faces, labels), as_json=as_json)
+
+
+commands: list[click.Command] = [weights, bench, face, evaluate]
 """What ``selfmoji`` mounts from this package."""
 
 

@@ -12,10 +12,10 @@ from inference.errors import UnknownSetting
 from inference.face import regions
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.latent.serving import dress
 from inference.layers import library
 from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
+from inference.layers.outfit import dress
 from inference.layers.resizing import resized
 from inference.matting import foreground
 from storage.kinds import EDIT, TRY_ON, Setting

@@ -5,7 +5,8 @@ import pytest
 
 from inference.errors import UnknownSetting
 from inference.images import to_lab
-from inference.latent.serving import Edit, dress
+from inference.latent.serving import Edit
+from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.layers.resizing import resized
 from storage.kinds import EDIT, KINDS, Setting

@@ -11,9 +11,9 @@ import pytest
 from inference.errors import UnknownSetting
 from inference.face import masks, regions
 from inference.images import to_lab
-from inference.latent.serving import dress
 from inference.layers import beard, glasses, hair, hat, head_map, library
 from inference.layers.filling import spread, texture
+from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.layers.placing import dyed
 from inference.layers.planes import join, split

@@ -1,0 +1,222 @@
+"""How well layers do: on target, without changing who it is or what lies outside.
+
+Rows (``inference.measure``): ``on_target_hair_length``, ``on_target_beard``, ``on_target_glasses``
+(a judge trained without any edited picture answers as asked), ``identity`` and ``identity_drop``
+(cosine of face descriptors before and after), ``psnr_outside_db``. Subjects: the sort of layer, and
+with it what is special about the face: ``hair, turned``, ``beard, side-lit``, ``hair, skin 5``.
+"""
+
+import csv
+import importlib.util
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from inference import images
+from inference.benchmarks import photos
+from inference.errors import PhotoError
+from inference.face import analysis, regions
+from inference.face.report import Portrait
+from inference.layers import judge
+from inference.layers.outfit import dress
+from inference.matting import foreground
+from inference.measure import Row, estimate
+from storage.kinds import Setting
+
+TRIALS: Mapping[str, tuple[str, str]] = {
+    "hair:bald": ("hair_length", "shorn"), "hair:buzz": ("hair_length", "shorn"),
+    "hair:crop": ("hair_length", "short"), "hair:quiff": ("hair_length", "short"),
+    "hair:side-part": ("hair_length", "short"), "hair:page-bob": ("hair_length", "medium"),
+    "hair:sleek-lob": ("hair_length", "medium"), "hair:sleek": ("hair_length", "long"),
+    "hair:waves": ("hair_length", "long"), "hair:brunette": ("hair_length", "long"),
+    "beard:full": ("facial_hair", "some"), "beard:boxed": ("facial_hair", "some"),
+    "beard:circle": ("facial_hair", "some"), "beard:handlebar": ("facial_hair", "some"),
+    "glasses:round": ("glasses", "some"), "glasses:square": ("glasses", "some"),
+    "glasses:sunglasses": ("glasses", "some"),
+}  # fmt: skip
+"""What is put on, and what the judge should then answer to which question."""
+
+GROUPS = ("male", "age", "skin")
+"""Columns of a CSV of labels by which results are also told apart."""
+
+_METRIC = {
+    "hair_length": "on_target_hair_length",
+    "facial_hair": "on_target_beard",
+    "glasses": "on_target_glasses",
+}
+_TURNED = 15.0  # degrees of yaw from which a head counts as turned
+_SIDE_LIT = 18.0  # difference of L* between cheeks from which light counts as from the side
+_GREY = 128
+_CHIP = 150  # px of the face that the identity judge looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One look on one face.
+
+    groups: what is special about the face. hit: None where the judge said so of the photo already.
+    """
+
+    setting: str
+    groups: tuple[str, ...]
+    hit: bool | None
+    identity: float | None
+    outside: float
+
+
+def measure(faces: Path | None, labels: Path | None = None) -> list[Row]:
+    """Return all rows for a folder of photos; those without one clear face are left out.
+
+    faces: searched with its subfolders; None for the sample people. labels: a CSV with the column
+    ``id``, a photo's name without its ending, and any of ``GROUPS``.
+
+    Raises:
+        click.ClickException: no photo could be used.
+    """
+    known: dict[str, dict[str, str]] = {}
+    if labels is not None:
+        with labels.open(encoding="utf-8") as stream:
+            known = {row["id"]: row for row in csv.DictReader(stream)}
+    trials: list[Trial] = []
+    for name, data in track(_named(faces), "dressing people", console=Console(stderr=True)):
+        try:
+            photo = images.decode(data)
+            report = analysis.find(photo)
+            portrait = analysis.study(photo, report, analysis.choose(report, None))
+        except PhotoError:
+            continue
+        row = known.get(name, {})
+        groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
+        trials += _tried(portrait, groups)
+    if not trials:
+        raise click.ClickException("no photo with one clear face")
+    return rows(trials)
+
+
+def _named(faces: Path | None) -> list[tuple[str, bytes]]:
+    if faces is None:
+        return [(str(place), data) for place, data in enumerate(photos.load(None))]
+    paths = sorted(path for path in faces.rglob("*") if path.suffix.lower() in photos.SUFFIXES)
+    return [(path.stem, path.read_bytes()) for path in paths]
+
+
+def rows(trials: Sequence[Trial]) -> list[Row]:
+    """Sum trials up, by sort of layer and for hard cases."""
+    groups: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        sort = trial.setting.partition(":")[0]
+        groups[sort].append(trial)
+        for group in trial.groups:
+            groups[f"{sort}, {group}"].append(trial)
+    result = []
+    for subject, members in groups.items():
+        metric = _METRIC[TRIALS[members[0].setting][0]]
+        hits = [float(trial.hit) for trial in members if trial.hit is not None]
+        if hits:
+            result.append(estimate(subject, metric, hits, "share"))
+        alike = [trial.identity for trial in members if trial.identity is not None]
+        if alike:
+            result.append(estimate(subject, "identity", alike, "cosine"))
+            result.append(estimate(subject, "identity_drop", [1 - x for x in alike], "cosine"))
+        outside = [trial.outside for trial in members]
+        result.append(estimate(subject, "psnr_outside_db", outside, "dB"))
+    return result
+
+
+def _tried(portrait: Portrait, groups: tuple[str, ...]) -> list[Trial]:
+    if abs(portrait.report.pose.yaw) > _TURNED:
+        groups += ("turned",)
+    if portrait.report.quality.contrast > _SIDE_LIT:
+        groups += ("side-lit",)
+    answers = judge.load()
+    clean = replace(portrait, image=foreground(portrait.image, portrait.alpha))
+    before = answers.answers(_rgba(clean), clean.report.landmarks)
+    who = _identity(clean)
+    trials = []
+    for setting, (question, wanted) in TRIALS.items():
+        dressed = dress(portrait, {setting.partition(":")[0]: Setting(setting)})
+        after = answers.answers(_rgba(dressed), dressed.report.landmarks)
+        known = question != "hair_length" and before[question] == wanted
+        then = _identity(dressed)
+        trials.append(
+            Trial(
+                setting=setting,
+                groups=groups,
+                hit=None if known else after[question] == wanted,
+                identity=None if who is None or then is None else float(who @ then),
+                outside=_outside_db(clean, dressed, setting),
+            )
+        )
+    return trials
+
+
+def _rgba(portrait: Portrait) -> NDArray[np.uint8]:
+    return np.dstack([portrait.image, portrait.alpha])
+
+
+def _outside_db(before: Portrait, after: Portrait, setting: str) -> float:
+    """PSNR, at most 100, of what the layer has no business with."""
+    sort = setting.partition(":")[0]
+    landmarks, side = before.report.landmarks, len(before.alpha)
+    x, y = np.rint((after.report.landmarks - landmarks)[0, :2]).astype(int)
+    box = np.s_[y : y + side, x : x + side]
+    unit = regions.face_height(landmarks)
+    reach = np.ones((2 * round(0.2 * unit) + 1,) * 2, np.uint8)
+    if sort == "hair":
+        touched = np.maximum(before.hair_mask, after.hair_mask[box])
+        if setting == "hair:bald":
+            touched = before.hair_mask
+    else:
+        points = cv2.convexHull(np.rint(landmarks[list(regions.FACE_OVAL), :2]).astype(np.int32))
+        touched = cv2.fillConvexPoly(np.zeros_like(before.alpha), points, 255)
+        reach = np.ones((2 * round(0.35 * unit) + 1,) * 2, np.uint8)
+    rows_below = np.arange(side)[:, None] > landmarks[list(regions.BROW_TOPS), 1].mean()
+    kept = (cv2.dilate(touched, reach) == 0) & (before.alpha == 255) & rows_below
+    if not kept.any():
+        return 100.0
+    difference = after.image[box][kept].astype(float) - before.image[kept]
+    return float(min(100.0, 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))))
+
+
+def _identity(portrait: Portrait) -> NDArray[np.float64] | None:
+    """A face descriptor of length 1; None without the evaluation extra."""
+    describe = _describer()
+    return None if describe is None else describe(portrait)
+
+
+@cache
+def _describer() -> Callable[[Portrait], NDArray[np.float64]] | None:
+    """The ResNet of dlib on a face aligned by its five points."""
+    models = importlib.util.find_spec(
+        "face_recognition_models"
+    )  # not imported: it needs setuptools
+    if models is None or not models.submodule_search_locations:
+        return None
+    import dlib  # only the evaluation extra has it
+
+    folder = Path(models.submodule_search_locations[0]) / "models"
+    network = dlib.face_recognition_model_v1(
+        str(folder / "dlib_face_recognition_resnet_model_v1.dat")
+    )
+    points = dlib.shape_predictor(str(folder / "shape_predictor_5_face_landmarks.dat"))
+
+    def describe(portrait: Portrait) -> NDArray[np.float64]:
+        share = portrait.alpha[..., None] / 255
+        ground = np.rint(portrait.image * share + _GREY * (1 - share)).astype(np.uint8)
+        oval = portrait.report.landmarks[list(regions.FACE_OVAL), :2]
+        (left, top), (right, bottom) = oval.min(axis=0), oval.max(axis=0)
+        box = dlib.rectangle(*(round(float(v)) for v in (left, top, right, bottom)))
+        chip = dlib.get_face_chip(ground, points(ground, box), size=_CHIP)
+        vector = np.array(network.compute_face_descriptor(chip))
+        return np.asarray(vector / np.linalg.norm(vector))
+
+    return describe

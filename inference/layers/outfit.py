@@ -1,0 +1,60 @@
+"""A whole look on one person, every layer in its place."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from inference.face.report import Lab, Portrait
+from inference.layers import beard, glasses, hair, hat
+from inference.layers.baring import Bare
+from inference.layers.library import load
+from inference.layers.palette import COLOURS
+from inference.matting import foreground
+from storage.kinds import Setting
+
+_BEARD_DEPTH = 0.85  # a beard's L* over that of the hair: it lies in its own shade
+_OF_ITS_OWN = "coloured"  # tag of beards named after their colour
+_BEARD_DARKEST = 16.0  # L* below which a beard would be a black hole
+
+
+def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
+    """Wear a look: beard, then hair, glasses under it, a hat over it.
+
+    bare: see ``inference.layers.hair.wear``; made of this portrait, whose colours are then taken
+    as the person's own. The result's ``image`` is meant to be seen through its ``alpha``.
+    """
+    if bare is None:
+        portrait = replace(portrait, image=foreground(portrait.image, portrait.alpha))
+    own = portrait.report.colours.hair
+    tint = _tint(look.get("colour"), own)
+    if "beard" in look:
+        piece = load("beard", _which(look["beard"]))
+        shade = tint or own
+        if _OF_ITS_OWN in piece.tags and tint == own:
+            shade = None
+        if shade is not None:
+            shade = (max(shade[0] * _BEARD_DEPTH, _BEARD_DARKEST), *shade[1:])
+        portrait = beard.grow(portrait, piece, shade, look["beard"].amount)
+    if "hair" in look:
+        which = _which(look["hair"])
+        portrait = (
+            hair.shave(portrait)
+            if which == "bald"
+            else hair.wear(portrait, load("hair", which), tint, bare)
+        )
+    elif "colour" in look and tint is not None:
+        portrait = hair.dye(portrait, tint, look["colour"].amount)
+    if "glasses" in look:
+        portrait = glasses.put_on(portrait, _which(look["glasses"]))
+    if "hat" in look:
+        portrait = hat.put_on(portrait, load("hat", _which(look["hat"])))
+    return portrait
+
+
+def _which(setting: Setting) -> str:
+    return setting.name.partition(":")[2]
+
+
+def _tint(setting: Setting | None, own: Lab | None) -> Lab | None:
+    """What to dye new hair to: a named colour, the person's own if nothing is said, or None."""
+    name = "own" if setting is None else _which(setting)
+    return {"own": own, "original": None}.get(name, COLOURS.get(name))
