@@ -35,7 +35,24 @@ def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
             picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"body-{variant}-own")))
         else:
             picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"{slot}-{variant}")))
-    return np.array(picture)
+    return _seated(np.array(picture))
+
+
+def _seated(drawn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Round the lower end, which the painter let run out of the picture."""
+    columns = np.flatnonzero(drawn[-_SEAT, :, 3] > 128)
+    if columns.size:
+        middle, half = (columns[0] + columns[-1]) / 2, (columns[-1] - columns[0] + 1) / 2
+        x = np.abs(np.arange(drawn.shape[1]) - middle)
+        for row in range(_SEAT):
+            reach = half * (1 - ((row + 1) / _SEAT) ** 2) ** 0.7
+            edge = np.clip(reach - x + 0.5, 0, 1)
+            line = drawn[-_SEAT + row, :, 3]
+            line[:] = np.rint(line * edge)
+    return drawn
+
+
+_SEAT = 22  # px of the rounding
 
 
 def _painted(shade: NDArray[np.uint8], fur: str) -> NDArray[np.uint8]:

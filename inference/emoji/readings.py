@@ -1,0 +1,150 @@
+"""What a frame says of a face, part by part, beside what the chosen parts say of themselves.
+
+``Served`` reads as the product does: attributes' probabilities, and a ``Tracker`` that keeps parts
+from flickering. ``Embedded`` takes in every frame the parts whose codes are nearest, so that one
+sees what an embedder alone is worth.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.emoji import crops, library
+from inference.emoji.alignment import align
+from inference.emoji.embedders import (
+    ATTRIBUTES,
+    KIND_OF_SLOT,
+    CrossDomain,
+    Embedder,
+    part_codes,
+)
+from inference.emoji.library import Slot
+from inference.emoji.spec import AvatarSpec
+from inference.emoji.tracking import Tracker
+from inference.emoji.traits import Traits, observe
+from inference.face.report import Portrait
+
+Group = tuple[str, int]
+"""What so many neighbouring numbers of a code are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One slot of an avatar at one frame.
+
+    face, part: (D,) codes of the face and of the chosen variant. groups: what the numbers are
+    about, in order, where that is known.
+    """
+
+    slot: str
+    variant: str
+    face: NDArray[np.float32]
+    part: NDArray[np.float32]
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """In which crop the part shows, "" if in none."""
+        return KIND_OF_SLOT.get(self.slot, "")
+
+    @property
+    def likeness(self) -> float:
+        """Cosine of the two codes."""
+        lengths = float(np.linalg.norm(self.face) * np.linalg.norm(self.part))
+        return float(self.face @ self.part) / max(lengths, 1e-6)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One frame read: the avatar, and why each of its parts."""
+
+    spec: AvatarSpec
+    comparisons: tuple[Comparison, ...]
+
+
+class Way(Protocol):
+    """A way of choosing parts; feed it the portraits of one film in order."""
+
+    name: str
+    style: str
+
+    def read(self, portrait: Portrait) -> Reading:
+        """Choose the parts at this frame."""
+        ...
+
+
+class Served:
+    """What people get."""
+
+    name = "default"
+
+    def __init__(self, style: str) -> None:
+        self.style = style
+        self._tracker = Tracker(style)
+
+    def read(self, portrait: Portrait) -> Reading:
+        """See ``Way``."""
+        traits = observe(portrait)
+        spec = self._tracker.follow(traits)
+        slots = library.load(self.style).slots
+        compared = [_in_words(slot, spec.parts[name], traits) for name, slot in slots.items()]
+        return Reading(spec, tuple(one for one in compared if one.face.size))
+
+
+class Embedded:
+    """The parts nearest by an embedder's codes, frame by frame; colours as they are served."""
+
+    def __init__(self, embedder: Embedder, style: str) -> None:
+        self.name = embedder.name
+        self.style = style
+        self._embedder = embedder
+        self._tracker = Tracker(style)
+        self._parts = part_codes(embedder, style)
+
+    def read(self, portrait: Portrait) -> Reading:
+        """See ``Way``."""
+        codes = self._embedder.embed(crops.of_face(align(portrait), self._embedder.side)[None])[0]
+        comparisons = []
+        for slot, variants in self._parts.items():
+            kind = crops.KINDS.index(KIND_OF_SLOT[slot])
+            nearest = max(
+                variants, key=lambda name, of=variants, at=kind: float(of[name] @ codes[at])
+            )
+            groups = self._groups(kind)
+            used = sum(size for _, size in groups) or codes.shape[1]
+            face, part = codes[kind][:used], variants[nearest][:used]
+            comparisons.append(Comparison(slot, nearest, face, part, groups))
+        served = self._tracker.follow(observe(portrait))
+        spec = served.changed({one.slot: one.variant for one in comparisons})
+        return Reading(spec, tuple(comparisons))
+
+    def _groups(self, kind: int) -> tuple[Group, ...]:
+        """The attributes whose codes lie side by side in the cross-domain encoder's."""
+        if not isinstance(self._embedder, CrossDomain):
+            return ()
+        some = next(iter(next(iter(self._parts.values())).values()))
+        each = len(some) // max(len(attributes) for attributes in ATTRIBUTES)
+        return tuple((name, each) for name in ATTRIBUTES[kind])
+
+
+def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:
+    """Probabilities of what the face shows, and what the part shows; then the expression."""
+    chosen = slot.variants[variant]
+    face: list[float] = []
+    part: list[float] = []
+    groups: list[Group] = []
+    for attribute in slot.weights:
+        believed: Mapping[str, float] = traits.perceived[attribute]
+        face += believed.values()
+        part += [float(value in chosen.tags.get(attribute, ())) for value in believed]
+        groups.append((attribute, len(believed)))
+    measures = sorted({name for other in slot.variants.values() for name in other.measures})
+    face += [traits.expression[name] for name in measures]
+    part += [chosen.measures.get(name, 0.0) for name in measures]
+    groups += [(name, 1) for name in measures]
+    return Comparison(
+        slot.name, variant, np.array(face, np.float32), np.array(part, np.float32), tuple(groups)
+    )
