@@ -24,6 +24,8 @@ class Autoencoder(nn.Module):
             nn.Conv2d(128, 256, 5, 3, 1), nn.ReLU(),  # (N, 256, 8, 8)
             nn.Flatten(), nn.Linear(256 * 8 * 8, CODE), nn.ReLU(),
         )  # fmt: skip
+        # a rectified code that starts at nothing never comes alive
+        nn.init.constant_(self.encoder[-2].bias, 0.5)  # type: ignore[arg-type]
         self.widen = nn.Sequential(nn.Linear(CODE, 256 * 8 * 8), nn.ReLU())
         self.decoder = nn.Sequential(
             nn.ConvTranspose2d(256, 128, 5, 3), nn.ReLU(),  # (N, 128, 26, 26)

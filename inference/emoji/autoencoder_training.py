@@ -15,7 +15,7 @@ from inference.emoji.dataset import Faces
 from inference.emoji.drawn import random_avatars
 
 _BATCH = 12
-_RATE = 1e-3
+_RATE = 5e-4
 
 
 def train(

@@ -5,7 +5,7 @@ are what the idea's inventors used: a convolutional autoencoder with an 8-d code
 ResNet50 without its last layer, whose weights an operator has to supply.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,9 @@ from inference.emoji.alignment import Aligned
 from inference.emoji.spec import NONE, AvatarSpec
 from inference.errors import WeightsMissing
 from inference.runtime import Network
+
+CODE = 8
+"""Numbers per attribute in the cross-domain encoder's codes."""
 
 Codes = NDArray[np.float32]
 """(N, kinds, D): one code of unit length for each kind of crop (``crops.KINDS``)."""
@@ -41,6 +44,10 @@ class Embedder(Protocol):
 
     def embed(self, pictures: NDArray[np.uint8]) -> Codes:
         """Crops (N, kinds, side, side, 3) RGB uint8 to their codes."""
+        ...
+
+    def focus(self, attributes: Collection[str]) -> NDArray[np.bool_] | None:
+        """Which numbers of the codes speak of these attributes, (kinds, D), or None: all do."""
         ...
 
 
@@ -69,6 +76,13 @@ class CrossDomain:
                 raised = np.exp(part - part.max())
                 found[name] = dict(zip(values, (raised / raised.sum()).tolist(), strict=True))
         return found
+
+    def focus(self, attributes: Collection[str]) -> NDArray[np.bool_] | None:
+        """See ``Embedder``; None where the encoder knows none of the attributes."""
+        most = max(len(kind) for kind in ATTRIBUTES)
+        chosen = [[name in attributes for name in kind] for kind in ATTRIBUTES]
+        padded = np.array([row + [False] * (most - len(row)) for row in chosen])
+        return np.repeat(padded, CODE, axis=1) if padded.any() else None
 
     @staticmethod
     def _side_by_side(codes: NDArray[np.generic]) -> Codes:
@@ -134,6 +148,9 @@ class Autoencoder:
         codes = [self._network.run({"crops": part[None]})["codes"][0] for part in flat]
         return _unit(np.stack(codes).reshape(n, kinds, -1))
 
+    def focus(self, attributes: Collection[str]) -> None:
+        """See ``Embedder``."""
+
 
 class ResNet50:
     """ResNet50 up to its pooled features (He et al., CVPR 2016), from a file.
@@ -170,6 +187,9 @@ class ResNet50:
         codes = [self._session.run(None, {self._input: one[None]})[0].ravel() for one in flat]
         return _unit(np.stack(codes).reshape(n, kinds, -1))
 
+    def focus(self, attributes: Collection[str]) -> None:
+        """See ``Embedder``."""
+
 
 @cache
 def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDArray[np.float32]]]:
@@ -195,9 +215,21 @@ def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str
     codes = embedder.embed(crops.of_face(face, embedder.side)[None])[0]
     ranked = {}
     for slot, variants in part_codes(embedder, style).items():
-        code = codes[crops.KINDS.index(KIND_OF_SLOT[slot])]
-        ranked[slot] = sorted(variants, key=lambda name: -float(variants[name] @ code))
+        kind = crops.KINDS.index(KIND_OF_SLOT[slot])
+        data = library.load(style).slots[slot]
+        spoken = {tag for part in data.variants.values() for tag in part.tags} | set(
+            _SHOWN.get(slot, ())
+        )
+        mask = embedder.focus(spoken)
+        seen = np.ones(codes.shape[1], np.bool_) if mask is None else mask[kind]
+        code = _unit(codes[kind] * seen)
+        near = {name: float(_unit(one * seen) @ code) for name, one in variants.items()}
+        ranked[slot] = sorted(near, key=near.__getitem__, reverse=True)
     return ranked
+
+
+_SHOWN: Mapping[str, tuple[str, ...]] = {"mouth": ("smile",)}
+"""What slots show besides their tags."""
 
 
 def plain(style: str) -> tuple[AvatarSpec, ...]:

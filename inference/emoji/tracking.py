@@ -7,9 +7,9 @@ from inference.emoji.match import dressed, score
 from inference.emoji.spec import AvatarSpec
 from inference.emoji.traits import Traits
 
-_MEMORY = 0.85  # share of what was believed before, per frame; expressions follow faster
+_MEMORY = 0.92  # share of what was believed before, per frame; expressions follow faster
 _EXPRESSION_MEMORY = 0.5
-_MARGIN = 0.7  # log units by which another part must fit better before it is exchanged
+_MARGIN = 1.0  # log units by which another part must fit better before it is exchanged
 
 
 class Tracker:
