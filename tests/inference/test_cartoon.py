@@ -1,15 +1,18 @@
 """The cartoon family on real photos."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.cartoon import canvas, likeness, styles
+from inference.cartoon import borrowed, canvas, likeness, styles, textures
+from inference.cartoon.drawn import STYLES
 from inference.cartoon.serving import Cartoon
 from inference.errors import UnknownSetting
+from inference.face import analysis
 from inference.face.report import Portrait
 from inference.images import to_lab
 from inference.runtime import Network
@@ -28,20 +31,97 @@ def network() -> Network:
 def _painted(network: Network, portrait: Portrait, settings: tuple[Setting, ...]) -> Image:
     family = Cartoon()
     prepared = family.prepare(portrait, settings)
-    assert prepared.inputs is not None
-    batch: Mapping[str, NDArray[np.generic]] = {k: v[None] for k, v in prepared.inputs.items()}
-    outputs = {k: v[0] for k, v in network.run(batch).items()}
+    outputs: Mapping[str, NDArray[np.generic]] | None = None
+    if prepared.inputs is not None:
+        outputs = {
+            name: value[0]
+            for name, value in network.run({k: v[None] for k, v in prepared.inputs.items()}).items()
+        }
     (sticker,) = family.finish(prepared, outputs).frames
     return sticker
 
 
 def test_every_style_on_offer_exists() -> None:
-    """The vocabulary and the table of paintings name the same styles."""
-    assert set(CARTOON.settings) == set(styles.painted())
+    """The vocabulary names what is painted and what is drawn, once each."""
+    assert not set(STYLES) & set(styles.painted())
+    ours = {*STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
+    assert set(CARTOON.settings) == ours
     assert all(code.shape == (100,) for code in styles.painted().values())
 
 
-@pytest.mark.parametrize("style", CARTOON.settings)
+def test_our_textures_give_the_codes_in_the_table() -> None:
+    """The table was written from the textures as they are drawn now."""
+    for name, draw in textures.TEXTURES.items():
+        assert np.allclose(styles.of(draw()), styles.painted()[name], atol=1e-3)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("person", ["P005", "P008", "P009"])
+def test_a_drawing_keeps_the_face(portrait_of: Studied, style: str, person: str) -> None:
+    """From a step away the same face looks out of a drawing, in the same place and skin."""
+    work = canvas.lay(portrait_of(person))
+    drawn = likeness.faded(STYLES[style](work, 0.6), work, amount=0.6)
+    assert np.abs(drawn.astype(int) - work.photo).mean() > 3
+
+    seen = np.asarray(cv2.GaussianBlur(drawn, (0, 0), 2.5), np.uint8)
+    before, after = (analysis.find(x).faces[0].landmarks[:, :2] for x in (work.photo, seen))
+    assert np.linalg.norm(before - after, axis=1).mean() < 6  # px, of a face 200 px high
+
+    skin = work.skin > 0.7
+    far = [cv2.GaussianBlur(picture, (0, 0), 5) for picture in (work.photo, drawn)]
+    tones = [to_lab(np.asarray(picture, np.uint8))[skin].mean(axis=0) for picture in far]
+    assert abs(tones[0][0] - tones[1][0]) < 6
+    assert np.linalg.norm(tones[0] - tones[1]) < 12
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_drawing_fades_into_the_photo(network: Network, portrait_of: Studied, style: str) -> None:
+    """No amount gives the photo, more gives more, and the outline is the photo's throughout."""
+    portrait = portrait_of("P002")
+    photo = _painted(network, portrait, (Setting("hokusai", 0.0),))
+    steps = [_painted(network, portrait, (Setting(style, amount),)) for amount in (0, 0.3, 1)]
+    assert np.array_equal(steps[0], photo)
+    assert all(np.array_equal(step[..., 3], photo[..., 3]) for step in steps)
+    distances = [np.abs(step.astype(int) - photo).mean() for step in steps]
+    assert distances == sorted(distances)
+    assert distances[1] > 0.5
+
+
+def test_the_same_wish_gives_the_same_drawing(portrait_of: Studied) -> None:
+    """Nothing in a drawing is left to chance."""
+    work = canvas.lay(portrait_of("P004"))
+    for draw in STYLES.values():
+        assert np.array_equal(draw(work, 0.6), draw(work, 0.6))
+
+
+@pytest.mark.parametrize("style", ["hokusai", "toon"])
+def test_a_scene_is_the_whole_picture(network: Network, portrait_of: Studied, style: str) -> None:
+    """The surroundings are painted too, up to rounded corners, and reach from edge to edge."""
+    settings = (Setting(style, 0.6), Setting("scene"))
+    alone = _painted(network, portrait_of("P001"), settings[:1])
+    scene = _painted(network, portrait_of("P001"), settings)
+    assert scene.shape == (512, 512, 4)
+    assert (scene[..., 3] == 255).mean() > (alone[..., 3] == 255).mean() + 0.2
+    assert scene[256, 0, 3] == scene[256, -1, 3] == 255
+    assert not scene[[0, 0, -1, -1], [0, -1, 0, -1], 3].any()
+    assert np.array_equal(scene, _painted(network, portrait_of("P001"), settings[::-1]))
+
+
+def test_a_scene_shows_no_repeated_edge(portrait_of: Studied) -> None:
+    """What lies outside the photo is cut away, and the landmarks move along."""
+    portrait = portrait_of("P001")
+    padded, alpha = portrait.image.copy(), portrait.alpha.copy()
+    padded[:, :60] = padded[:, 60:61]  # as where a photo ends beside a head
+    alpha[:, :60] = 0
+    work = canvas.surroundings(replace(portrait, image=padded, alpha=alpha))
+    columns = np.flatnonzero(work.alpha[256] == 255)
+    assert (columns[0], columns[-1]) == pytest.approx((24, 487), abs=2)
+    side = work.photo.shape[0] / portrait.image.shape[0]
+    expected = portrait.report.landmarks[1, :2] * side - (30 * side, 0)
+    assert work.landmarks[1] == pytest.approx(expected, abs=1.5)
+
+
+@pytest.mark.parametrize("style", styles.painted())
 def test_a_painting_keeps_the_skin(network: Network, portrait_of: Studied, style: str) -> None:
     """At the usual strength the skin's median stays within a small step of the photo's."""
     portrait = portrait_of("P009")
@@ -64,7 +144,7 @@ def test_styles_differ(network: Network, portrait_of: Studied) -> None:
     portrait = portrait_of("P004")
     pictures = [
         _painted(network, portrait, (Setting(style, 0.8),)).astype(int)
-        for style in CARTOON.settings
+        for style in (*styles.painted(), *STYLES)
     ]
     for i, one in enumerate(pictures):
         for other in pictures[:i]:
@@ -120,6 +200,7 @@ def test_inputs_have_one_shape(portrait_of: Studied) -> None:
     [
         (Setting("banksy", 0.5),),
         (Setting("munch", 0.5), Setting("monet", 0.5)),
+        (Setting("toon", 0.5), Setting("scene"), Setting("oil", 0.5)),
         (Setting("munch", 1.5),),
         (Setting("munch", float("nan")),),
     ],

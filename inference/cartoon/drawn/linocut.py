@@ -28,7 +28,7 @@ def linocut(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     dark = smoothstep((44 - 5 * canvas.skin + 17 * carved - even) / 5 + 0.5)
     dark = np.maximum(dark, drawn_lines(to_lab(canvas.flat)[..., 0], 1.0))
     paper = lab.copy()
-    paper[..., 0] = 28 + 0.72 * light
-    paper[..., 1:] *= 1.45
+    paper[..., 0] = 22 + 0.78 * light
+    paper[..., 1:] *= (1.45 - 0.2 * canvas.skin)[..., None]
     printed = paper + dark[..., None] * (_INK - paper)
     return np.asarray(from_lab(lab + (0.6 + 0.4 * strength) * (printed - lab)), np.float32)

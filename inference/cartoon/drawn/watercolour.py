@@ -24,8 +24,8 @@ def watercolour(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     lab += ((0.5 + 0.4 * canvas.features) * face)[..., None] * (sharp - lab)
     light = lab[..., 0]
     light += (0.85 - 0.5 * face) * strength * (few_tones(light, 17, 52, 6) - light)
-    light += strength * 0.26 * (100 - light)
-    lab[..., 1:] *= 1 + 0.75 * strength
+    light += strength * 0.26 * (1 - 0.7 * canvas.skin) * (100 - light)
+    lab[..., 1:] *= (1 + strength * (0.75 - 0.45 * canvas.skin))[..., None]
     wash = _wobbled(from_lab(lab), strength * (1 - 0.9 * face))
     colour = wash.astype(np.float32) / 255
     grey = cv2.cvtColor(wash, cv2.COLOR_RGB2GRAY).astype(np.float32)
