@@ -1,11 +1,13 @@
 """Linocut: dark ink over bright colours, half-tones carved in lines that follow the form."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import grain, smoothstep
+from inference.cartoon.drawn.lines import Plane, grain, smoothstep
 from inference.cartoon.drawn.toon import drawn_lines
 from inference.images import from_lab, to_lab
 
@@ -21,8 +23,7 @@ def linocut(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     form = cv2.resize(cv2.GaussianBlur(small, (0, 0), 2.2), (SIDE, SIDE))
     broad = cv2.resize(cv2.GaussianBlur(small, (0, 0), 9), (SIDE, SIDE))
     even = light - 0.6 * (broad - 55)
-    rows, columns = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-    phase = rows + 0.35 * columns + 0.55 * form + 2 * grain(SIDE, 90, 1, 11)
+    phase = _straight() + 0.55 * form
     carved = np.sin(phase * np.float32(2 * np.pi / _PITCH))
     carved *= 1 - 0.85 * canvas.features
     dark = smoothstep((44 - 5 * canvas.skin + 17 * carved - even) / 5 + 0.5)
@@ -32,3 +33,12 @@ def linocut(canvas: Canvas, strength: float) -> NDArray[np.float32]:
     paper[..., 1:] *= (1.45 - 0.2 * canvas.skin)[..., None]
     printed = paper + dark[..., None] * (_INK - paper)
     return np.asarray(from_lab(lab + (0.6 + 0.4 * strength) * (printed - lab)), np.float32)
+
+
+@cache
+def _straight() -> Plane:
+    """How far each place lies across the cuts, px, before the form bends them; read-only."""
+    rows, columns = np.indices((SIDE, SIDE), np.float32)
+    lines = rows + np.float32(0.35) * columns + 2 * grain(SIDE, 90, 1, 11)
+    lines.setflags(write=False)
+    return lines
