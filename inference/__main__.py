@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.pretty import Pretty
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from inference import weights as store
@@ -142,7 +149,54 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     report("evaluate layers", measure(faces, labels), as_json=as_json)
 
 
-commands: list[click.Command] = [weights, bench, face, evaluate]
+@click.command()
+@click.argument("clip", type=click.Path(exists=True, path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--embedder",
+    default="default",
+    show_default=True,
+    type=click.Choice(["default", "crossdomain", "autoencoder", "resnet50"]),
+    help="What chooses the parts; default is what people get.",
+)
+@click.option(
+    "--resnet50",
+    "weights_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="ONNX file of ImageNet weights for the embedder resnet50.",
+)
+@click.option(
+    "--style", default="avataaars", show_default=True, type=click.Choice(["avataaars", "big-ears"])
+)
+@click.option(
+    "--fps", type=click.FloatRange(min=1, max=120), help="At most so many frames a second."
+)
+def visualise(
+    clip: Path, out: Path, embedder: str, weights_file: Path | None, style: str, fps: float | None
+) -> None:
+    """Film how the avatar of the face in CLIP comes about; CLIP may be a folder of frames."""
+    try:
+        from inference import video
+    except ModuleNotFoundError:
+        raise click.ClickException("films need PyAV: pip install 'selfmoji[video]'") from None
+    from inference.emoji import readings
+    from inference.emoji.visualise import film
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(f"{embedder}: drawn parts", total=None)
+        way = readings.way(embedder, style, weights_file)
+        with video.read(clip, fps) as source:
+            bar.update(task, description=out.name, total=source.count)
+            drawn = film(source.frames, way, source.frames_per_second)
+            counted = bar.track(drawn, total=source.count, task_id=task)
+            frames = video.write(out, counted, source.frames_per_second)
+        bar.update(task, total=frames, completed=frames)
+    click.echo(out)
+
+
+commands: list[click.Command] = [weights, bench, face, visualise, evaluate]
 """What ``selfmoji`` mounts from this package."""
 
 

@@ -3,6 +3,7 @@
 InferenceError
 ├── PhotoError            the person can do something about it; carries a storage.jobs.Failure
 ├── UnknownSetting        a job asks for what this worker does not know
+├── FilmError             a film cannot be read or written
 └── WeightsError          an operator must act
     ├── WeightsMissing
     └── WeightsCorrupt
@@ -34,6 +35,10 @@ class PhotoError(InferenceError):
 
 class UnknownSetting(InferenceError):
     """A job names a kind or setting that no family of this worker has."""
+
+
+class FilmError(InferenceError):
+    """A film cannot be read or written; the message says which and why."""
 
 
 class WeightsError(InferenceError):

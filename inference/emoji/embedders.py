@@ -216,16 +216,23 @@ def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str
     ranked = {}
     for slot, variants in part_codes(embedder, style).items():
         kind = crops.KINDS.index(KIND_OF_SLOT[slot])
-        data = library.load(style).slots[slot]
-        spoken = {tag for part in data.variants.values() for tag in part.tags} | set(
-            _SHOWN.get(slot, ())
-        )
-        mask = embedder.focus(spoken)
-        seen = np.ones(codes.shape[1], np.bool_) if mask is None else mask[kind]
+        counted = compared(embedder, style, slot)
+        seen = np.ones(codes.shape[1], np.bool_) if counted is None else counted
         code = _unit(codes[kind] * seen)
         near = {name: float(_unit(one * seen) @ code) for name, one in variants.items()}
         ranked[slot] = sorted(near, key=near.__getitem__, reverse=True)
     return ranked
+
+
+def compared(embedder: Embedder, style: str, slot: str) -> NDArray[np.bool_] | None:
+    """Which numbers of codes count when the parts of a slot are compared (D,); None: all do."""
+    variants = library.load(style).slots[slot].variants
+    spoken = {tag for part in variants.values() for tag in part.tags} | set(_SHOWN.get(slot, ()))
+    mask = embedder.focus(spoken)
+    if mask is None:
+        return None
+    counted: NDArray[np.bool_] = mask[crops.KINDS.index(KIND_OF_SLOT[slot])]
+    return counted if counted.any() else None
 
 
 _SHOWN: Mapping[str, tuple[str, ...]] = {"mouth": ("smile",)}

@@ -13,8 +13,8 @@ SECONDS_SHOWN = 4.0
 class Flips:
     """Counts parts that change from frame to frame.
 
-    shown: the last frames' variants, by slot. rates: flips per second, over the second that ends
-    at each of the last frames. by_slot: all flips so far.
+    shown: the last frames' variants, by slot. rates: flips in the second that ends at each of the
+    last frames. by_slot: all flips so far.
     """
 
     frames_per_second: float
@@ -38,7 +38,7 @@ class Flips:
             self.by_slot.update(flipped)
             self._counts.append(len(flipped))
             self._steps += 1
-            self.rates.append(sum(self._counts) * self.frames_per_second / len(self._counts))
+            self.rates.append(float(sum(self._counts)))
         self.shown.append(now)
 
     @property

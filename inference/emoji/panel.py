@@ -12,7 +12,7 @@ from inference.cards import AMBER, BLUE, CORAL, FAINT, INK, SOFT, TEAL, VIOLET, 
 from inference.emoji import crops, library
 from inference.emoji.alignment import SIZE, align, frame_transform
 from inference.emoji.compose import render
-from inference.emoji.flips import Flips
+from inference.emoji.flips import SECONDS_SHOWN, Flips
 from inference.emoji.readings import Comparison, Reading, Way
 from inference.face.report import Portrait
 from inference.images import Image
@@ -32,7 +32,7 @@ _CROPS: Box = (_MARGIN, _MARGIN + 482 + _GAP, _LEFT, _TALL - 482 - _GAP)
 _SLOTS_AT = _MARGIN + _LEFT + _GAP
 _AVATAR: Box = (WIDTH - _MARGIN - _RIGHT, _MARGIN, _RIGHT, 482)
 _FLIPS: Box = (WIDTH - _MARGIN - _RIGHT, _CROPS[1], _RIGHT, _CROPS[3])
-_CROP = 112  # px: side of a crop as shown
+_CROP = 122  # px: side of a crop as shown
 _STRIP = 8  # px: height of the strips of chosen variants
 _MOST_BARS = 64  # longer codes are drawn as curves
 
@@ -169,7 +169,7 @@ def _bars(board: Board, area: Box, one: Comparison) -> None:
                 (one.part[index], PART, inset + bar),
             ):
                 reach = float(value) * unit
-                upper, tall = round(zero - max(reach, 0)), max(1, round(abs(reach)))
+                upper, tall = round(zero - max(reach, 0)), round(abs(reach))
                 board.rectangle((round(start + shift), upper, max(1, round(bar)), tall), colour)
         if name:
             board.text(((x + end) / 2, top + height + 3), _fitting(name, end - x), 12, SOFT, "ma")
@@ -200,8 +200,9 @@ def _scale(one: Comparison, top: int, height: int) -> tuple[float, float]:
 
 def _fitting(name: str, width: float) -> str:
     """As much of a name as has room."""
+    words = name.replace("_", " ")
     most = max(3, int(width / 6.2))
-    return name if len(name) <= most else name[: most - 1] + "."
+    return words if len(words) <= most else words[: most - 1] + "."
 
 
 def _strip(board: Board, card: Box, slot: str, variants: list[str], flips: Flips) -> None:
@@ -239,11 +240,11 @@ def _rates(board: Board, flips: Flips) -> None:
     board.plate((left + _PAD, area_top, inner, tall), (247, 248, 251), 6)
     most = max(1.0, float(np.ceil(max(flips.rates, default=0.0) / 5) * 5))
     board.text((left + _PAD + 8, area_top + 6), f"{most:.0f}", 12, SOFT)
-    board.text((left + _PAD, area_top + tall + 6), "the last seconds", 12, SOFT)
+    board.text((left + _PAD, area_top + tall + 6), f"{SECONDS_SHOWN:.0f} seconds", 12, SOFT)
     if len(flips.rates) > 1:
-        x = left + _PAD + np.arange(len(flips.rates)) * inner / ((flips.rates.maxlen or 2) - 1)
-        y = area_top + tall - 3 - np.array(flips.rates) / most * (tall - 8)
-        board.line(np.column_stack([x, y]), INK, 2)
+        across = np.arange(len(flips.rates)) * inner / ((flips.rates.maxlen or 2) - 1)
+        down = area_top + tall - 3 - np.array(flips.rates) / most * (tall - 8)
+        board.line(np.column_stack([left + _PAD + across, down]), INK, 2)
 
 
 def _on(drawn: NDArray[np.uint8], ground: Colour) -> Image:

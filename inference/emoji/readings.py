@@ -7,6 +7,7 @@ sees what an embedder alone is worth.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -16,9 +17,14 @@ from inference.emoji import crops, library
 from inference.emoji.alignment import align
 from inference.emoji.embedders import (
     ATTRIBUTES,
+    CODE,
     KIND_OF_SLOT,
+    Autoencoder,
     CrossDomain,
     Embedder,
+    ResNet50,
+    compared,
+    crossdomain,
     part_codes,
 )
 from inference.emoji.library import Slot
@@ -90,8 +96,23 @@ class Served:
         traits = observe(portrait)
         spec = self._tracker.follow(traits)
         slots = library.load(self.style).slots
-        compared = [_in_words(slot, spec.parts[name], traits) for name, slot in slots.items()]
-        return Reading(spec, tuple(one for one in compared if one.face.size))
+        read = [_in_words(slot, spec.parts[name], traits) for name, slot in slots.items()]
+        return Reading(spec, tuple(one for one in read if one.face.size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A slot's drawn parts. counted: (D,) bool, which numbers of a code count.
+
+    codes: (variants, counted), of unit length.
+    """
+
+    slot: str
+    kind: int
+    counted: NDArray[np.bool_]
+    groups: tuple[Group, ...]
+    variants: tuple[str, ...]
+    codes: NDArray[np.float32]
 
 
 class Embedded:
@@ -102,32 +123,71 @@ class Embedded:
         self.style = style
         self._embedder = embedder
         self._tracker = Tracker(style)
-        self._parts = part_codes(embedder, style)
+        self._slots = [
+            _drawn(embedder, style, slot, codes)
+            for slot, codes in part_codes(embedder, style).items()
+        ]
 
     def read(self, portrait: Portrait) -> Reading:
         """See ``Way``."""
         codes = self._embedder.embed(crops.of_face(align(portrait), self._embedder.side)[None])[0]
         comparisons = []
-        for slot, variants in self._parts.items():
-            kind = crops.KINDS.index(KIND_OF_SLOT[slot])
-            nearest = max(
-                variants, key=lambda name, of=variants, at=kind: float(of[name] @ codes[at])
+        for drawn in self._slots:
+            face = codes[drawn.kind][drawn.counted]
+            best = int((drawn.codes @ face).argmax())
+            comparisons.append(
+                Comparison(drawn.slot, drawn.variants[best], face, drawn.codes[best], drawn.groups)
             )
-            groups = self._groups(kind)
-            used = sum(size for _, size in groups) or codes.shape[1]
-            face, part = codes[kind][:used], variants[nearest][:used]
-            comparisons.append(Comparison(slot, nearest, face, part, groups))
         served = self._tracker.follow(observe(portrait))
         spec = served.changed({one.slot: one.variant for one in comparisons})
         return Reading(spec, tuple(comparisons))
 
-    def _groups(self, kind: int) -> tuple[Group, ...]:
-        """The attributes whose codes lie side by side in the cross-domain encoder's."""
-        if not isinstance(self._embedder, CrossDomain):
-            return ()
-        some = next(iter(next(iter(self._parts.values())).values()))
-        each = len(some) // max(len(attributes) for attributes in ATTRIBUTES)
-        return tuple((name, each) for name in ATTRIBUTES[kind])
+
+def _drawn(
+    embedder: Embedder, style: str, slot: str, variants: Mapping[str, NDArray[np.float32]]
+) -> _Drawn:
+    kind = crops.KINDS.index(KIND_OF_SLOT[slot])
+    codes = np.stack(list(variants.values()))
+    counted = compared(embedder, style, slot)
+    if counted is None:
+        counted = np.ones(codes.shape[1], np.bool_)
+    groups: tuple[Group, ...] = ()
+    if isinstance(embedder, CrossDomain):  # its attributes' codes lie side by side
+        ends = len(ATTRIBUTES[kind]) * CODE
+        counted = counted & (np.arange(len(counted)) < ends)
+        groups = tuple(
+            (name, CODE) for at, name in enumerate(ATTRIBUTES[kind]) if counted[at * CODE]
+        )
+    codes = codes[:, counted]
+    codes /= np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-6)
+    return _Drawn(slot, kind, counted, groups, tuple(variants), codes)
+
+
+NAMES = ("default", "crossdomain", "autoencoder", "resnet50")
+"""Of the ways there are."""
+
+
+def way(name: str, style: str, resnet50: Path | None = None) -> Way:
+    """The way of a name.
+
+    resnet50: the ONNX file that the embedder of that name needs.
+
+    Raises:
+        KeyError: there is no such way, or the style cannot be cut into crops.
+        WeightsError: a model file is missing or damaged.
+    """
+    if style not in crops.AVATARS:
+        raise KeyError(style)
+    match name:
+        case "default":
+            return Served(style)
+        case "crossdomain":
+            return Embedded(crossdomain(), style)
+        case "autoencoder":
+            return Embedded(Autoencoder(), style)
+        case "resnet50":
+            return Embedded(ResNet50(resnet50), style)
+    raise KeyError(name)
 
 
 def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:
@@ -137,7 +197,7 @@ def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:
     part: list[float] = []
     groups: list[Group] = []
     for attribute in slot.weights:
-        believed: Mapping[str, float] = traits.perceived[attribute]
+        believed = traits.perceived[attribute]
         face += believed.values()
         part += [float(value in chosen.tags.get(attribute, ())) for value in believed]
         groups.append((attribute, len(believed)))
