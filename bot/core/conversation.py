@@ -76,7 +76,7 @@ def started(state: State, run: Run, job: UUID) -> State:
 
 def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     caption = event.caption.strip()
-    wish = _to_paint(caption, grammar) if caption else state.painting
+    wish = to_paint(caption, grammar) if caption else state.painting
     if wish is not None:
         return _paint(state, event, wish)
     state = replace(
@@ -95,7 +95,7 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     return run(replace(state, waiting=None), wanted)
 
 
-def _to_paint(caption: str, grammar: Grammar) -> Request | None:
+def to_paint(caption: str, grammar: Grammar) -> Request | None:
     """Return what a caption asks for if its photo is a picture to paint from."""
     try:
         meaning = grammar.parse(caption).meaning

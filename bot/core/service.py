@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.actions import Say
 from bot.core.chat import Chat, Forgetful
 from bot.core.commands import Grammar
-from bot.core.conversation import PhotoKept, Told, step
+from bot.core.conversation import PhotoKept, Told, step, to_paint
 from bot.core.events import Event, JobEnded, Message, Origin, PhotoRefused, PhotoSent, Who
 from bot.core.plans import Placeholder, Plan, Planner, Showing
 from bot.core.state import USUAL, State, from_json, requests_from_json, to_json
@@ -132,7 +132,8 @@ class Service:
         if len(event.data) > PHOTO_BYTES:
             return PhotoRefused(event.origin, Failure.TOO_LARGE)
         selfie = None
-        if event.selfie is not None and len(event.selfie) <= PHOTO_BYTES:
+        wish = to_paint(event.caption, self._grammar) if event.selfie else None
+        if wish and event.selfie is not None and len(event.selfie) <= PHOTO_BYTES:
             selfie = await self._keep(session, person, event.selfie)
         photo = await self._keep(session, person, event.data)
         return PhotoKept(event.origin, photo, event.caption, selfie)

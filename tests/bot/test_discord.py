@@ -21,6 +21,7 @@ from bot.core.events import (
     PhotoRefused,
     PhotoSent,
 )
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.texts import load
 from bot.errors import ChatError, ChatForbidden, ChatRejected, ChatUnavailable
 from bot.frontends.discord import DiscordChat
@@ -155,10 +156,27 @@ async def test_a_look_is_put_together_from_options(world: World) -> None:
     assert [one.value for one in chinese] == ["afro", "big-afro", "puff"]
 
 
+async def test_a_sheet_has_a_page_and_a_painting_its_picture(world: World) -> None:
+    """``/hairs page:2`` is a line; ``/paint`` takes the picture and the selfie."""
+    await world.ada.slash(world.channel, "hairs", page=2)
+    await world.ada.slash(world.channel, "paint")
+    await world.ada.slash(
+        world.channel, "paint", picture=("wave.png", png(colour="navy")), photo=PHOTO, strength=0.8
+    )
+    hairs, paint, both = world.listener.events
+    assert isinstance(hairs, CommandGiven)
+    assert isinstance(paint, CommandGiven)
+    assert (hairs.text, paint.text) == ("/hairs 2", "/paint")
+    assert isinstance(both, PhotoSent)
+    assert (both.data, both.selfie) == (png(colour="navy"), PHOTO[1])
+    assert both.caption == "/paint 0.8"
+
+
 async def test_every_kind_and_command_is_offered(world: World) -> None:
     """The commands are generated from the vocabulary, plus a menu on messages and on people."""
     names = {command.name for command in world.chat.client.tree.get_commands()}
-    assert set(KINDS) < names
+    assert {kind.name for kind in KINDS.values() if not kind.sheet} < names
+    assert set(SHORTCUTS) < names
     assert {"start", "help", "style", "undo", "cancel", "privacy", "forget", "language"} < names
     listed = [command async for command in _payloads(world.chat)]
     assert {(one["name"], one["type"]) for one in listed if one["type"] != 1} == {

@@ -14,6 +14,7 @@ from discord.app_commands import Choice, Command, CommandTree, ContextMenu, loca
 
 from bot.core.commands import Command as Word
 from bot.core.events import CommandGiven, Event
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.texts import Texts
 from bot.core.tokens import OFF
 from bot.frontends.discord import reading
@@ -51,8 +52,15 @@ class Translator(app_commands.Translator):
 def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
-        make = _grouped_command if kind.groups else _kind_command
-        tree.add_command(make(kind, texts, respond))
+        if not kind.sheet:
+            make = _grouped_command if kind.groups else _kind_command
+            tree.add_command(make(kind, texts, respond))
+    for name, shortcut in SHORTCUTS.items():
+        kind = KINDS[shortcut.kind]
+        if kind.sheet:
+            tree.add_command(_sheet_command(name, kind, texts, respond))
+        else:
+            tree.add_command(_picture_command(name, kind, texts, respond))
     for word in Word:
         tree.add_command(_word_command(word, texts, respond))
     tree.add_command(_message_menu(texts, respond))
@@ -125,6 +133,49 @@ def _grouped_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any,
     for group in kind.groups:
         command.autocomplete(group)(_completing(kind, group, texts))
     return command
+
+
+def _sheet_command(name: str, kind: Kind, texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
+    """Return the command of a sheet of looks."""
+
+    async def make(
+        asked: discord.Interaction,
+        page: int | None = None,
+        photo: discord.Attachment | None = None,
+    ) -> None:
+        line = f"/{name} {page or ''}".strip()
+        await respond(asked, lambda: _photo_or_words(asked, photo, line), False)
+
+    if kind.amount is not None:
+        bounded = app_commands.Range[int, int(kind.amount.low), int(kind.amount.high)]
+        make.__annotations__["page"] = bounded | None
+    return _command(f"shortcut.{name}", name, ["page", "photo"], texts, make)
+
+
+def _picture_command(
+    name: str, kind: Kind, texts: Texts, respond: Respond
+) -> Command[Any, Any, Any]:
+    """Return the command of a wish that takes a second picture."""
+
+    async def make(
+        asked: discord.Interaction,
+        picture: discord.Attachment | None = None,
+        photo: discord.Attachment | None = None,
+        strength: float | None = None,
+    ) -> None:
+        line = f"/{name}" if strength is None else f"/{name} {strength:g}"
+
+        async def read() -> Sequence[Event]:
+            if picture is None:
+                return await _photo_or_words(asked, photo, line)
+            return await reading.photos(reading.origin_of(asked), [picture], line, photo)
+
+        await respond(asked, read, False)
+
+    if kind.amount is not None:
+        bounded = app_commands.Range[float, kind.amount.low, kind.amount.high]
+        make.__annotations__["strength"] = bounded | None
+    return _command(f"shortcut.{name}", name, ["picture", "photo", "strength"], texts, make)
 
 
 def _completing(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 import discord
@@ -38,25 +39,37 @@ def words_of(message: discord.Message, me: discord.abc.Snowflake) -> str:
 async def events_of_message(message: discord.Message, words: str) -> list[Event]:
     """Return a photo for each attachment, else the words, if any.
 
-    An answer to a message with pictures means those pictures.
+    An answer to a message with pictures means those pictures, or is about both.
     """
     attachments: Sequence[discord.Attachment] = message.attachments
     answered = message.reference.resolved if message.reference is not None else None
-    if not attachments and isinstance(answered, discord.Message) and not answered.author.bot:
-        attachments = answered.attachments
+    selfie = None
+    if isinstance(answered, discord.Message) and not answered.author.bot:
+        if not attachments:
+            attachments = answered.attachments
+        elif words and answered.attachments:
+            selfie = answered.attachments[0]
     if attachments:
-        return await photos(origin_of_message(message), attachments, words)
+        return await photos(origin_of_message(message), attachments, words, selfie)
     return [CommandGiven(origin_of_message(message), words)] if words else []
 
 
 async def photos(
-    origin: Origin, attachments: Sequence[discord.Attachment], caption: str
+    origin: Origin,
+    attachments: Sequence[discord.Attachment],
+    caption: str,
+    selfie: discord.Attachment | None = None,
 ) -> list[Event]:
-    """Fetch attachments, each an event with a key of its own."""
-    return [
+    """Fetch attachments, each an event with a key of its own; ``selfie``: what they answer."""
+    found = [
         await _photo(Origin(f"{origin.key}:{place}", origin.who, origin.chat), attachment, caption)
         for place, attachment in enumerate(attachments)
     ]
+    if selfie is None:
+        return found
+    answered = await _photo(origin, selfie, "")
+    data = answered.data if isinstance(answered, PhotoSent) else None
+    return [replace(one, selfie=data) if isinstance(one, PhotoSent) else one for one in found]
 
 
 async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -> Event:

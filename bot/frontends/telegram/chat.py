@@ -237,7 +237,10 @@ class TelegramChat:
         photo = await self._download(incoming.file_id)
         if isinstance(photo, Failure):
             return PhotoRefused(incoming.origin, photo)
-        return PhotoSent(incoming.origin, photo, words)
+        selfie = await self._download(incoming.answered) if incoming.answered else None
+        return PhotoSent(
+            incoming.origin, photo, words, selfie if isinstance(selfie, bytes) else None
+        )
 
     async def _download(self, file_id: str) -> bytes | Failure:
         for pause in (*DOWNLOAD_PAUSES, None):

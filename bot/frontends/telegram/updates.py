@@ -24,8 +24,8 @@ class Incoming:
     """One update, read.
 
     ``choice``: a pressed button's value, ``pressed``: the message it hangs under. ``file_id``: a
-    picture to fetch. ``refused``: why a sent file is not worth fetching. ``text``: words or
-    caption, without the bot's own name.
+    picture to fetch, ``answered``: one that it answers. ``refused``: why a sent file is not worth
+    fetching. ``text``: words or caption, without the bot's own name.
     """
 
     origin: Origin
@@ -34,6 +34,7 @@ class Incoming:
     refused: Failure | None = None
     choice: str | None = None
     pressed: str | None = None
+    answered: str | None = None
 
 
 def person_of(update: Update) -> int | None:
@@ -91,11 +92,15 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
     file_id, refused = _file_of(message)
     answered = message.reply_to_message
     empty = file_id is None and refused is None
-    if empty and text and answered is not None and not _is_from(answered, me):
-        file_id, refused = _file_of(answered)
+    selfie = None
+    if text and answered is not None and not _is_from(answered, me):
+        if empty:
+            file_id, refused = _file_of(answered)
+        else:
+            selfie, _ = _file_of(answered)
     if empty and not text:
         return None
-    return Incoming(origin, text, file_id, refused)
+    return Incoming(origin, text, file_id, refused, answered=selfie)
 
 
 def _read_button(query: CallbackQuery) -> Incoming | None:
