@@ -17,6 +17,7 @@ SIDE = 512
 _ROOM = round(2 * OUTLINE)  # px of ground left around the person, top and sides
 _GROUND_LIGHTNESS = 72.0
 _GROUND_CHROMA = -0.3  # times the person's own: faintly complementary, so edges don't drown in it
+_FACE_IS_SKIN = 0.75
 _CORNER = 44.0  # px: radius of a whole picture's corners
 _SKIN_SPREAD = 14.0  # Lab distance to the skin's median at which a colour half counts as skin
 
@@ -122,7 +123,10 @@ def _prepared(
     photo: NDArray[np.uint8], alpha: NDArray[np.uint8], placed: _Placed, portrait: Portrait
 ) -> Canvas:
     flat = np.asarray(cv2.bilateralFilter(photo, 7, 28, 5), np.uint8)
-    skin = placed.skin.astype(np.float32) / 255 * _like(photo, portrait.report.colours.skin)
+    # in the face nearly everything is skin, however the light colours it
+    face = regions.fill((SIDE, SIDE), placed.landmarks, regions.FACE_OVAL).astype(np.float32)
+    alike = np.maximum(_like(photo, portrait.report.colours.skin), _FACE_IS_SKIN * face)
+    skin = placed.skin.astype(np.float32) / 255 * alike
     soft = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
     return Canvas(photo, flat, alpha, soft, _features(placed.landmarks), placed.landmarks)
 
