@@ -192,6 +192,23 @@ def test_stronger_and_weaker_change_by_a_fifth(verb: str, amount: float) -> None
     assert runs(talk.press(f"{verb}:{job.hex}")) == [wanted]
 
 
+def test_a_scene_stands_beside_the_style() -> None:
+    """It joins the style asked for last, keeps no strength of its own, and outlives a change."""
+    talk = Talk()
+    talk.result("/cartoon monet 0.4")
+    scene = Setting("scene")
+    job = talk.result("/cartoon scene")
+    for verb, style in (("again", ("monet", 0.4)), ("more", ("monet", 0.6))):
+        wanted = Request("cartoon", (Setting(*style), scene))
+        assert runs(talk.press(f"{verb}:{job.hex}")) == [wanted]
+    other = Request("cartoon", (Setting("turner", 0.4), scene))
+    assert runs(talk.press(f"other:{job.hex}")) == [other]
+    assert runs(talk.say("/cartoon toon 0.5 with background")) == [
+        Request("cartoon", (Setting("toon", 0.5), scene))
+    ]
+    assert said(talk.say("/cartoon monet toon scene")) == ["command_error.one_setting"]
+
+
 def test_strength_has_an_end() -> None:
     """At the strongest and the weakest the person is told so."""
     talk = Talk()
