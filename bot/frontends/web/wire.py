@@ -37,6 +37,7 @@ def _words(message: Message) -> dict[str, object]:
         "text": message.text,
         "name": message.name,
         "busy": message.busy,
+        "sheet": message.sheet,
         "buttons": [
             [{"label": button.label, "value": button.value} for button in row]
             for row in message.buttons

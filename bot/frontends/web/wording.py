@@ -4,6 +4,7 @@ import html
 import re
 from importlib import resources
 
+from bot.core.shortcuts import SHORTCUTS
 from bot.core.texts import Texts
 from storage.kinds import KINDS
 
@@ -24,13 +25,13 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
     """Return what the page's script needs to know of our words, JSON-able.
 
     ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, and for
-    kinds of results their ``settings`` and the range of their ``amount``; ``sentences``: the
-    page's own; ``languages``: code and name of each.
+    kinds of results their ``settings``, the ``groups`` that these come in, and the range of their
+    ``amount``; ``sentences``: the page's own; ``languages``: code and name of each.
     """
     commands: list[dict[str, object]] = []
     for name, about in texts.menu(locale):
         kind = KINDS.get(name)
-        section = "kind" if kind else "command"
+        section = "kind" if kind else "shortcut" if name in SHORTCUTS else "command"
         entry: dict[str, object] = {
             "name": name,
             "called": texts.get(locale, f"{section}.{name}.name"),
@@ -39,8 +40,17 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
         if kind:
             entry["several"] = kind.several
             entry["settings"] = [
-                {"name": setting, "called": texts.setting(locale, kind.name, setting)}
+                {
+                    "name": setting,
+                    "called": texts.setting(locale, kind.name, setting),
+                    "graded": kind.amount_of(setting) is not None,
+                }
                 for setting in kind.settings
+                if setting not in kind.pictured
+            ]
+            entry["groups"] = [
+                {"name": group, "called": texts.group(locale, kind.name, group)}
+                for group in kind.groups
             ]
             if kind.amount:
                 entry["amount"] = {

@@ -45,8 +45,8 @@ async function attempt(request) {
 
 const quietly = (promise) => promise.catch(() => {}); // the person has been told
 
-async function give(photos) {
-  const caption = photos.length === 1 ? composer.takeLine() : "";
+async function give(photos, said) {
+  const caption = said ?? (photos.length === 1 ? composer.takeLine() : "");
   for (const photo of photos.slice(0, ALBUM)) {
     if (photo.size > vocabulary.limits.photo_bytes) {
       complain(words.photo_too_large);
@@ -76,7 +76,7 @@ promise.replaceChildren(
   ...linked(promise.textContent, vocabulary.commands, (line) => composer.propose(line)),
 );
 
-watchForPhotos((files) => give(files));
+watchForPhotos(give);
 new Camera(words, (photo) => give([photo]));
 find("way-sample").addEventListener("click", async () => {
   give([await (await fetch("/assets/sample.webp")).blob()]);
@@ -120,6 +120,7 @@ const stream = new Stream({
     const news = log.update(messages);
     document.body.classList.toggle("begun", log.size > 0);
     ideas.show(log.hasSticker);
+    find("drop-paint").hidden = !log.hasSticker;
     if (!first) announce(news);
     if (first) main.scrollTop = main.scrollHeight;
     else if (mine || (near && log.size >= before)) requestAnimationFrame(toTheEnd);

@@ -36,20 +36,27 @@ function languages(before, typed, vocabulary) {
 function settings(command, before, typed) {
   const words = before.trim().toLowerCase().split(/\s+/).slice(1);
   const last = command.settings.find((setting) => is(setting, words.at(-1)));
-  const wantsAmount = command.amount && last && (typed === "" || /^[-.\d]/.test(typed));
+  const wantsAmount = command.amount && last?.graded && (typed === "" || /^[-.\d]/.test(typed));
   const given = amounts(command, before, wantsAmount ? typed : null);
   const used = command.settings.filter((setting) => words.some((word) => is(setting, word)));
   if (used.length && !command.several) return given;
   if (wantsAmount && typed !== "") return given;
+  const group = command.groups.find((each) => is(each, words.at(-1)));
   const left = command.settings.filter(
-    (setting) => !used.includes(setting) && begins(setting, typed) && !is(setting, typed),
+    (setting) =>
+      !used.includes(setting) &&
+      (!group || setting.name.startsWith(`${group.name}:`)) &&
+      begins(setting, typed) &&
+      !is(setting, typed),
   );
+  const groups = group ? [] : command.groups.filter((each) => begins(each, typed));
   return [
     ...given,
-    ...left.map(({ name, called }) => ({
-      line: `${before}${name}${command.amount ? " " : ""}`,
-      label: name,
-      hint: called === name ? "" : called,
+    ...groups.map(({ name, called }) => ({ line: `${before}${name} `, label: name, hint: called })),
+    ...left.map(({ name, called, graded }) => ({
+      line: `${before}${bare(name)}${graded || command.groups.length ? " " : ""}`,
+      label: bare(name),
+      hint: called === bare(name) ? "" : called,
     })),
   ];
 }
@@ -64,10 +71,15 @@ function amounts(command, before, typed) {
     .map((amount) => ({ line: before + amount, label: amount, hint: "" }));
 }
 
+/** A setting's name without its group: afro for hair:afro. */
+function bare(name) {
+  return name.slice(name.indexOf(":") + 1);
+}
+
 function is({ name, called }, word) {
-  return word !== undefined && (name.toLowerCase() === word || called.toLowerCase() === word);
+  return word !== undefined && (bare(name).toLowerCase() === word || called.toLowerCase() === word);
 }
 
 function begins({ name, called }, typed) {
-  return name.toLowerCase().startsWith(typed) || called.toLowerCase().startsWith(typed);
+  return bare(name).toLowerCase().startsWith(typed) || called.toLowerCase().startsWith(typed);
 }

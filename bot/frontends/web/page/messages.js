@@ -90,16 +90,21 @@ class Bubble {
     this.photo = make("div", "photo");
     this.text = make("p", "text");
     this.picture = make("img", "picture");
+    this.looks = new Looks(actions);
+    this.frame = make("div", "frame");
+    this.frame.append(this.picture, this.looks.element);
     this.buttons = new Buttons(actions);
     this.bubble = make("div", "bubble");
-    this.bubble.append(this.photo, this.picture, this.text, this.buttons.element);
+    this.bubble.append(this.photo, this.frame, this.text, this.buttons.element);
     this.element.append(this.bubble);
   }
 
   show(data) {
     this.element.classList.toggle("mine", data.author === "person");
     this.#showPhoto(data);
-    this.picture.hidden = !data.picture;
+    this.frame.hidden = !data.picture;
+    this.element.classList.toggle("sheet", data.sheet);
+    this.looks.show(data);
     if (data.picture) {
       this.picture.src = `${data.picture}.webp`;
       this.picture.alt = data.text;
@@ -247,6 +252,34 @@ class Shelf {
       tile.face.ariaExpanded = String(tile === picked);
       tile.panel.hidden = tile !== picked;
     }
+  }
+}
+
+/** Places to tap on a sheet's picture, one over each look; the buttons below say their names. */
+class Looks {
+  constructor(actions) {
+    this.element = make("div", "looks");
+    this.element.addEventListener("click", (event) => {
+      const look = event.target.closest("button");
+      if (look) actions.choose(look.dataset.value, this.message);
+    });
+  }
+
+  show({ id, sheet, buttons }) {
+    this.message = id;
+    this.element.hidden = !sheet;
+    const rows = sheet ? buttons.filter((row) => row[0].value.startsWith("take:")) : [];
+    this.element.replaceChildren(
+      ...rows.flat().map(({ label, value }) => {
+        const look = make("button", "look");
+        look.type = "button";
+        look.tabIndex = -1; // its button below is reached by keyboard
+        look.ariaHidden = "true";
+        look.title = label;
+        look.dataset.value = value;
+        return look;
+      }),
+    );
   }
 }
 

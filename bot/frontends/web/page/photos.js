@@ -3,6 +3,7 @@
 const THUMBNAIL = 360;
 const REMEMBERED = 8;
 
+/** ``onPhotos(files, caption)``: the caption is that of the zone they were dropped on, if any. */
 export function watchForPhotos(onPhotos) {
   const file = document.querySelector("#file");
   const drop = document.querySelector("#drop");
@@ -29,7 +30,8 @@ export function watchForPhotos(onPhotos) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     cover(false);
-    onPhotos([...event.dataTransfer.files]);
+    const zone = event.target.closest?.("[data-caption]");
+    onPhotos([...event.dataTransfer.files], zone?.dataset.caption);
   });
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
