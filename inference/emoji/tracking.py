@@ -8,8 +8,8 @@ from inference.emoji.spec import AvatarSpec
 from inference.emoji.traits import Traits
 
 _MEMORY = 0.92  # share of what was believed before, per frame; expressions follow faster
-_EXPRESSION_MEMORY = 0.5
-_MARGIN = 1.0  # log units by which another part must fit better before it is exchanged
+_EXPRESSION_MEMORY = 0.7
+_MARGIN = 1.5  # log units by which another part must fit better before it is exchanged
 
 
 class Tracker:
