@@ -34,6 +34,7 @@ _AVATAR: Box = (WIDTH - _MARGIN - _RIGHT, _MARGIN, _RIGHT, 482)
 _FLIPS: Box = (WIDTH - _MARGIN - _RIGHT, _CROPS[1], _RIGHT, _CROPS[3])
 _CROP = 122  # px: side of a crop as shown
 _STRIP = 8  # px: height of the strips of chosen variants
+_STEP = 0.05  # by which a plot's ends move
 _MOST_BARS = 64  # longer codes are drawn as curves
 
 
@@ -193,8 +194,9 @@ def _scale(one: Comparison, top: int, height: int) -> tuple[float, float]:
     """Where zero lies, and px per unit; in steps, so that plots do not breathe."""
     low = min(float(one.face.min()), float(one.part.min()), 0.0)
     high = max(float(one.face.max()), float(one.part.max()))
-    low, high = (float(np.ceil(abs(end) * 10 - 1e-3) / 10) for end in (low, high))
-    unit = height / max(low + high, 0.1)
+    low, high = (float(np.ceil(abs(end) / _STEP - 1e-3) * _STEP) for end in (low, high))
+    high = max(high, _STEP)
+    unit = height / (low + high)
     return top + high * unit, unit
 
 

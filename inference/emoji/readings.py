@@ -58,7 +58,9 @@ class Comparison:
 
     @property
     def likeness(self) -> float:
-        """Cosine of the two codes."""
+        """Cosine of the two codes, 1 if both are nothing."""
+        if not (self.face.any() or self.part.any()):
+            return 1.0
         lengths = float(np.linalg.norm(self.face) * np.linalg.norm(self.part))
         return float(self.face @ self.part) / max(lengths, 1e-6)
 
@@ -133,7 +135,7 @@ class Embedded:
         codes = self._embedder.embed(crops.of_face(align(portrait), self._embedder.side)[None])[0]
         comparisons = []
         for drawn in self._slots:
-            face = codes[drawn.kind][drawn.counted]
+            face = _unit(codes[drawn.kind][drawn.counted])
             best = int((drawn.codes @ face).argmax())
             comparisons.append(
                 Comparison(drawn.slot, drawn.variants[best], face, drawn.codes[best], drawn.groups)
@@ -158,9 +160,13 @@ def _drawn(
         groups = tuple(
             (name, CODE) for at, name in enumerate(ATTRIBUTES[kind]) if counted[at * CODE]
         )
-    codes = codes[:, counted]
-    codes /= np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-6)
-    return _Drawn(slot, kind, counted, groups, tuple(variants), codes)
+    return _Drawn(slot, kind, counted, groups, tuple(variants), _unit(codes[:, counted]))
+
+
+def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Codes (..., D) as long as 1."""
+    lengths = np.linalg.norm(codes, axis=-1, keepdims=True)
+    return np.asarray(codes / np.maximum(lengths, 1e-6), np.float32)
 
 
 NAMES = ("default", "crossdomain", "autoencoder", "resnet50")

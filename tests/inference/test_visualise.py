@@ -1,5 +1,6 @@
 """A film is written, read, and turned into one that shows how the avatar comes about."""
 
+import struct
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_frames_may_be_left_out(clip: Path) -> None:
     for asked, count in ((5.0, 2), (12.5, 5), (60.0, FRAMES)):
         with video.read(clip, asked) as source:
             assert len(list(source.frames)) == count == source.count
+
+
+def test_phones_films_are_turned_upright(tmp_path: Path) -> None:
+    """A film with a track header that says "show me turned clockwise" is read that way."""
+    path = tmp_path / "phone.mp4"
+    scene = np.zeros((64, 96, 3), np.uint8)
+    scene[:32, :48] = 255
+    video.write(path, [scene] * 2, 25.0)
+    data = path.read_bytes()
+    header = data.index(b"tkhd")
+    one, whole = 2**16, 2**30  # of the header's fixed-point numbers
+    upright = struct.pack(">9i", one, 0, 0, 0, one, 0, 0, 0, whole)
+    clockwise = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, whole)
+    path.write_bytes(data[:header] + data[header:].replace(upright, clockwise, 1))
+    with video.read(path) as source:
+        first = next(source.frames)
+    assert np.abs(first.astype(int) - np.rot90(scene, -1)).mean() < 8
 
 
 def test_a_folder_of_pictures_is_a_film(shaken: list[images.Image], tmp_path: Path) -> None:
