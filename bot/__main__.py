@@ -229,6 +229,11 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     "photos", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @_kind_options
+@click.option(
+    "--paint",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Paint them like this picture.",
+)
 @click.option("-o", "--out", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--format",
@@ -244,6 +249,7 @@ def sticker(
     level: int,
     /,
     photos: tuple[Path, ...],
+    paint: Path | None,
     out: Path,
     format_: str,
     face: int | None,
@@ -263,7 +269,7 @@ def sticker(
             lines.append(f"/{name}")
         elif wishes:
             lines += [f"/{name} {wish}".strip() for wish in wishes]
-    orders = [Order(photo, tuple(lines), face, out, FORMATS[format_]) for photo in photos]
+    orders = [Order(photo, tuple(lines), paint, face, out, FORMATS[format_]) for photo in photos]
     set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
     try:
         complete = asyncio.run(_make(orders))

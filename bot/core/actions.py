@@ -27,8 +27,8 @@ Rows = tuple[tuple[Choice, ...], ...]
 class Say:
     """A sentence, perhaps with notes, buttons and a picture.
 
-    ``replaces``: a message to change into this one. ``sheet``: the picture shows what the buttons
-    choose.
+    ``replaces``: a message to change into this one. ``sheet``: the wish whose
+    picture shows what the buttons choose.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Say:
     notes: tuple[Note, ...] = ()
     picture: bytes | None = None
     replaces: str | None = None
-    sheet: bool = False
+    sheet: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def show(
         "page": page,
         "pages": pages,
     }
-    said = Say("say.sheet", values, choices=tuple(rows), picture=picture, sheet=True)
+    said = Say("say.sheet", values, choices=tuple(rows), picture=picture, sheet=request)
     return state, (said,)
 
 

@@ -34,7 +34,13 @@ class Wording:
         sentence = self._sentence(said.key, values, locale)
         lines = [*self._notes(said.notes, locale), sentence]
         buttons = self._buttons(said.choices, locale)
-        return Message("\n".join(lines), buttons, said.picture, sheet=said.sheet)
+        return Message(
+            "\n".join(lines),
+            buttons,
+            said.picture,
+            sheet=said.sheet is not None,
+            name=_file_name(said.sheet),
+        )
 
     def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
         """Word a result: what it is, its buttons, and sliders for its strengths."""
@@ -43,7 +49,7 @@ class Wording:
             buttons=self._buttons(shown.choices, locale),
             sticker=picture,
             sliders=self._sliders(shown.request, locale),
-            name=write_request(shown.request).replace(" ", "-"),
+            name=_file_name(shown.request),
         )
 
     def waiting(
@@ -145,6 +151,10 @@ class Wording:
                     self.texts.get(locale, "say.help_command", command=command, about=about)
                 )
         return "\n".join(lines)
+
+
+def _file_name(request: Request | None) -> str:
+    return "" if request is None else write_request(request).replace(" ", "-")
 
 
 def _command_of(request: Request, moved: Setting) -> str:

@@ -30,12 +30,14 @@ FORMATS = {
 class Order:
     """Stickers to be made of one photo.
 
-    ``lines``: commands, none for what a selfie alone gives. ``face``: which one if there are
+    ``lines``: commands, none for what a selfie alone gives. ``picture``: what to paint like beside
+    them. ``face``: which one if there are
     several, the largest is 1.
     """
 
     photo: Path
     lines: tuple[str, ...]
+    picture: Path | None
     face: int | None
     folder: Path
     format: Format
@@ -72,10 +74,15 @@ class TerminalChat:
         chat = self._next()
         self._orders[chat] = order
         self._answers[chat] = Answer()
-        first, *others = order.lines or ("",)
         data = await asyncio.to_thread(order.photo.read_bytes)
-        await service.handle(PhotoSent(self._origin(chat), data, first), self)
-        for line in others:
+        lines = order.lines
+        if order.picture is not None:
+            painting = await asyncio.to_thread(order.picture.read_bytes)
+            await service.handle(PhotoSent(self._origin(chat), painting, "/paint", data), self)
+        else:
+            first, *lines = order.lines or ("",)
+            await service.handle(PhotoSent(self._origin(chat), data, first), self)
+        for line in lines:
             await service.handle(CommandGiven(self._origin(chat), line), self)
         await self._settled()
         question = self._questions.pop(chat, None)
@@ -107,7 +114,7 @@ class TerminalChat:
             return
         order, answer = self._orders[chat], self._answers[chat]
         try:
-            if message.sticker is not None:
+            if message.sticker is not None or message.sheet:
                 answer.files.append(await asyncio.to_thread(_write, order, message))
             else:
                 answer.sentences.append(message.text)
@@ -141,6 +148,10 @@ class TerminalChat:
 
 def _write(order: Order, message: Message) -> Path:
     """Write a sticker next to those of the same photo and return its path."""
+    if message.sheet:
+        path = order.folder / f"{order.photo.stem}-{message.name}.png"
+        path.write_bytes(message.picture or b"")
+        return path
     data = order.format.encode(message.sticker or b"")
     path = order.folder / f"{order.photo.stem}-{message.name}.{order.format.suffix}"
     path.write_bytes(data)

@@ -281,7 +281,7 @@ def test_a_look_is_taken_from_a_sheet() -> None:
     assert runs(talk.say("/hairs")) == [Request("try-on", (Setting("hair", 1.0),))]
     (shown,) = talk.end(talk.jobs[0], SHEET)
     assert isinstance(shown, Say)
-    assert (shown.picture, shown.sheet) == (b"sheet", True)
+    assert (shown.picture, shown.sheet is not None) == (b"sheet", True)
     assert [len(row) for row in shown.choices] == [3, 1]
     assert all(len(one.value.encode()) <= 64 for row in shown.choices for one in row)
     labels = [button.label for button in WORDING.say(shown, "en").buttons[0]]

@@ -52,7 +52,7 @@ class ScriptedPipeline:
     seen: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         del report
         self.seen.append((job.kind, photo))

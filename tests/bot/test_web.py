@@ -577,7 +577,7 @@ class Painter:
     """A pipeline that paints the amount of its first setting, or refuses."""
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None
+        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         if photo != SELFIE:
             return Failed(Failure.NO_FACE), None

@@ -18,6 +18,7 @@ const main = document.querySelector("main");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let online = false;
 let sending = 0;
+let chosen = false; // a button was pressed and has not been answered
 
 // --- saying things -------------------------------------------------------------------------------
 
@@ -66,7 +67,10 @@ const say = (line) => attempt(sendCommand(line)).catch(() => composer.giveBack(l
 const composer = new Composer(vocabulary, say);
 const ideas = new Ideas(vocabulary, say);
 const log = new Log(find("log"), vocabulary, {
-  choose: (value, message) => quietly(attempt(sendChoice(value, message))),
+  choose: (value, message) => {
+    chosen = true;
+    quietly(attempt(sendChoice(value, message)));
+  },
   slide: (command, message) => attempt(sendCommand(command, message)),
   propose: (line) => composer.propose(line),
 });
@@ -123,7 +127,8 @@ const stream = new Stream({
     find("drop-paint").hidden = !log.hasSticker;
     if (!first) announce(news);
     if (first) main.scrollTop = main.scrollHeight;
-    else if (mine || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
+    else if (mine || (chosen && log.size > before) || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
+    if (log.size > before) chosen = false;
     first = false;
     showState();
   },

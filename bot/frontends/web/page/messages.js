@@ -105,6 +105,8 @@ class Bubble {
     this.frame.hidden = !data.picture;
     this.element.classList.toggle("sheet", data.sheet);
     this.looks.show(data);
+    // known before the picture is here, so that the chat can scroll to its end
+    this.picture.style.aspectRatio = data.sheet ? `3 / ${this.looks.rows}` : "";
     if (data.picture) {
       this.picture.src = `${data.picture}.webp`;
       this.picture.alt = data.text;
@@ -269,6 +271,7 @@ class Looks {
     this.message = id;
     this.element.hidden = !sheet;
     const rows = sheet ? buttons.filter((row) => row[0].value.startsWith("take:")) : [];
+    this.rows = rows.length;
     this.element.replaceChildren(
       ...rows.flat().map(({ label, value }) => {
         const look = make("button", "look");
