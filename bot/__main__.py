@@ -209,9 +209,9 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
     about = f"Make this: {kind.name}."
     if not kind.settings:
         return click.option(name, is_flag=True, help=about)
-    default = kind.default[0] if kind.default else None
+    default = next(iter(kind.default or kind.example), None)
     shown = default.name if default else kind.settings[0]
-    metavar = f"[{shown}={default.amount:g}]" if kind.amount and default else f"[{shown}]"
+    metavar = f"[{shown}={default.amount:g}]" if default and kind.amount_of(shown) else f"[{shown}]"
     names = ", ".join(name for name in kind.settings if not name.startswith("AU"))
     return click.option(
         name, multiple=True, is_flag=False, flag_value="", metavar=metavar, help=f"One of {names}."
@@ -260,6 +260,8 @@ def sticker(
     Without a wish you get what a selfie alone gives in a chat. Several wishes may be combined:
 
     selfmoji sticker selfie.jpg --expression smile=0.8 --emoji --cartoon hokusai=0.6 -o out
+
+    selfmoji sticker selfie.jpg --edit hair:afro --edit beard:full=0.8 --paint wave.jpg -o out
     """
     from bot.frontends.terminal import FORMATS, Order
 
@@ -267,6 +269,8 @@ def sticker(
     for name, wishes in kinds.items():
         if wishes is True:
             lines.append(f"/{name}")
+        elif wishes and KINDS[name.replace("_", "-")].groups:  # worn together
+            lines.append(" ".join([f"/{name}", *wishes]))
         elif wishes:
             lines += [f"/{name} {wish}".strip() for wish in wishes]
     orders = [Order(photo, tuple(lines), paint, face, out, FORMATS[format_]) for photo in photos]

@@ -80,7 +80,7 @@ class TerminalChat:
             painting = await asyncio.to_thread(order.picture.read_bytes)
             await service.handle(PhotoSent(self._origin(chat), painting, "/paint", data), self)
         else:
-            first, *lines = order.lines or ("",)
+            first, lines = (order.lines or ("",))[0], order.lines[1:]
             await service.handle(PhotoSent(self._origin(chat), data, first), self)
         for line in lines:
             await service.handle(CommandGiven(self._origin(chat), line), self)
