@@ -149,6 +149,104 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     report("evaluate layers", measure(faces, labels), as_json=as_json)
 
 
+@evaluate.command()
+@click.option(
+    "--faces",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of photos; the sample people of openpeople if not given.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name) and what annotators saw: adds agreement.",
+)
+@click.option(
+    "--style",
+    default="avataaars",
+    show_default=True,
+    type=click.Choice(["avataaars", "big-ears", "cat"]),
+)
+@click.option(
+    "--resnet50",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="ONNX file of ImageNet weights, to judge that embedder too.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def emoji(
+    faces: Path | None, labels: Path | None, style: str, resnet50: Path | None, *, as_json: bool
+) -> None:
+    """Avatars: agreement with annotators, recognition among ten, flicker, variety."""
+    from inference.benchmarks import photos
+    from inference.emoji.evaluation import measure
+
+    rows = measure(photos.named(faces), labels, style, resnet50)
+    report("evaluate emoji", rows, as_json=as_json)
+
+
+@click.group()
+def train() -> None:
+    """Make what is shipped anew, from a folder of training data."""
+
+
+_data = click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with faces/ and ict/.",
+)
+
+
+@train.command("emoji")
+@_data
+@click.option(
+    "--work",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for masks and checkpoints; training goes on from there.",
+)
+@click.option("--minutes", default=40.0, show_default=True, help="For the encoder.")
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice(["readers", "crossdomain", "autoencoder"]),
+    help="Only this; may be repeated.",
+)
+def train_emoji(data: Path, work: Path, minutes: float, stages: tuple[str, ...]) -> None:
+    """Readers, cross-domain encoder and autoencoder (needs the extra train)."""
+    try:
+        from inference.emoji.learning import STAGES, learn
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+
+    learn(data, work, store.PACKAGE / "trained", minutes, stages or STAGES)
+
+
+@train.command("expression")
+@_data
+def train_expression(data: Path) -> None:
+    """The displacement tables of the geometric engine."""
+    from inference.expression.tables import main as tables
+
+    tables.main(["--data", str(data)], standalone_mode=False)
+
+
+@train.command("layers")
+@_data
+def train_layers(data: Path) -> None:
+    """Cut hair, beards, hats, scalps and mouths out of synthetic faces."""
+    from inference.layers import (
+        extract_beards,
+        extract_hair,
+        extract_hats,
+        extract_mouths,
+        extract_scalps,
+    )
+
+    for module in (extract_hair, extract_beards, extract_hats, extract_scalps, extract_mouths):
+        module.main.main(["--data", str(data)], standalone_mode=False)
+
+
 @click.command()
 @click.argument("clip", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
@@ -196,7 +294,7 @@ def visualise(
     click.echo(out)
 
 
-commands: list[click.Command] = [weights, bench, face, visualise, evaluate]
+commands: list[click.Command] = [weights, bench, face, visualise, evaluate, train]
 """What ``selfmoji`` mounts from this package."""
 
 

@@ -76,7 +76,7 @@ def group_of(setting: str) -> str:
 
 
 CUTOUT = Kind("cutout")
-EMOJI = Kind("emoji", ("avataaars", "big-ears"), default=(Setting("avataaars"),))
+EMOJI = Kind("emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),))
 CARTOON = Kind(
     "cartoon",
     (
