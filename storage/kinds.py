@@ -138,7 +138,7 @@ EDIT = Kind(
 
 TRY_ON = Kind(
     "try-on",
-    ("hair", "beard", "glasses", "hat", "cartoon"),
+    ("hair", "beard", "glasses", "hat"),
     amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page: nine looks at once
     default=(Setting("hair", 1.0),),
     sheet=True,

@@ -26,7 +26,6 @@ SHORTCUTS = {
     "beards": Shortcut("try-on", "beard", "edit", "beard"),
     "glasses": Shortcut("try-on", "glasses", "edit", "glasses"),
     "hats": Shortcut("try-on", "hat", "edit", "hat"),
-    "styles": Shortcut("try-on", "cartoon", "cartoon"),
 }
 
 

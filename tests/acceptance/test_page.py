@@ -205,6 +205,38 @@ async def test_newcomer_gets_stickers_and_an_expression(address: str) -> None:
         await expect(page.get_by_role("img", name=EN["photo_sent"])).to_be_visible()
 
 
+async def test_looks_are_typed_and_taken_from_a_sheet(address: str) -> None:
+    """``/edit afro`` gives a sticker; the third look of ``/hairs`` is worn when it is tapped."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page = visitor.page
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        await visitor.type("/edit afro")
+        await visitor.have(4)
+        assert await visitor.stickers.nth(3).get_attribute("alt") == "edit afro"
+
+        await visitor.type("/hairs")
+        looks = page.locator(".look")
+        await expect(looks).to_have_count(9, timeout=PATIENCE)
+        label = await looks.nth(2).get_attribute("title")
+        assert label is not None
+        third = label.partition(" · ")[2]
+        await looks.nth(2).click()
+        await visitor.have(5)
+        assert await visitor.stickers.nth(4).get_attribute("alt") == f"edit {third}"
+
+        before = await page.locator(".sheet .picture").get_attribute("src")
+        await page.get_by_role("button", name="More").click()
+        await expect(page.locator(".sheet .picture")).not_to_have_attribute(
+            "src", before or "", timeout=PATIENCE
+        )
+        await expect(page.locator(".sheet")).to_have_count(1)
+
+
 async def test_photos_arrive_by_drop_paste_file_and_camera(address: str, tmp_path: Path) -> None:
     """Each way gives stickers; a file that is no photo is answered in words."""
     film = camera_film(tmp_path / "film.mjpeg")

@@ -66,6 +66,25 @@ def test_wishes_become_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_looks_are_worn_together_and_a_picture_lends_its_style(tmp_path: Path) -> None:
+    """Several edits make one sticker; a second picture paints; a sheet is a picture too."""
+    picture = tmp_path / "rows.png"
+    rows = np.zeros((256, 256, 3), np.uint8)
+    rows[::8, :, 0] = rows[1::8, :, 2] = rows[4::8, :, 1] = 255
+    Image.fromarray(rows).save(picture)
+    result = selfmoji(
+        "sticker", SELFIE, "--edit", "hair:afro", "--edit", "beard:full=0.8",
+        "--try-on", "hat", "--paint", picture, "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in files(result)) == [
+        "amateur_selfie-cartoon-picture-0.6.png",
+        "amateur_selfie-edit-hair-afro-beard-full-0.8.png",
+        "amateur_selfie-try-on-hat-1.png",
+    ]
+
+
+@pytest.mark.slow
 def test_a_selfie_alone_gives_the_usual_three_for_telegram(tmp_path: Path) -> None:
     """Without a wish, as in a chat; the format is the platform's."""
     result = selfmoji("sticker", SELFIE, "-o", tmp_path, "--format", "telegram")

@@ -78,7 +78,7 @@ def test_registry_serves_all_kinds():
         assert family().kind == kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.sheet])
 async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
     """Each kind at its default gives a 512 px RGBA picture with a transparent ground."""
     outcome, report = await pipeline.run(job(kind), photo, None)
@@ -89,6 +89,37 @@ async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
         alpha = np.asarray(picture)[..., 3]
     assert 0.1 < (alpha > 0).mean() < 0.9
     assert analysis.from_bytes(report).faces
+
+
+async def test_a_sheet_shows_nine_looks(pipeline, photo):
+    """It is opaque and says which looks it shows."""
+    outcome, _ = await pipeline.run(job("try-on", Setting("glasses", 1.0)), photo, None)
+    assert isinstance(outcome, Done)
+    assert len(outcome.facts["names"]) == 9
+    assert set(outcome.facts["names"]) <= set(KINDS["edit"].settings)
+    with Pillow.open(io.BytesIO(outcome.picture)) as picture:
+        assert (np.asarray(picture)[..., 3] == 255).all()
+
+
+async def test_a_picture_lends_its_style(pipeline, photo):
+    """Two pictures paint the same person differently; one that is no picture is told apart."""
+    painted = Setting("picture", 0.8)
+    stripes = np.zeros((300, 400, 3), np.uint8)
+    stripes[::12] = stripes[1::12] = stripes[2::12] = (240, 180, 30)
+    dots = np.full((300, 300, 3), 250, np.uint8)
+    for x, y in np.argwhere(np.ones((15, 15))) * 20 + 10:
+        cv2.circle(dots, (int(x), int(y)), 6, (20, 90, 160), -1)
+    results = []
+    for picture in (stripes, dots):
+        outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, jpeg(picture))
+        assert isinstance(outcome, Done)
+        with Pillow.open(io.BytesIO(outcome.picture)) as result:
+            results.append(np.asarray(result, np.float32)[..., :3])
+    assert np.abs(results[0] - results[1]).mean() > 5
+    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, b"no picture")
+    assert outcome == Failed(Failure.NOT_AN_IMAGE, {"picture": True})
+    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None)
+    assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
 
 
 async def test_jobs_of_one_photo_share_the_work(pipeline, photo, monkeypatch):
