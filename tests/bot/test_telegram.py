@@ -380,6 +380,17 @@ async def test_in_groups_a_command_may_answer_a_photo(api: BotApi, running: Runn
     assert event.origin.who.external_id == "2"
 
 
+async def test_a_picture_may_answer_a_selfie(api: BotApi, running: Running) -> None:
+    """``/paint`` under a picture that answers a photo is about both."""
+    listener = RecordingListener()
+    async with running(listener):
+        selfie = await api.send_photo(ADA, b"ada", chat=FRIENDS)
+        await api.send_photo(BO, b"wave", "/paint", chat=FRIENDS, reply_to_message=selfie)
+        (event,) = await listener.heard(1)
+    assert isinstance(event, PhotoSent)
+    assert (event.data, event.caption, event.selfie) == (b"wave", "/paint", b"ada")
+
+
 async def test_in_groups_answers_to_the_bot_are_read(api: BotApi, running: Running) -> None:
     """Words in answer to one of the bot's stickers are for the bot, and take no picture of it."""
     listener = RecordingListener(answer_with(Message(sticker=png())))
