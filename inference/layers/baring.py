@@ -21,6 +21,7 @@ _EDGE = 0.012  # softness of the cut, in face heights
 _COLLAR = (0.12, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
 _REFLECTED = 0.5  # how much of the cloth's detail is continued under the hair
 _GRAIN = 0.7  # px: size of the skin's grain
+_COARSEST = 4.0  # grey levels of detail from which it is wrinkles rather than grain
 _NOISE = 30.0  # grey levels
 _GRAINED = 0.5  # how much of the cheeks' detail a fill gets: pores are no noise
 
@@ -238,7 +239,7 @@ def _grain(portrait: Portrait) -> float:
 
 def _grained(image: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
     """Give a smooth fill the photo's grain."""
-    gain = _GRAINED * strength / _NOISE
+    gain = _GRAINED * min(strength, _COARSEST) / _NOISE
     noise = _noise(len(image))
     return np.asarray(cv2.addWeighted(image, 1, noise, gain, -128 * gain), np.uint8)
 

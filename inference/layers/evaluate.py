@@ -33,12 +33,13 @@ from inference.measure import Row, estimate
 from storage.kinds import Setting
 
 TRIALS: Mapping[str, tuple[str, str]] = {
-    "hair:bald": ("hair_length", "shorn"), "hair:buzz": ("hair_length", "shorn"),
+    "hair:bald": ("hair_length", "shorn"), "hair:spikes": ("hair_length", "short"),
     "hair:crop": ("hair_length", "short"), "hair:quiff": ("hair_length", "short"),
-    "hair:side-part": ("hair_length", "short"), "hair:page-bob": ("hair_length", "medium"),
-    "hair:sleek-lob": ("hair_length", "medium"), "hair:sleek": ("hair_length", "long"),
+    "hair:side-part": ("hair_length", "short"), "hair:page-bob": ("hair_length", "long"),
+    "hair:sleek-lob": ("hair_length", "long"), "hair:sleek": ("hair_length", "long"),
     "hair:waves": ("hair_length", "long"), "hair:brunette": ("hair_length", "long"),
-    "beard:full": ("facial_hair", "some"), "beard:boxed": ("facial_hair", "some"),
+    "beard:full": ("facial_hair", "some"), "beard:short": ("facial_hair", "some"),
+    "beard:boxed": ("facial_hair", "some"),
     "beard:circle": ("facial_hair", "some"), "beard:handlebar": ("facial_hair", "some"),
     "glasses:round": ("glasses", "some"), "glasses:square": ("glasses", "some"),
     "glasses:sunglasses": ("glasses", "some"),

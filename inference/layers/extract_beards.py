@@ -18,6 +18,7 @@ from inference.layers.filling import spread
 from inference.matting import foreground, guided_filter
 
 _DIFFERENT = 9.0  # weighted Lab distance from the skin's from which the lower face is no skin
+_STRANDS = 5.0  # least standard deviation of L* among the hairs
 _GLOSS = 5.0  # L* above the median that stays as it is
 _TIPS = 0.7  # how far a moustache may reach beyond the mouth, in mouth widths
 _MATTE = {"beard": (0.22, 0.77), "chin": (0.3, 0.8), "moustache": (0.5, 0.9)}
@@ -82,7 +83,7 @@ def cut_beard(
         colours, matte = _mirrored(colours, matte, landmarks, half)
     colour = np.median(to_lab(colours)[matte > 150], axis=0).astype(np.float32)
     return Cut(
-        image=np.dstack([_evenly_lit(colours, colour), matte]),
+        image=np.dstack([_stranded(_evenly_lit(colours, colour), matte), matte]),
         under=None,
         points=landmarks[list(POINTS), :2],
         skin=skin,
@@ -142,6 +143,17 @@ def _mirrored(
     share = ramp if half == "left" else 1 - ramp
     mixed = np.dstack([colours, matte]) * (1 - share) + other * share
     return np.rint(mixed[..., :3]).astype(np.uint8), np.rint(mixed[..., 3]).astype(np.uint8)
+
+
+def _stranded(image: NDArray[np.uint8], matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Bring strands out of a beard that lay in the dark."""
+    lab = to_lab(image)
+    light = lab[..., 0]
+    smooth = cv2.GaussianBlur(light, (0, 0), 4)
+    detail = light - smooth
+    gain = float(np.clip(_STRANDS / max(detail[matte > 200].std(), 0.5), 1, 3))
+    lab[..., 0] = np.clip(smooth + gain * detail, 0, 100)
+    return from_lab(lab)
 
 
 def _evenly_lit(image: NDArray[np.uint8], colour: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.masks import person_and_hair
 from inference.images import from_lab, to_lab
-from inference.layers.extract import Cut, build, frayed, skin_of
+from inference.layers.extract import Choice, Cut, build, frayed, skin_of
 from inference.layers.filling import spread
 from inference.matting import foreground
 
@@ -62,11 +62,19 @@ def cut_hair(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     )
 
 
+def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Cut:
+    """Cut one row's hair; ``end`` is the row of px below which only scraps follow."""
+    piece = cut_hair(image, landmarks)
+    if "end" in row:
+        piece.image[int(str(row["end"])) :, :, 3] = 0
+    return piece
+
+
 @click.command("hair")
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all hair pieces named in hair.toml."""
-    build(data, "hair", lambda image, landmarks, _: cut_hair(image, landmarks))
+    build(data, "hair", cut)
 
 
 if __name__ == "__main__":

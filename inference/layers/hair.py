@@ -21,6 +21,7 @@ from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
+_BACK = 0.5  # brightness of hair behind the neck
 _DIMMEST, _BRIGHTEST = 0.65, 1.25
 
 
@@ -49,8 +50,49 @@ def wear(
             return None
         return _to_sketch(toned(piece.under, piece.skin, skin), laid, sketch)
 
-    worn = laid_over(bare.under(share, ears), hair)
+    behind = _hanging(bare.under(share, ears), share, _middle(hair.image))
+    worn = laid_over(behind, hair)
     return replace(worn, hair_mask=np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8))
+
+
+def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portrait:
+    """Let long hair hang behind the neck, too, in its own shade.
+
+    share: (S, S) 0..1, the hair before face and body. tone: (3,) its colour. Found at quarter size.
+    """
+    landmarks, side = portrait.report.landmarks, len(portrait.alpha)
+    little = cv2.resize(share, (side // 4, side // 4), interpolation=cv2.INTER_AREA) > 0.5
+    scale = len(little) / side
+    left, right = (int(landmarks[i, 0] * scale) for i in regions.FACE_SIDES)
+    top = int(landmarks[list(regions.BROW_TOPS), 1].mean() * scale)
+    behind = np.zeros_like(little)
+    for row in range(max(0, top), len(little)):
+        columns = np.flatnonzero(little[row])
+        if columns.size and columns[0] < left and columns[-1] > right:
+            behind[row, columns[0] : columns[-1]] = True
+    if not behind.any():
+        return portrait
+    back = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 1.0)
+    above = portrait.alpha * np.float32(1 / 255)
+    total = above + (1 - above) * cv2.resize(back, (side, side))
+    part = above / np.maximum(total, np.float32(1e-3))
+    part[total < 1e-3] = 1
+    shade = np.empty_like(portrait.image)
+    shade[:] = np.rint(tone * _BACK)
+    image = cv2.blendLinear(portrait.image, shade, part, 1 - part)
+    return replace(
+        portrait,
+        image=np.asarray(image, np.uint8),
+        alpha=np.asarray(cv2.convertScaleAbs(total, alpha=255), np.uint8),
+    )
+
+
+def _middle(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(3,) median of what is solid."""
+    solid = rgba[::3, ::3][rgba[::3, ::3, 3] > 200]
+    if not len(solid):
+        return np.zeros(3, np.uint8)
+    return np.asarray(np.median(solid[:, :3], axis=0), np.uint8)
 
 
 def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:

@@ -32,16 +32,24 @@ _EYES = np.array([[64.0, 77.0], [96.0, 77.0]])
 _IRISES = (468, 473)
 _GROUND = 128  # grey behind the person
 _COARSE, _BINS = 20, 9  # cells a side, orientations
-_RIDGE = 30.0
+_RIDGE = {"hair_length": 100.0, "facial_hair": 100.0, "glasses": 30.0}
 
 QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "hair_length": {
-        "shorn": ("bald", "buzz"), "short": ("short",), "medium": ("medium",), "long": ("long",),
+        "shorn": ("bald", "buzz"), "short": ("short",), "long": ("medium", "long"),
     },
     "facial_hair": {"none": ("none",), "some": ("beard", "goatee", "mustache")},
     "glasses": {"none": ("none",), "some": ("clear", "sun")},
 }  # fmt: skip
 """What is judged, and which of the annotators' words each answer stands for."""
+
+
+WINDOWS = {
+    "hair_length": (0, 0, SIDE, SIDE),
+    "facial_hair": (44, 86, 116, 158),
+    "glasses": (40, 56, 120, 104),
+}
+"""Where each question is looked at (left, top, right, bottom): a beard is no matter of hair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +60,13 @@ class Judge:
 
     def answers(self, rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> dict[str, str]:
         """Answer all questions. rgba: (H, W, 4) a cut-out. landmarks: (478, 2 or 3) px in it."""
-        seen = features(aligned(rgba, landmarks))
-        return {
-            question: list(QUESTIONS[question])[int(np.argmax(np.append(seen, 1) @ weights))]
-            for question, weights in self.weights.items()
-        }
+        seen = aligned(rgba, landmarks)
+        return {question: self.answer(seen, question) for question in self.weights}
+
+    def answer(self, seen: NDArray[np.uint8], question: str) -> str:
+        """Answer one question about an aligned cut-out."""
+        scores = np.append(features(seen, question), 1) @ self.weights[question]
+        return list(QUESTIONS[question])[int(np.argmax(scores))]
 
 
 @cache
@@ -78,15 +88,26 @@ def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray
     return np.asarray(cv2.warpAffine(soft, matrix, (SIDE, SIDE)), np.uint8)
 
 
-def features(rgba: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Gradients, colours and outline of an aligned cut-out (SIDE, SIDE, 4)."""
+def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
+    """What bears on a question: gradients and colours of its window; for hair the outline, too.
+
+    rgba: an aligned cut-out (SIDE, SIDE, 4). Colours are relative to the cheeks', so that they
+    say nothing of skin.
+    """
+    left, top, right, bottom = WINDOWS[question]
     share = rgba[..., 3:].astype(np.float32) / 255
     person = np.rint(rgba[..., :3] * share + _GROUND * (1 - share)).astype(np.uint8)
-    gradients = _histograms(person)
-    small = cv2.resize(person, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
-    outline = cv2.resize(share[..., 0], (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
-    colours = np.concatenate([plane.ravel() for plane in split(np.asarray(small, np.uint8))]) / 50
-    return np.concatenate([gradients, 0.5 * colours, 0.7 * outline.ravel()]).astype(np.float32)
+    piece = person[top:bottom, left:right]
+    small = cv2.resize(piece, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
+    planes = split(np.asarray(small, np.uint8))
+    if question == "hair_length":
+        outline = cv2.resize(share[..., 0], (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
+        parts = [plane.ravel() / 100 for plane in planes] + [0.7 * outline.ravel()]
+    else:
+        cheeks = split(np.concatenate([person[88:98, 52:66], person[88:98, 94:108]]))
+        tone = [np.median(plane) for plane in cheeks]
+        parts = [(plane - own).ravel() / 40 for plane, own in zip(planes, tone, strict=True)]
+    return np.concatenate([_histograms(piece), *parts]).astype(np.float32)
 
 
 def _histograms(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -114,18 +135,17 @@ def train(
     pictures: (N, SIDE, SIDE, 4) aligned cut-outs. labels: for each question the annotators' word
     about each picture; pictures with words that no answer stands for are left out.
     """
-    flipped = [features(np.ascontiguousarray(picture[:, ::-1])) for picture in pictures]
-    seen = np.array([*(features(picture) for picture in pictures), *flipped])
-    seen = np.hstack([seen, np.ones((len(seen), 1), np.float32)])
+    both = [*pictures, *(np.ascontiguousarray(picture[:, ::-1]) for picture in pictures)]
     fitted = {}
     for question, answers in QUESTIONS.items():
+        seen = np.array([np.append(features(picture, question), 1) for picture in both])
         words = {word: place for place, group in enumerate(answers.values()) for word in group}
         given = np.array([words.get(word, -1) for word in labels[question]] * 2)
         known = given >= 0
         x, y = seen[known].astype(np.float64), np.eye(len(answers))[given[known]]
-        balance = 1 / np.sqrt(y.sum(axis=0))[given[known]]
+        balance = 1 / y.sum(axis=0)[given[known]]  # every answer counts the same
         x, y = x * balance[:, None] ** 0.5, (2 * y - 1) * balance[:, None] ** 0.5
-        ridge = _RIDGE * balance.mean() * np.eye(x.shape[1])
+        ridge = _RIDGE[question] * balance.mean() * np.eye(x.shape[1])
         ridge[-1, -1] = 1e-6
         fitted[question] = np.linalg.solve(x.T @ x + ridge, x.T @ y).astype(np.float32)
     return fitted
@@ -160,7 +180,7 @@ def main(data: Path) -> None:
         question: [word for word, keep in zip(words, taught, strict=True) if keep]
         for question, words in labels.items()
     }
-    weights = train(pictures[taught], chosen)
+    judge = Judge(train(pictures[taught], chosen))
     for question, answers in QUESTIONS.items():
         words = {word: answer for answer, group in answers.items() for word in group}
         right: dict[str, list[bool]] = {}
@@ -168,12 +188,11 @@ def main(data: Path) -> None:
             truth = words.get(labels[question][place])
             if truth is None:
                 continue
-            scores = np.append(features(pictures[place]), 1) @ weights[question]
-            right.setdefault(truth, []).append(list(answers)[int(np.argmax(scores))] == truth)
+            right.setdefault(truth, []).append(judge.answer(pictures[place], question) == truth)
         shares = ", ".join(f"{name} {np.mean(hits):.3f}" for name, hits in right.items())
         overall = np.mean([hit for hits in right.values() for hit in hits])
         click.echo(f"{question}: {overall:.3f} ({shares})")
-    np.savez_compressed(PATH, **{name: w.astype(np.float16) for name, w in weights.items()})  # type: ignore[arg-type]
+    np.savez_compressed(PATH, **{name: w.astype(np.float16) for name, w in judge.weights.items()})  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
