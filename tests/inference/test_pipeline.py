@@ -228,6 +228,7 @@ async def test_networks_of_families_run_in_batches(photo, monkeypatch):
         model = "doubler"
 
         def prepare(self, portrait, settings, picture):
+            assert picture is None
             assert settings == ()
             assert portrait.image.shape[2] == 3
             return Prepared("kept", {"x": np.full(3, 21.0, np.float32)})
