@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	touch $@
 
 .venv/test: .venv/run pyproject.toml tests/services.sh
-	$(BIN)/pip install --quiet --editable ".[test]"
+	$(BIN)/pip install --quiet --editable ".[test,train]"
 	tests/services.sh
 	touch $@
 
