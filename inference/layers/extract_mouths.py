@@ -5,9 +5,6 @@ writes ``mouths/``. A piece keeps the inner lips' contours; its alpha is 255 aro
 opening, from which a wearer's own lips cut what they show, or the very outline of a tongue.
 """
 
-import csv
-import json
-import tomllib
 from pathlib import Path
 
 import click
@@ -16,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import regions
-from inference.images import decode, from_lab, to_lab
-from inference.layers.extract import SOURCES, skin_of, write
-from inference.layers.library import ROOT
+from inference.images import from_lab, to_lab
+from inference.layers.extract import Choice, Cut, build, skin_of
 from inference.layers.mouths import CONTOUR, KIND
 
 _ROOM = 5  # px around the opening that a wider wearer's mouth may still show
@@ -42,60 +38,35 @@ def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return from_lab(lab)
 
 
-def cut_mouth(
-    image: NDArray[np.uint8],
-    landmarks: NDArray[np.float32],
-    outline: NDArray[np.floating] | None,
-) -> NDArray[np.uint8]:
-    """Return the mouth's inside as RGBA in the face's own frame.
+def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: Choice) -> Cut:
+    """Cut the mouth's inside out in the face's own frame.
 
-    image: (320, 320, 3) RGB. landmarks: (478, 3) px. outline: (N, 2) px of a tongue, or None.
+    image: (320, 320, 3) RGB. landmarks: (478, 3) px. choice: may hold the ``outline`` (N, 2 px)
+    of a tongue.
     """
     shape = (image.shape[0], image.shape[1])
-    image = warmed(image)
-    if outline is not None:
-        return np.dstack([image, drawn(shape, outline)])
-    opening = drawn(shape, landmarks[list(regions.LIPS_INNER), :2])
-    around = cv2.dilate(opening, np.ones((2 * _ROOM + 1, 2 * _ROOM + 1), np.uint8))
-    return np.dstack([image, np.where(around > 0, 255, 0).astype(np.uint8)])
+    warm = warmed(image)
+    if "outline" in choice:
+        alpha = drawn(shape, np.array(choice["outline"], np.float64))
+    else:
+        opening = drawn(shape, landmarks[list(regions.LIPS_INNER), :2])
+        around = cv2.dilate(opening, np.ones((2 * _ROOM + 1, 2 * _ROOM + 1), np.uint8))
+        alpha = np.where(around > 0, 255, 0).astype(np.uint8)
+    lab = to_lab(image)
+    return Cut(
+        image=np.dstack([warm, alpha]),
+        under=None,
+        points=landmarks[list(CONTOUR), :2],
+        skin=skin_of(lab, landmarks, np.zeros(shape, np.uint8)),
+        colour=np.median(lab[alpha > 128], axis=0).astype(np.float32),
+    )
 
 
 @click.command("mouths")
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all mouth interiors named in mouths.toml."""
-    faces = data / "faces"
-    labels = np.load(faces / "labels.npz")
-    row_of = {name: i for i, name in enumerate(labels["ids"])}
-    with (faces / "manifest.csv").open(encoding="utf-8") as stream:
-        manifest = {row["id"]: row for row in csv.DictReader(stream)}
-    out = ROOT / KIND
-    out.mkdir(exist_ok=True)
-    entries = []
-    for name, choice in tomllib.loads((ROOT / f"{KIND}.toml").read_text("utf-8")).items():
-        origin = manifest[choice["id"]]
-        if origin["source"] not in SOURCES:
-            raise click.ClickException(f"{name}: {origin['source']} may not lend visible pieces")
-        image = decode((faces / "images" / f"{choice['id']}.webp").read_bytes())
-        landmarks = labels["landmarks"][row_of[choice["id"]]].astype(np.float32)
-        outline = np.array(choice["outline"]) if "outline" in choice else None
-        piece = cut_mouth(image, landmarks, outline)
-        write(out / f"{name}.webp", piece)
-        lab = to_lab(image)
-        inside = np.median(lab[piece[..., 3] > 128], axis=0)
-        skin = skin_of(lab, landmarks, np.zeros(image.shape[:2], np.uint8))
-        entries.append({
-            "name": name,
-            "tags": choice["tags"],
-            "points": np.round(landmarks[list(CONTOUR), :2].astype(float), 1).tolist(),
-            "skin": np.round(skin.astype(float), 1).tolist(),
-            "colour": np.round(inside.astype(float), 1).tolist(),
-            "yaw": round(float(origin["yaw"]) * 90, 1),
-            "licence": origin["licence"],
-            "origin": f"{origin['attribution']}, {choice['id']}",
-        })  # fmt: skip
-    text = ",\n".join(json.dumps(entry) for entry in entries)
-    (out / "index.json").write_text(f"[\n{text}\n]\n", "utf-8")
+    build(data, KIND, cut_mouth)
 
 
 if __name__ == "__main__":
