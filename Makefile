@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	$(BIN)/selfmoji weights pull
 	touch $@
 
-.venv/test: .venv/run pyproject.toml tests/services.sh
+.venv/test: .venv/run pyproject.toml tests/services.sh Makefile
 	$(BIN)/pip install --quiet --editable ".[test,train]"
 	tests/services.sh
 	touch $@
