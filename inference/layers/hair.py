@@ -61,10 +61,9 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     share: (S, S) 0..1, the hair before face and body. tone: (3,) its colour. Found at quarter size.
     """
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
-    little = cv2.resize(share, (side // 4, side // 4), interpolation=cv2.INTER_AREA) > 0.5
-    scale = len(little) / side
-    left, right = (int(landmarks[i, 0] * scale) for i in regions.FACE_SIDES)
-    top = int(landmarks[list(regions.BROW_TOPS), 1].mean() * scale)
+    little = share[2 : side - side % 4 : 4, 2 : side - side % 4 : 4] > 0.5
+    left, right = (int(landmarks[i, 0] / 4) for i in regions.FACE_SIDES)
+    top = int(landmarks[list(regions.BROW_TOPS), 1].mean() / 4)
     behind = np.zeros_like(little)
     for row in range(max(0, top), len(little)):
         columns = np.flatnonzero(little[row])
@@ -72,19 +71,20 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
             behind[row, columns[0] : columns[-1]] = True
     if not behind.any():
         return portrait
-    back = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 1.0)
-    above = portrait.alpha * np.float32(1 / 255)
-    total = above + (1 - above) * cv2.resize(back, (side, side))
+    rows, columns = (np.flatnonzero(behind.any(axis=axis)) for axis in (1, 0))
+    box = np.s_[4 * rows[0] : 4 * (rows[-1] + 1), 4 * columns[0] : 4 * (columns[-1] + 1)]
+    soft = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 1.0)
+    image, alpha = portrait.image.copy(), portrait.alpha.copy()
+    above = alpha[box] * np.float32(1 / 255)
+    back = cv2.resize(soft, None, fx=4, fy=4)[box]
+    total = above + (1 - above) * back
     part = above / np.maximum(total, np.float32(1e-3))
     part[total < 1e-3] = 1
-    shade = np.empty_like(portrait.image)
+    shade = np.empty((*part.shape, 3), np.uint8)
     shade[:] = np.rint(tone * _BACK)
-    image = cv2.blendLinear(portrait.image, shade, part, 1 - part)
-    return replace(
-        portrait,
-        image=np.asarray(image, np.uint8),
-        alpha=np.asarray(cv2.convertScaleAbs(total, alpha=255), np.uint8),
-    )
+    image[box] = cv2.blendLinear(np.ascontiguousarray(image[box]), shade, part, 1 - part)
+    alpha[box] = cv2.convertScaleAbs(total, alpha=255)
+    return replace(portrait, image=image, alpha=alpha)
 
 
 def _middle(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
