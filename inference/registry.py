@@ -1,5 +1,6 @@
 """Which class serves which kind of job."""
 
+from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
 from inference.emoji.serving import Emoji
@@ -15,4 +16,5 @@ FAMILIES: dict[str, type[Family]] = {
     "expression": Expression,
     "edit": Edit,
     "try-on": TryOn,
+    "gallery": Gallery,
 }

@@ -41,7 +41,7 @@ class Kind:
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen.
     ``pictured``: settings that need a second picture beside the photo.
-    ``sheet``: whether the result is a sheet of looks to choose from rather than a sticker.
+    ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     """
 
     name: str
@@ -53,7 +53,12 @@ class Kind:
     graded: tuple[str, ...] | None = None
     beside: tuple[str, ...] = ()
     pictured: tuple[str, ...] = ()
-    sheet: bool = False
+    shows: str = ""
+
+    @property
+    def sheet(self) -> bool:
+        """Whether the result is a sheet of looks to choose from rather than a sticker."""
+        return bool(self.shows)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -141,9 +146,17 @@ TRY_ON = Kind(
     ("hair", "beard", "glasses", "hat"),
     amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page: nine looks at once
     default=(Setting("hair", 1.0),),
-    sheet=True,
+    shows="edit",
+)
+
+GALLERY = Kind(
+    "gallery",
+    ("styles",),
+    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
+    default=(Setting("styles", 1.0),),
+    shows="cartoon",
 )
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, TRY_ON)
+    kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, TRY_ON, GALLERY)
 }

@@ -31,7 +31,7 @@ def show(
     page = page if isinstance(page, int) else 1
     pages = pages if isinstance(pages, int) else 1
     looks = [
-        Choice("button.look", f"take:{event.job_id.hex}:{number}", _called(number, name))
+        Choice("button.look", f"take:{event.job_id.hex}:{number}", _called(number, request, name))
         for number, name in enumerate(names, 1)
     ]
     rows = [tuple(looks[at : at + COLUMNS]) for at in range(0, len(looks), COLUMNS)]
@@ -53,7 +53,7 @@ def take(state: State, sheet: Sheet, number: int) -> Step:
     """Have a look made of the photo that the sheet shows."""
     if not 1 <= number <= len(sheet.names):
         return state, (Say("say.choice_gone"),)
-    request = _look(sheet.names[number - 1])
+    request = _look(sheet.request, sheet.names[number - 1])
     state = replace(state, photo=sheet.photo, face=sheet.face, question=None)
     if KINDS[request.kind].groups:
         request = worn(state, Make(request))
@@ -67,15 +67,14 @@ def turn(state: State, sheet: Sheet, page: int, message: str | None) -> Step:
     return state, (do.Run(request, sheet.photo, sheet.face, message),)
 
 
-def _look(name: str) -> Request:
-    """Return the wish that a look's name stands for."""
-    for kind in KINDS.values():
-        if name in kind.settings and not kind.sheet:
-            amount = kind.amount_of(name)
-            setting = Setting(name, amount.default if amount is not None else 1.0)
-            return Request(kind.name, (setting,))
-    raise LookupError(name)
+def _look(sheet: Request, name: str) -> Request:
+    """Return the wish that a look's name stands for on a sheet."""
+    kind = KINDS[KINDS[sheet.kind].shows]
+    if name not in kind.settings:
+        raise LookupError(name)
+    amount = kind.amount_of(name)
+    return Request(kind.name, (Setting(name, amount.default if amount is not None else 1.0),))
 
 
-def _called(number: int, name: str) -> dict[str, object]:
-    return {"number": number, "name": Named(_look(name).kind, name)}
+def _called(number: int, sheet: Request, name: str) -> dict[str, object]:
+    return {"number": number, "name": Named(_look(sheet, name).kind, name)}

@@ -22,6 +22,7 @@ class Shortcut:
 
 SHORTCUTS = {
     "paint": Shortcut("cartoon", "picture", "cartoon"),
+    "styles": Shortcut("gallery", "styles", "cartoon"),
     "hairs": Shortcut("try-on", "hair", "edit", "hair"),
     "beards": Shortcut("try-on", "beard", "edit", "beard"),
     "glasses": Shortcut("try-on", "glasses", "edit", "glasses"),

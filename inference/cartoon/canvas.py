@@ -1,6 +1,7 @@
 """What is painted: the person over one flat colour, or their whole picture; and where skin is."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -11,6 +12,8 @@ from inference.face.report import Portrait
 from inference.images import from_lab, to_lab
 from inference.matting import foreground
 from inference.sticker import OUTLINE, bust
+
+Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
 
 SIDE = 512
 
@@ -24,7 +27,7 @@ _SKIN_SPREAD = 14.0  # Lab distance to the skin's median at which a colour half 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is ready to be painted, all (512, 512).
+    """What is ready to be painted, all (512, 512) unless ``reduced``.
 
     photo: (512, 512, 3) RGB uint8, the person over a flat ground, or among their surroundings.
     flat: the same with texture smoothed and edges kept, which is what is painted: a painter leaves
@@ -72,6 +75,22 @@ def surroundings(portrait: Portrait) -> Canvas:
     distance = np.hypot(*np.maximum(beyond, 0)) + np.minimum(beyond.max(axis=0), 0)
     alpha = np.rint(255 * np.clip(_CORNER + 0.5 - distance, 0, 1)).astype(np.uint8)
     return _prepared(placed.picture, alpha, placed, portrait)
+
+
+def reduced(canvas: Canvas, side: int) -> Canvas:
+    """Return the same at another side in px, less than 512."""
+
+    def smaller(plane: Plane) -> Plane:
+        return np.asarray(cv2.resize(plane, (side, side), interpolation=cv2.INTER_AREA))
+
+    return Canvas(
+        photo=smaller(canvas.photo),
+        flat=smaller(canvas.flat),
+        alpha=smaller(canvas.alpha),
+        skin=smaller(canvas.skin),
+        features=smaller(canvas.features),
+        landmarks=canvas.landmarks * np.float32(side / len(canvas.alpha)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ _FADE = 0.35  # amounts below this fade the painting out, so that 0 is the photo
 def restore(painted: NDArray[np.float32], canvas: Canvas, amount: float) -> NDArray[np.uint8]:
     """Mix the photo's light, tint and skin into its painting.
 
-    painted: (512, 512, 3) RGB float32 0..255. amount: 0 (the photo) to 1. Returns RGB uint8.
+    painted: (H, W, 3) RGB float32 0..255, of the canvas' size. amount: 0 (the photo) to
+    1. Returns RGB uint8.
     """
     flat = canvas.flat.astype(np.float32)
     skin = canvas.skin[..., None]
@@ -38,7 +39,7 @@ def restore(painted: NDArray[np.float32], canvas: Canvas, amount: float) -> NDAr
 def faded(picture: NDArray[np.float32], canvas: Canvas, amount: float) -> NDArray[np.uint8]:
     """Let the photo through where little is asked for.
 
-    picture: (512, 512, 3) RGB float32, about 0..255. amount: 0 (the photo) to 1. Returns RGB
+    picture: (H, W, 3) RGB float32, about 0..255. amount: 0 (the photo) to 1. Returns RGB
     uint8.
     """
     if amount < _FADE:

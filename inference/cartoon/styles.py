@@ -1,6 +1,7 @@
 """Painting styles as codes of the style network: paintings, textures, and the photo's own."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from inference.errors import UnknownSetting
 from inference.runtime import Lite
 
 Code = NDArray[np.float32]
-"""(100,) float32: the means and scales a style gives to every layer, compressed."""
+"""(..., 100) float32: the means and scales a style gives to every layer, compressed."""
 
 TABLE = Path(__file__).with_name("styles.json")
 
@@ -35,10 +36,23 @@ def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Code:
     Raises:
         UnknownSetting: there is no painting of that name.
     """
-    style = painted().get(name)
-    if style is None:
-        raise UnknownSetting(f"no painting is called {name!r}")
-    return np.asarray(amount * style + (1 - amount) * of(picture), np.float32)
+    (code,) = mixtures((name,), amount, picture)
+    return np.asarray(code, np.float32)
+
+
+def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) -> Code:
+    """Mix several paintings' codes with that of the picture itself, (N, 100).
+
+    picture: (H, W, 3) RGB.
+
+    Raises:
+        UnknownSetting: there is no painting of such a name.
+    """
+    unknown = [name for name in names if name not in painted()]
+    if unknown:
+        raise UnknownSetting(f"no painting is called {unknown[0]!r}")
+    codes = np.stack([painted()[name] for name in names])
+    return np.asarray(amount * codes + (1 - amount) * of(picture), np.float32)
 
 
 def of(picture: NDArray[np.uint8]) -> Code:

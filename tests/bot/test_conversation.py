@@ -327,6 +327,24 @@ def test_a_sheet_belongs_to_its_photo() -> None:
     assert said(Talk().press(shown.choices[0][0].value)) == ["say.choice_gone"]
 
 
+STYLES = Done(b"sheet", {"names": ["hokusai", "van-gogh", "munch"], "page": 1, "pages": 2})
+
+
+def test_a_style_is_taken_from_a_sheet() -> None:
+    """Tapping the third style paints in it, and more styles come in the sheet's place."""
+    talk = Talk()
+    assert runs(talk.photo("/styles")) == [Request("gallery", (Setting("styles", 1.0),))]
+    (shown,) = talk.end(talk.jobs[0], STYLES)
+    assert isinstance(shown, Say)
+    labels = [button.label for button in WORDING.say(shown, "en").buttons[0]]
+    assert labels == ["1 · hokusai", "2 · van-gogh", "3 · munch"]
+    munch = Request("cartoon", (Setting("munch", 0.6),))
+    assert runs(talk.press(shown.choices[0][2].value)) == [munch]
+    (run,) = talk.press(shown.choices[1][0].value, "m7")
+    assert isinstance(run, Run)
+    assert (run.request, run.replaces) == (Request("gallery", (Setting("styles", 2.0),)), "m7")
+
+
 def test_a_bare_edit_offers_the_sheets() -> None:
     """Whoever does not know what to ask for may try on."""
     talk = Talk()

@@ -1,0 +1,103 @@
+"""The gallery family: sheets of nine cartoon styles on the person's own face, to choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import sheet
+from inference.cartoon import canvas, likeness, styles
+from inference.cartoon.drawn import STYLES
+from inference.errors import UnknownSetting
+from inference.face.report import Portrait
+from inference.family import Image, Picture, Prepared, Tensors
+from inference.runtime import Network
+from storage.kinds import CARTOON, GALLERY, Setting
+
+SHOWN = tuple(name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.pictured))
+"""Every style that a person alone is enough for, in the order of the pages."""
+
+_SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a sticker
+_FINER = 0.45  # how much of the photo returns to eyes and mouth, where brushes are twice as wide
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    canvas: canvas.Canvas
+    page: int
+
+
+class Gallery:
+    """Implements ``inference.family.Family``; one page is a whole batch of the style network."""
+
+    kind = GALLERY.name
+    model: str | None = None
+
+    def prepare(
+        self,
+        portrait: Portrait,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Prepared:
+        """Lay the person on the canvas; the setting's amount is the page, as in try-on.
+
+        Raises:
+            UnknownSetting: several settings, one of another name, or no such page.
+        """
+        chosen, *more = settings or GALLERY.default
+        bounds = GALLERY.amount
+        if more or bounds is None or chosen.name not in GALLERY.settings:
+            raise UnknownSetting(f"gallery:{chosen.name}")
+        if not bounds.low <= chosen.amount <= bounds.high:
+            raise UnknownSetting("no such page")
+        page = min(round(chosen.amount), sheet.pages(len(SHOWN)))
+        return Prepared(_Work(canvas.lay(portrait), page))
+
+    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- batched here
+        """Paint and draw the person in each style of the page."""
+        work = prepared.context
+        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
+        first = (work.page - 1) * sheet.PER_PAGE
+        names = SHOWN[first : first + sheet.PER_PAGE]
+        facts = {"names": list(names), "page": work.page, "pages": sheet.pages(len(SHOWN))}
+        return Picture((sheet.numbered(previews(work.canvas, names)),), facts=facts)
+
+
+def previews(laid: canvas.Canvas, names: Sequence[str]) -> list[NDArray[np.uint8]]:
+    """Return one RGBA picture of the person in each style, at its usual strength."""
+    amount = CARTOON.default[0].amount if CARTOON.amount is None else CARTOON.amount.default
+    pictures = _painted(laid, [name for name in names if name not in STYLES], amount)
+    for name in names:
+        if name in STYLES:  # at full size, which dots, strokes and stones are measured for
+            drawn = likeness.faded(STYLES[name](laid, amount), laid, amount)
+            pictures[name] = np.dstack([drawn, laid.alpha])
+    return [pictures[name] for name in names]
+
+
+def _painted(
+    laid: canvas.Canvas, names: Sequence[str], amount: float
+) -> dict[str, NDArray[np.uint8]]:
+    """Paint in one run of the network, and bring the likeness back at the size of a cell."""
+    if not names:
+        return {}
+    codes = styles.mixtures(names, amount, laid.flat)[..., None, None]
+    small = canvas.reduced(laid, _SIDE).flat.transpose(2, 0, 1).astype(np.float32) / 255
+    content = np.repeat(small[None], len(names), axis=0)
+    stylized = _network().run({"content": content, "style": codes})["stylized"]
+    cell = canvas.reduced(laid, sheet.CELL)
+    pictures = {}
+    for name, colours in zip(names, stylized.transpose(0, 2, 3, 1), strict=True):
+        size = (sheet.CELL, sheet.CELL)
+        whole = cv2.resize(colours.astype(np.float32), size, interpolation=cv2.INTER_CUBIC) * 255
+        whole += _FINER * cell.features[..., None] * (cell.flat - whole)
+        restored = likeness.restore(np.asarray(whole, np.float32), cell, amount)
+        pictures[name] = np.dstack([restored, cell.alpha])
+    return pictures
+
+
+@cache
+def _network() -> Network:
+    return Network("style_transfer")
