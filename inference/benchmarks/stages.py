@@ -16,7 +16,7 @@ from inference.family import Family, Picture
 from inference.measure import Row, peak_mb, timings
 from inference.registry import FAMILIES
 from inference.runtime import Network
-from storage.kinds import KINDS
+from storage.kinds import KINDS, Setting
 
 Result = TypeVar("Result")
 
@@ -35,10 +35,23 @@ class Watch:
         return result
 
 
+TRIALS: dict[str, tuple[str, tuple[Setting, ...]]] = {
+    "cutout": ("cutout", ()),
+    "emoji": ("emoji", KINDS["emoji"].default),
+    "cartoon": ("cartoon", KINDS["cartoon"].default),
+    "paint": ("cartoon", (Setting("picture", 0.6),)),
+    "expression": ("expression", KINDS["expression"].default),
+    "layers": ("edit", (Setting("hair:afro"),)),
+    "try_on": ("try-on", (Setting("hair"),)),
+}
+"""What is asked for, by subject: a kind and its settings."""
+
+
 def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
     """Return median and 95th percentile of each stage, and the peak memory of them all."""
-    families = [family() for family in FAMILIES.values()]
-    networks = {family.model: Network(family.model) for family in families if family.model}
+    families = {kind: family() for kind, family in FAMILIES.items()}
+    names = {family.model for family in families.values() if family.model}
+    networks = {name: Network(name) for name in names}
     analysis.warm_up()
     _one(photos[0], families, networks, Watch())
     watch = Watch()
@@ -51,7 +64,7 @@ def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
 
 
 def _one(
-    photo: bytes, families: Sequence[Family], networks: Mapping[str, Network], watch: Watch
+    photo: bytes, families: Mapping[str, Family], networks: Mapping[str, Network], watch: Watch
 ) -> None:
     image = watch.time("decode", lambda: images.decode(photo))
     watch.time("detect", lambda: detect(image, 0))
@@ -61,16 +74,22 @@ def _one(
     portrait = watch.time("study", lambda: analysis.study(image, report, face))
     landmarks = portrait.report.landmarks
     watch.time("masks", lambda: masks.person_and_hair(portrait.image, landmarks))
-    picture = None
-    for family in families:
-        make = partial(_make, family, networks, portrait)
-        picture = watch.time(family.kind, make)
-    if picture is not None:
-        watch.time("encode", partial(images.encode_png, picture.frames))
+    for subject, (kind, settings) in TRIALS.items():
+        second = image if subject == "paint" else None
+        make = partial(_make, families[kind], networks, portrait, settings, second)
+        picture = watch.time(subject, make)
+        if subject == "cutout":
+            watch.time("encode", partial(images.encode_png, picture.frames))
 
 
-def _make(family: Family, networks: Mapping[str, Network], portrait: Portrait) -> Picture:
-    prepared = family.prepare(portrait, KINDS[family.kind].default)
+def _make(
+    family: Family,
+    networks: Mapping[str, Network],
+    portrait: Portrait,
+    settings: tuple[Setting, ...],
+    second: images.Image | None,
+) -> Picture:
+    prepared = family.prepare(portrait, settings, second)
     outputs = None
     if prepared.inputs is not None and family.model is not None:
         batch = {name: tensor[None] for name, tensor in prepared.inputs.items()}
