@@ -7,20 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from uuid import UUID
 
-from inference import sheet
 from inference.batching import MicroBatcher
 from inference.errors import PhotoError, UnknownSetting
 from inference.face import analysis
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
-from inference.family import Family, Picture, Tensors
+from inference.family import Family, Picture, Prepared, Tensors
 from inference.images import Image, decode, encode_png
 from inference.portraits import Portraits
 from inference.registry import FAMILIES
 from inference.runtime import Network
 from inference.settings import InferenceSettings
 from storage.jobs import Done, Failed, Failure, Job, Outcome
-from storage.kinds import KINDS, Setting
+from storage.kinds import KINDS
 
 Result = TypeVar("Result")
 
@@ -73,54 +72,16 @@ class Pipeline:
                 lambda: self._on_thread(_study, photo, report, job.face, made.append),
             )
             second = None if picture is None else await self._on_thread(_second, picture)
-            if KINDS[job.kind].sheet and settings[0].name in KINDS:
-                made_of = await self._sheet(portrait, *settings)
-            else:
-                made_of = await self._make(family, portrait, settings, second)
-            done = await self._on_thread(_encoded, made_of)
+            prepared = await self._on_thread(family.prepare, portrait, settings, second)
+            outputs: Tensors | None = None
+            if prepared.inputs is not None and family.model is not None:
+                outputs = await self._batchers[family.model](prepared.inputs)
+            done = await self._on_thread(_finish, family.finish, prepared, outputs)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture), _bytes(made)
         except UnknownSetting:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
         return done, _bytes(made)
-
-    async def _make(
-        self,
-        family: Family,
-        portrait: Portrait,
-        settings: tuple[Setting, ...],
-        second: Image | None = None,
-    ) -> Picture:
-        """Take one result through its family: prepare, run, finish."""
-        prepared = await self._on_thread(family.prepare, portrait, settings, second)
-        outputs: Tensors | None = None
-        if prepared.inputs is not None and family.model is not None:
-            outputs = await self._batchers[family.model](prepared.inputs)
-        return await self._on_thread(family.finish, prepared, outputs)
-
-    async def _sheet(self, portrait: Portrait, chosen: Setting, *more: Setting) -> Picture:
-        """Show what another kind makes of a portrait: one page of its settings, at their usual.
-
-        chosen: the kind, its amount the page.
-
-        Raises:
-            UnknownSetting: several kinds at once, or no such page.
-        """
-        kind, family = KINDS[chosen.name], self._families.get(chosen.name)
-        every = [name for name in kind.settings if name not in kind.beside + kind.pictured]
-        pages = sheet.pages(len(every))
-        if more or family is None or chosen.amount < 1:
-            raise UnknownSetting(chosen.name)
-        page = min(round(chosen.amount), pages)
-        names = every[(page - 1) * sheet.PER_PAGE : page * sheet.PER_PAGE]
-        amounts = [kind.amount_of(name) for name in names]
-        wishes = [
-            Setting(name, 1.0 if amount is None else amount.default)
-            for name, amount in zip(names, amounts, strict=True)
-        ]
-        made = await asyncio.gather(*(self._make(family, portrait, (wish,)) for wish in wishes))
-        whole = await self._on_thread(sheet.numbered, [one.frames[0] for one in made])
-        return Picture((whole,), facts={"names": names, "page": page, "pages": pages})
 
     @property
     def held(self) -> frozenset[UUID]:
@@ -191,7 +152,8 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return None
 
 
-def _encoded(picture: Picture) -> Done:
+def _finish(finish: Callable[..., Picture], prepared: Prepared, outputs: Tensors | None) -> Done:
+    picture = finish(prepared, outputs)
     return Done(encode_png(picture.frames, picture.frames_per_second), picture.facts)
 
 

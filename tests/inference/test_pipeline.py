@@ -101,22 +101,6 @@ async def test_a_sheet_shows_nine_looks(pipeline, photo):
         assert (np.asarray(picture)[..., 3] == 255).all()
 
 
-@pytest.mark.slow
-async def test_a_sheet_shows_cartoon_styles(pipeline, photo):
-    """Every style that needs nothing beside it comes, over all pages; a page beyond is the last."""
-    names = []
-    for page in (1.0, 2.0, 9.0):
-        outcome, _ = await pipeline.run(job("try-on", Setting("cartoon", page)), photo, None)
-        assert isinstance(outcome, Done)
-        assert outcome.facts["pages"] == 2
-        names.append(outcome.facts["names"])
-    cartoon = KINDS["cartoon"]
-    shown = {name for name in cartoon.settings if name not in cartoon.beside + cartoon.pictured}
-    assert len(names[0]) == 9
-    assert {*names[0], *names[1]} == shown
-    assert names[2] == names[1]
-
-
 async def test_a_picture_lends_its_style(pipeline, photo):
     """Two pictures paint the same person differently; one that is no picture is told apart."""
     painted = Setting("picture", 0.8)
