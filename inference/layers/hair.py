@@ -21,7 +21,7 @@ from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
-_BACK = 0.5  # brightness of hair behind the neck
+_BACK = 0.6  # brightness of hair behind the neck
 _DIMMEST, _BRIGHTEST = 0.65, 1.25
 
 
@@ -73,7 +73,7 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
         return portrait
     rows, columns = (np.flatnonzero(behind.any(axis=axis)) for axis in (1, 0))
     box = np.s_[4 * rows[0] : 4 * (rows[-1] + 1), 4 * columns[0] : 4 * (columns[-1] + 1)]
-    soft = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 1.0)
+    soft = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 2.0)
     image, alpha = portrait.image.copy(), portrait.alpha.copy()
     above = alpha[box] * np.float32(1 / 255)
     back = cv2.resize(soft, None, fx=4, fy=4)[box]

@@ -56,8 +56,9 @@ def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
     wider = np.float32(np.clip(((colour[0] + 12) / (own[0] + 12)) ** 0.7, 0.5, contrast))
     light = np.float32(colour[0]) + (lab[0] - np.float32(own[0])) * wider
     depth = np.clip(light * np.float32(1 / max(colour[0], 8.0)), 0.25, 1.4)
-    a, b = (  # shadows have less chroma
-        np.float32(new) * depth + (plane - np.float32(old)) * np.float32(0.4)
+    shaded = np.minimum(lab[0] * np.float32(1 / max(own[0], 8.0)), 1)
+    a, b = (  # shadows have less chroma, before the dye and after
+        np.float32(new) * depth + (plane - np.float32(old) * shaded) * np.float32(0.4)
         for plane, old, new in zip(lab[1:], own[1:], colour[1:], strict=True)
     )
     return np.clip(light, 0, 100), a, b
