@@ -21,6 +21,13 @@ from inference import weights as store
 from inference.errors import WeightsError
 from inference.measure import report
 
+_faces = click.option(
+    "--faces",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of photos; the sample people of openpeople if not given.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
 
 @click.group()
 def weights() -> None:
@@ -73,14 +80,10 @@ def pull() -> None:
 
 
 @click.command()
-@click.option(
-    "--faces",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of photos; the sample people of openpeople if not given.",
-)
+@_faces
 @click.option("--rounds", default=3, show_default=True, help="Times each photo is worked on.")
 @click.option("--seconds", default=30, show_default=True, help="Photos sent, one a second.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_json
 def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> None:
     """Measure each stage, and the whole from a photo over HTTP to its sticker."""
     from inference.benchmarks import photos, stages, whole
@@ -131,17 +134,13 @@ def evaluate() -> None:
 
 
 @evaluate.command()
-@click.option(
-    "--faces",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of photos; the sample people of openpeople if not given.",
-)
+@_faces
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_json
 def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Hair, beards and glasses: on target, still the same person, nothing else changed."""
     from inference.layers.evaluate import measure
@@ -150,11 +149,7 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
 
 
 @evaluate.command()
-@click.option(
-    "--faces",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of photos; the sample people of openpeople if not given.",
-)
+@_faces
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -171,7 +166,7 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="ONNX file of ImageNet weights, to judge that embedder too.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_json
 def emoji(
     faces: Path | None, labels: Path | None, style: str, resnet50: Path | None, *, as_json: bool
 ) -> None:
