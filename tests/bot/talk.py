@@ -1,0 +1,94 @@
+"""A conversation that tests hold: what is said to it and what it does."""
+
+import json
+from uuid import UUID, uuid4
+
+from bot.core import actions as do
+from bot.core.actions import Action, Run, Say, ShowResult
+from bot.core.commands import Grammar, Request
+from bot.core.conversation import Happening, PhotoKept, started, step
+from bot.core.events import ChoiceMade, CommandGiven, JobEnded, Origin, Who
+from bot.core.state import (
+    State,
+    from_json,
+    to_json,
+)
+from bot.core.texts import load
+from bot.core.wording import Wording
+from storage.jobs import Done, Failed
+from storage.kinds import Setting
+
+GRAMMAR = Grammar(load().vocabulary())
+WORDING = Wording(load(), 24.0)
+ORIGIN = Origin("test:1", Who("fake", "7"), "chat")
+SMILE = Request("expression", (Setting("smile", 0.8),))
+HOKUSAI = Request("cartoon", (Setting("hokusai", 0.6),))
+VISIBLE = (Say, ShowResult, Run, do.Hush, do.ShowFavourites)
+
+
+class Talk:
+    """A conversation that is talked through; jobs get ids as the service gives them."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = state or State()
+        self.jobs: list[UUID] = []
+
+    def tell(self, event: Happening) -> tuple[Action, ...]:
+        self.state, actions = step(self.state, event, GRAMMAR)
+        self.state = from_json(json.loads(json.dumps(to_json(self.state))))
+        self.jobs = []
+        for action in actions:
+            if isinstance(action, Run):
+                self.jobs.append(uuid4())
+                self.state = started(self.state, action, self.jobs[-1])
+        return actions
+
+    def photo(self, caption: str = "") -> tuple[Action, ...]:
+        return self.tell(PhotoKept(ORIGIN, uuid4(), caption))
+
+    def say(self, text: str, replaces: str | None = None) -> tuple[Action, ...]:
+        return self.tell(CommandGiven(ORIGIN, text, replaces))
+
+    def press(self, value: str, message: str | None = None) -> tuple[Action, ...]:
+        return self.tell(ChoiceMade(ORIGIN, value, message))
+
+    def end(self, job: UUID, outcome: Done | Failed | None = None) -> tuple[Action, ...]:
+        one = next(one for one in self.state.unfinished if one.job == job)
+        request = one.request
+        outcome = outcome or Done(b"png")
+        return self.tell(
+            JobEnded(
+                job,
+                request.kind,
+                request.settings,
+                one.face,
+                outcome,
+                one.photo,
+                request.picture,
+            )
+        )
+
+    def result(self, line: str) -> UUID:
+        """Have something made of a photo and shown; return its job."""
+        self.photo(line) if self.state.photo is None else self.say(line)
+        job = self.jobs[0]
+        self.end(job)
+        return job
+
+
+def runs(actions: tuple[Action, ...]) -> list[Request]:
+    return [action.request for action in actions if isinstance(action, Run)]
+
+
+def said(actions: tuple[Action, ...]) -> list[str]:
+    return [action.key for action in actions if isinstance(action, Say)]
+
+
+def buttons(actions: tuple[Action, ...]) -> dict[str, str]:
+    return {
+        choice.key: choice.value
+        for action in actions
+        if isinstance(action, Say | ShowResult)
+        for row in action.choices
+        for choice in row
+    }
