@@ -3,10 +3,8 @@
 import asyncio
 import io
 import os
-import statistics
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
@@ -126,21 +124,12 @@ async def test_a_flood_loses_no_sticker(tmp_path: Path) -> None:
         assert forms(api, 1) == ["sticker"]
 
 
-async def test_photo_to_sticker_is_quick(
-    tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    """At one selfie a second, from update to sticker, measured after the first one."""
+async def test_many_people_at_once_all_get_their_stickers(tmp_path: Path) -> None:
+    """A dozen selfies that arrive together give a dozen stickers, each in its own chat."""
     photo = selfie("P001")
-    seconds: list[float] = []
     async with BotApi() as api, program(api, tmp_path / "data"):
-        for number in range(100, 111):
-            person = BotApi.person(number)
-            started = time.perf_counter()
-            await api.send_photo(person, photo, "/cutout")
+        people = [BotApi.person(number) for number in range(100, 112)]
+        await asyncio.gather(*(api.send_photo(person, photo, "/cutout") for person in people))
+        for number in range(100, 112):
             await api.until(lambda number=number: bool(stickers(api, number)), PATIENCE)  # type: ignore[misc]
-            seconds.append(time.perf_counter() - started)
-            await asyncio.sleep(max(0.0, 1.0 - seconds[-1]))
-    median = statistics.median(seconds[1:])
-    record_property("photo_to_sticker_median_s", round(median, 3))
-    print(f"photo to sticker: median {median:.3f} s, worst {max(seconds[1:]):.3f} s")  # noqa: T201
-    assert median < 3.0  # far above the aim, for machines that do other things meanwhile
+            assert_is_a_sticker(stickers(api, number)[0])
