@@ -65,12 +65,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Fault:
-    """How requests fail: an answer with ``code``, or silence for ``hang`` seconds."""
+    """How requests fail: an answer with ``code``, or silence for ``hang`` seconds.
+
+    ``page``: what a proxy in between says instead of the Bot API.
+    """
 
     code: int = 500
     description: str = "Internal Server Error"
     parameters: dict[str, int] | None = None
     hang: float = 0.0
+    page: str = ""
 
 
 def flood(seconds: int) -> Fault:
@@ -360,6 +364,8 @@ class BotApi:
         if self._faults[method]:
             fault = self._faults[method].popleft()
             await asyncio.sleep(fault.hang)
+            if fault.page:
+                raise web.HTTPBadGateway(text=fault.page)
             raise Refused(fault.code, fault.description, fault.parameters)
 
     async def _get_updates(self, fields: dict[str, str]) -> list[Json]:

@@ -524,6 +524,17 @@ async def test_a_wrong_token_ends_the_front_end(api: BotApi) -> None:
     assert "wrong" not in str(refused.value)
 
 
+async def test_a_proxys_page_leaves_no_trace(
+    api: BotApi, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An answer that is no JSON counts as an outage, and no traceback is written."""
+    async with running(RecordingListener()) as chat:
+        api.script("sendMessage", Fault(502, page="<html>Bad Gateway</html>"))
+        with pytest.raises(ChatUnavailable):
+            await chat.send("1", Message("Hello"))
+    assert "Traceback" not in caplog.text
+
+
 async def test_no_log_line_carries_the_token(
     api: BotApi, running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:

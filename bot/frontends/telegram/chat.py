@@ -62,6 +62,7 @@ class TelegramChat:
         # both write URLs, and so the token: httpx at INFO, the library at DEBUG
         logging.getLogger("httpx").setLevel(logging.WARNING)
         logging.getLogger("telegram").setLevel(logging.INFO)
+        logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # traces of bad answers
         base = base_url.rstrip("/")
         self._texts = texts
         self._hold = hold
