@@ -212,3 +212,48 @@ class UpdateRow(Row):
 
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     created: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class StyleRow(Row):
+    """A style of avatars. ``version`` changes with its drawings, ``colours``: name -> choices."""
+
+    __tablename__ = "styles"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    position: Mapped[int]
+    version: Mapped[str] = mapped_column(String(64))
+    licence: Mapped[str] = mapped_column(Text)
+    colours: Mapped[dict[str, Any]]
+
+
+class PartRow(Row):
+    """A drawable part; ``position`` is its place among all of its style."""
+
+    __tablename__ = "parts"
+    __table_args__ = (UniqueConstraint("style", "slot", "variant"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    style: Mapped[str] = mapped_column(ForeignKey("styles.name", ondelete="CASCADE"))
+    slot: Mapped[str] = mapped_column(String(64))
+    variant: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int]
+    tags: Mapped[dict[str, Any]]
+    licence: Mapped[str] = mapped_column(Text)
+    thumbnail: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PartCodeRow(Row):
+    """A part as an embedder sees it: ``dimension`` little-endian float32.
+
+    ``version``: of the embedder's weights.
+    """
+
+    __tablename__ = "part_codes"
+
+    part_id: Mapped[int] = mapped_column(
+        ForeignKey("parts.id", ondelete="CASCADE"), primary_key=True
+    )
+    embedder: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str] = mapped_column(String(64))
+    dimension: Mapped[int]
+    code: Mapped[bytes] = mapped_column(LargeBinary)
