@@ -1,20 +1,22 @@
-"""From a spec to a picture: SVG by DiceBear, pixels by resvg, kept for the next time."""
+"""From a spec to a picture: SVG by DiceBear, pixels by ThorVG, kept for the next time."""
 
-import io
 import re
 from functools import lru_cache
 
 import numpy as np
-import resvg_py
 from dicebear import Avatar
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from inference.emoji import layered, library
 from inference.emoji.spec import NONE, AvatarSpec
+from inference.svg import raster
 
-# every document is clipped to its canvas, which is its view box anyway, at half the drawing's cost
+# every document is clipped to its canvas, which is its view box anyway
 _CANVAS_CLIP = re.compile(r'<g clip-path="url\(#clip-[0-9a-f]+\)">')
+# light on glasses is screened: laid over, that is white fading out
+_SCREENED = re.compile(r' style="mix-blend-mode:screen"')
+_FADING = re.compile(r'(<stop offset="[.\d]+") stop-opacity="[.\d]+"/>')
 
 
 def svg(spec: AvatarSpec, overlay: str = "") -> str:
@@ -37,7 +39,11 @@ def svg(spec: AvatarSpec, overlay: str = "") -> str:
     for name, colour in spec.colours.items():
         if name in style.colours:
             options[f"{name}Color"] = [colour]
-    document = _CANVAS_CLIP.sub("<g>", Avatar(style.definition, options).to_string(), count=1)
+    document = Avatar(style.definition, options).to_string()
+    document = _CANVAS_CLIP.sub("<g>", document, count=1)
+    if _SCREENED.search(document):
+        document = _SCREENED.sub("", document)
+        document = _FADING.sub(r'\1 stop-color="white" stop-opacity="0"/>', document)
     return document.removesuffix("</svg>") + overlay + "</svg>"
 
 
@@ -50,24 +56,15 @@ def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.u
     """
     style = library.load(spec.style)
     if style.definition is None:
-        painted = PillowImage.fromarray(layered.draw(style, spec))
+        pixels = layered.draw(style, spec)
         if overlay:
-            document = f'<svg {_NAMESPACE} viewBox="0 0 {layered.SIDE} {layered.SIDE}">'
-            painted.alpha_composite(_rastered(f"{document}{overlay}</svg>", layered.SIDE))
-        picture = painted.resize((size, size), PillowImage.Resampling.LANCZOS)
+            box = f"0 0 {layered.SIDE} {layered.SIDE}"
+            drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{overlay}</svg>'
+            pixels = layered.laid_over(pixels, raster(drawn, layered.SIDE))
+        if size != layered.SIDE:
+            picture = PillowImage.fromarray(pixels)
+            pixels = np.array(picture.resize((size, size), PillowImage.Resampling.BICUBIC))
     else:
-        picture = _rastered(svg(spec, overlay), size)
-    pixels = np.array(picture)
+        pixels = raster(svg(spec, overlay), size)
     pixels.setflags(write=False)
     return pixels
-
-
-def _rastered(document: str, size: int) -> PillowImage.Image:
-    data = resvg_py.svg_to_bytes(
-        svg_string=document, width=size, height=size, skip_system_fonts=True
-    )
-    with PillowImage.open(io.BytesIO(bytes(data)), formats=["PNG"]) as picture:
-        return picture.convert("RGBA")
-
-
-_NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'

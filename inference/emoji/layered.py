@@ -1,6 +1,7 @@
 """Styles of painted layers: laid over each other, the fur in any colour."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -18,6 +19,14 @@ MIDDLE = 160
 _DARKEST = 46  # of 255: darker fur would swallow its own outlines
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A layer without the emptiness around it, and where its corner lies."""
+
+    picture: Pillow.Image
+    corner: tuple[int, int]
+
+
 def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
     """Draw an avatar as (512, 512, 4) uint8 RGBA with straight alpha.
 
@@ -30,12 +39,24 @@ def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
         if variant == NONE:
             continue
         if slot == "body":
-            shade = _layer(style.name, f"body-{variant}-shade")
-            picture.alpha_composite(Pillow.fromarray(_painted(shade, spec.colours["fur"])))
-            picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"body-{variant}-own")))
+            picture = _body(style.name, variant, spec.colours["fur"]).copy()
         else:
-            picture.alpha_composite(Pillow.fromarray(_layer(style.name, f"{slot}-{variant}")))
+            layer = _layer(style.name, f"{slot}-{variant}")
+            picture.alpha_composite(layer.picture, layer.corner)
     return _seated(np.array(picture))
+
+
+def laid_over(ground: NDArray[np.uint8], over: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay a picture over another of the same size; both (H, W, 4) with straight alpha."""
+    return np.array(Pillow.alpha_composite(Pillow.fromarray(ground), Pillow.fromarray(over)))
+
+
+@lru_cache(maxsize=32)
+def _body(style: str, variant: str, fur: str) -> Pillow.Image:
+    """The body in a colour; not to be changed."""
+    picture = Pillow.fromarray(_painted(_pixels(style, f"body-{variant}-shade"), fur))
+    picture.alpha_composite(Pillow.fromarray(_pixels(style, f"body-{variant}-own")))
+    return picture
 
 
 def _seated(drawn: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -66,7 +87,13 @@ def _painted(shade: NDArray[np.uint8], fur: str) -> NDArray[np.uint8]:
 
 
 @cache
-def _layer(style: str, name: str) -> NDArray[np.uint8]:
+def _layer(style: str, name: str) -> _Layer:
+    picture = Pillow.fromarray(_pixels(style, name))
+    box = picture.getbbox() or (0, 0, SIDE, SIDE)
+    return _Layer(picture.crop(box), box[:2])
+
+
+def _pixels(style: str, name: str) -> NDArray[np.uint8]:
     data = files("inference.emoji").joinpath("styles", style, f"{name}.webp").read_bytes()
     with Pillow.open(BytesIO(data), formats=["WEBP"]) as picture:
         return np.array(picture.convert("RGBA"))

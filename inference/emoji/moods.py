@@ -99,6 +99,8 @@ def _shape(path: Mapping[str, str], skin: str) -> str:
             "stroke": path["stroke"], "stroke-width": path["width"],
             "stroke-linecap": "round", "stroke-linejoin": "round",
         }  # fmt: skip
+    if "faint" in path:
+        attributes["stroke-opacity"] = path["faint"]
     if "opacity" in path:
         attributes["opacity"] = path["opacity"]
     return "<path " + " ".join(f'{name}="{value}"' for name, value in attributes.items()) + "/>"

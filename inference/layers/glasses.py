@@ -4,20 +4,18 @@ Each is an SVG of 320 px drawn for a frontal face whose landmarks are ``_FRONTAL
 frontal faces of the training data, eyes 64 px apart.
 """
 
-import io
 from dataclasses import replace
 from functools import cache
 
 import cv2
 import numpy as np
-import resvg_py
 from numpy.typing import NDArray
-from PIL import Image
 
 from inference.errors import UnknownSetting
 from inference.face import regions
 from inference.face.report import Portrait
 from inference.layers.library import ROOT
+from inference.svg import raster
 
 FOLDER = ROOT / "glasses"
 
@@ -67,8 +65,6 @@ def _drawing(name: str) -> NDArray[np.uint8]:
     if name not in names():
         raise UnknownSetting(f"glasses:{name}")
     side = 320 * _FINE
-    svg = (FOLDER / f"{name}.svg").read_text("utf-8")
-    with Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, width=side))) as picture:
-        rgba = np.asarray(picture.convert("RGBA"))
+    rgba = raster((FOLDER / f"{name}.svg").read_text("utf-8"), side)
     share = rgba[..., 3:].astype(np.float32) / 255
     return np.dstack([np.rint(rgba[..., :3] * share).astype(np.uint8), rgba[..., 3]])
