@@ -3,6 +3,7 @@
 InferenceError
 ├── PhotoError            the person can do something about it; carries a storage.jobs.Failure
 ├── UnknownSetting        a job asks for what this worker does not know
+├── UnknownAvatar         a job's avatar has what this worker cannot draw
 ├── FilmError             a film cannot be read or written
 └── WeightsError          an operator must act
     ├── WeightsMissing
@@ -35,6 +36,10 @@ class PhotoError(InferenceError):
 
 class UnknownSetting(InferenceError):
     """A job names a kind or setting that no family of this worker has."""
+
+
+class UnknownAvatar(InferenceError):
+    """A job's avatar is malformed, or of parts that this worker does not have."""
 
 
 class FilmError(InferenceError):

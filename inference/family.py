@@ -7,7 +7,7 @@ prepares no inputs and goes straight to ``finish``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,4 +61,18 @@ class Family(Protocol):
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:
         """Turn the network's outputs into a 512 px RGBA sticker."""
+        ...
+
+
+@runtime_checkable
+class Composing(Family, Protocol):
+    """A family that can also draw an avatar that was kept (``Kind.composed``), without a photo."""
+
+    def prepare_avatar(
+        self, avatar: Mapping[str, object], settings: tuple[Setting, ...]
+    ) -> Prepared:
+        """Turn an avatar, JSON-able in the form of the kind, into network inputs.
+
+        Raises UnknownAvatar: it is not of that form, or has parts that nobody here can draw.
+        """
         ...

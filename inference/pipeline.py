@@ -1,4 +1,7 @@
-"""From a photo to an outcome: decode, find, choose, study, then whatever the family does."""
+"""From a photo to an outcome: decode, find, choose, study, then whatever the family does.
+
+A job with an avatar goes to its family at once.
+"""
 
 import asyncio
 import functools
@@ -8,11 +11,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from inference.batching import MicroBatcher
-from inference.errors import PhotoError, UnknownSetting
+from inference.errors import PhotoError, UnknownAvatar, UnknownSetting
 from inference.face import analysis
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
-from inference.family import Family, Picture, Prepared, Tensors
+from inference.family import Composing, Family, Picture, Prepared, Tensors
 from inference.images import Image, decode, encode_png
 from inference.portraits import Portraits
 from inference.registry import FAMILIES
@@ -46,13 +49,13 @@ class Pipeline:
         }
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
+        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Work on a job.
 
         Args:
             job: what to make of which face.
-            photo: the file as it was sent.
+            photo: the file as it was sent, None for a job with an avatar.
             report: what an earlier job found in this photo, if that was kept.
             picture: the job's second picture as it was sent, if it has one. A failure that is its
                 fault says so in the detail: ``{"picture": True}``.
@@ -63,25 +66,41 @@ class Pipeline:
         family = self._families.get(job.kind)
         if family is None:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), None
-        settings = job.settings or KINDS[job.kind].default
         made: list[PhotoReport] = []
         try:
-            portrait = await self._portraits.get(
-                job.photo_id,
-                job.face,
-                lambda: self._on_thread(_study, photo, report, job.face, made.append),
-            )
-            second = None if picture is None else await self._on_thread(_second, picture)
-            prepared = await self._on_thread(family.prepare, portrait, settings, second)
+            prepared = await self._prepare(family, job, photo, report, picture, made.append)
             outputs: Tensors | None = None
             if prepared.inputs is not None and family.model is not None:
                 outputs = await self._batchers[family.model](prepared.inputs)
             done = await self._on_thread(_finish, family.finish, prepared, outputs)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture), _bytes(made)
-        except UnknownSetting:
+        except (UnknownSetting, UnknownAvatar):
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
         return done, _bytes(made)
+
+    async def _prepare(
+        self,
+        family: Family,
+        job: Job,
+        photo: bytes | None,
+        report: bytes | None,
+        picture: bytes | None,
+        keep: Callable[[PhotoReport], None],
+    ) -> Prepared:
+        """Have the family prepare the job's avatar, or the face in its photo."""
+        settings = job.settings or KINDS[job.kind].default
+        if job.avatar is not None and isinstance(family, Composing):
+            return await self._on_thread(family.prepare_avatar, job.avatar, settings)
+        if job.photo_id is None or photo is None:
+            raise UnknownAvatar(f"{job.kind} needs a photo")
+        portrait = await self._portraits.get(
+            job.photo_id,
+            job.face,
+            lambda: self._on_thread(_study, photo, report, job.face, keep),
+        )
+        second = None if picture is None else await self._on_thread(_second, picture)
+        return await self._on_thread(family.prepare, portrait, settings, second)
 
     @property
     def held(self) -> frozenset[UUID]:

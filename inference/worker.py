@@ -35,11 +35,12 @@ class Pipeline(Protocol):
     """From a photo to an outcome; see ``inference.pipeline``."""
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
+        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         """Work on a job. ``report``: what an earlier job found in the same photo.
 
-        ``picture``: the job's second picture, where it has one.
+        ``photo``: None where the job draws an avatar. ``picture``: the job's second picture, where
+        it has one.
 
         Returns the outcome, and the report if it is new and worth keeping with the photo.
         """
@@ -65,8 +66,8 @@ class _Order:
     """A claimed job with what its pipeline needs."""
 
     job: Job
-    photo: bytes
-    report: bytes | None
+    photo: bytes | None = None
+    report: bytes | None = None
     picture: bytes | None = None
 
 
@@ -144,6 +145,8 @@ class Worker:
 
     async def _read(self, session: AsyncSession, job: Job) -> _Order:
         """Read what a job works on; raises PhotoGone with the id of what is gone."""
+        if job.photo_id is None or job.avatar is not None:
+            return _Order(job)
         photo, report = await photos.read_with_report(session, self._vault, job.photo_id)
         picture = None
         if job.picture_id is not None:
@@ -153,7 +156,7 @@ class Worker:
     async def _end(self, job: Job, outcome: Outcome, report: bytes | None) -> None:
         async with self._database.transaction() as session:
             delivery = await jobs.finish(session, self._vault, job, outcome)
-            if delivery is not None and report is not None:
+            if delivery is not None and report is not None and job.photo_id is not None:
                 await photos.keep_report(session, self._vault, job.photo_id, report)
         await self._announce(job, delivery)
 

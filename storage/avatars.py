@@ -1,59 +1,161 @@
-"""Composed avatars: the part chosen per slot and the colours, kept to be changed later."""
+"""Composed avatars: the part chosen per slot and the colours, kept to be changed and found again.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+Of a person's avatars the one made or taken last is the current one. Their number is bounded: the
+longest unused go first, those with a name last.
+"""
 
-from sqlalchemy import select
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import AvatarRow
+from storage.erasing import erase
+from storage.models import AvatarRow, now
+from storage.people import key_of
+from storage.vault import PersonKey, Vault
+
+MOST = 20
+"""How many avatars are kept for one person."""
+
+LONGEST_NAME = 24
+
+Ranked = Mapping[str, Sequence[str]]
+"""Slot -> variants, the one that fits the person best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An avatar as it is drawn: a style, the variant in each slot, "#rrggbb" by colour name."""
+
+    style: str
+    parts: Mapping[str, str]
+    colours: Mapping[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the form that jobs carry (``storage.jobs.NewJob.avatar``)."""
+        return {"style": self.style, "parts": dict(self.parts), "colours": dict(self.colours)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Self | None:
+        """Read what ``to_json`` wrote; None where the data is something else."""
+        style, parts, colours = data.get("style"), data.get("parts"), data.get("colours")
+        if not (isinstance(style, str) and isinstance(parts, dict) and isinstance(colours, dict)):
+            return None
+        return cls(style, dict(parts), dict(colours))
 
 
 @dataclass(frozen=True, slots=True)
 class Avatar:
-    """One avatar as composed in a style."""
+    """One avatar kept for a person. ``matched``: as it was composed, before any change by hand."""
 
     id: UUID
     person_id: UUID
-    style: str
     name: str
-    parts: Mapping[str, Any]
-    colours: Mapping[str, Any]
-    created: datetime
+    spec: Spec
+    matched: Spec
+    ranked: Ranked = field(default_factory=dict)
+
+
+async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tuple[Avatar, ...]:
+    """Return all avatars that a person can choose from, the current one first."""
+    rows = await session.scalars(
+        select(AvatarRow).where(AvatarRow.person_id == person_id).order_by(AvatarRow.chosen.desc())
+    )
+    keys: dict[UUID, PersonKey] = {}
+    found = []
+    for row in rows.all():
+        if row.person_id not in keys:
+            keys[row.person_id] = await key_of(session, vault, row.person_id)
+        found.append(_avatar(row, keys[row.person_id]))
+    return tuple(found)
+
+
+def _avatar(row: AvatarRow, key: PersonKey) -> Avatar:
+    ranked: dict[str, list[str]] = {}
+    if row.sealed_ranked is not None:
+        ranked = json.loads(key.unseal(row.sealed_ranked, "ranked", row.id))
+    spec = Spec(row.style, row.parts, row.colours)
+    matched = Spec(row.style, row.matched["parts"], row.matched["colours"])
+    return Avatar(row.id, row.person_id, row.name, spec, matched, ranked)
 
 
 async def keep(
     session: AsyncSession,
+    vault: Vault,
     person_id: UUID,
-    style: str,
-    parts: Mapping[str, Any],
-    name: str = "",
-    colours: Mapping[str, Any] | None = None,
+    spec: Spec,
+    ranked: Ranked | None = None,
+    avatar_id: UUID | None = None,
 ) -> UUID:
-    """Keep an avatar; all arguments JSON-able."""
-    row = AvatarRow(
-        person_id=person_id,
-        style=style,
-        name=name,
-        parts=dict(parts),
-        colours=dict(colours or {}),
+    """Keep an avatar as the current one and return its id; one that is there already is taken."""
+    for kept in await of_person(session, vault, person_id):
+        if kept.spec == spec:
+            await choose(session, kept.id)
+            return kept.id
+    new = avatar_id or uuid4()
+    sealed = None
+    if ranked:
+        key = await key_of(session, vault, person_id)
+        data = json.dumps({slot: list(variants) for slot, variants in ranked.items()})
+        sealed = key.seal(data.encode(), "ranked", new)
+    made = now()
+    session.add(
+        AvatarRow(
+            id=new,
+            person_id=person_id,
+            style=spec.style,
+            name="",
+            parts=dict(spec.parts),
+            colours=dict(spec.colours),
+            matched={"parts": dict(spec.parts), "colours": dict(spec.colours)},
+            sealed_ranked=sealed,
+            created=made,
+            chosen=made,
+        )
     )
-    session.add(row)
     await session.flush()
-    return row.id
+    await _bound(session, person_id)
+    return new
 
 
-async def latest(session: AsyncSession, person_id: UUID, style: str) -> Avatar | None:
-    """Return the person's newest avatar in a style."""
-    row = await session.scalar(
-        select(AvatarRow)
-        .where(AvatarRow.person_id == person_id, AvatarRow.style == style)
-        .order_by(AvatarRow.created.desc())
-        .limit(1)
+async def _bound(session: AsyncSession, person_id: UUID) -> None:
+    """Let the longest unused go where there are too many, the nameless before the named."""
+    order = (AvatarRow.name != "", AvatarRow.chosen)
+    newest = select(AvatarRow.id).where(AvatarRow.person_id == person_id)
+    newest = newest.order_by(AvatarRow.chosen.desc()).limit(1)
+    rows = await session.scalars(
+        select(AvatarRow.id)
+        .where(AvatarRow.person_id == person_id, AvatarRow.id.not_in(newest))
+        .order_by(*order)
     )
-    if row is None:
-        return None
-    return Avatar(row.id, row.person_id, row.style, row.name, row.parts, row.colours, row.created)
+    going = list(rows)
+    await erase(session, AvatarRow, AvatarRow.id.in_(going[: max(0, len(going) + 1 - MOST)]))
+
+
+async def choose(session: AsyncSession, avatar_id: UUID) -> None:
+    """Make an avatar the current one."""
+    await _change(session, avatar_id, chosen=now())
+
+
+async def change(session: AsyncSession, avatar_id: UUID, spec: Spec) -> None:
+    """Keep an avatar with other parts and colours, and make it the current one."""
+    values = {"parts": dict(spec.parts), "colours": dict(spec.colours)}
+    await _change(session, avatar_id, **values, chosen=now())
+
+
+async def name(session: AsyncSession, avatar_id: UUID, name: str) -> None:
+    """Call an avatar by a name, at most ``LONGEST_NAME`` long; empty for none."""
+    await _change(session, avatar_id, name=name[:LONGEST_NAME])
+
+
+async def delete(session: AsyncSession, avatar_id: UUID) -> None:
+    """Erase an avatar."""
+    await erase(session, AvatarRow, AvatarRow.id == avatar_id)
+
+
+async def _change(session: AsyncSession, avatar_id: UUID, **values: Any) -> None:
+    await session.execute(update(AvatarRow).where(AvatarRow.id == avatar_id).values(**values))

@@ -1,6 +1,6 @@
 """The contract between bot and worker: what a job is, how it may end; and the jobs' rows.
 
-A job is one photo, one kind, some settings. It ends as one picture or one failure; a failure is a
+A job is one photo or one avatar, one kind, some settings. It ends as one picture or one failure; a failure is a
 code a person can act on, never a sentence and never a trace. ``bot`` words it, ``inference`` causes
 it.
 
@@ -69,11 +69,13 @@ class NewJob:
 
     ``chat`` and ``placeholder`` are the owning front end's own references (JSON-able); the worker
     carries them through unread. ``face``: which face, largest first, or None for the only one.
-    ``picture_id``: a second photo of the same person's, for settings that take one.
+    ``picture_id``: a second photo of the same person's, for settings that take one. ``avatar``:
+    for kinds that are ``composed``, what to draw instead of studying a photo, JSON-able in the form
+    of the kind; such a job needs no photo.
     """
 
     person_id: UUID
-    photo_id: UUID
+    photo_id: UUID | None
     kind: str
     settings: tuple[Setting, ...]
     platform: str
@@ -81,6 +83,7 @@ class NewJob:
     face: int | None = None
     placeholder: str | None = None
     picture_id: UUID | None = None
+    avatar: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def _job(row: JobRow) -> Job:
         face=row.face,
         placeholder=row.placeholder,
         picture_id=row.picture_id,
+        avatar=row.avatar,
         id=row.id,
         state=JobState(row.state),
         attempts=row.attempts,
@@ -172,6 +176,7 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
         person_id=new.person_id,
         photo_id=new.photo_id,
         picture_id=new.picture_id,
+        avatar=None if new.avatar is None else dict(new.avatar),
         kind=new.kind,
         settings=[[setting.name, setting.amount] for setting in new.settings],
         face=new.face,

@@ -42,6 +42,7 @@ class Kind:
     ``beside``: settings without a strength that may stand beside the one chosen.
     ``pictured``: settings that need a second picture beside the photo.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
+    ``composed``: whether it can be made of an avatar that was kept, long after the photo is gone.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     beside: tuple[str, ...] = ()
     pictured: tuple[str, ...] = ()
     shows: str = ""
+    composed: bool = False
 
     @property
     def sheet(self) -> bool:
@@ -81,7 +83,9 @@ def group_of(setting: str) -> str:
 
 
 CUTOUT = Kind("cutout")
-EMOJI = Kind("emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),))
+EMOJI = Kind(
+    "emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),), composed=True
+)
 CARTOON = Kind(
     "cartoon",
     (

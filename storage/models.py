@@ -130,8 +130,9 @@ class JobRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = _of_person()
-    photo_id: Mapped[UUID]  # no foreign key: the job outlives its photo
+    photo_id: Mapped[UUID | None]  # no foreign key: the job outlives its photo
     picture_id: Mapped[UUID | None]  # a photo as well
+    avatar: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     kind: Mapped[str] = mapped_column(String(32))
     settings: Mapped[list[list[Any]]] = mapped_column(JSON)
     face: Mapped[int | None]
@@ -179,10 +180,13 @@ class DeliveryRow(Row):
 
 
 class AvatarRow(Row):
-    """A composed avatar: the chosen part per slot and the colours."""
+    """A composed avatar: the chosen part per slot and the colours; what it was matched as.
+
+    ``chosen``: when the person last made or took it. ``sealed_ranked``: what fits them, as JSON.
+    """
 
     __tablename__ = "avatars"
-    __table_args__ = (Index(None, "person_id", "style", "created"),)
+    __table_args__ = (Index(None, "person_id", "chosen"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = _of_person()
@@ -190,7 +194,10 @@ class AvatarRow(Row):
     name: Mapped[str] = mapped_column(String(128))
     parts: Mapped[dict[str, Any]]
     colours: Mapped[dict[str, Any]]
+    matched: Mapped[dict[str, Any]]
+    sealed_ranked: Mapped[bytes | None] = mapped_column(LargeBinary)
     created: Mapped[datetime] = mapped_column(default=now)
+    chosen: Mapped[datetime] = mapped_column(default=now)
 
 
 class StickerRow(Row):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bot.core.commands import Note, Request
+from storage.avatars import Ranked, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A job to be queued. ``replaces``: a message that its result takes the place of."""
+    """A job to be queued, of a photo or an avatar (``storage.jobs.NewJob.avatar``).
+
+    ``replaces``: a message that its result takes the place of.
+    """
 
     request: Request
-    photo: UUID
+    photo: UUID | None = None
     face: int | None = None
     replaces: str | None = None
     notes: tuple[Note, ...] = ()
+    avatar: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,11 @@ class ShowFavourites:
 
 @dataclass(frozen=True, slots=True)
 class KeepAvatar:
-    """An avatar's parts as its family chose them."""
+    """An avatar as its family composed it, under the id of the job that did; now the current."""
 
-    style: str
-    parts: Mapping[str, object]
+    id: UUID
+    spec: Spec
+    ranked: Ranked = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

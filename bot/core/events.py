@@ -4,6 +4,7 @@ Front ends turn SDK updates into events and carry out actions; the conversation 
 sees an SDK object.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -81,7 +82,7 @@ class ChoiceMade:
 
 @dataclass(frozen=True, slots=True)
 class JobEnded:
-    """The worker's answer, on its way to the chat that asked."""
+    """The worker's answer, on its way to the chat that asked. ``avatar``: what it is of, if any."""
 
     job_id: UUID
     kind: str
@@ -90,6 +91,7 @@ class JobEnded:
     outcome: Outcome
     photo_id: UUID | None = None
     picture_id: UUID | None = None
+    avatar: Mapping[str, object] | None = None
 
 
 Event = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | JobEnded

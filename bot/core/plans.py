@@ -111,8 +111,8 @@ class Planner:
                         return state, plan
                 case do.ShowFavourites():
                     await self._favourites(session, person, plan)
-                case do.KeepAvatar(style=style, parts=parts):
-                    await avatars.keep(session, person.id, style, parts)
+                case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
+                    await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
                 case do.Prefer(requests=requests):
                     kept = requests_to_json(requests)
                     await people.set_preference(session, person.id, "preferred", kept)
@@ -145,6 +145,7 @@ class Planner:
             face=run.face,
             placeholder=run.replaces,
             picture_id=run.request.picture,
+            avatar=run.avatar,
         )
         job = await jobs.add(session, new, self.bounds)
         message = None

@@ -18,6 +18,7 @@ from bot.core.state import (
     has_strength,
     strengthened,
 )
+from storage.avatars import Spec
 from storage.jobs import Done, Failed, Failure
 from storage.kinds import KINDS
 
@@ -117,14 +118,15 @@ def ended(state: State, event: JobEnded) -> Step:
             return sheets.show(state, event, request, picture, facts)
         case Done(picture=picture, facts=facts):
             shown: tuple[Action, ...] = (_show(event.job_id, request, picture),)
-            style = facts.get("style")
-            parts = facts.get("parts")
-            if isinstance(parts, dict) and isinstance(style, str):
-                shown += (do.KeepAvatar(style, parts),)
-            if photo is None:
+            spec, ranked = Spec.from_json(facts), facts.get("ranked")
+            if spec is not None and event.avatar is None:
+                fitting = ranked if isinstance(ranked, dict) else {}
+                shown += (do.KeepAvatar(event.job_id, spec, fitting),)
+            drawn = Spec.from_json(event.avatar) if event.avatar is not None else spec
+            if photo is None and drawn is None:
                 return state, shown
             replaces = ours.replaces if ours is not None else None
-            result = Shown(event.job_id, photo, event.face, request, replaces)
+            result = Shown(event.job_id, photo, event.face, request, replaces, drawn)
             return _remember_result(state, result), shown
         case Failed(failure=failure, detail=detail, picture=picture):
             if failure is Failure.TOO_MANY_FACES and photo is not None:

@@ -324,6 +324,7 @@ class Service:
             bringing.delivery.outcome,
             job.photo_id,
             job.picture_id,
+            job.avatar,
         )
         async with self._database.transaction() as session:
             state = await self._load(session, person, job.chat)

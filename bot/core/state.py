@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.commands import Request
+from storage.avatars import Spec
 from storage.kinds import KINDS, Setting
 
 REMEMBERED = 20
@@ -26,7 +27,7 @@ class Unfinished:
     """A job on its way. ``replaces``: the message that its result takes the place of."""
 
     job: UUID
-    photo: UUID
+    photo: UUID | None
     face: int | None
     request: Request
     replaces: str | None = None
@@ -34,13 +35,14 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result as it stands in the chat."""
+    """A result as it stands in the chat. ``avatar``: which one it shows, if one."""
 
     job: UUID
-    photo: UUID
+    photo: UUID | None
     face: int | None
     request: Request
     replaces: str | None = None
+    avatar: Spec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from bot.core.state import (
     to_json,
 )
 from bot.core.texts import load
+from storage.avatars import Spec
 from storage.jobs import Done, Failed, Failure
 from storage.kinds import KINDS, Setting
 from tests.bot.talk import (
@@ -355,12 +356,18 @@ def test_forgetting_asks_first() -> None:
 
 
 def test_an_avatar_is_kept() -> None:
-    """What the emoji family learned goes with the person."""
+    """What the emoji family learned of a photo goes with the person; a drawn one is known."""
     talk = Talk()
     talk.photo("/emoji")
-    facts = {"style": "avataaars", "parts": {"top": "bob"}}
-    kept = [a for a in talk.end(talk.jobs[0], Done(b"png", facts)) if isinstance(a, do.KeepAvatar)]
-    assert kept == [do.KeepAvatar("avataaars", {"top": "bob"})]
+    spec = Spec("avataaars", {"top": "bob"}, {"hair": "#222222"})
+    facts = {**spec.to_json(), "ranked": {"top": ["bob", "bun"]}}
+    (job,) = talk.jobs
+    kept = [a for a in talk.end(job, Done(b"png", facts)) if isinstance(a, do.KeepAvatar)]
+    assert kept == [do.KeepAvatar(job, spec, {"top": ["bob", "bun"]})]
+    assert talk.state.shown[-1].avatar == spec
+    settings = (Setting("avataaars"),)
+    event = JobEnded(job, "emoji", settings, None, Done(b"png", facts), avatar=spec.to_json())
+    assert not any(isinstance(action, do.KeepAvatar) for action in talk.tell(event))
 
 
 def test_a_refused_file_is_explained() -> None:

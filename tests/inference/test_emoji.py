@@ -12,7 +12,7 @@ from inference.emoji.match import colours, match, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.spec import NONE, AvatarSpec
 from inference.emoji.traits import Traits, expression, observe
-from inference.errors import UnknownSetting
+from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
 from storage.kinds import EMOJI, Setting
@@ -185,6 +185,45 @@ def test_every_style_on_offer_is_served(
     assert frame[0, 0, 3] == 0
     assert (frame[..., 3] == 255).mean() > 0.2
     assert AvatarSpec.from_json(picture.facts).style == setting
+
+
+@pytest.mark.parametrize("style", library.STYLES)
+def test_a_kept_avatar_is_drawn_as_it_was(
+    style: str, portrait_of: Callable[[str], Portrait]
+) -> None:
+    """Without the photo the same avatar gives the same sticker; what fits best comes first."""
+    family = Emoji()
+    matched = family.finish(family.prepare(portrait_of("P001"), (Setting(style),)), None)
+    kept = {name: matched.facts[name] for name in ("style", "parts", "colours")}
+    drawn = family.finish(family.prepare_avatar(kept, (Setting(style),)), None)
+    assert (drawn.frames[0] == matched.frames[0]).all()
+    assert drawn.facts == {**kept, "ranked": {}}
+    best = matched.facts["ranked"]
+    assert isinstance(best, dict)
+    assert {slot: variants[0] for slot, variants in best.items()} == kept["parts"]
+    assert {slot: set(variants) for slot, variants in best.items()} == {
+        slot: set(data.variants) for slot, data in library.load(style).slots.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"style": "oil"},
+        {"parts": {"top": "beehive"}},
+        {"parts": {"tail": "long"}},
+        {"parts": "none"},
+        {"colours": {"skin": "red"}},
+        {"colours": {}},
+        {"colours": {"skin": "#aabbcc", "fur": "#aabbcc"}},
+        {"colours": {"skin": '#aabbcc"/><script'}},
+    ],
+)
+def test_an_avatar_of_unknown_parts_is_refused(change: dict[str, object]) -> None:
+    """A style, part or colour that cannot be drawn is an error before anything is drawn."""
+    avatar = {**match(person(), "avataaars").to_json(), **change}
+    with pytest.raises(UnknownAvatar):
+        Emoji().prepare_avatar(avatar, ())
 
 
 def test_other_settings_are_refused(portrait_of: Callable[[str], Portrait]) -> None:

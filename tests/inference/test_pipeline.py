@@ -21,15 +21,16 @@ from storage.jobs import Done, Failed, Failure, Job, JobState
 from storage.kinds import KINDS, Setting
 
 
-def job(kind="cutout", *settings, photo_id=None, face=None):
+def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None):
     return Job(
         person_id=uuid4(),
-        photo_id=photo_id or uuid4(),
+        photo_id=photo_id or (None if avatar else uuid4()),
         kind=kind,
         settings=settings,
         platform="web",
         chat="1",
         face=face,
+        avatar=avatar,
         id=uuid4(),
         state=JobState.RUNNING,
         attempts=1,
@@ -89,6 +90,19 @@ async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
         alpha = np.asarray(picture)[..., 3]
     assert 0.1 < (alpha > 0).mean() < 0.9
     assert analysis.from_bytes(report).faces
+
+
+async def test_an_avatar_needs_no_photo(pipeline, photo):
+    """What an emoji's facts tell is drawn again alike; what no family can draw is a bad request."""
+    matched, _ = await pipeline.run(job("emoji"), photo, None)
+    avatar = {name: matched.facts[name] for name in ("style", "parts", "colours")}
+    drawn, report = await pipeline.run(job("emoji", avatar=avatar), None, None)
+    assert isinstance(drawn, Done)
+    assert drawn.picture == matched.picture
+    assert report is None
+    for kind, wrong in (("emoji", {**avatar, "style": "oil"}), ("cutout", avatar)):
+        outcome, _ = await pipeline.run(job(kind, avatar=wrong), None, None)
+        assert outcome == Failed(Failure.BAD_REQUEST, {"kind": kind})
 
 
 async def test_a_sheet_shows_nine_looks(pipeline, photo):

@@ -1,8 +1,9 @@
 """The worker: every job ends once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from storage.people import Person
 from storage.queue import Queue
 from storage.vault import Vault
 
-Run = Callable[[Job, bytes, bytes | None], Awaitable[tuple[Outcome, bytes | None]]]
+Run = Callable[[Job, bytes | None, bytes | None], Awaitable[tuple[Outcome, bytes | None]]]
 
 
 class Scripted:
@@ -40,16 +41,19 @@ class Scripted:
         self.emptied.set()
 
     async def run(
-        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
+        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
     ) -> tuple[Outcome, bytes | None]:
         self.jobs.append(job)
         self.pictures.append(picture)
-        self.photos.add(job.photo_id)
+        if job.photo_id is not None:
+            self.photos.add(job.photo_id)
         return await self._run(job, photo, report)
 
 
-async def echo(_: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
-    return Done(photo[::-1], {"report": report.decode() if report else None}), b"one face"
+async def echo(_: Job, photo: bytes | None, report: bytes | None) -> tuple[Outcome, bytes | None]:
+    return Done(
+        (photo or b"no photo")[::-1], {"report": report.decode() if report else None}
+    ), b"one face"
 
 
 class Room:
@@ -68,9 +72,14 @@ class Room:
         return await self.ask_again(photo_id, send)
 
     async def ask_again(
-        self, photo_id: UUID, send: bool = True, picture_id: UUID | None = None
+        self,
+        photo_id: UUID | None,
+        send: bool = True,
+        picture_id: UUID | None = None,
+        avatar: Mapping[str, object] | None = None,
     ) -> Job:
-        new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room", picture_id=picture_id)
+        new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room")
+        new = replace(new, picture_id=picture_id, avatar=avatar)
         async with self.database.transaction() as session:
             job = await jobs.add(session, new)
         if send:
@@ -148,6 +157,20 @@ async def test_a_second_picture_reaches_the_pipeline_while_it_is_kept(room: Room
         late = await room.ask_again(selfie.photo_id, picture_id=faded.photo_id)
         expired = Failed(Failure.PHOTO_EXPIRED, {"picture": True})
         assert await room.answer() == (late.id, expired)
+
+
+async def test_an_avatar_is_drawn_after_its_photo_expired(room: Room) -> None:
+    """A job with an avatar reads no photo, whether it names one or none."""
+    avatar = {"style": "cat"}
+    over = timedelta(seconds=-1)
+    async with room.database.transaction() as session:
+        faded = await photos.add(session, room.vault, room.ada.id, b"gone", over)
+    async with room.working() as pipeline:
+        for photo_id in (faded, None):
+            job = await room.ask_again(photo_id, avatar=avatar)
+            picture = b"no photo"[::-1]
+            assert await room.answer() == (job.id, Done(picture, {"report": None}))
+        assert [job.avatar for job in pipeline.jobs] == [avatar, avatar]
 
 
 async def test_a_failure_is_delivered_with_its_code(room: Room) -> None:

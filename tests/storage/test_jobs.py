@@ -56,6 +56,16 @@ async def test_a_job_may_name_a_second_picture(database: Database, new_job: NewJ
     assert (claimed.photo_id, claimed.picture_id) == (new_job.photo_id, picture)
 
 
+async def test_a_job_may_draw_an_avatar(database: Database, new_job: NewJob) -> None:
+    """It then needs no photo, and the worker gets the avatar as the bot gave it."""
+    avatar = {"style": "cat", "parts": {"eyes": "wide"}, "colours": {"fur": "#222222"}}
+    async with database.transaction() as session:
+        job = await jobs.add(session, replace(new_job, photo_id=None, avatar=avatar))
+    claimed = await claim(database, job.id)
+    assert claimed is not None
+    assert (claimed.photo_id, claimed.avatar) == (None, avatar)
+
+
 async def test_one_worker_gets_a_job(database: Database, job: Job) -> None:
     """Of many claims at once exactly one succeeds."""
     claims = await asyncio.gather(*(claim(database, job.id) for _ in range(6)))

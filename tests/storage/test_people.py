@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from storage import avatars, deliveries, jobs, people, photos, results, stickers
+from storage.avatars import Spec
 from storage.database import Database
 from storage.errors import PersonGone, PhotoGone, ResultGone
 from storage.jobs import Done, Job, NewJob
-from storage.models import PhotoRow, ResultRow, Row
+from storage.models import AvatarRow, PhotoRow, ResultRow, Row
 from storage.people import Erasure, Person
 from storage.vault import Vault
 
@@ -104,18 +105,6 @@ async def test_two_updates_do_not_overwrite_each_others_state(
         assert await people.load_conversation(session, ada.id, "room") == {"n": 5}
 
 
-async def test_avatars_are_kept_by_style(database: Database, ada: Person) -> None:
-    """The newest avatar of a style is found again, parts and colours."""
-    async with database.transaction() as session:
-        await avatars.keep(session, ada.id, "avataaars", {"top": "bob"})
-        await avatars.keep(session, ada.id, "avataaars", {"top": "bun"}, "me", {"hair": "#222"})
-    async with database.transaction() as session:
-        found = await avatars.latest(session, ada.id, "avataaars")
-        assert found is not None
-        assert (found.parts, found.colours, found.name) == ({"top": "bun"}, {"hair": "#222"}, "me")
-        assert await avatars.latest(session, ada.id, "big-ears") is None
-
-
 async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[Job, list[bytes]]:
     """Fill every table with something of a person; return the sealed bytes too."""
     async with database.transaction() as session:
@@ -124,8 +113,10 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         await people.load_conversation(session, ada.id, "room")
         await people.save_conversation(session, ada.id, "room", {"with": "ada's secret state"})
         await people.set_preference(session, ada.id, "style", "ada's own style")
-        await avatars.keep(session, ada.id, "avataaars", {"top": "ada's own hair"})
-        new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room")
+        spec = Spec("avataaars", {"top": "ada's own hair"}, {})
+        await avatars.keep(session, vault, ada.id, spec, {"top": ["what suits ada"] * 99})
+        worn = {"top": "ada's other hair"}
+        new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room", avatar=worn)
         job = await jobs.add(session, new)
         claimed = await jobs.claim(session, job.id, "w", timedelta(seconds=9))
         assert claimed is not None
@@ -133,6 +124,7 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         await stickers.favourite(session, job.id)
         sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
         sealed.append(await session.scalar(select(ResultRow.sealed_picture)))
+        sealed.append(await session.scalar(select(AvatarRow.sealed_ranked)))
         sealed.append(await session.scalar(select(people.PersonRow.wrapped_key)))
     return job, sealed
 
@@ -177,7 +169,8 @@ async def test_forgetting_leaves_no_byte_in_the_files(
     def files() -> bytes:
         return b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
 
-    words = [b"ada-the-person", b"ada's secret state", b"ada's own hair", b"ada's room"]
+    words = [b"ada-the-person", b"ada's secret state", b"ada's room"]
+    words += [b"ada's own hair", b"ada's other hair"]
     before = files()
     await people.forget(database, ada.id)
     after = files()
@@ -185,5 +178,5 @@ async def test_forgetting_leaves_no_byte_in_the_files(
     pieces = list(passages(sealed))
     assert sum(piece in before for piece in pieces) > 0.9 * len(pieces)  # some lie across pages
     assert all(word in before for word in words)
-    assert not any(piece in before for piece in passages([SELFIE, STICKER]))
+    assert not any(piece in before for piece in passages([SELFIE, STICKER, b"what suits ada" * 9]))
     assert not any(piece in after for piece in [*pieces, *words])
