@@ -1,8 +1,8 @@
 """The contract between bot and worker: what a job is, how it may end; and the jobs' rows.
 
-A job is one photo or one avatar, one kind, some settings. It ends as one picture or one failure; a failure is a
-code a person can act on, never a sentence and never a trace. ``bot`` words it, ``inference`` causes
-it.
+A job is one photo or one avatar, one kind, some settings. It ends as one picture or one failure; a
+failure is a code a person can act on, never a sentence and never a trace. ``bot`` words it,
+``inference`` causes it.
 
 The row is the truth, the queue only carries ids: a job runs under a lease that its worker renews,
 and the number of the attempt is the fence, so that whoever lost the lease can no longer end it.
