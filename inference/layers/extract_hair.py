@@ -3,6 +3,7 @@
 ``python -m inference.layers.extract_hair --data DIR`` reads ``hair.toml`` and writes ``hair/``.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from inference.face.masks import person_and_hair
 from inference.images import from_lab, to_lab
 from inference.layers.extract import Choice, Cut, build, frayed, skin_of
 from inference.layers.filling import spread
+from inference.layers.regrown import Plan, regrow
 from inference.matting import foreground
 
 _SKIN_REACH = 22.0  # how far in a or b from the cheeks' median a pixel still counts as skin
@@ -63,11 +65,15 @@ def cut_hair(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
 
 
 def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Cut:
-    """Cut one row's hair; ``end`` is the row of px below which only scraps follow."""
+    """Cut one row's hair.
+
+    ``end`` is the row of px below which only scraps follow, ``regrow`` a ``regrown.Plan``.
+    """
     piece = cut_hair(image, landmarks)
     if "end" in row:
         piece.image[int(str(row["end"])) :, :, 3] = 0
-    return piece
+    plan = row.get("regrow")
+    return regrow(piece, Plan.of(plan)) if isinstance(plan, Mapping) else piece
 
 
 @click.command("hair")

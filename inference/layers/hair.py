@@ -21,6 +21,7 @@ from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
+_RIM, _NEAR = 0.04, 0.05  # face heights: hair's outer rim, and how far skin goes beside the face
 _BACK = 0.6  # brightness of hair behind the neck
 _DIMMEST, _BRIGHTEST = 0.65, 1.25
 
@@ -50,9 +51,25 @@ def wear(
             return None
         return _to_sketch(toned(piece.under, piece.skin, skin), laid, sketch)
 
-    behind = _hanging(bare.under(share, ears), share, _middle(hair.image))
+    behind = _hanging(bare.under(_lining(portrait, share), ears), share, _middle(hair.image))
     worn = laid_over(behind, hair)
     return replace(worn, hair_mask=np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8))
+
+
+def _lining(portrait: Portrait, share: Plane) -> Plane:
+    """(H, W) at quarter size: where skin lies under hair, not shining through its outer rim."""
+    landmarks, side = portrait.report.landmarks[:, :2] / 4, len(share) // 4
+    unit = regions.face_height(landmarks)
+    little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
+    rim, near = (_disc(by * unit) for by in (_RIM, _NEAR))
+    face = regions.fill((side, side), landmarks, regions.FACE_OVAL).astype(np.uint8)
+    inner = np.maximum(cv2.erode(little, rim), little * cv2.dilate(face, near))
+    return np.asarray(inner, np.float32)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    width = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
 
 
 def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portrait:

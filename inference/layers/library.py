@@ -28,7 +28,7 @@ _MIRRORED_OVAL = tuple(-i % len(regions.FACE_OVAL) for i in range(len(regions.FA
 class Piece:
     """One piece, cut from a picture of 320 px with the eyes 64 px apart.
 
-    image: (320, 320, 4) RGBA uint8, the piece. under: (320, 320, 4) RGBA, the skin beside it that
+    image: (S, S, 4) RGBA uint8, the piece. under: (S, S, 4) RGBA, the skin beside it that
     may show once the wearer's own hair is gone (ears, scalp), or None. points: (N, 2) float32 px,
     the piece's landmarks, those of the face oval for hair. skin: median of the face it came from.
     colour: median of the piece itself. yaw: degrees, as in ``inference.face.report.Pose``.

@@ -17,6 +17,7 @@ from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.layers.placing import dyed
 from inference.layers.planes import join, split
+from inference.layers.quilting import quilt
 from inference.layers.resizing import resized
 from storage.kinds import Setting
 
@@ -56,11 +57,42 @@ def outside_db(before, after, touched):
 def test_every_piece_loads(kind, name):
     """Each has a matte that is neither empty nor all of the picture, and tags to be found by."""
     piece = library.load(kind, name)
-    assert piece.image.shape == (320, 320, 4)
+    height, width, channels = piece.image.shape
+    assert height == width >= 320
+    assert channels == 4
     assert 0.001 < (piece.image[..., 3] > 128).mean() < 0.8
     assert piece.tags
     assert np.isfinite(piece.points).all()
     assert abs(piece.yaw) < 25
+
+
+@pytest.mark.parametrize("name", ["afro", "big-afro"])
+def test_afros_are_coils_all_over(name):
+    """No patch of an afro is flat, and its crown is as round as its sides: nothing cut it off."""
+    piece = library.load("hair", name)
+    solid = piece.image[..., 3] > 200
+    light = split(piece.image)[0]
+    mean = cv2.blur(light, (17, 17))
+    spread = np.sqrt(np.maximum(cv2.blur(light * light, (17, 17)) - mean * mean, 0))
+    inside = cv2.erode(solid.astype(np.uint8), np.ones((17, 17))) > 0
+    assert inside.sum() > 10_000
+    assert spread[inside].min() > 1.5
+    crown = np.argmax(solid, axis=0)[solid.any(axis=0)]
+    middle = len(crown) // 2
+    assert crown[middle] < crown[middle // 2] - 8
+    assert crown[middle] > 4
+
+
+def test_a_quilt_is_made_of_its_sample():
+    """Upper blocks come from the sample's rim, the others from below it; nothing else appears."""
+    chance = np.random.default_rng(1)
+    sample = chance.random((40, 60, 1)).astype(np.float32)
+    sample[:6] += 5
+    made = quilt(sample, np.ones((40, 60), np.bool_), (50, 90), 12, 4)
+    assert made.shape == (50, 90, 1)
+    assert (made[:6] >= 5).all()
+    assert (made[14:] <= 1).all()
+    assert np.isin(made[16:], sample).mean() > 0.8  # all but the seams
 
 
 def test_only_synthetic_people_lend_pieces():
