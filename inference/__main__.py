@@ -229,17 +229,18 @@ def train_expression(data: Path) -> None:
 @train.command("layers")
 @_data
 def train_layers(data: Path) -> None:
-    """Cut hair, beards, hats, scalps and mouths out of synthetic faces."""
+    """Cut hair, hats, scalps and mouths out of synthetic faces; draw beards."""
     from inference.layers import (
-        extract_beards,
+        draw_beards,
         extract_hair,
         extract_hats,
         extract_mouths,
         extract_scalps,
     )
 
-    for module in (extract_hair, extract_beards, extract_hats, extract_scalps, extract_mouths):
+    for module in (extract_hair, extract_hats, extract_scalps, extract_mouths):
         module.main.main(["--data", str(data)], standalone_mode=False)
+    draw_beards.main()
 
 
 @click.command()

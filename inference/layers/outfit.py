@@ -11,9 +11,8 @@ from inference.layers.palette import COLOURS
 from inference.matting import foreground
 from storage.kinds import Setting
 
-_BEARD_DEPTH = 0.85  # a beard's L* over that of the hair: it lies in its own shade
 _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
-_BEARD_DARKEST = 16.0  # L* below which a beard would be a black hole
+_BROW = 0.6  # of what brows show is hair, the rest skin
 
 
 def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
@@ -28,11 +27,9 @@ def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = N
     tint = _tint(look.get("colour"), own)
     if "beard" in look:
         piece = load("beard", _which(look["beard"]))
-        shade = tint or own
+        shade: Lab | None = tint or own or _of_brows(portrait.report.colours.brows)
         if _OF_ITS_OWN in piece.tags and tint == own:
             shade = None
-        if shade is not None:
-            shade = (max(shade[0] * _BEARD_DEPTH, _BEARD_DARKEST), *shade[1:])
         portrait = beard.grow(portrait, piece, shade, look["beard"].amount)
     if "hair" in look:
         which = _which(look["hair"])
@@ -52,6 +49,12 @@ def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = N
 
 def _which(setting: Setting) -> str:
     return setting.name.partition(":")[2]
+
+
+def _of_brows(brows: Lab) -> Lab:
+    """The colour of hair that only brows tell."""
+    light, a, b = brows
+    return light * _BROW, a * _BROW, b * _BROW
 
 
 def _tint(setting: Setting | None, own: Lab | None) -> Lab | None:

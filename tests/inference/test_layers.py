@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -96,8 +95,8 @@ def test_a_quilt_is_made_of_its_sample():
 
 
 def test_only_synthetic_people_lend_pieces():
-    """Every piece names its licence, and its origin is one of two sets of made-up people."""
-    for kind in KINDS:
+    """Every piece that is cut names its licence and one of two sets of made-up people."""
+    for kind in set(KINDS) - {"beard"}:
         for row in json.loads((library.ROOT / kind / "index.json").read_text("utf-8")):
             assert row["licence"] in {"MIT", "CC0", "CC0-1.0"}, row["name"]
             assert row["origin"].rpartition(", ")[2].startswith(("sfhq_t2i-", "faker-")), row
@@ -230,27 +229,6 @@ def test_half_the_dye_is_half_the_way(small):
     ]
     assert light[0] < light[1] < light[2]
     assert (hair.dye(small, COLOURS["red"], 0.0).image == small.image).all()
-
-
-def test_a_beard_grows_with_its_density(small):
-    """Chin and cheeks get darker step by step, from no change at all."""
-    jaw = regions.fill(small.alpha.shape, small.report.landmarks, (172, 150, 152, 379, 397, 17))
-    light = [
-        to_lab(beard.grow(small, library.load("beard", "full"), (16.0, 2.0, 3.0), amount).image)[
-            jaw
-        ][:, 0].mean()
-        for amount in (0.0, 0.25, 0.5, 0.75, 1.0)
-    ]
-    assert all(more < less - 0.5 for less, more in pairwise(light))
-    assert (beard.grow(small, library.load("beard", "full"), None, 0.0).image == small.image).all()
-
-
-def test_a_beard_spares_the_mouth(small):
-    """Teeth between opened lips stay as they are."""
-    grown = beard.grow(small, library.load("beard", "full"))
-    inside = regions.fill(small.alpha.shape, small.report.landmarks, regions.LIPS_INNER)
-    inside = cv2.erode(inside.astype(np.uint8), np.ones((3, 3))) > 0
-    assert (grown.image[inside] == small.image[inside]).all()
 
 
 def test_turned_heads_get_turned_pieces():
