@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import regions
 
 Image = NDArray[np.uint8]
 """(H, W, 4) sRGB uint8 with straight alpha."""
+
+Plane = NDArray[np.uint8]
+"""(H, W) uint8: of 255 parts, how many are there."""
 
 SIDE = 512
 OUTLINE = 8.0  # px
@@ -28,7 +32,8 @@ _SHOULDERS = (
 )  # half width about the face's middle and depth below the chin, face heights
 _FLAT = 0.15  # of the width: a lowest row wider than this is a cut, not a natural end
 _TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
-_ROUND = 4.0  # exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
+_ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
+_SLIGHT = 0.7  # a scale above which bilinear sampling leaves nothing out
 
 
 def head_and_shoulders(rgba: Image, landmarks: NDArray[np.float32]) -> Image:
@@ -68,94 +73,130 @@ def die_cut_frames(frames: Sequence[Image]) -> tuple[Image, ...]:
     Raises:
         ValueError: everything is transparent, or the frames differ in size.
     """
-    alpha = np.maximum.reduce([frame[..., 3] for frame in frames])
-    covered = np.where(_specks(alpha), np.uint8(0), alpha)
-    rows, columns = (np.flatnonzero((covered >= _SOLID).any(axis=axis)) for axis in (1, 0))
-    if not rows.size:
+    alphas = [np.asarray(cv2.extractChannel(frame, 3), np.uint8) for frame in frames]
+    union = np.maximum.reduce(alphas)
+    specks = _specks(union)
+    for plane in (union, *alphas):
+        plane[specks > 0] = 0
+    left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
+    if not width:
         raise ValueError("nothing but transparency")
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    shape = _rounded(covered[box])
-    shape[(covered == 0)[box]] = 0
-    return tuple(_sticker(frame[box], shape) for frame in frames)
+    box = np.s_[top : top + height, left : left + width]
+    kept = _rounded(_fitted(union[box]))
+    return tuple(
+        _sticker(frame[box], alpha[box], kept) for frame, alpha in zip(frames, alphas, strict=True)
+    )
 
 
-def _specks(alpha: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Small islands, with the haze around them."""
-    _, parts, stats, _ = cv2.connectedComponentsWithStats((alpha >= _SOLID).astype(np.uint8))
-    areas = stats[:, cv2.CC_STAT_AREA]
-    small = areas < _SPECK * areas[1:].sum(initial=0)
-    small[0] = False
-    return cv2.dilate(small[parts].astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+def _specks(alpha: Plane) -> Plane:
+    """Small islands, with the haze around them: (H, W), not 0 there."""
+    solid = (alpha >= _SOLID).astype(np.uint8)
+    islands, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    areas = [cv2.contourArea(island) for island in islands]
+    least = _SPECK * sum(areas)
+    small = [island for island, area in zip(islands, areas, strict=True) if area < least]
+    specks = cv2.drawContours(np.zeros_like(alpha), small, -1, 1, cv2.FILLED)
+    return np.asarray(cv2.dilate(specks, np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _rounded(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return (H, W) 0..1: 1, save for a curved lower edge where the photo cut the body off."""
-    height, width = alpha.shape
-    solid = alpha >= _SOLID
-    if solid[-1].mean() < _FLAT:  # the content ends by itself
-        return np.ones((height, width), np.float32)
-    below = np.flatnonzero(solid[height // 2 :].any(axis=0))
-    middle, half = (below[0] + below[-1] + 1) / 2, (below[-1] - below[0] + 1) / 2
-    x = np.abs(np.arange(width) + 0.5 - middle) / half
-    y = np.clip(2 * (np.arange(height) + 0.5) / height - 1, 0, None)
-    curve = (x[None] ** _ROUND + y[:, None] ** _ROUND) ** (1 / _ROUND)
-    curve[: height // 2] = 0
-    inside = curve <= 1
-    # where a shoulder meets the curve stands a spike: round it as scissors would
-    radius = max(1.0, _TIP * width)
-    blunt = _distance_to(_distance_to(~(solid & inside)) > radius) <= radius
-    near_cut = _distance_to(~inside) < 2 * radius
-    near_cut[: height // 2] = False
-    kept = inside & (blunt | ~near_cut)
-    return np.asarray(cv2.GaussianBlur(kept.astype(np.float32), (0, 0), 0.8), np.float32)
-
-
-def _sticker(frame: Image, shape: NDArray[np.float32]) -> Image:
-    """Fit one trimmed frame into the square and put outline and shadow under it."""
-    cut = frame.astype(np.float32)
-    cut[..., 3] *= shape / 255
-    cut[..., :3] *= cut[..., 3:]
-    height, width = shape.shape
+def _fitted(picture: MatLike, ground: int = 0) -> MatLike:
+    """Fit a trimmed picture, of one channel or three, into the square on an even ground."""
+    height, width = picture.shape[:2]
     top, right, bottom, left = MARGIN
     room = SIDE - left - right, SIDE - top - bottom
     scale = min(room[0] / width, room[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.zeros((SIDE, SIDE, 4), np.float32)  # premultiplied from here on
+    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
+    if scale < _SLIGHT:
+        method = cv2.INTER_AREA
     x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
-    canvas[y : y + size[1], x : x + size[0]] = cv2.resize(cut, size, interpolation=method)
-    if method == cv2.INTER_CUBIC:  # which overshoots at edges
-        canvas /= np.maximum(canvas[..., 3:], 1)
-        canvas[..., 3] = np.maximum(canvas[..., 3], 0)
-        np.clip(canvas[..., :3], 0, 255 * canvas[..., 3:], out=canvas[..., :3])
-
-    outline = _outline(canvas[..., 3])
-    canvas *= outline[..., None]
-    colour, alpha = canvas[..., :3], canvas[..., 3]
-    under = outline * (1 - alpha)
-    colour += 255 * under[..., None]
-    alpha += under
-    shadow = cv2.GaussianBlur(np.roll(outline, SHADOW_DROP, axis=0), (0, 0), SHADOW_BLUR)
-    alpha += SHADOW_OPACITY * shadow * (1 - alpha)
-    rim = alpha < 1
-    colour[rim] /= np.maximum(alpha[rim], 1e-4)[:, None]  # straight alpha again
-    alpha *= 255
-    return np.asarray(np.clip(np.rint(canvas, out=canvas), 0, 255, out=canvas), np.uint8)
+    border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
+    fitted = cv2.resize(picture, size, interpolation=method)
+    value = (ground,) * 3
+    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
 
 
-def _outline(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (H, W) 0..1: everything inside the sticker's edge, smooth and antialiased."""
-    solid = alpha >= _SOLID / 255
-    bridged = _distance_to(solid) <= _BRIDGE
-    closed = (_distance_to(~bridged) > _BRIDGE) | solid
-    _, parts, stats, _ = cv2.connectedComponentsWithStats((~closed).astype(np.uint8))
-    filled = closed | (stats[:, cv2.CC_STAT_AREA] < _HOLE * closed.sum())[parts]
-    smooth = cv2.GaussianBlur(filled.astype(np.float32), (0, 0), 3) > 0.5
-    distance = cv2.GaussianBlur(_distance_to(smooth | solid), (0, 0), 1.5)
-    return np.asarray(np.clip(OUTLINE + 0.5 - distance, 0, 1), np.float32)
+def _rounded(alpha: MatLike) -> Plane | None:
+    """Cut a body off along a curve where the photo did along its border.
+
+    alpha: (512, 512), fitted. Returns what to keep, (512, 512), or None: it ends by itself.
+    """
+    solid = alpha >= _SOLID
+    left, top, width, height = cv2.boundingRect(solid.astype(np.uint8))
+    if solid[top + height - 1, left : left + width].mean() < _FLAT:
+        return None
+    lower = np.s_[top + height // 2 : top + height, left : left + width]
+    body = solid[lower]
+    below = np.flatnonzero(body.any(axis=0))
+    middle, half = (below[0] + below[-1] + 1) / 2, (below[-1] - below[0] + 1) / 2
+    x = (np.arange(width) + 0.5 - middle) / half
+    y = (np.arange(len(body))[:, None] + 0.5) / len(body)
+    inside = x**_ROUND + y**_ROUND <= 1
+    # where a shoulder meets the curve stands a spike: round it as scissors would
+    radius = max(1.0, _TIP * width)
+    blunt = _distance_to(_distance_to(~(body & inside)) > radius) <= radius
+    near_cut = _distance_to(~inside) < 2 * radius
+    left_over = np.where(inside & (blunt | ~near_cut), np.uint8(255), np.uint8(0))
+    kept = np.full(alpha.shape, 255, np.uint8)
+    kept[lower] = cv2.GaussianBlur(left_over, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+    return kept
+
+
+def _sticker(frame: Image, alpha: Plane, kept: Plane | None) -> Image:
+    """Fit one trimmed frame into the square and put outline and shadow under it.
+
+    alpha: the frame's without its specks. kept: see ``_rounded``.
+    """
+    colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
+    colour, share = _fitted(colour, ground=255), _fitted(alpha.astype(np.float32))
+    if share.max() > 255:  # cubic sampling overshoots at edges, in colour as in alpha
+        colour = _over_white(colour, cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255)))
+    share = cv2.convertScaleAbs(np.maximum(share, 0))
+    if kept is not None:
+        colour = _over_white(colour, kept)
+        share = cv2.multiply(share, kept, scale=1 / 255)
+    outline = _outline(share)
+    small = cv2.resize(outline, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    shadow = cv2.resize(cv2.GaussianBlur(small, (0, 0), SHADOW_BLUR / 2), (SIDE, SIDE))
+    shadow = np.roll(shadow, SHADOW_DROP, axis=0)
+    beyond = cv2.multiply(shadow, cv2.bitwise_not(outline), scale=SHADOW_OPACITY / 255)
+    total = cv2.add(outline, beyond)
+    light = cv2.divide(outline, total, scale=255)
+    colour = cv2.multiply(colour, cv2.merge([light] * 3), scale=1 / 255)
+    return np.asarray(cv2.merge([colour, total]), np.uint8)
+
+
+def _over_white(colour: MatLike, alpha: MatLike) -> MatLike:
+    """Lay (H, W, 3) straight colours over white, which is all that shows through a sticker."""
+    ink = cv2.multiply(cv2.bitwise_not(colour), cv2.merge([alpha] * 3), scale=1 / 255)
+    return cv2.bitwise_not(ink)
+
+
+def _outline(alpha: MatLike) -> MatLike:
+    """Everything inside the sticker's edge, (512, 512), smooth and antialiased.
+
+    What is bridged, filled and smoothed is found at half size.
+    """
+    half = cv2.resize(alpha, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    solid = (half >= _SOLID).astype(np.uint8)
+    filled = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(_BRIDGE / 2))
+    edges, _ = cv2.findContours(filled, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    small = [edge for edge in edges if cv2.contourArea(edge) < _HOLE * filled.sum()]
+    cv2.drawContours(filled, small, -1, 1, cv2.FILLED)
+    smooth = cv2.GaussianBlur(filled * np.uint8(255), (0, 0), 1.5)
+    inside = (cv2.resize(smooth, (SIDE, SIDE)) > 127) | (alpha >= _SOLID)
+    away = cv2.GaussianBlur(_distance_to(inside), (0, 0), 1.5)
+    full, fall = 255 * (OUTLINE + 0.5), -255
+    return cv2.addWeighted(away, fall, away, 0, full, dtype=cv2.CV_8U)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    reach = int(radius)
+    y, x = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    return (np.hypot(x, y) <= radius).astype(np.uint8)
 
 
 def _distance_to(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Pixels from everywhere to the nearest true one."""
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    """Pixels from everywhere to the nearest true one, to a fiftieth."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(away, np.float32)

@@ -130,6 +130,21 @@ def test_frames_stay_in_place() -> None:
     assert not np.array_equal(one, two)
 
 
+def test_an_empty_frame_stays_empty() -> None:
+    """In an animation somebody may be away for a while."""
+    there, away = die_cut_frames([_disc(), _canvas()])
+    assert np.array_equal(there, die_cut(_disc()))
+    assert not away[..., 3].any()
+
+
+def test_growing_adds_no_seam() -> None:
+    """An enlarged edge is no darker than the colour inside it."""
+    picture = _disc(radius=40)
+    sticker = die_cut(picture).astype(int)
+    inside = cv2.erode((sticker[..., 3] == 255).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert (sticker[inside, :3] >= np.array(BLUE) - 3).all()
+
+
 def test_nothing_makes_no_sticker() -> None:
     """A wholly transparent picture is refused."""
     with pytest.raises(ValueError, match="transparency"):
