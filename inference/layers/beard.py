@@ -26,6 +26,7 @@ _SKIPPING = 1.6  # px of a piece per px of a portrait from which hairs would be 
 _TAPER = 8.0  # px of a piece over which a shortened beard ends
 _LIT = 0.6  # how far a beard's light follows that of the skin below it
 _BEYOND = 0.035  # face heights by which it stands out from the outline of a cheek
+_PARTED = 0.02  # face heights between lips from which a mouth is open
 _AVERTED = 2.8  # foreshortening from which a cheek is turned away
 _SHADE = 0.4  # darkest its shadow gets
 
@@ -150,9 +151,12 @@ def _room(portrait: Portrait, patch: Patch) -> Plane:
 
 
 def _mouth(portrait: Portrait, patch: Patch) -> NDArray[np.bool_]:
-    """Where lips are parted."""
-    side = portrait.alpha.shape
-    return regions.fill(side, portrait.report.landmarks, regions.LIPS_INNER)[patch.box]
+    """Where lips are parted; a moustache may hang over those that are not."""
+    landmarks = portrait.report.landmarks
+    gap = np.linalg.norm(landmarks[13, :2] - landmarks[14, :2])
+    if gap < _PARTED * regions.face_height(landmarks):
+        return np.zeros(patch.image.shape[:2], bool)
+    return regions.fill(portrait.alpha.shape, landmarks, regions.LIPS_INNER)[patch.box]
 
 
 def _facing(positions: NDArray[np.float32]) -> Plane:
