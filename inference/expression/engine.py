@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import displacements, frames, lids, mouth, warp
+from inference.expression import displacements, frames, lids, limits, mouth, warp
 from inference.expression.fit import fit
 from inference.expression.mixes import Movement, movement
 from inference.face.blendshapes import NAMES
@@ -40,16 +40,20 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     Lips that touch stay together unless the mouth opens. glasses: 0..1, see ``frames.seen``.
     """
     before = np.asarray(report.landmarks, np.float64)
-    weights = dict(asked.weights)
+    weights = limits.left_to_do(asked.weights, report.blendshapes)
     if asked.rest:
         for name in SMILES:
             present = float(report.blendshapes[NAMES.index(name)])
             weights[name] = weights.get(name, 0.0) - BROAD * asked.rest * present
     table = displacements.load()
-    offset = fit(table.base, before).turned(table.mixed(weights))
-    offset = frames.held(before, offset, glasses)
+    head = fit(table.base, before)
+    offset = frames.held(before, head.turned(table.mixed(weights)), glasses)
     if asked.inside is not None:
-        return Moved(before, before + offset + mouth.closing(before, asked.rest))
+        shut = mouth.closing(before, asked.rest)
+        jaw = head.turned(table.mixed({limits.JAW: max(weights.get(limits.JAW, 0.0), 0.0)}))
+        full, still = offset + shut, offset + shut - jaw
+        share = limits.jaw_share(before, still, full, asked.inside)
+        return Moved(before, before + still + share * jaw)
     after = before + mouth.kept_together(before, offset)
     return Moved(before, after + mouth.closing(after, asked.rest))
 
@@ -95,6 +99,6 @@ def _with_inside(
     share = float(np.clip((now - start) / (full - start), 0.0, 1.0))
     if share == 0.0:
         return image
-    piece = mouths.suited(kind, report.colours.skin, report.pose.yaw)
     contour = moved.after[list(mouths.CONTOUR), :2]
+    piece = mouths.suited(kind, report.colours.skin, report.pose.yaw, mouths.opened(contour))
     return mouths.fill(image, contour, piece, report.colours.skin, share)

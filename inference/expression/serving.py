@@ -9,7 +9,6 @@ from inference.expression.engine import express
 from inference.expression.mixes import MIXES
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.matting import foreground
 from inference.sticker import die_cut, head_and_shoulders
 from storage.kinds import EXPRESSION, Setting
 
@@ -43,7 +42,6 @@ class Expression:
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 - our own prepare made it
         portrait = work.portrait
-        person = foreground(portrait.image, portrait.alpha)
-        image, alpha = express(person, portrait.alpha, portrait.report, work.settings)
+        image, alpha = express(portrait.person, portrait.alpha, portrait.report, work.settings)
         cut = head_and_shoulders(np.dstack([image, alpha]), portrait.report.landmarks)
         return Picture((die_cut(cut),))

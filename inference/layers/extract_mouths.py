@@ -18,6 +18,7 @@ from inference.layers.extract import Choice, Cut, build, skin_of
 from inference.layers.mouths import CONTOUR, KIND
 
 _ROOM = 5  # px around the opening that a wider wearer's mouth may still show
+_DEPTH = 15.0  # L* towards which what lies deepest is lifted: cameras see no black throat
 _FINE = 8  # polygons are drawn at this many times the size and averaged
 
 
@@ -30,11 +31,16 @@ def drawn(shape: tuple[int, int], outline: NDArray[np.floating]) -> NDArray[np.u
 
 
 def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Take the cast of coloured light off: the depth of a mouth is reddish, teeth are not blue."""
+    """Take the cast of coloured light off: a mouth's depth is a dim red, teeth are not blue."""
     lab = to_lab(image)
     deep = np.clip((38.0 - lab[..., 0]) / 20.0, 0.0, 1.0)
-    lab[..., 1] += deep * np.maximum(7.0 - lab[..., 1], 0.0)
-    lab[..., 2] += np.maximum(2.5 - lab[..., 2], 0.0) * np.clip(1.2 - lab[..., 1] / 15.0, 0.0, 1.0)
+    dim = deep * np.clip((_DEPTH - lab[..., 0]) / _DEPTH, 0.0, 1.0)
+    lab[..., 0] += 0.8 * dim * (_DEPTH - lab[..., 0])
+    lab[..., 1] += deep * np.maximum(7.0 + 7.0 * dim - lab[..., 1], 0.0)
+    lab[..., 2] += dim * np.maximum(6.0 - lab[..., 2], 0.0)
+    lab[..., 2] += np.maximum(4.0 - lab[..., 2], 0.0) * np.clip(1.2 - lab[..., 1] / 15.0, 0.0, 1.0)
+    violet = np.clip((lab[..., 1] - 6.0) / 6.0, 0.0, 1.0)
+    lab[..., 2] += violet * np.maximum(0.35 * lab[..., 1] - lab[..., 2], 0.0)
     return from_lab(lab)
 
 
@@ -42,7 +48,7 @@ def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: 
     """Cut the mouth's inside out in the face's own frame.
 
     image: (320, 320, 3) RGB. landmarks: (478, 3) px. choice: may hold the ``outline`` (N, 2 px)
-    of a tongue.
+    of a tongue, and how much of it hangs ``out``, as a share.
     """
     shape = (image.shape[0], image.shape[1])
     warm = warmed(image)
@@ -53,10 +59,13 @@ def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: 
         around = cv2.dilate(opening, np.ones((2 * _ROOM + 1, 2 * _ROOM + 1), np.uint8))
         alpha = np.where(around > 0, 255, 0).astype(np.uint8)
     lab = to_lab(image)
+    points = landmarks[list(CONTOUR), :2].copy()
+    out = float(str(choice.get("out", 0.0)))
+    points[11:] += out * (points[:11] - points[11:])
     return Cut(
         image=np.dstack([warm, alpha]),
         under=None,
-        points=landmarks[list(CONTOUR), :2],
+        points=points,
         skin=skin_of(lab, landmarks, np.zeros(shape, np.uint8)),
         colour=np.median(lab[alpha > 128], axis=0).astype(np.float32),
     )

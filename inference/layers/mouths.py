@@ -22,6 +22,7 @@ CONTOUR = UPPER + LOWER
 """Landmarks of the inner lips from the picture's left to its right, above and below."""
 
 _MIRRORED = tuple(range(10, -1, -1)) + tuple(range(21, 10, -1))
+_STRETCH = 40.0  # L* that e times as wide an opening counts for when a mouth is chosen
 _ROOM = 0.9  # of the mouth's width: how far around the opening a tongue may reach
 _LIGHT = (0.72, 1.2)  # bounds of the gain in L*
 _WARMTH = 0.3  # share of the difference in skin colour that teeth take on
@@ -29,10 +30,17 @@ _TINT = 5.0  # bound of that in a and b
 _WHITE = (28.0, 60.0, 86.0)  # teeth are at most so much lighter than skin in L*; bounds of that
 
 
-def suited(tag: str, skin: Lab, yaw: float) -> Piece:
+def opened(contour: NDArray[np.floating]) -> float:
+    """Return the widest gap between the lips over the mouth's width; contour: (22, 2)."""
+    apart = np.linalg.norm(contour[:11] - contour[11:], axis=1).max()
+    return float(apart / max(float(np.linalg.norm(contour[10] - contour[0])), 1e-6))
+
+
+def suited(tag: str, skin: Lab, yaw: float, gap: float) -> Piece:
     """Choose the mouth of a kind: "teeth", "laugh", "round", "shout" or "tongue".
 
-    Its owner's skin is nearest in lightness, its head turned most alike, mirrored if need be.
+    It is open about as far, so that teeth are not stretched; its owner's skin is near in
+    lightness, its head turned alike, mirrored if need be. gap: see ``opened``.
 
     Raises:
         KeyError: there is no such kind.
@@ -43,7 +51,12 @@ def suited(tag: str, skin: Lab, yaw: float) -> Piece:
 
     def distance(row: dict[str, object]) -> float:
         lightness = abs(float(row["skin"][0]) - skin[0])  # type: ignore[index]
-        return lightness + 0.5 * abs(abs(float(row["yaw"])) - abs(yaw))  # type: ignore[arg-type]
+        own = opened(np.array(row["points"], np.float64))
+        return (
+            lightness
+            + 0.5 * abs(abs(float(row["yaw"])) - abs(yaw))  # type: ignore[arg-type]
+            + _STRETCH * abs(float(np.log(max(gap, 0.02) / own)))
+        )
 
     piece = library.load(KIND, str(min(rows, key=distance)["name"]))
     return library.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece

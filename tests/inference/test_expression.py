@@ -11,7 +11,7 @@ import skimage.data
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.expression import displacements, frames, landmarks, mouth
+from inference.expression import displacements, frames, landmarks, limits, mouth
 from inference.expression.engine import express, move
 from inference.expression.fit import fit
 from inference.expression.mixes import INSIDE, MIXES, movement
@@ -228,10 +228,39 @@ def test_pieces_are_synthetic_and_licensed() -> None:
 @pytest.mark.parametrize("yaw", [-20.0, 20.0])
 def test_a_mouth_turns_with_the_head(yaw: float) -> None:
     """A piece whose owner looked the other way is mirrored, its contour still left to right."""
-    piece = mouths.suited("laugh", (60.0, 10.0, 12.0), yaw)
+    piece = mouths.suited("laugh", (60.0, 10.0, 12.0), yaw, 0.4)
     assert piece.yaw * yaw >= 0
     assert piece.points[0, 0] < piece.points[10, 0]
     assert piece.points[11, 0] < piece.points[21, 0]
+
+
+def test_the_opening_chooses_the_mouth() -> None:
+    """Of two laughs, lips that part widely show the one that was open wider."""
+    skin = (77.0, 10.0, 12.0)
+    little, wide = (mouths.suited("laugh", skin, 0.0, gap) for gap in (0.25, 0.7))
+    assert mouths.opened(little.points) < mouths.opened(wide.points)
+
+
+@pytest.mark.parametrize("name", ["laugh", "shout", "tongue", "open", "surprised", "AU26"])
+def test_no_mouth_is_torn_open(name: str, portrait: Portrait) -> None:
+    """A mouth that is open already opens no further than any mouth of that kind does."""
+    once = move(portrait.report, movement([Setting("open", 1.0)])).after
+    gaping = replace(portrait.report, landmarks=once.astype(np.float32))
+    limit = max(limits.WIDEST[INSIDE[name]], mouth.gap(once))
+    for report in (portrait.report, gaping):
+        assert mouth.gap(move(report, movement([Setting(name, 1.0)])).after) <= limit + 0.02
+
+
+def test_a_smiling_face_has_less_to_smile(portrait: Portrait) -> None:
+    """The same request moves the corners of a smiling mouth less than those of a sober one."""
+    asked = movement([Setting("AU12", 1.0)])
+    wider = []
+    for score in (0.0, 1.0):
+        scores = portrait.report.blendshapes.copy()
+        scores[[blendshapes.NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]] = score
+        moved = move(replace(portrait.report, blendshapes=scores), asked)
+        wider.append(np.abs(moved.after[[61, 291], 0] - moved.before[[61, 291], 0]).mean())
+    assert 0.2 * wider[0] < wider[1] < 0.6 * wider[0]
 
 
 def test_the_head_is_laid_over_a_turned_face() -> None:

@@ -1,0 +1,51 @@
+"""How far a face goes: what it does already leaves less to do.
+
+A laugh asked of a laughing face, simply added, tears it open.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.expression import mouth
+from inference.face.blendshapes import NAMES
+
+SPENT = {"mouthSmile": 0.6, "mouthUpperUp": 0.5, "mouthStretch": 0.5, "cheekSquint": 0.4}
+"""Movements of which a full present score leaves so much less to add."""
+
+WIDEST = {"teeth": 0.3, "laugh": 0.4, "round": 0.46, "shout": 0.66, "tongue": 0.44}
+"""For each kind of interior, the gap over the mouth's width beyond which no jaw drops."""
+
+_KNEE = 0.6
+"""Share of the widest gap from which opening slows down."""
+
+JAW = "jawOpen"
+
+Points = NDArray[np.float64]
+
+
+def left_to_do(weights: Mapping[str, float], blendshapes: NDArray[np.floating]) -> dict[str, float]:
+    """Return weights lessened by what the face does already; blendshapes: (52,) 0..1."""
+    result = dict(weights)
+    for name, weight in weights.items():
+        share = SPENT.get(name.removesuffix("Left").removesuffix("Right"))
+        if share is not None and weight > 0:
+            result[name] = weight * (1 - share * float(blendshapes[NAMES.index(name)]))
+    return result
+
+
+def jaw_share(before: Points, still: Points, full: Points, kind: str) -> float:
+    """Return how much of a jaw's movement, 0..1, keeps the mouth from opening too wide.
+
+    before: (478, 3) px. still, full: (478, 3) movements without and with the jaw. kind: of
+    interior.
+    """
+    rest, wanted = mouth.gap(before + still), mouth.gap(before + full)
+    widest = WIDEST[kind]
+    knee = max(_KNEE * widest, min(rest, widest))
+    if wanted <= knee or wanted <= rest:
+        return 1.0
+    room = max(widest - knee, 1e-3)
+    allowed = knee + room * (1 - float(np.exp(-(wanted - knee) / room)))
+    return float(np.clip((allowed - rest) / (wanted - rest), 0.0, 1.0))
