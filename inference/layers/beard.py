@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import regions
-from inference.face.report import Lab, Portrait
+from inference.face.report import Colours, Lab, Portrait
 from inference.layers.library import Piece
 from inference.layers.placing import Patch, fetch, laid_over, lit
 from inference.layers.planes import Plane, join, split
@@ -18,6 +18,8 @@ _DEPTH = 0.85  # a beard's L* over that of the hair on the head: it lies in its 
 _DARKEST = 11.0  # L* below which a beard would be a black hole
 _LIGHTEST = 88.0
 _APART = 17.0  # L* between skin and beard, without which nobody sees it
+_BROW = 0.6  # of what brows show is hair, the rest skin
+_DYED, _HUES = 12.0, (15.0, 110.0)  # chroma from which hair of another hue (degrees) is dyed
 _GREY, _WARM = 9.0, 0.5  # chroma below which light hair is grey; share of the skin's in warm light
 _GREYING = 42.0  # L* from which it is
 _CONTRAST, _GREY_CONTRAST = 0.9, 1.5  # grey beards are of dark and of white hairs
@@ -65,6 +67,15 @@ def grow(
     patch.image[..., 3] = np.rint(patch.image[..., 3] * room)
     patch.image[..., :3] = _under_its_light(portrait, patch)
     return laid_over(_shaded(portrait, patch), patch, shade=0)
+
+
+def natural(colours: Colours) -> Lab:
+    """The colour a beard has by nature: that of hair, or of brows where hair is hidden or dyed."""
+    light, a, b = colours.hair or colours.brows
+    hue = np.degrees(np.arctan2(b, a))
+    if colours.hair is None or (np.hypot(a, b) > _DYED and not _HUES[0] < hue < _HUES[1]):
+        light, a, b = (_BROW * value for value in colours.brows)
+    return light, a, b
 
 
 def seen(colour: Lab, skin: Lab) -> Lab:

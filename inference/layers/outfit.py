@@ -12,7 +12,6 @@ from inference.matting import foreground
 from storage.kinds import Setting
 
 _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
-_BROW = 0.6  # of what brows show is hair, the rest skin
 
 
 def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
@@ -27,9 +26,10 @@ def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = N
     tint = _tint(look.get("colour"), own)
     if "beard" in look:
         piece = load("beard", _which(look["beard"]))
-        shade: Lab | None = tint or own or _of_brows(portrait.report.colours.brows)
-        if _OF_ITS_OWN in piece.tags and tint == own:
-            shade = None
+        shade = tint
+        if tint is None or tint == own:
+            grown = beard.natural(portrait.report.colours)
+            shade = None if _OF_ITS_OWN in piece.tags and tint == own else grown
         portrait = beard.grow(portrait, piece, shade, look["beard"].amount)
     if "hair" in look:
         which = _which(look["hair"])
@@ -49,12 +49,6 @@ def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = N
 
 def _which(setting: Setting) -> str:
     return setting.name.partition(":")[2]
-
-
-def _of_brows(brows: Lab) -> Lab:
-    """The colour of hair that only brows tell."""
-    light, a, b = brows
-    return light * _BROW, a * _BROW, b * _BROW
 
 
 def _tint(setting: Setting | None, own: Lab | None) -> Lab | None:

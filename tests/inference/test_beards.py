@@ -79,6 +79,15 @@ def test_a_beard_is_told_from_skin(light):
         assert 10 < tone[0] < 90
 
 
+def test_a_beard_is_not_dyed_with_the_hair(small):
+    """Green hair, or a green hat taken for it, leaves the beard to the colour of the brows."""
+    colours = small.report.colours
+    green = replace(colours, hair=COLOURS["green"], brows=(30.0, 6.0, 12.0))
+    assert beard.natural(replace(colours, hair=COLOURS["auburn"])) == COLOURS["auburn"]
+    assert beard.natural(green) == beard.natural(replace(green, hair=None))
+    assert beard.natural(green)[1] > 0
+
+
 def test_a_beard_ends_where_a_turned_cheek_ends(small):
     """Of a head turned away, hair above the mouth stays within the outline of the face."""
     landmarks = small.report.landmarks
