@@ -73,7 +73,8 @@ def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
     alpha is 255, elsewhere colours that carry no trace of the background.
 
     Blur-fusion, coarse then fine: Forte, "Approximate Fast Foreground Colour Estimation", ICIP
-    2021. The coarse pass runs at quarter size; only the rim's pixels are worked in floats.
+    2021. The coarse pass runs at quarter size, and what it finds of the background is so smooth
+    that the fine pass keeps it; only the rim's pixels are worked in floats.
     """
     height, width = alpha.shape
     small = (max(1, width // _COARSE), max(1, height // _COARSE))
@@ -85,26 +86,33 @@ def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
         for weight in (little_alpha, 255 - little_alpha)
     )
 
-    rim = np.nonzero((alpha > 0) & (alpha < 255))
-    a = alpha[rim].astype(np.float32)[:, None] / 255
-    photo = image[rim].astype(np.float32)
-    result = np.where(alpha[..., None] == 255, image, fore)
-    result[rim] = _solve(photo, a, result[rim], back[rim])
-    fore, back = (_spread(x, w, (7, 7)) for x, w in ((result, alpha), (back, 255 - alpha)))
-    result[rim] = _solve(photo, a, fore[rim], back[rim])
-    return np.asarray(result, np.uint8)
+    rim = np.flatnonzero((alpha > 0) & (alpha < 255))
+    photo, behind = (picture.reshape(-1, 3)[rim].astype(np.float32) for picture in (image, back))
+    a = alpha.reshape(-1, 1)[rim] * np.float32(1 / 255)
+    result = np.asarray(cv2.copyTo(image, (alpha == 255).astype(np.uint8), fore), np.uint8)
+    pixels = result.reshape(-1, 3)
+    pixels[rim] = _solve(photo, a, pixels[rim], behind)
+    total, count = _blurred(result, alpha, (7, 7))
+    near = total.reshape(-1, 3)[rim] / np.maximum(count.reshape(-1, 1)[rim], np.float32(1))
+    pixels[rim] = _solve(photo, a, near, behind)
+    return result
 
 
 def _spread(image: MatLike, weight: MatLike, window: tuple[int, int]) -> MatLike:
-    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) weight.
+    """Blur (H, W, 3) uint8 colours, each pixel counting as much as its (H, W) weight."""
+    total, count = _blurred(image, weight, window)
+    share = np.maximum(count, np.float32(1e-3))
+    return cv2.divide(total, cv2.merge([share] * 3), dtype=cv2.CV_8U)
+
+
+def _blurred(image: MatLike, weight: MatLike, window: tuple[int, int]) -> tuple[MatLike, MatLike]:
+    """Blur colours multiplied by their weights, and the weights.
 
     Weights in bytes are blurred as 16-bit integers, which takes half the memory and time.
     """
     depth = cv2.CV_16U if weight.dtype == np.uint8 else cv2.CV_32F
-    share = cv2.merge([weight] * 3)
-    total = cv2.blur(cv2.multiply(image, share, dtype=depth), window)
-    count = cv2.blur(cv2.multiply(share, np.ones_like(share), dtype=depth), window)
-    return cv2.divide(total, np.maximum(count, count.dtype.type(1e-3)), dtype=cv2.CV_8U)
+    total = cv2.blur(cv2.multiply(image, cv2.merge([weight] * 3), dtype=depth), window)
+    return total, cv2.blur(weight, window)
 
 
 def _solve(photo: MatLike, a: MatLike, fore: MatLike, back: MatLike) -> MatLike:

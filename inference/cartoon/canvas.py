@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from inference.face import regions
 from inference.face.report import Portrait
 from inference.images import from_lab, to_lab
-from inference.matting import foreground
 from inference.sticker import OUTLINE, bust
 
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
@@ -52,8 +51,8 @@ def lay(portrait: Portrait) -> Canvas:
     )
     left += columns.start
     box = np.s_[top : top + height, left : left + width]
-    colours = foreground(portrait.image[box], portrait.alpha[box])
-    placed = _place(portrait, np.dstack([colours, portrait.alpha[box]]), left, top, _ROOM)
+    person = np.dstack([portrait.person[box], portrait.alpha[box]])
+    placed = _place(portrait, person, left, top, _ROOM)
     alpha = np.ascontiguousarray(placed.picture[..., 3])
     photo = np.ascontiguousarray(placed.picture[..., :3])
     ground = _ground(photo[::4, ::4], alpha[::4, ::4])

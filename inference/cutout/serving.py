@@ -5,7 +5,6 @@ import numpy as np
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.matting import foreground
 from inference.sticker import die_cut, head_and_shoulders
 from storage.kinds import CUTOUT, Setting
 
@@ -35,6 +34,5 @@ class Cutout:
         """Lift the person off their background."""
         portrait = prepared.context
         assert isinstance(portrait, Portrait)  # noqa: S101 -- our own prepare made it
-        colours = foreground(portrait.image, portrait.alpha)
-        person = np.dstack([colours, portrait.alpha])
+        person = np.dstack([portrait.person, portrait.alpha])
         return Picture((die_cut(head_and_shoulders(person, portrait.report.landmarks)),))

@@ -5,10 +5,14 @@ down. ``PhotoReport`` speaks in the decoded photo's pixels; ``Portrait`` carries
 square picture and speaks in that picture's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
+
+from inference.matting import foreground
 
 Lab = tuple[float, float, float]
 """CIE L*a*b* (D65): L 0..100, a and b about -100..100."""
@@ -113,7 +117,7 @@ class FaceReport:
     hair: Hair
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Portrait:
     """One face with room for hair and shoulders, as the families get it.
 
@@ -127,3 +131,19 @@ class Portrait:
     alpha: NDArray[np.uint8]
     hair_mask: NDArray[np.uint8]
     report: FaceReport
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    @property
+    def person(self) -> NDArray[np.uint8]:
+        """``image`` with the person's own colours at their rim and beyond it: see ``foreground``.
+
+        Found when first asked for, and kept: one photo usually asks for several stickers at once.
+        """
+        with self._lock:
+            return self._person
+
+    @cached_property
+    def _person(self) -> NDArray[np.uint8]:
+        person = foreground(self.image, self.alpha)
+        person.setflags(write=False)
+        return person

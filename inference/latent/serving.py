@@ -6,7 +6,7 @@ over each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,7 +52,8 @@ class Edit:
         """Dress the portrait and cut it out."""
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        dressed = dress(_as_shown(work.portrait), work.look)
+        alone = replace(work.portrait, image=work.portrait.person)
+        dressed = dress(_as_shown(alone), work.look)
         person = np.dstack([dressed.image, dressed.alpha])
         return Picture((die_cut(head_and_shoulders(person, dressed.report.landmarks)),))
 

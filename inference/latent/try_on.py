@@ -17,7 +17,6 @@ from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
 from inference.layers.resizing import resized
-from inference.matting import foreground
 from storage.kinds import EDIT, TRY_ON, Setting
 
 SHELVES = ("hair", "beard", "glasses", "hat")
@@ -117,8 +116,8 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 def _small(portrait: Portrait) -> Portrait:
     """The portrait at a cell's size with room for hair, its colours free of the background."""
     unit = regions.face_height(portrait.report.landmarks)
-    portrait = resized(portrait, max(1, round(len(portrait.alpha) * _FACE / unit)))
-    portrait = replace(portrait, image=foreground(portrait.image, portrait.alpha))
+    alone = replace(portrait, image=portrait.person)
+    portrait = resized(alone, max(1, round(len(portrait.alpha) * _FACE / unit)))
     room = round(0.3 * regions.face_height(portrait.report.landmarks))
     return with_room(portrait, 2 * room, room)
 

@@ -28,7 +28,6 @@ from inference.face import analysis, regions
 from inference.face.report import Portrait
 from inference.layers import judge
 from inference.layers.outfit import dress
-from inference.matting import foreground
 from inference.measure import Row, estimate
 from storage.kinds import Setting
 
@@ -139,12 +138,12 @@ def _tried(portrait: Portrait, groups: tuple[str, ...]) -> list[Trial]:
     if portrait.report.quality.contrast > _SIDE_LIT:
         groups += ("side-lit",)
     answers = judge.load()
-    clean = replace(portrait, image=foreground(portrait.image, portrait.alpha))
+    clean = replace(portrait, image=portrait.person)
     before = answers.answers(_rgba(clean), clean.report.landmarks)
     who = _identity(clean)
     trials = []
     for setting, (question, wanted) in TRIALS.items():
-        dressed = dress(portrait, {setting.partition(":")[0]: Setting(setting)})
+        dressed = dress(clean, {setting.partition(":")[0]: Setting(setting)})
         after = answers.answers(_rgba(dressed), dressed.report.landmarks)
         known = question != "hair_length" and before[question] == wanted
         then = _identity(dressed)

@@ -1,14 +1,12 @@
 """A whole look on one person, every layer in its place."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from inference.face.report import Lab, Portrait
 from inference.layers import beard, glasses, hair, hat
 from inference.layers.baring import Bare
 from inference.layers.library import load
 from inference.layers.palette import COLOURS
-from inference.matting import foreground
 from storage.kinds import Setting
 
 _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
@@ -17,11 +15,10 @@ _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
 def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
     """Wear a look: beard, then hair, glasses under it, a hat over it.
 
-    bare: see ``inference.layers.hair.wear``; made of this portrait, whose colours are then taken
-    as the person's own. The result's ``image`` is meant to be seen through its ``alpha``.
+    portrait: one whose image is free of what was behind the person (``Portrait.person``). bare:
+    see ``inference.layers.hair.wear``; made of this portrait. The result's ``image``, too, is meant
+    to be seen through its ``alpha``.
     """
-    if bare is None:
-        portrait = replace(portrait, image=foreground(portrait.image, portrait.alpha))
     own = portrait.report.colours.hair
     tint = _tint(look.get("colour"), own)
     if "beard" in look:

@@ -1,6 +1,8 @@
 """Person and hair masks on selfies, and the mattes they are made of."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,3 +98,14 @@ def test_the_rim_loses_the_old_background() -> None:
     seen = alpha > 25
     assert np.abs(own[seen] - red).max() < 12
     assert np.array_equal(own[alpha == 255], photo[alpha == 255])
+
+
+def test_a_portrait_finds_its_person_once(portrait_of: Studied) -> None:
+    """Whoever asks at the same time gets the same pixels; another image has a person of its own."""
+    portrait = replace(portrait_of("P008"))
+    with ThreadPoolExecutor(4) as threads:
+        first, *others = threads.map(lambda _: portrait.person, range(8))
+    assert all(other is first for other in others)
+    assert np.array_equal(first, foreground(portrait.image, portrait.alpha))
+    darker = replace(portrait, image=portrait.image // 2)
+    assert darker.person.mean() < 0.7 * first.mean()
