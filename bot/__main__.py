@@ -12,7 +12,7 @@ import secrets
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import SecretStr, ValidationError
 
+from bot import library
 from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
@@ -180,11 +181,24 @@ async def _discord(house: House, shutdown: asyncio.Event) -> None:
 
 
 async def _worker(house: House, shutdown: asyncio.Event) -> None:
+    """Work for chats, and see to it that the library of parts is current."""
+    ready = asyncio.Event()
+    building = asyncio.create_task(library.build(house.database.url, ready))
+    try:
+        await _work(house, shutdown, ready)
+    finally:
+        building.cancel()
+        with suppress(asyncio.CancelledError):
+            await building
+
+
+async def _work(house: House, shutdown: asyncio.Event, ready: asyncio.Event) -> None:
     from inference.worker import Worker
 
     settings = InferenceSettings()
     pipeline = await asyncio.to_thread(_prepare, settings)  # chats are served already
     log.info("ready to work")
+    ready.set()
     try:
         await Worker(house.database, house.vault, house.queue, pipeline, settings).run(shutdown)
     finally:
@@ -300,7 +314,10 @@ async def _make(orders: list["Order"]) -> bool:
         async with _opened(settings) as house:
             tasks = [
                 asyncio.create_task(_until(part, shutdown))
-                for part in (_worker(house, shutdown), house.service.deliver(chat, shutdown))
+                for part in (
+                    _work(house, shutdown, asyncio.Event()),
+                    house.service.deliver(chat, shutdown),
+                )
             ]
             making = asyncio.create_task(_make_all(chat, house.service, orders))
             stopped = asyncio.create_task(shutdown.wait())

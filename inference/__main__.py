@@ -18,6 +18,7 @@ from rich.progress import (
 from rich.table import Table
 
 from inference import weights as store
+from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
 from inference.measure import report
 
@@ -290,7 +291,7 @@ def visualise(
     click.echo(out)
 
 
-commands: list[click.Command] = [weights, bench, face, visualise, evaluate, train]
+commands: list[click.Command] = [weights, bench, face, parts, visualise, evaluate, train]
 """What ``selfmoji`` mounts from this package."""
 
 

@@ -126,6 +126,24 @@ class Database:
             finally:
                 await session.rollback()
 
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """Hold what only one process at a time has, by its name; wait for it if need be.
+
+        On SQLite, where one process serves, it is free for all.
+        """
+        if self.dialect == "sqlite":
+            yield
+            return
+        plain = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with plain.connect() as connection:  # the lock ends with it, however the process does
+            lock = {"name": f"selfmoji alone {name}"}
+            await connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), lock)
+            try:
+                yield
+            finally:
+                await connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
+
     async def scrub(self) -> None:
         """On SQLite, write deletions through from the log to the file and empty the log.
 

@@ -27,7 +27,7 @@ from bot.core.waiting import Account, Waiting
 from bot.core.wording import Wording
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from bot.settings import BotSettings
-from storage import deliveries, jobs, people, photos
+from storage import deliveries, jobs, parts, people, photos
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
@@ -82,6 +82,13 @@ class Service:
         async with self._database.snapshot() as session:
             person = await people.find(session, who.platform, who.external_id)
         return None if person is None else person.locale
+
+    async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
+        """Return the PNG of an avatar part and its version, None if there is no such part."""
+        async with self._database.snapshot() as session:
+            version = await parts.version(session, style)
+            picture = await parts.thumbnail(session, style, slot, variant)
+        return None if version is None or picture is None else (picture, version)
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -191,23 +191,44 @@ class ResNet50:
         """See ``Embedder``."""
 
 
+NAMES = ("crossdomain", "autoencoder", "resnet50")
+"""Of the embedders there are."""
+
+
+def by_name(name: str, resnet50: Path | None = None) -> Embedder:
+    """Return an embedder of ``NAMES``.
+
+    resnet50: the ONNX file that the embedder of that name needs.
+
+    Raises:
+        KeyError: there is no such embedder.
+        WeightsError: its file is missing or damaged.
+    """
+    match name:
+        case "crossdomain":
+            return crossdomain()
+        case "autoencoder":
+            return Autoencoder()
+        case "resnet50":
+            return ResNet50(resnet50)
+    raise KeyError(name)
+
+
 @cache
 def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDArray[np.float32]]]:
-    """Slot -> variant -> code (D,) of every drawn part, averaged over a few colourings."""
-    found: dict[str, dict[str, NDArray[np.float32]]] = {}
-    for slot, data in library.load(style).slots.items():
-        if slot not in KIND_OF_SLOT:
-            continue
-        kind = crops.KINDS.index(KIND_OF_SLOT[slot])
-        found[slot] = {}
-        for variant in data.variants:
-            drawn = [
-                crops.of_avatar(spec.changed({slot: variant}), embedder.side)
-                for spec in plain(style)
-            ]
-            codes = embedder.embed(np.stack(drawn))[:, kind]
-            found[slot][variant] = _unit(codes.mean(axis=0))
-    return found
+    """Slot -> variant -> code (D,) of every part that may be matched."""
+    return {
+        slot: {variant: part_code(embedder, style, slot, variant) for variant in data.variants}
+        for slot, data in library.load(style).slots.items()
+        if slot in KIND_OF_SLOT
+    }
+
+
+def part_code(embedder: Embedder, style: str, slot: str, variant: str) -> NDArray[np.float32]:
+    """Code (D,) of a drawn part, averaged over a few colourings; "none" has one too."""
+    kind = crops.KINDS.index(KIND_OF_SLOT[slot])
+    drawn = [crops.of_avatar(spec.changed({slot: variant}), embedder.side) for spec in plain(style)]
+    return _unit(embedder.embed(np.stack(drawn))[:, kind].mean(axis=0))
 
 
 def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str]]:

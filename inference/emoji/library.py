@@ -79,6 +79,11 @@ def load(name: str) -> Style:
     if "layers" in table:
         return _layered(name, table)
     definition = json.loads(files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8"))
+    for component, variants in table.get("left_out", {}).items():
+        for variant in variants:
+            del definition["components"][component]["variants"][variant]
+    for component, names in table.get("printed", {}).items():
+        _print(definition, component, names["variant"], names["pictures"])
     over = _draw(definition, table.get("components", {}), table.get("drawn", {}))
     return Style(
         name=name,
@@ -158,6 +163,20 @@ def _draw(
             else:
                 variants[name] = {"elements": [_path(path) for path in drawing["paths"]]}
     return over
+
+
+def _print(definition: dict[str, Any], component: str, variant: str, pictures: str) -> None:
+    """Make a part that holds another one a part of its own with each of them, in place."""
+    variants = definition["components"][component]["variants"]
+    elements = variants.pop(variant)["elements"]
+    for name, picture in definition["components"].pop(pictures)["variants"].items():
+        printed = [
+            {"type": "element", "name": "g", "attributes": element["attributes"],
+             "children": deepcopy(picture["elements"])}
+            if element.get("name") == pictures else deepcopy(element)
+            for element in elements
+        ]  # fmt: skip
+        variants[variant + name[0].upper() + name[1:]] = {"elements": printed}
 
 
 def _path(path: Mapping[str, str]) -> dict[str, Any]:

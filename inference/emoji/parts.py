@@ -1,109 +1,147 @@
-"""The part library as rows: every drawable part with tags, licence, thumbnail and codes.
+"""The part library, style by style: every drawable part with tags, licence, thumbnail and codes.
 
-For hundreds of parts a linear search in numpy takes microseconds; from some ten thousand on the
-codes would go into a vector index (pgvector beside PostgreSQL).
+Variants that no table tags are never matched to anybody, but a wardrobe offers them. Codes are
+kept for the slots that embedders compare (``embedders.KIND_OF_SLOT``).
 """
 
 import hashlib
 import io
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version as installed
 from importlib.resources import files
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from inference import weights
-from inference.emoji import library
+from inference.emoji import crops, library, swatches
 from inference.emoji.compose import render
-from inference.emoji.embedders import Embedder, part_codes, plain
+from inference.emoji.embedders import KIND_OF_SLOT, Embedder, part_code, plain
+from inference.emoji.library import Style
 from inference.emoji.spec import NONE, AvatarSpec
+from storage.parts import Code, NewStyle, Part
 
-THUMBNAIL = 96
+SIDE = 112
+"""Of a thumbnail, in pixels."""
+
+_PACKAGES = ("dicebear-core", "dicebear-styles", "thorvg-python", "pillow")
+_SOURCES = (
+    "svg", "emoji/compose", "emoji/crops", "emoji/embedders", "emoji/layered", "emoji/library",
+    "emoji/palette", "emoji/parts", "emoji/swatches",
+)  # fmt: skip
+"""Modules that make a difference to what is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """One part.
+def build(name: str, embedders: Iterable[Embedder], supplied: Path | None = None) -> NewStyle:
+    """Draw and encode all parts of a style.
 
-    tags: JSON-able. thumbnail: PNG, the part on a plain avatar, 96 px. codes: embedder -> (D,)
-    float32, for parts that are compared. version: see ``version``.
+    supplied: the file behind the embedder resnet50; codes of that name are versioned by it.
+
+    Raises:
+        KeyError: there is no such style.
     """
-
-    style: str
-    slot: str
-    variant: str
-    tags: dict[str, list[str]]
-    licence: str
-    thumbnail: bytes
-    codes: dict[str, NDArray[np.float32]]
-    version: str
-
-
-def rows(embedders: Iterable[Embedder]) -> Iterator[PartRow]:
-    """Every part of every style."""
-    judges = list(embedders)
-    now = version(judges)
-    for name in library.STYLES:
-        style = library.load(name)
-        codes = {
-            judge.name: part_codes(judge, name) for judge in judges if style.definition is not None
-        }
-        for slot, data in style.slots.items():
-            for variant, part in data.variants.items():
-                if variant == NONE:
-                    continue
-                yield PartRow(
-                    name,
-                    slot,
-                    variant,
-                    {tag: list(values) for tag, values in part.tags.items()},
-                    style.licence,
-                    _thumbnail(name, slot, variant),
-                    {
-                        judge: found[slot][variant]
-                        for judge, found in codes.items()
-                        if slot in found
-                    },
-                    now,
+    style = library.load(name)
+    judges = [one for one in embedders if name in crops.AVATARS]
+    versions = {judge.name: code_version(judge.name, supplied) for judge in judges}
+    parts = []
+    for slot, variants in offered(style).items():
+        for variant in variants:
+            known = style.slots[slot].variants.get(variant) if slot in style.slots else None
+            codes = {
+                judge.name: Code(
+                    versions[judge.name],
+                    part_code(judge, name, slot, variant).astype("<f4").tobytes(),
                 )
+                for judge in judges
+                if slot in KIND_OF_SLOT
+            }
+            tags = known.tags if known is not None else {}
+            picture = thumbnail(style, slot, variant)
+            parts.append(Part(slot, variant, tags, style.licence, picture, codes))
+    colours = swatches.offered(style)
+    position = library.STYLES.index(name)
+    return NewStyle(name, position, version(name), style.licence, colours, tuple(parts))
 
 
-def version(embedders: Iterable[Embedder]) -> str:
-    """Changes when a style's package, our tables or an embedder change: then build anew."""
+def offered(style: Style) -> Mapping[str, tuple[str, ...]]:
+    """Slot -> variants: those that may be matched first; "none" before all where it may be empty.
+
+    Parts that are drawn over another slot's shapes are offered by the name that fits every shape.
+    """
+    found = {}
+    for slot in (*style.slots, *(one for one in style.components if one not in style.slots)):
+        matched = tuple(style.slots[slot].variants) if slot in style.slots else (NONE,)
+        drawn = style.components[slot] if slot not in style.over else frozenset()
+        others = sorted(drawn.difference(matched))
+        found[slot] = (*sorted(matched, key=NONE.__ne__), *others)
+    return found
+
+
+@cache
+def version(name: str) -> str:
+    """Changes when what a style's parts look like or what we say of them does: build it anew."""
     digest = hashlib.sha256()
-    for package in ("dicebear-core", "dicebear-styles", "resvg-py"):
+    for package in _PACKAGES:
         digest.update(f"{package}={installed(package)};".encode())
-    folder = files("inference.emoji").joinpath("styles")
-    for name in library.STYLES:
-        digest.update(folder.joinpath(f"{name}.toml").read_bytes())
-    known = weights.table()
-    for embedder in embedders:
-        weight = known.get(f"emoji_{embedder.name}")
-        digest.update(f"{embedder.name}={weight.sha256 if weight else 'supplied'};".encode())
+    for source in _SOURCES:
+        digest.update(files("inference").joinpath(f"{source}.py").read_bytes())
+    here = files("inference.emoji")
+    digest.update(here.joinpath("styles", f"{name}.toml").read_bytes())
+    folder = here.joinpath("styles", name)
+    if folder.is_dir():
+        for layer in sorted(folder.iterdir(), key=lambda one: one.name):
+            digest.update(layer.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _thumbnail(style: str, slot: str, variant: str) -> bytes:
+def code_version(embedder: str, supplied: Path | None = None) -> str:
+    """Changes with an embedder's weights.
+
+    Raises:
+        OSError: the supplied file cannot be read.
+    """
+    known = weights.table().get(f"emoji_{embedder}")
+    if known is not None:
+        return known.sha256[:16]
+    if supplied is None:
+        return "unknown"
+    with supplied.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+
+
+def thumbnail(style: Style, slot: str, variant: str) -> bytes:
+    """Draw a part on a plain avatar, small parts from near by: PNG of ``SIDE`` px."""
     spec = _bare(style).changed({slot: variant})
+    box = _NEAR.get(style.name, {}).get(slot)
+    if box is None:
+        picture = Pillow.fromarray(render(spec, SIDE))
+    else:
+        left, top, share = box
+        whole = round(SIDE / share)
+        x, y = round(left * whole), round(top * whole)
+        picture = Pillow.fromarray(render(spec, whole)[y : y + SIDE, x : x + SIDE])
     buffer = io.BytesIO()
-    Pillow.fromarray(render(spec, THUMBNAIL)).save(buffer, "PNG")
+    few = picture.quantize(128, Pillow.Quantize.FASTOCTREE)  # drawings are flat
+    few.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def _bare(style: str) -> AvatarSpec:
-    if library.load(style).definition is not None:
-        return plain(style)[0]
+def _near(style: str) -> dict[str, crops.Box]:
+    _, eyes, jaw = crops.AVATARS[style]
+    between = (eyes[0], (eyes[1] + jaw[1]) / 2, eyes[2])
+    return {"eyes": eyes, "eyebrows": eyes, "mouth": jaw, "nose": between, "details": between}
+
+
+_NEAR: Mapping[str, Mapping[str, crops.Box]] = {
+    "avataaars": _near("avataaars"),
+    "big-ears": _near("big-ears"),
+    "cat": dict.fromkeys(("eyes", "mouth"), (0.44, 0.13, 0.56)),
+}
+
+
+def _bare(style: Style) -> AvatarSpec:
+    if style.definition is not None:
+        return plain(style.name)[0]
     parts = {"body": "smooth", "mouth": "content", "eyes": "round"}
-    return AvatarSpec(style, parts, {"fur": "#929090"})
-
-
-def to_json(row: PartRow) -> str:
-    """One line of a catalogue, without the picture and the codes."""
-    return json.dumps({
-        "style": row.style, "slot": row.slot, "variant": row.variant, "tags": row.tags,
-        "licence": row.licence, "version": row.version,
-    })  # fmt: skip
+    return AvatarSpec(style.name, parts, {"fur": "#929090"})

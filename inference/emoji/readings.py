@@ -19,12 +19,10 @@ from inference.emoji.embedders import (
     ATTRIBUTES,
     CODE,
     KIND_OF_SLOT,
-    Autoencoder,
     CrossDomain,
     Embedder,
-    ResNet50,
+    by_name,
     compared,
-    crossdomain,
     part_codes,
 )
 from inference.emoji.library import Slot
@@ -169,10 +167,6 @@ def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(codes / np.maximum(lengths, 1e-6), np.float32)
 
 
-NAMES = ("default", "crossdomain", "autoencoder", "resnet50")
-"""Of the ways there are."""
-
-
 def way(name: str, style: str, resnet50: Path | None = None) -> Way:
     """The way of a name.
 
@@ -184,16 +178,7 @@ def way(name: str, style: str, resnet50: Path | None = None) -> Way:
     """
     if style not in crops.AVATARS:
         raise KeyError(style)
-    match name:
-        case "default":
-            return Served(style)
-        case "crossdomain":
-            return Embedded(crossdomain(), style)
-        case "autoencoder":
-            return Embedded(Autoencoder(), style)
-        case "resnet50":
-            return Embedded(ResNet50(resnet50), style)
-    raise KeyError(name)
+    return Served(style) if name == "default" else Embedded(by_name(name, resnet50), style)
 
 
 def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:

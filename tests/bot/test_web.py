@@ -129,6 +129,10 @@ class Listening(RecordingListener):
     def __init__(self, reply: Reply = silence) -> None:
         super().__init__(reply)
         self.locales: dict[str, str] = {}
+        self.parts: dict[tuple[str, str, str], tuple[bytes, str]] = {}
+
+    async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
+        return self.parts.get((style, slot, variant))
 
     async def locale_of(self, who: Who) -> str | None:
         return self.locales.get(who.external_id)
@@ -195,6 +199,25 @@ async def test_page_and_everything_it_needs_is_served(page: Page) -> None:
         "/assets/chat.js", headers={"if-none-match": script.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+async def test_parts_are_served_until_they_are_drawn_anew(page: Page, listener: Listening) -> None:
+    """A part's picture is kept by the browser, and asked for again by its version."""
+    listener.parts["toon", "hair", "bob"] = (b"\x89PNG first", "v1")
+    first = await page.http.get("/parts/toon/hair/bob.png")
+    assert (first.status_code, first.content) == (200, b"\x89PNG first")
+    assert first.headers["content-type"] == "image/png"
+    assert "max-age=86400" in first.headers["cache-control"]
+    known = {"if-none-match": first.headers["etag"]}
+    assert (await page.http.get("/parts/toon/hair/bob.png", headers=known)).status_code == 304
+    listener.parts["toon", "hair", "bob"] = (b"\x89PNG second", "v2")
+    assert (await page.http.get("/parts/toon/hair/bob.png", headers=known)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["toon/hair/afro", "toon/hair/a%00b", "toon/hair/..%2Fbob", "x/y"])
+async def test_parts_that_are_not_there_are_not_found(page: Page, name: str) -> None:
+    """Unknown parts and names that no part can have are 404."""
+    assert (await page.http.get(f"/parts/{name}.png")).status_code == 404
 
 
 async def test_sample_face_is_small_and_without_metadata(page: Page) -> None:

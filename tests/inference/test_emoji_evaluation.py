@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.emoji import crops, drawn, evaluation, library, parts
+from inference.emoji import crops, drawn, evaluation, library
 from inference.emoji.alignment import align
 from inference.emoji.embedders import ATTRIBUTES, ResNet50, crossdomain, nearest, part_codes
 from inference.emoji.match import match
@@ -80,16 +80,3 @@ def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) ->
     hatted = drawn.tags_of(spec.changed({"top": "winterHat03"}))
     assert hatted["headwear"] == ("hat",)
     assert "hair_length" not in hatted
-
-
-def test_the_part_library_is_whole() -> None:
-    """Every part of every style is a row with a licence and a picture; people's have codes."""
-    rows = list(parts.rows([crossdomain()]))
-    assert {row.style for row in rows} == set(library.STYLES)
-    assert len({(row.style, row.slot, row.variant) for row in rows}) == len(rows)
-    assert all(row.licence and row.thumbnail.startswith(b"\x89PNG") for row in rows)
-    assert len({row.version for row in rows}) == 1
-    beard = next(row for row in rows if (row.style, row.variant) == ("avataaars", "beardMedium"))
-    assert beard.codes["crossdomain"].dtype == np.float32
-    assert beard.tags == {"facial_hair": ["beard"]}
-    assert rows[0].version != parts.version([])

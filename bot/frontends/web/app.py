@@ -4,6 +4,7 @@ GET  /                      the page; gives the browser its cookie
 GET  /assets/{name}         its script, style and sample face
 GET  /vocabulary            commands, settings and sentences in the person's language
 GET  /pictures/{token}.png  a picture that this browser was sent; .webp is smaller
+GET  /parts/{style}/{slot}/{variant}.png  an avatar part on a plain avatar
 WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
 POST /command               {"key", "text", "replaces"?}
@@ -52,24 +53,35 @@ FIELDS_BYTES = 16 * 2**10
 TEXT_CHARACTERS = 1_000
 UPLOADS_AT_ONCE = 12
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest")
 
 Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
 Handle = Callable[[Update], Awaitable[None]]
 LocaleOf = Callable[[Who], Awaitable[str | None]]
+PartOf = Callable[[str, str, str], Awaitable[tuple[bytes, str] | None]]
 
 
 class WebApp:
     """The routes, over the sessions of all browsers."""
 
     def __init__(
-        self, sessions: Sessions, texts: Texts, handle: Handle, locale_of: LocaleOf
+        self,
+        sessions: Sessions,
+        texts: Texts,
+        handle: Handle,
+        locale_of: LocaleOf,
+        part_of: PartOf,
     ) -> None:
-        """``handle`` answers an update; ``locale_of`` tells which language a person chose."""
+        """``handle`` answers an update; ``locale_of`` tells which language a person chose.
+
+        ``part_of`` returns the PNG of an avatar part (style, slot, variant) and its version.
+        """
         self._sessions = sessions
         self._texts = texts
         self._handle = handle
         self._locale_of = locale_of
+        self._part_of = part_of
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._assets = _assets()
         self.asgi = Starlette(
@@ -78,6 +90,7 @@ class WebApp:
                 Route("/assets/{name}", self.asset),
                 Route("/vocabulary", self.vocabulary),
                 Route("/pictures/{token}.{suffix}", self.picture),
+                Route("/parts/{style}/{slot}/{variant}.png", self.part),
                 Route("/photo", self.photo, methods=["POST"]),
                 Route("/command", self.command, methods=["POST"]),
                 Route("/choice", self.choice, methods=["POST"]),
@@ -131,6 +144,19 @@ class WebApp:
             media_type=f"image/{suffix}",
             headers={"cache-control": "private, max-age=31536000, immutable"},
         )
+
+    async def part(self, request: Request) -> Response:
+        """Serve the picture of an avatar part, or 304 where the browser has this version."""
+        names = [request.path_params[name] for name in ("style", "slot", "variant")]
+        known = all(NAME.fullmatch(name) for name in names)
+        found = await self._part_of(*names) if known else None
+        if found is None:
+            raise HTTPException(404)
+        picture, version = found
+        headers = {"etag": f'"{version}"', "cache-control": "public, max-age=86400"}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(picture, media_type="image/png", headers=headers)
 
     async def photo(self, request: Request) -> Response:
         """Take a photo, with a command as its caption perhaps."""

@@ -20,10 +20,14 @@ PATIENCE_SECONDS = 3
 
 
 class WebListener(Listener, Protocol):
-    """A listener that knows which language a person chose; the page itself speaks it."""
+    """A listener that knows what the page shows by itself: people's languages, avatar parts."""
 
     async def locale_of(self, who: Who) -> str | None:
         """Return a person's language, None where they never chose nor brought one."""
+        ...
+
+    async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
+        """Return the PNG of an avatar part and its version, None if there is no such part."""
         ...
 
 
@@ -68,7 +72,7 @@ class WebChat:
         async def handle(update: Update) -> None:
             await service.handle(update, self)
 
-        app = WebApp(self._sessions, self._texts, handle, service.locale_of)
+        app = WebApp(self._sessions, self._texts, handle, service.locale_of, service.part_of)
         hosts = (self._settings.host, *self._settings.public_hosts.split(","))
         server = _Server(
             uvicorn.Config(
