@@ -3,6 +3,7 @@
 from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
+from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.serving import Emoji
 from inference.expression.serving import Expression
 from inference.family import Family
@@ -15,6 +16,8 @@ FAMILIES: dict[str, type[Family]] = {
     "cartoon": Cartoon,
     "expression": Expression,
     "edit": Edit,
+    "mood": Mood,
     "try-on": TryOn,
     "gallery": Gallery,
+    "mood-sheet": MoodSheet,
 }

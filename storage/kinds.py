@@ -161,6 +161,29 @@ GALLERY = Kind(
     shows="cartoon",
 )
 
+MOOD = Kind(
+    "mood",
+    (
+        "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
+        "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
+        # these two always move, the others where "moving" stands beside them
+        "blink", "beam", "moving",
+    ),
+    default=(Setting("happy"),),
+    beside=("moving",),
+    composed=True,
+)  # fmt: skip
+
+MOOD_SHEET = Kind(
+    "mood-sheet",
+    ("moods",),
+    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
+    default=(Setting("moods", 1.0),),
+    shows="mood",
+    composed=True,
+)
+
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, TRY_ON, GALLERY)
+    kind.name: kind
+    for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, MOOD, TRY_ON, GALLERY, MOOD_SHEET)
 }

@@ -23,6 +23,7 @@ class Shortcut:
 SHORTCUTS = {
     "paint": Shortcut("cartoon", "picture", "cartoon"),
     "styles": Shortcut("gallery", "styles", "cartoon"),
+    "moods": Shortcut("mood-sheet", "moods", "mood"),
     "hairs": Shortcut("try-on", "hair", "edit", "hair"),
     "beards": Shortcut("try-on", "beard", "edit", "beard"),
     "glasses": Shortcut("try-on", "glasses", "edit", "glasses"),

@@ -114,6 +114,8 @@ def cut(
                 yield token
                 said = token
                 opening = None if isinstance(token, Start) else opening or token
+                if isinstance(token, Start):  # what two kinds know means the one just named
+                    kinds = tuple(sorted(kinds, key=lambda kind: kind.name != token.kind))
             continue
         letters = LETTERS.match(line, at)
         if letters is not None or _SEPARATORS.match(line, at) is None:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from inference.emoji.library import Style, component_variant
+from inference.emoji.pose import Pose, Shift
 from inference.emoji.spec import NONE, AvatarSpec
 
 SIDE = 512
 MIDDLE = 160
 """The shading layer's gray that stands for the fur's own colour; darker is darker."""
 
+_STILL: Pose = {}
 _DARKEST = 46  # of 255: darker fur would swallow its own outlines
 
 
@@ -27,8 +29,8 @@ class _Layer:
     corner: tuple[int, int]
 
 
-def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
-    """Draw an avatar as (512, 512, 4) uint8 RGBA with straight alpha.
+def draw(style: Style, spec: AvatarSpec, pose: Pose = _STILL) -> NDArray[np.uint8]:
+    """Draw an avatar as (512, 512, 4) uint8 RGBA with straight alpha, its parts shifted by a pose.
 
     Raises:
         KeyError: the style has no such part.
@@ -42,8 +44,18 @@ def draw(style: Style, spec: AvatarSpec) -> NDArray[np.uint8]:
             picture = _body(style.name, variant, spec.colours["fur"]).copy()
         else:
             layer = _layer(style.name, f"{slot}-{variant}")
+            if slot in pose:
+                layer = _shifted(layer, pose[slot])
             picture.alpha_composite(layer.picture, layer.corner)
     return _seated(np.array(picture))
+
+
+def _shifted(layer: _Layer, shift: Shift) -> _Layer:
+    width, height = layer.picture.size
+    left, top = layer.corner
+    size = width, max(1, round(height * shift.high))
+    corner = left, max(0, round(shift.about + (top - shift.about) * shift.high + shift.down))
+    return _Layer(layer.picture.resize(size, Pillow.Resampling.BICUBIC), corner)
 
 
 def laid_over(ground: NDArray[np.uint8], over: NDArray[np.uint8]) -> NDArray[np.uint8]:

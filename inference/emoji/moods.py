@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji import library
+from inference.emoji import library, overlays
 from inference.emoji.compose import render
 from inference.emoji.spec import AvatarSpec
 
@@ -19,6 +19,10 @@ NAMES = (
     "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
     "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
 )  # fmt: skip
+"""A pack."""
+
+MOVING = ("blink", "beam")
+"""Moods that are nothing without their movement."""
 
 _THICK = "Natural"  # how Avataaars calls the thick drawing of a brow
 
@@ -39,24 +43,29 @@ class Mood:
 
 @cache
 def load() -> Mapping[str, Mood]:
-    """All moods by name, in the order of NAMES."""
-    table = _table()["moods"]
+    """All moods by name, in the order of NAMES and MOVING."""
+    entries = table()["moods"]
     return MappingProxyType(
         {
             name: Mood(
                 name,
-                table[name]["emoji"],
-                {style: table[name].get(style, {}) for style in library.STYLES},
-                tuple(table[name].get("overlays", ())),
+                entries[name]["emoji"],
+                {style: entries[name].get(style, {}) for style in library.STYLES},
+                tuple(entries[name].get("overlays", ())),
             )
-            for name in NAMES
+            for name in (*NAMES, *MOVING)
         }
     )
 
 
 def in_mood(spec: AvatarSpec, mood: Mood) -> AvatarSpec:
-    """The avatar with the mood's parts; hair, clothes, beard stay. Brows keep their thickness."""
-    parts = dict(mood.parts[spec.style])
+    """The avatar with the mood's parts; hair, clothes, beard stay."""
+    return put_on(spec, mood.parts[spec.style])
+
+
+def put_on(spec: AvatarSpec, parts: Mapping[str, str]) -> AvatarSpec:
+    """The avatar with the parts of another face. Brows keep their thickness."""
+    parts = dict(parts)
     brows = parts.get("eyebrows", "")
     if brows.endswith(_THICK) and not spec.parts.get("eyebrows", _THICK).endswith(_THICK):
         parts["eyebrows"] = brows.removesuffix(_THICK)
@@ -69,43 +78,10 @@ def draw(spec: AvatarSpec, mood: Mood, size: int = 512) -> NDArray[np.uint8]:
     Raises:
         KeyError: the style is unknown or has no such part.
     """
-    overlay = "".join(_overlay(name, spec) for name in mood.overlays)
-    return render(in_mood(spec, mood), size, overlay)
-
-
-def _overlay(name: str, spec: AvatarSpec) -> str:
-    """One overlay as SVG in the style's own coordinates."""
-    table = _table()
-    frame = table["frames"][spec.style]
-    x, y, apart = frame["eyes"]
-    scale = frame["unit"] / 100
-    # what hangs from the eyes moves along with them
-    stretch = apart / (_EYES * scale) if name in _FROM_EYES else 1.0
-    skin = spec.colours.get("skin") or spec.colours["fur"]
-    shapes = "".join(_shape(path, skin) for path in table["overlays"][name])
-    placed = f"translate({x} {y}) scale({scale * stretch:.4f} {scale:.4f})"
-    return f'<g transform="{placed}">{shapes}</g>'
-
-
-_EYES = 43.0  # half the distance of the eyes for which overlays are drawn
-_FROM_EYES = {"tear", "streams", "joy"}
-
-
-def _shape(path: Mapping[str, str], skin: str) -> str:
-    fill = path.get("fill", "none")
-    attributes = {"d": path["d"], "fill": skin if fill == "skin" else fill}
-    if "stroke" in path:
-        attributes |= {
-            "stroke": path["stroke"], "stroke-width": path["width"],
-            "stroke-linecap": "round", "stroke-linejoin": "round",
-        }  # fmt: skip
-    if "faint" in path:
-        attributes["stroke-opacity"] = path["faint"]
-    if "opacity" in path:
-        attributes["opacity"] = path["opacity"]
-    return "<path " + " ".join(f'{name}="{value}"' for name, value in attributes.items()) + "/>"
+    return render(in_mood(spec, mood), size, overlays.still(table(), mood.overlays, spec))
 
 
 @cache
-def _table() -> dict[str, Any]:
+def table() -> Mapping[str, Any]:
+    """``moods.toml`` as it stands."""
     return tomllib.loads(files("inference.emoji").joinpath("moods.toml").read_text("utf-8"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from inference.emoji import kept, library
 from inference.emoji.compose import render
@@ -17,11 +18,32 @@ from storage.kinds import EMOJI, Setting
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """``ranked``: slot -> variants, best fit first; empty where nobody was looked at."""
+class Composed:
+    """An avatar to be drawn.
+
+    ranked: slot -> variants, the one that fits the person best first; empty where nobody was
+    looked at.
+    """
 
     spec: AvatarSpec
     ranked: Mapping[str, list[str]]
+
+    @classmethod
+    def of_person(cls, portrait: Portrait, style: str) -> Self:
+        """Choose parts and colours; raises KeyError for an unknown style."""
+        traits = observe(portrait)
+        best = {name: ranked(slot, traits) for name, slot in library.load(style).slots.items()}
+        chosen = {name: variants[0] for name, variants in best.items()}
+        return cls(dressed(style, chosen, traits), best)
+
+    @classmethod
+    def of_kept(cls, avatar: Mapping[str, object]) -> Self:
+        """Take an avatar as it was kept; raises UnknownAvatar (``kept.read``)."""
+        return cls(kept.read(avatar), {})
+
+    def facts(self) -> dict[str, object]:
+        """What there is to keep and to change: the spec, and ``ranked`` among it."""
+        return {**self.spec.to_json(), "ranked": dict(self.ranked)}
 
 
 class Emoji:
@@ -44,10 +66,7 @@ class Emoji:
         names = [setting.name for setting in settings or EMOJI.default]
         if len(names) != 1 or names[0] not in STYLES:
             raise UnknownSetting(f"no avatar style {', '.join(names)!r}; known: {STYLES}")
-        traits = observe(portrait)
-        best = {name: ranked(slot, traits) for name, slot in library.load(names[0]).slots.items()}
-        chosen = {name: variants[0] for name, variants in best.items()}
-        return Prepared(_Work(dressed(names[0], chosen, traits), best))
+        return Prepared(Composed.of_person(portrait, names[0]))
 
     def prepare_avatar(
         self,
@@ -59,14 +78,10 @@ class Emoji:
         Raises:
             UnknownAvatar: see ``kept.read``.
         """
-        return Prepared(_Work(kept.read(avatar), {}))
+        return Prepared(Composed.of_kept(avatar))
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- the protocol's
-        """Draw the avatar as a sticker; its facts are the spec, for keeping and changing.
-
-        ``ranked`` among them: slot -> variants, the one that fits the person best first.
-        """
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        facts = {**work.spec.to_json(), "ranked": dict(work.ranked)}
-        return Picture((die_cut(render(work.spec, SIDE)),), facts=facts)
+        """Draw the avatar as a sticker; its facts are for keeping and changing."""
+        composed = prepared.context
+        assert isinstance(composed, Composed)  # noqa: S101 -- our own prepare made it
+        return Picture((die_cut(render(composed.spec, SIDE)),), facts=composed.facts())
