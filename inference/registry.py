@@ -3,6 +3,7 @@
 from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
+from inference.emoji.fitting import Fitting, Lineup
 from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.serving import Emoji
 from inference.expression.serving import Expression
@@ -20,4 +21,6 @@ FAMILIES: dict[str, type[Family]] = {
     "try-on": TryOn,
     "gallery": Gallery,
     "mood-sheet": MoodSheet,
+    "fitting": Fitting,
+    "lineup": Lineup,
 }

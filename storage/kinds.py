@@ -183,7 +183,36 @@ MOOD_SHEET = Kind(
     composed=True,
 )
 
+FITTING = Kind(
+    "fitting",
+    ("mirror", "compare"),  # an avatar as it is, or beside what it was
+    default=(Setting("mirror"),),
+    shows="emoji",
+    composed=True,
+)
+
+LINEUP = Kind(
+    "lineup",
+    ("kept",),
+    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
+    default=(Setting("kept", 1.0),),
+    shows="emoji",
+    composed=True,
+)
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (CUTOUT, EMOJI, CARTOON, EXPRESSION, EDIT, MOOD, TRY_ON, GALLERY, MOOD_SHEET)
+    for kind in (
+        CUTOUT,
+        EMOJI,
+        CARTOON,
+        EXPRESSION,
+        EDIT,
+        MOOD,
+        TRY_ON,
+        GALLERY,
+        MOOD_SHEET,
+        FITTING,
+        LINEUP,
+    )
 }

@@ -4,7 +4,7 @@ Values of a sentence are plain, or something that has a name in every language: 
 ``Kind``, a ``Named`` setting, a ``Command``, or a tuple of such.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,11 +25,50 @@ Rows = tuple[tuple[Choice, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class SlotName:
+    """A place for a part of an avatar, by its name; ``leading``: at the head of a sentence."""
+
+    slot: str
+    leading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """A part of an avatar, by its name or what can be seen of it; else by its number."""
+
+    variant: str
+    tags: Mapping[str, Sequence[str]]
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaintName:
+    """A colour, "#rrggbb", by the name nearest to it."""
+
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing of many to pick, for chats that show them all; ``line`` is the command that does.
+
+    ``worn``: whether it is picked now. ``picture``: the part that shows it (style, slot, variant),
+    ``colour``: "#rrggbb" of a swatch.
+    """
+
+    name: PartName | PaintName
+    line: str
+    worn: bool
+    picture: tuple[str, str, str] | None = None
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A sentence, perhaps with notes, buttons and a picture.
 
     ``replaces``: a message to change into this one. ``sheet``: the wish whose
-    picture shows what the buttons choose.
+    picture shows what the buttons choose. ``offers``: what else may be picked.
     """
 
     key: str
@@ -39,6 +78,7 @@ class Say:
     picture: bytes | None = None
     replaces: str | None = None
     sheet: Request | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +108,20 @@ class ShowResult:
 
 @dataclass(frozen=True, slots=True)
 class Hush:
-    """A job's placeholder goes without a word: another answer has said it."""
+    """A job's placeholder goes without a word: another answer has said it.
+
+    ``stays``: the message that the job was to replace stays as it is.
+    """
+
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Jobs to be given up."""
+    """Jobs to be given up. ``stay``: those whose message was there before them and stays."""
 
     jobs: tuple[UUID, ...]
+    stay: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +143,36 @@ class KeepAvatar:
     id: UUID
     spec: Spec
     ranked: Ranked = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAvatar:
+    """A kept avatar with other parts and colours, the current one from now on."""
+
+    id: UUID
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseAvatar:
+    """A kept avatar to be the current one."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NameAvatar:
+    """A kept avatar's name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAvatar:
+    """A kept avatar to be erased."""
+
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +203,10 @@ Action = (
     | Favour
     | ShowFavourites
     | KeepAvatar
+    | ChangeAvatar
+    | ChooseAvatar
+    | NameAvatar
+    | DeleteAvatar
     | Prefer
     | Speak
     | Erase

@@ -12,6 +12,7 @@ what is meant when nothing else is near.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,6 +59,10 @@ class Command(StrEnum):
     WEAKER = "weaker"
     FAVOURITE = "favourite"
     FAVOURITES = "favourites"
+    WARDROBE = "wardrobe"
+    WEAR = "wear"
+    AVATAR = "avatar"
+    AVATARS = "avatars"
     LANGUAGE = "language"
     PRIVACY = "privacy"
     FORGET = "forget"
@@ -117,7 +122,19 @@ class Plain:
     command: Command
 
 
-Meaning = Make | Adjust | Prefer | Speak | Plain
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A command with words behind it that depend on what the person has.
+
+    ``words``: as typed, ``normal``: in the form that vocabularies know.
+    """
+
+    command: Command
+    words: str
+    normal: str
+
+
+Meaning = Make | Adjust | Prefer | Speak | Plain | Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,8 @@ def write(meaning: Meaning) -> str:
             return f"/{Command.LANGUAGE} {locale}"
         case Plain(command):
             return f"/{command}"
+        case Tell(command, words):
+            return f"/{command} {words}"
 
 
 def write_request(request: Request) -> str:
@@ -209,8 +228,22 @@ class Grammar:
         name, rest, guessed = self._command(rest, slash=slash)
         if name is None:
             return self._bare(rest)
+        if name in _TOLD:
+            told = self._told(Command(name), ADDRESSED.sub("", rest, count=1), text)
+            return self._noted(told, guessed=guessed)
         read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
         return self._noted(read, guessed=guessed)
+
+    def _told(self, command: Command, rest: str, text: str) -> Line:
+        """Leave what follows to those who know what the person has; a style is a wish."""
+        normal = rest.strip(" :=,.!?、。")
+        if not normal or (command is Command.AVATAR and self._says_nothing(normal)):
+            return Line(Plain(command))
+        if command is Command.AVATAR and self.vocabulary.patterns["emoji"].fullmatch(normal):
+            return self._request(KINDS["emoji"], normal).line()
+        typed = unicodedata.normalize("NFKC", text).strip(" :=,.!?、。")[-len(normal) :]
+        words = typed if normalise(typed) == normal else normal
+        return Line(Tell(command, words, normal))
 
     def _noted(self, line: Line, *, guessed: bool) -> Line:
         if not guessed or any(note.key == "note.read_as" for note in line.notes):
@@ -492,7 +525,8 @@ class _Read:
 
 
 _STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
-_ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value})
+_TOLD = frozenset({Command.WEAR.value, Command.AVATAR.value})
+_ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _TOLD
 _EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
 
 

@@ -3,12 +3,13 @@
 Every event is answered: with words, with a sticker, or with a job whose end will answer.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core import actions as do
-from bot.core import sheets
+from bot.core import fitting, lineup, sheets
 from bot.core.actions import Choice, Run, Say
 from bot.core.commands import (
     Adjust,
@@ -21,6 +22,7 @@ from bot.core.commands import (
     Prefer,
     Request,
     Speak,
+    Tell,
     example,
     write,
 )
@@ -29,11 +31,13 @@ from bot.core.looks import worn
 from bot.core.making import MOST_FACES, Step, adjust, run
 from bot.core.preferring import prefer, style, toggle
 from bot.core.results import ended, press, undo
-from bot.core.state import REMEMBERED, State, Unfinished
+from bot.core.state import REMEMBERED, Sheet, State, Unfinished
+from bot.core.wardrobe import Library
 from bot.errors import CommandError
-from storage.kinds import KINDS, Kind, Setting
+from storage.kinds import FITTING, KINDS, LINEUP, Kind, Setting
 
 EXAMPLE = "/expression smile 0.8"
+NOTHING_TO_WEAR = Library()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +57,29 @@ Told = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
 Happening = Told | JobEnded
 
 
-def step(state: State, event: Happening, grammar: Grammar) -> Step:
-    """Return what is to be remembered and done after an event."""
+def step(
+    state: State, event: Happening, grammar: Grammar, library: Library = NOTHING_TO_WEAR
+) -> Step:
+    """Return what is to be remembered and done after an event.
+
+    ``library``: what avatars can wear.
+    """
+    naming = state.naming
+    if not isinstance(event, JobEnded):
+        state = replace(state, naming=None)
     match event:
+        case CommandGiven(text=text) if naming is not None and not text.startswith(("/", "／")):
+            return lineup.named(state, naming, text)
         case PhotoKept():
             return _photo(state, event, grammar)
         case PhotoRefused(failure=failure):
             return state, (Say(f"failure.{failure.value}"),)
         case CommandGiven():
-            return _typed(state, event, grammar)
+            return _typed(state, event, grammar, library)
         case ChoiceMade():
-            return _chosen(state, event, grammar)
+            return _chosen(state, event, grammar, library)
         case JobEnded():
-            return ended(state, event)
+            return ended(state, event, library)
 
 
 def started(state: State, run: Run, job: UUID) -> State:
@@ -80,7 +94,13 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     if wish is not None:
         return _paint(state, event, wish)
     state = replace(
-        state, photo=event.photo, face=None, question=None, forgetting=False, painting=None
+        state,
+        photo=event.photo,
+        face=None,
+        question=None,
+        forgetting=False,
+        painting=None,
+        fresh=True,
     )
     if caption:
         try:
@@ -111,21 +131,40 @@ def _paint(state: State, event: PhotoKept, wish: Request) -> Step:
     request = replace(wish, picture=event.photo)
     state = replace(state, painting=None)
     if event.selfie is not None:
-        state = replace(state, photo=event.selfie, face=None, question=None)
+        state = replace(state, photo=event.selfie, face=None, question=None, fresh=True)
     return run(state, (request,))
 
 
-def _typed(state: State, event: CommandGiven, grammar: Grammar) -> Step:
+def _typed(state: State, event: CommandGiven, grammar: Grammar, library: Library) -> Step:
     text = event.text.strip()
     if state.question is not None and text.isdecimal() and len(text) < 3:
         return _face(state, int(text), state.question.photo, None)
     if state.offered and state.sheets and text.isdecimal() and len(text) == 1:
-        return sheets.take(state, state.sheets[-1], int(text))
+        return _from_sheet(state, "take", state.sheets[-1], int(text), None)
     try:
         line = grammar.parse(text)
+        if isinstance(line.meaning, Tell) or line.meaning == Plain(Command.WEAR):
+            return _told(state, line, event, grammar, library)
+        if line.meaning in (Plain(Command.WARDROBE), Make(Request(FITTING.name))):
+            return fitting.opened(state, library)
     except CommandError as error:
         return state, (_explain(error),)
     return _meant(state, line, grammar, event.replaces)
+
+
+def _told(
+    state: State, line: Line, event: CommandGiven, grammar: Grammar, library: Library
+) -> Step:
+    """Do what the words behind a command mean to this person; raises CommandError."""
+    match line.meaning:
+        case Tell(Command.WEAR, normal=typed):
+            chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
+            words = grammar.vocabulary
+            return fitting.say(state, library, words, typed, event.replaces, chance)
+        case Tell(Command.AVATAR, words=words):
+            return lineup.said(state, grammar.vocabulary, words)
+        case _:
+            return fitting.opened(state, library)
 
 
 def _explain(error: CommandError) -> Say:
@@ -134,6 +173,8 @@ def _explain(error: CommandError) -> Say:
 
 def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
     match line.meaning:
+        case Make(Request(kind=LINEUP.name, settings=settings)):
+            return lineup.show(state, int(settings[0].amount) if settings else 1)
         case Make(request) as wish:
             if KINDS[request.kind].groups and replaces is None:
                 request = worn(state, wish)
@@ -148,6 +189,10 @@ def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = No
             return _speak(state, locale, line.notes)
         case Plain(Command.LANGUAGE):
             return _language(state, grammar)
+        case Plain(Command.AVATAR):
+            return lineup.said(state, grammar.vocabulary, "")
+        case Tell() | Plain(Command.WEAR | Command.WARDROBE):  # beside a photo: wear what it gives
+            return run(state, (Request("emoji"),), line.notes)
         case Plain(command):
             return _COMMANDS[command](state)
 
@@ -177,13 +222,14 @@ def _privacy(state: State) -> Step:
 
 def _cancel(state: State) -> Step:
     jobs = tuple(one.job for one in state.unfinished)
+    stay = tuple(one.job for one in state.unfinished if one.replaces is not None)
     asking = (state.waiting, state.question, state.painting)
     idle = not any(asking) and not state.forgetting
     state = replace(
         state, unfinished=(), waiting=None, question=None, painting=None, forgetting=False
     )
     if jobs:
-        return state, (do.Cancel(jobs), Say("say.cancelled", {"count": len(jobs)}))
+        return state, (do.Cancel(jobs, stay), Say("say.cancelled", {"count": len(jobs)}))
     return state, (Say("say.nothing_to_cancel" if idle else "say.waiting_cancelled"),)
 
 
@@ -223,7 +269,7 @@ def _favourites(state: State) -> Step:
     return state, (do.ShowFavourites(),)
 
 
-def _chosen(state: State, event: ChoiceMade, grammar: Grammar) -> Step:
+def _chosen(state: State, event: ChoiceMade, grammar: Grammar, library: Library) -> Step:
     verb, _, rest = event.value.partition(":")
     if verb == "forget":
         return _forget_chosen(state, rest, event.message)
@@ -236,26 +282,38 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar) -> Step:
             return _face(state, int(number), chosen, event.message)
     if verb == "redo" and rest in KINDS:
         return _meant(state, Line(Make(Request(rest))), grammar)
+    if verb == "wear":
+        chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
+        return fitting.press(state, library, rest, event.message, chance)
+    if event.value == "avatar:name":
+        return lineup.ask_name(state)
     if verb in ("take", "page"):
-        return _from_sheet(state, verb, rest, event.message)
+        shown, _, number = rest.partition(":")
+        for sheet in state.sheets:
+            if sheet.job == _uuid(shown) and number.isdecimal():
+                return _from_sheet(state, verb, sheet, int(number), event.message)
     if verb == "try" and rest in KINDS["try-on"].settings:
         return run(state, (Request("try-on", (Setting(rest),)),))
     if verb in _BUTTONS:
         job = _uuid(rest.partition(":")[0])
         for one in state.shown:
+            if one.job == job and verb == "change":
+                return fitting.opened_for(state, library, one)
             if one.job == job:
                 return press(state, event.value, one)
     return state, (Say("say.choice_gone"),)
 
 
-def _from_sheet(state: State, verb: str, rest: str, message: str | None) -> Step:
-    job, _, number = rest.partition(":")
-    for sheet in state.sheets:
-        if sheet.job == _uuid(job) and number.isdecimal():
-            if verb == "take":
-                return sheets.take(state, sheet, int(number))
-            return sheets.turn(state, sheet, int(number), message)
-    return state, (Say("say.choice_gone"),)
+def _from_sheet(state: State, verb: str, sheet: Sheet, number: int, message: str | None) -> Step:
+    if sheet.request.kind != LINEUP.name:
+        if verb == "take":
+            return sheets.take(state, sheet, number)
+        return sheets.turn(state, sheet, number, message)
+    if verb == "page":
+        return lineup.show(state, number, message)
+    if not 1 <= number <= len(sheet.names):
+        return state, (Say("say.choice_gone"),)
+    return lineup.take(state, sheet.names[number - 1])
 
 
 def _forget_chosen(state: State, answer: str, message: str | None) -> Step:
@@ -286,7 +344,7 @@ def _setting_chosen(
             return state, (Say("say.choice_gone"),)
 
 
-_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo"})
+_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change"})
 
 
 def _face(state: State, number: int, photo: UUID, message: str | None) -> Step:
@@ -324,6 +382,7 @@ _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.WEAKER: _latest("less"),
     Command.FAVOURITE: _latest("keep"),
     Command.FAVOURITES: _favourites,
+    Command.AVATARS: lineup.show,
     Command.PRIVACY: _privacy,
     Command.FORGET: _forget,
 }

@@ -120,6 +120,20 @@ class Slider:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing of many to pick by giving its command; ``worn``: picked now.
+
+    It shows the part ``picture`` of an avatar (style, slot, variant), or the ``colour`` "#rrggbb".
+    """
+
+    label: str
+    command: str
+    worn: bool
+    picture: tuple[str, str, str] | None = None
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a person sees: words, rows of buttons, a picture (PNG), sliders where a chat has them.
 
@@ -127,7 +141,8 @@ class Message:
     describes it (alternative text, a caption where stickers take one) and ``name`` is its file name
     without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
     still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
-    choose, three in a row, in their order.
+    choose, three in a row, in their order. ``offers``: what else may be picked to replace the
+    picture, where a chat can show so many things at once.
     """
 
     text: str = ""
@@ -138,3 +153,4 @@ class Message:
     name: str = ""
     busy: bool = False
     sheet: bool = False
+    offers: tuple[Offer, ...] = ()

@@ -6,7 +6,8 @@ from bot.core import actions as do
 from bot.core.actions import Action, Choice, Run, Say
 from bot.core.commands import Note, Request
 from bot.core.state import FaceQuestion, State, has_strength, resolved
-from storage.kinds import KINDS, Setting
+from storage.avatars import Avatar
+from storage.kinds import EMOJI, KINDS, Setting
 
 MOST_FACES = 10
 
@@ -19,6 +20,50 @@ def run(
     requests: tuple[Request, ...],
     notes: tuple[Note, ...] = (),
     replaces: str | None = None,
+) -> Step:
+    """Queue jobs of an avatar where there is one for a wish; else of the photo, or ask for one."""
+    drawn = {one: avatar for one in requests if (avatar := current(state, one)) is not None}
+    if not drawn:
+        return _of_photo(state, requests, notes, replaces)
+    state, superseded = supersede(state, replaces)
+    wanted = {one: _named(state, one, avatar) for one, avatar in drawn.items()}
+    jobs = [
+        Run(wanted[one], avatar=avatar.spec.to_json(), replaces=replaces)
+        for one, avatar in drawn.items()
+    ]
+    jobs[0] = replace(jobs[0], notes=notes)
+    state = replace(remember(state, tuple(wanted.values())), waiting=None, forgetting=False)
+    left = tuple(one for one in requests if one not in drawn)
+    if not left:
+        return state, (*superseded, *jobs)
+    state, others = _of_photo(state, left, (), None)
+    return state, (*superseded, *jobs, *others)
+
+
+def current(state: State, request: Request) -> Avatar | None:
+    """Return the avatar that a wish is about; None where it takes the photo.
+
+    A new photo is matched anew, and so is any photo in hand where an avatar itself is wished for.
+    """
+    if not KINDS[request.kind].composed:
+        return None
+    if request.kind != EMOJI.name:
+        return None if state.fresh and state.photo is not None else next(iter(state.avatars), None)
+    if state.photo is not None:
+        return None
+    styles = {setting.name for setting in request.settings}
+    return next((one for one in state.avatars if not styles or one.spec.style in styles), None)
+
+
+def _named(state: State, request: Request, avatar: Avatar) -> Request:
+    """Return what is wished for of an avatar with its settings filled."""
+    if request.kind == EMOJI.name:
+        return Request(EMOJI.name, (Setting(avatar.spec.style),))
+    return resolved(state, request)
+
+
+def _of_photo(
+    state: State, requests: tuple[Request, ...], notes: tuple[Note, ...], replaces: str | None
 ) -> Step:
     """Queue jobs of the current photo, or ask for one."""
     requests = tuple(_pictured(state, resolved(state, one), replaces) for one in requests)
@@ -38,9 +83,9 @@ def run(
         asked = Say("say.send_picture", notes=notes)
         if not requests:
             return state, (asked,)
-        state, actions = run(state, requests, (), replaces)
+        state, actions = _of_photo(state, requests, (), replaces)
         return state, (asked, *actions)
-    state, superseded = _supersede(state, replaces)
+    state, superseded = supersede(state, replaces)
     first, *others = requests
     runs = (
         Run(first, photo, state.face, replaces, notes),
@@ -60,13 +105,14 @@ def _pictured(state: State, request: Request, replaces: str | None) -> Request:
     return request
 
 
-def _supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:
+def supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:
     """Give up the job whose result a newer one is about to replace."""
     old = tuple(one for one in state.unfinished if replaces and one.replaces == replaces)
     if not old:
         return state, ()
     left = tuple(one for one in state.unfinished if one not in old)
-    return replace(state, unfinished=left), (do.Cancel(tuple(one.job for one in old)),)
+    jobs = tuple(one.job for one in old)
+    return replace(state, unfinished=left), (do.Cancel(jobs, stay=jobs),)
 
 
 def remember(state: State, requests: tuple[Request, ...]) -> State:

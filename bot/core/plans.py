@@ -99,10 +99,10 @@ class Planner:
                         self._say(plan, Say("say.busy", {"seconds": problem.seconds}))
                 case ShowResult():
                     await self._show(session, plan, action)
-                case do.Hush():
-                    plan.hushed = True
-                case do.Cancel(jobs=given_up):
-                    await self._cancel(session, plan, given_up)
+                case do.Hush(stays=stays):
+                    plan.hushed = not stays
+                case do.Cancel():
+                    await self._cancel(session, plan, action)
                 case do.Favour(job=job):
                     try:
                         await stickers.favourite(session, job)
@@ -113,6 +113,14 @@ class Planner:
                     await self._favourites(session, person, plan)
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
                     await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
+                case do.ChangeAvatar(id=avatar, spec=spec):
+                    await avatars.change(session, avatar, spec)
+                case do.ChooseAvatar(id=avatar):
+                    await avatars.choose(session, avatar)
+                case do.NameAvatar(id=avatar, name=name):
+                    await avatars.name(session, avatar, name)
+                case do.DeleteAvatar(id=avatar):
+                    await avatars.delete(session, avatar)
                 case do.Prefer(requests=requests):
                     kept = requests_to_json(requests)
                     await people.set_preference(session, person.id, "preferred", kept)
@@ -165,15 +173,15 @@ class Planner:
                 return
         plan.answers.append(Showing(self.wording.sticker(shown, picture, plan.locale)))
 
-    async def _cancel(self, session: AsyncSession, plan: Plan, given_up: tuple[UUID, ...]) -> None:
-        for job_id in given_up:
+    async def _cancel(self, session: AsyncSession, plan: Plan, given_up: do.Cancel) -> None:
+        for job_id in given_up.jobs:
             try:
                 job = await jobs.read(session, job_id)
             except LookupError:
                 continue
             if await jobs.cancel(session, job_id):
                 plan.cancelled.append(job_id)
-                if job.placeholder is not None:
+                if job.placeholder is not None and job_id not in given_up.stay:
                     plan.abandoned.append(job.placeholder)
 
     async def _favourites(self, session: AsyncSession, person: Person, plan: Plan) -> None:

@@ -1,10 +1,11 @@
 """How jobs end, and what the buttons under their results do."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from bot.core import actions as do
-from bot.core import sheets
+from bot.core import fitting, lineup, sheets
 from bot.core.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.commands import Request
 from bot.core.events import JobEnded
@@ -18,9 +19,10 @@ from bot.core.state import (
     has_strength,
     strengthened,
 )
+from bot.core.wardrobe import Library
 from storage.avatars import Spec
 from storage.jobs import Done, Failed, Failure
-from storage.kinds import KINDS
+from storage.kinds import EMOJI, FITTING, KINDS, LINEUP
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -44,6 +46,8 @@ def press(state: State, value: str, result: Shown) -> Step:
     verb = value.partition(":")[0]
     request = result.request
     match verb:
+        case "again" if result.photo is None and result.avatar is not None:
+            return state, (Run(request, avatar=result.avatar.to_json()),)
         case "again":
             return run(state, (request,))
         case "more" | "less":
@@ -56,12 +60,22 @@ def press(state: State, value: str, result: Shown) -> Step:
             state = remember(state, (changed,))
             return state, (Run(changed, result.photo, result.face),)
         case "other":
-            state = remember(state, (_other(request),))
-            return state, (Run(_other(request), result.photo, result.face),)
+            return _in_other_style(state, result)
         case "keep":
             return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
         case _:
             return undo(state)
+
+
+def _in_other_style(state: State, result: Shown) -> Step:
+    """Make the same in the next style; an avatar is matched to the photo in every style anew."""
+    request = _other(result.request)
+    if request.kind == EMOJI.name and result.photo is None:
+        return run(state, (request,))
+    drawn = None
+    if result.avatar is not None and request.kind != EMOJI.name:
+        drawn = result.avatar.to_json()
+    return remember(state, (request,)), (Run(request, result.photo, result.face, avatar=drawn),)
 
 
 def _other(request: Request) -> Request:
@@ -82,6 +96,8 @@ def _result_choices(job: UUID, request: Request) -> Rows:
     if has_strength(request):
         first.append(Choice("button.stronger", f"more:{job.hex}"))
         first.append(Choice("button.weaker", f"less:{job.hex}"))
+    if kind.composed:
+        first.append(Choice("button.change", f"change:{job.hex}"))
     second = [
         Choice("button.undo", f"undo:{job.hex}"),
         Choice("button.favourite", f"keep:{job.hex}"),
@@ -102,11 +118,13 @@ def undo(state: State) -> Step:
     if len(state.shown) < 2:
         return state, (Say("say.nothing_to_undo"),)
     previous = state.shown[-2]
-    state = replace(state, shown=state.shown[:-1], photo=previous.photo, face=previous.face)
+    state = replace(state, shown=state.shown[:-1])
+    if previous.photo is not None:
+        state = replace(state, photo=previous.photo, face=previous.face)
     return remember(state, (previous.request,)), (_show(previous.job, previous.request),)
 
 
-def ended(state: State, event: JobEnded) -> Step:
+def ended(state: State, event: JobEnded, library: Library) -> Step:
     """Answer a job's end; the same end told twice changes nothing more."""
     ours = next((one for one in state.unfinished if one.job == event.job_id), None)
     left = tuple(one for one in state.unfinished if one.job != event.job_id)
@@ -114,15 +132,16 @@ def ended(state: State, event: JobEnded) -> Step:
     request = Request(event.kind, event.settings, event.picture_id)
     photo = event.photo_id or (ours.photo if ours is not None else None)
     match event.outcome:
-        case Done(picture=picture, facts=facts) if KINDS[event.kind].sheet:
-            return sheets.show(state, event, request, picture, facts)
+        case Done(picture=picture) if event.kind == FITTING.name:
+            return fitting.shown(state, library, event, ours, picture)
+        case Done(picture=picture) if event.kind == LINEUP.name:
+            return lineup.shown(state, event, request, picture)
         case Done(picture=picture, facts=facts):
-            shown: tuple[Action, ...] = (_show(event.job_id, request, picture),)
-            spec, ranked = Spec.from_json(facts), facts.get("ranked")
-            if spec is not None and event.avatar is None:
-                fitting = ranked if isinstance(ranked, dict) else {}
-                shown += (do.KeepAvatar(event.job_id, spec, fitting),)
-            drawn = Spec.from_json(event.avatar) if event.avatar is not None else spec
+            state, drawn, kept = _drawn(state, event, facts)
+            if KINDS[event.kind].sheet:
+                state, sheet = sheets.show(state, event, request, picture, facts, drawn)
+                return state, (*sheet, *kept)
+            shown: tuple[Action, ...] = (_show(event.job_id, request, picture), *kept)
             if photo is None and drawn is None:
                 return state, shown
             replaces = ours.replaces if ours is not None else None
@@ -140,8 +159,25 @@ def ended(state: State, event: JobEnded) -> Step:
             return _failed(state, event.job_id, failure, request, photo)
 
 
+def _drawn(
+    state: State, event: JobEnded, facts: Mapping[str, object]
+) -> tuple[State, Spec | None, tuple[Action, ...]]:
+    """Return which avatar a job drew, and what keeps one that was composed of a photo."""
+    if event.avatar is not None:
+        return state, Spec.from_json(event.avatar), ()
+    spec, ranked = Spec.from_json(facts), facts.get("ranked")
+    if spec is None:
+        return state, None, ()
+    if event.photo_id == state.photo:
+        state = replace(state, fresh=False)
+    fits = ranked if isinstance(ranked, dict) else {}
+    return state, spec, (do.KeepAvatar(event.job_id, spec, fits),)
+
+
 def _remember_result(state: State, result: Shown) -> State:
     state = replace(state, offered=False)
+    if state.fitting is not None:
+        state = replace(state, fitting=replace(state.fitting, newest=False))
     shown = tuple(one for one in state.shown if one.job != result.job)
     if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
         shown = shown[:-1]

@@ -6,6 +6,7 @@ handles its updates, so the same order holds for them.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,14 +25,16 @@ from bot.core.plans import Placeholder, Plan, Planner, Showing
 from bot.core.state import USUAL, State, from_json, requests_from_json, to_json
 from bot.core.texts import Texts
 from bot.core.waiting import Account, Waiting
+from bot.core.wardrobe import Library
 from bot.core.wording import Wording
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from bot.settings import BotSettings
-from storage import deliveries, jobs, parts, people, photos
+from storage import avatars, deliveries, jobs, parts, people, photos
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
 from storage.jobs import Bounds, Failure
+from storage.kinds import EMOJI
 from storage.people import Person
 from storage.queue import Again, Queue
 from storage.vault import Vault
@@ -43,6 +46,7 @@ AT_ONCE = 32  # deliveries on their way at the same time
 TRIES = 4  # of an answer while the platform is away
 LONGEST_WAIT = 30.0  # seconds between two tries of an answer
 LONGEST_DELAY = 300.0  # seconds between two tries of a delivery
+LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
 RECHECK = 30.0  # seconds after which deliveries that got lost are looked for
 
 
@@ -74,6 +78,7 @@ class Service:
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
         self._planner = Planner(vault, self._wording, bounds)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._library, self._library_read = Library(), 0.0
         self._on_their_way: dict[UUID, _Bringing] = {}
         self._waiting = Waiting(database, self._wording)
 
@@ -124,7 +129,8 @@ class Service:
                 person = replace(person, locale=who.locale)
             state = await self._load(session, person, origin.chat)
             happening = await self._kept(session, person, event)
-            state, actions = step(state, happening, self._grammar)
+            library = await self._wardrobe(session)
+            state, actions = step(state, happening, self._grammar, library)
             state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
             if plan.erase is None:
                 await people.save_conversation(session, person.id, origin.chat, to_json(state))
@@ -155,7 +161,21 @@ class Service:
             state,
             locale=self._texts.negotiate(person.locale),
             preferred=requests_from_json(preferences.get("preferred", [])) or USUAL,
+            avatars=await avatars.of_person(session, self._vault, person.id),
         )
+
+    async def _wardrobe(self, session: AsyncSession) -> Library:
+        """Return what avatars can wear, read again now and then, for it may be built meanwhile."""
+        now = time.monotonic()
+        partly = len(self._library.catalogue.styles) < len(EMOJI.settings)
+        if partly or now - self._library_read > LIBRARY_SECONDS:
+            there = await parts.listed(session)
+            tags = {(one.style, one.slot, one.variant): one.tags for one in there}
+            found = Library(await parts.catalogue(session), tags)
+            self._library_read = now
+            if found != self._library:
+                self._library = found
+        return self._library
 
     async def _erase(self, person: Person, said: Say) -> Say:
         erased = await people.forget(self._database, person.id)
@@ -337,7 +357,8 @@ class Service:
             state = await self._load(session, person, job.chat)
             bringing.live = any(one.job == job.id and one.replaces for one in state.unfinished)
             bringing.placeholder = (await jobs.read(session, job.id)).placeholder
-            state, actions = step(state, event, self._grammar)
+            library = await self._wardrobe(session)
+            state, actions = step(state, event, self._grammar, library)
             state, plan = await self._planner.perform(session, person, job.chat, state, actions)
             await people.save_conversation(session, person.id, job.chat, to_json(state))
         return plan
@@ -353,7 +374,7 @@ class Service:
         reference = bringing.placeholder
         if isinstance(first, Showing):
             replaces = reference
-            if bringing.live and first.message.sticker is None and not first.message.sheet:
+            if bringing.live and first.message.sticker is None and first.message.picture is None:
                 replaces = None
             reference = await self._show(chat, job.chat, first.message, replaces, plan.locale)
             plan.answers.pop(0)

@@ -8,8 +8,9 @@ from bot.core.actions import Choice, Say
 from bot.core.commands import Make, Named, Request
 from bot.core.events import JobEnded
 from bot.core.looks import worn
-from bot.core.making import Step, run
+from bot.core.making import Step, remember, run
 from bot.core.state import Sheet, State
+from storage.avatars import Spec
 from storage.kinds import KINDS, Setting
 
 KEPT = 5
@@ -24,8 +25,12 @@ def show(
     request: Request,
     picture: bytes,
     facts: Mapping[str, object],
+    avatar: Spec | None,
 ) -> Step:
-    """Show a sheet with a button for each look; ``facts``: ``names``, ``page`` and ``pages``."""
+    """Show a sheet with a button for each look; ``facts``: ``names``, ``page`` and ``pages``.
+
+    ``avatar``: whose looks they are, where there is one.
+    """
     found, page, pages = facts.get("names"), facts.get("page"), facts.get("pages")
     names = tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
     page = page if isinstance(page, int) else 1
@@ -37,8 +42,8 @@ def show(
     rows = [tuple(looks[at : at + COLUMNS]) for at in range(0, len(looks), COLUMNS)]
     if pages > 1:
         rows.append((Choice("button.next_page", f"page:{event.job_id.hex}:{page % pages + 1}"),))
-    if event.photo_id is not None:
-        sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages)
+    if event.photo_id is not None or avatar is not None:
+        sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages, avatar)
         others = tuple(one for one in state.sheets if one.job != sheet.job)
         state = replace(state, sheets=(*others, sheet)[-KEPT:], offered=True)
     values = {"request": Named(request.kind, request.settings[0].name)} | {
@@ -54,6 +59,9 @@ def take(state: State, sheet: Sheet, number: int) -> Step:
     if not 1 <= number <= len(sheet.names):
         return state, (Say("say.choice_gone"),)
     request = _look(sheet.request, sheet.names[number - 1])
+    if sheet.avatar is not None:
+        drawn = do.Run(request, sheet.photo, sheet.face, avatar=sheet.avatar.to_json())
+        return remember(state, (request,)), (drawn,)
     state = replace(state, photo=sheet.photo, face=sheet.face, question=None)
     if KINDS[request.kind].groups:
         request = worn(state, Make(request))
@@ -64,7 +72,8 @@ def turn(state: State, sheet: Sheet, page: int, message: str | None) -> Step:
     """Have another page made, in the place of this one."""
     (setting,) = sheet.request.settings
     request = replace(sheet.request, settings=(replace(setting, amount=float(page)),))
-    return state, (do.Run(request, sheet.photo, sheet.face, message),)
+    drawn = None if sheet.avatar is None else sheet.avatar.to_json()
+    return state, (do.Run(request, sheet.photo, sheet.face, message, avatar=drawn),)
 
 
 def _look(sheet: Request, name: str) -> Request:

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.commands import Request
-from storage.avatars import Spec
+from bot.core.wardrobe import Fitting
+from storage.avatars import Avatar, Spec
 from storage.kinds import KINDS, Setting
 
 REMEMBERED = 20
@@ -59,15 +60,17 @@ class FaceQuestion:
 class Sheet:
     """A sheet of looks as it stands in the chat; ``names``: the settings that it shows, in order.
 
-    ``pages``: how many there are of its kind.
+    A sheet of avatars has their ids for names. ``pages``: how many there are of its kind.
+    ``avatar``: whose looks it shows, where that is no photo.
     """
 
     job: UUID
-    photo: UUID
+    photo: UUID | None
     face: int | None
     request: Request
     names: tuple[str, ...]
     pages: int = 1
+    avatar: Spec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,10 @@ class State:
     ``photo`` and ``face``: what commands work on. ``waiting``: what was asked for before there was
     a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
-    from, the newest last; ``offered``: nothing was made since the newest. ``locale`` and
-    ``preferred`` belong to the person rather than the chat and are laid over when the state is
-    loaded.
+    from, the newest last; ``offered``: nothing was made since the newest. ``fresh``: no avatar was
+    made or taken since the photo came. ``fitting``: the open wardrobe. ``naming``: the avatar whose
+    name was asked for. ``locale``, ``preferred`` and ``avatars`` (the current one first) belong to
+    the person rather than the chat and are laid over when the state is loaded.
     """
 
     locale: str = "en"
@@ -104,6 +108,10 @@ class State:
     painting: Request | None = None
     sheets: tuple[Sheet, ...] = ()
     offered: bool = False
+    fresh: bool = False
+    fitting: Fitting | None = None
+    naming: UUID | None = None
+    avatars: tuple[Avatar, ...] = ()
 
 
 @cache
@@ -117,8 +125,8 @@ def _requests() -> TypeAdapter[tuple[Request, ...]]:
 
 
 def to_json(state: State) -> dict[str, object]:
-    """Return the state as JSON-able data."""
-    data: dict[str, object] = _adapter().dump_python(state, mode="json")
+    """Return the state as JSON-able data, without what is laid over it from elsewhere."""
+    data: dict[str, object] = _adapter().dump_python(replace(state, avatars=()), mode="json")
     return data
 
 

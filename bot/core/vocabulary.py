@@ -14,6 +14,19 @@ CLEARLY = 0.1  # by how much the best must beat the next
 HINTED = 0.45  # similarity from which a word is worth suggesting
 
 
+@dataclass(frozen=True, slots=True)
+class WardrobeWords:
+    """What people call what avatars wear, squeezed, each by its canonical name.
+
+    ``slots``, ``parts`` (by variant) and ``colours``; ``moves``: next, undo and the like.
+    """
+
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    colours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Every word people may type, squeezed, and the canonical name it stands for.
@@ -21,7 +34,8 @@ class Vocabulary:
     ``commands``: commands, shortcuts and kinds. ``settings``: by kind. ``languages``: to locales.
     Where settings come in groups, ``groups`` maps what a group is called to the groups it may be,
     the likeliest first, and ``within`` holds the words of each; ``settings`` gives a word to the
-    first group that knows it. ``nothing``: what takes a setting off.
+    first group that knows it. ``nothing``: what takes a setting off. ``naming`` and ``deleting``:
+    what is done to a kept avatar.
     """
 
     commands: Mapping[str, str]
@@ -31,6 +45,9 @@ class Vocabulary:
     groups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     within: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     nothing: frozenset[str] = frozenset()
+    wardrobe: WardrobeWords = field(default_factory=WardrobeWords)
+    naming: frozenset[str] = frozenset()
+    deleting: frozenset[str] = frozenset()
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:

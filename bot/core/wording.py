@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.actions import Choice, Rows, Say, ShowResult
+from bot.core import paints
+from bot.core.actions import Choice, PaintName, PartName, Rows, Say, ShowResult, SlotName
+from bot.core.actions import Offer as Offered
 from bot.core.commands import (
     MOST_NAMES,
     Make,
@@ -16,7 +18,7 @@ from bot.core.commands import (
     write,
     write_request,
 )
-from bot.core.events import Button, Message, Slider
+from bot.core.events import Button, Message, Offer, Slider
 from bot.core.texts import Texts
 from storage.kinds import KINDS, Kind, Setting
 
@@ -40,7 +42,12 @@ class Wording:
             said.picture,
             sheet=said.sheet is not None,
             name=_file_name(said.sheet),
+            offers=tuple(self._offer(offer, locale) for offer in said.offers),
         )
+
+    def _offer(self, offer: Offered, locale: str) -> Offer:
+        label = _leading(self._name(offer.name, locale))
+        return Offer(label, offer.line, offer.worn, offer.picture, offer.colour)
 
     def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
         """Word a result: what it is, its buttons, and sliders for its strengths."""
@@ -80,6 +87,13 @@ class Wording:
                 return self.texts.setting(locale, kind, setting)
             case Speak(chosen):
                 return self.texts.language(chosen)
+            case SlotName(slot, leading):
+                name = self.texts.slot(locale, slot)
+                return _leading(name) if leading else name
+            case PartName(variant, tags, number):
+                return self.texts.part(locale, variant, tags) or str(number or "…")
+            case PaintName(colour):
+                return self.texts.colour(locale, paints.name_of(colour))
             case Kind():
                 return self._settings(value, locale)
             case tuple():
@@ -151,6 +165,11 @@ class Wording:
                     self.texts.get(locale, "say.help_command", command=command, about=about)
                 )
         return "\n".join(lines)
+
+
+def _leading(name: str) -> str:
+    """Return a name as it stands at the head of a sentence."""
+    return name[:1].upper() + name[1:]
 
 
 def _file_name(request: Request | None) -> str:

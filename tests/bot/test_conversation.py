@@ -201,7 +201,7 @@ def test_a_live_slider_replaces_its_result_and_gives_up_the_one_before() -> None
     assert run.replaces == "m1"
     dragged = talk.jobs[0]
     cancelled, run = talk.say("/expression smile 0.6", replaces="m1")
-    assert cancelled == do.Cancel((dragged,))
+    assert cancelled == do.Cancel((dragged,), stay=(dragged,))
     talk.end(talk.jobs[0])
     talk.say("/expression smile 0.7", replaces="m1")
     talk.end(talk.jobs[0])

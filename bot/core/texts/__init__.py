@@ -1,11 +1,12 @@
 """Every sentence that a person sees, by language and key.
 
-A language is one TOML file beside this module; all have the same keys and fields. ``[kind.*]`` and
-``[setting.*.*]`` name what ``storage.kinds.KINDS`` lists.
+A language is the TOML files beside this module whose names begin with it; all have the same keys
+and fields. ``[kind.*]`` and ``[setting.*.*]`` name what ``storage.kinds.KINDS`` lists, ``[slot.*]``
+and ``[part]`` what avatars wear.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,7 +15,7 @@ from typing import cast
 from bot.core.commands import Command, Request, strength
 from bot.core.shortcuts import SHORTCUTS
 from bot.core.tokens import OFF
-from bot.core.vocabulary import Vocabulary, squeeze
+from bot.core.vocabulary import Vocabulary, WardrobeWords, squeeze
 from storage.kinds import KINDS, Kind, group_of
 
 DEFAULT = "en"
@@ -80,6 +81,29 @@ class Texts:
         """Return what people call a setting of a kind."""
         return self.get(locale, f"setting.{kind}.{setting}.name")
 
+    def slot(self, locale: str, slot: str) -> str:
+        """Return what people call a place for a part of an avatar."""
+        return self.get(locale, f"slot.{slot}.name")
+
+    def part(self, locale: str, variant: str, tags: Mapping[str, Sequence[str]]) -> str:
+        """Return what people call a part, or else what can be seen of it; empty for neither."""
+        if squeeze(variant) == OFF:
+            return self.nothing(locale)
+        names = cast("Mapping[str, str]", self.tables[locale]["part"])
+        if variant in names:
+            return names[variant]
+        seen = cast("Mapping[str, Mapping[str, str]]", self.tables[locale]["seen"])
+        words = [
+            seen[attribute][values[0]]
+            for attribute, values in tags.items()
+            if attribute in seen and values and values[0] in seen[attribute]
+        ]
+        return self.join(locale, "join", words)
+
+    def colour(self, locale: str, colour: str) -> str:
+        """Return what people call a colour of ``paints.NAMED``."""
+        return self.get(locale, f"colour.{colour}.name")
+
     def nothing(self, locale: str) -> str:
         """Return the word that takes something off."""
         words = cast("Mapping[str, list[str]]", self.tables[locale]["words"])
@@ -130,6 +154,8 @@ class Texts:
         languages: dict[str, str] = {}
         fillers: set[str] = set()
         nothing: set[str] = {OFF}
+        naming: set[str] = set()
+        deleting: set[str] = set()
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
             commands[squeeze(command.value)] = command.value
@@ -148,6 +174,8 @@ class Texts:
             words = cast("Mapping[str, list[str]]", table["words"])
             fillers.update(squeeze(word) for word in words["fillers"])
             nothing.update(squeeze(word) for word in words["nothing"])
+            naming.update(squeeze(word) for word in words["naming"])
+            deleting.update(squeeze(word) for word in words["deleting"])
         within = {kind.name: self._within(kind) for kind in KINDS.values()}
         for kind_name, groups in within.items():
             for spelt in groups.values():
@@ -161,7 +189,30 @@ class Texts:
             {kind.name: self._groups(kind) for kind in KINDS.values() if kind.groups},
             within,
             frozenset(nothing),
+            WardrobeWords(
+                self._called("slot"),
+                self._parts(nothing),
+                self._called("colour"),
+                self._called("wear"),
+            ),
+            frozenset(naming),
+            frozenset(deleting),
         )
+
+    def _called(self, section: str) -> dict[str, tuple[str, ...]]:
+        """Return the words of each entry of a section, in all languages."""
+        found: dict[str, dict[str, None]] = {}
+        for table in self.tables.values():
+            for name, entry in cast("Mapping[str, Table]", table[section]).items():
+                found.setdefault(name, {}).update(dict.fromkeys(_words(entry)))
+        return {name: tuple(words) for name, words in found.items()}
+
+    def _parts(self, nothing: set[str]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {OFF: tuple(sorted(nothing))}
+        for table in self.tables.values():
+            for variant, name in cast("Mapping[str, str]", table["part"]).items():
+                found[variant] = (*found.get(variant, ()), squeeze(name))
+        return found
 
     def _within(self, kind: Kind) -> dict[str, dict[str, str]]:
         """Return the words of each group of a kind; one without groups has a nameless one."""
@@ -200,9 +251,9 @@ def _words(entry: Table) -> list[str]:
 def load() -> Texts:
     """Read all languages, once."""
     folder = resources.files(__package__)
-    found = {
-        file.name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8"))
-        for file in folder.iterdir()
-        if file.name.endswith(".toml")
-    }
+    found: dict[str, dict[str, object]] = {}
+    for file in folder.iterdir():
+        if file.name.endswith(".toml"):
+            table = found.setdefault(file.name.partition(".")[0], {})
+            table.update(tomllib.loads(file.read_text("utf-8")))
     return Texts({DEFAULT: found.pop(DEFAULT), **dict(sorted(found.items()))})

@@ -42,6 +42,16 @@ def _words(message: Message) -> dict[str, object]:
             [{"label": button.label, "value": button.value} for button in row]
             for row in message.buttons
         ],
+        "offers": [
+            {
+                "label": offer.label,
+                "command": offer.command,
+                "worn": offer.worn,
+                "picture": f"/parts/{'/'.join(offer.picture)}.png" if offer.picture else None,
+                "colour": offer.colour or None,
+            }
+            for offer in message.offers
+        ],
         "sliders": [
             {
                 "label": slider.label,

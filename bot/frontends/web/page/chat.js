@@ -71,6 +71,7 @@ const log = new Log(find("log"), vocabulary, {
     chosen = true;
     quietly(attempt(sendChoice(value, message)));
   },
+  pick: (command, message) => quietly(attempt(sendCommand(command, message))),
   slide: (command, message) => attempt(sendCommand(command, message)),
   propose: (line) => composer.propose(line),
 });

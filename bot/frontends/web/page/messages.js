@@ -2,6 +2,7 @@
 // slider survive every change. Neighbouring stickers share a shelf: a row of tiles, and below it
 // the buttons of the one that is picked.
 
+import { Offers } from "./offers.js";
 import { rememberedPhoto } from "./photos.js";
 import { Sliders } from "./sliders.js";
 
@@ -93,9 +94,16 @@ class Bubble {
     this.looks = new Looks(actions);
     this.frame = make("div", "frame");
     this.frame.append(this.picture, this.looks.element);
+    this.offers = new Offers((command, message) => actions.pick(command, message));
     this.buttons = new Buttons(actions);
     this.bubble = make("div", "bubble");
-    this.bubble.append(this.photo, this.frame, this.text, this.buttons.element);
+    this.bubble.append(
+      this.photo,
+      this.frame,
+      this.text,
+      this.offers.element,
+      this.buttons.element,
+    );
     this.element.append(this.bubble);
   }
 
@@ -116,6 +124,8 @@ class Bubble {
       this.text.dataset.text = data.text;
       this.text.replaceChildren(...linked(data.text, this.commands, this.actions.propose));
     }
+    this.element.classList.toggle("wardrobe", data.offers.length > 0);
+    this.offers.show(data);
     this.buttons.show(data);
   }
 
