@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.erasing import erase
+from storage.links import linked
 from storage.models import AvatarRow, now
 from storage.people import key_of
 from storage.vault import PersonKey, Vault
@@ -61,9 +62,13 @@ class Avatar:
 
 
 async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tuple[Avatar, ...]:
-    """Return all avatars that a person can choose from, the current one first."""
+    """Return all avatars that a person can choose from, the current one first.
+
+    Those of linked accounts (``storage.links``) are among them.
+    """
+    accounts = await linked(session, person_id)
     rows = await session.scalars(
-        select(AvatarRow).where(AvatarRow.person_id == person_id).order_by(AvatarRow.chosen.desc())
+        select(AvatarRow).where(AvatarRow.person_id.in_(accounts)).order_by(AvatarRow.chosen.desc())
     )
     keys: dict[UUID, PersonKey] = {}
     found = []

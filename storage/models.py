@@ -212,6 +212,36 @@ class StickerRow(Row):
     created: Mapped[datetime] = mapped_column(default=now)
 
 
+class LinkRow(Row):
+    """An account linked with others: those of the same ``circle`` are one person's."""
+
+    __tablename__ = "links"
+
+    person_id: Mapped[UUID] = _of_person(primary_key=True)
+    circle: Mapped[UUID] = mapped_column(index=True)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class LinkCodeRow(Row):
+    """A one-time code that an account was told; ``digest`` tells it to the master key alone."""
+
+    __tablename__ = "link_codes"
+
+    person_id: Mapped[UUID] = _of_person(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class LinkTryRow(Row):
+    """How many wrong codes an account has tried since a time."""
+
+    __tablename__ = "link_tries"
+
+    person_id: Mapped[UUID] = _of_person(primary_key=True)
+    wrong: Mapped[int]
+    since: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
 class UpdateRow(Row):
     """An update already handled: SHA-256 of its key, so that nothing of a chat stays here."""
 

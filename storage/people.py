@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import links
 from storage.database import Database
 from storage.erasing import erase
 from storage.errors import PersonGone
@@ -51,6 +52,7 @@ class Erasure:
     avatars: int
     conversations: int
     preferences: int
+    links: int
 
 
 def _insert(session: AsyncSession, table: type[Row]) -> Any:
@@ -198,9 +200,12 @@ async def first_time(session: AsyncSession, key: str) -> bool:
 async def forget(database: Database, person_id: UUID) -> Erasure:
     """Erase everything of a person, their key first of all; forgetting twice is no error.
 
+    What accounts linked with theirs made is those accounts', and stays with them.
+
     On SQLite the bytes are overwritten in the file and gone from the log when this returns.
     """
     async with database.transaction() as session:
+        left = await links.forget(session, person_id)
         jobs = select(JobRow.id).where(JobRow.person_id == person_id)
         await erase(session, StickerRow, StickerRow.person_id == person_id)
         results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
@@ -214,6 +219,7 @@ async def forget(database: Database, person_id: UUID) -> Erasure:
                 session, ConversationRow, ConversationRow.person_id == person_id
             ),
             preferences=await erase(session, PreferenceRow, PreferenceRow.person_id == person_id),
+            links=left,
         )
         await erase(session, PersonRow, PersonRow.id == person_id)
     await database.scrub()

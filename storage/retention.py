@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import photos, results
+from storage import links, photos, results
 from storage.database import Database
 from storage.erasing import erase
 from storage.models import UpdateRow
@@ -18,15 +18,17 @@ class Swept:
 
     photos: int
     results: int
+    codes: int
     updates: int
 
 
 async def sweep(database: Database, now: datetime) -> Swept:
-    """Erase photos past their time, old results that are nobody's favourites, old update keys."""
+    """Erase photos past their time, results that are nobody's favourites, old codes and keys."""
     async with database.transaction() as session:
         swept = Swept(
             photos=await photos.expire(session, now),
             results=await results.expire(session, now - KEEP_RESULTS),
+            codes=await links.expire(session, now),
             updates=await erase(session, UpdateRow, UpdateRow.created < now - KEEP_UPDATES),
         )
     if swept.photos or swept.results:

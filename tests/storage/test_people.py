@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from storage import avatars, deliveries, jobs, people, photos, results, stickers
+from storage import avatars, deliveries, jobs, links, people, photos, results, stickers
 from storage.avatars import Spec
 from storage.database import Database
 from storage.errors import PersonGone, PhotoGone, ResultGone
 from storage.jobs import Done, Job, NewJob
-from storage.models import AvatarRow, PhotoRow, ResultRow, Row
+from storage.models import AvatarRow, LinkCodeRow, PhotoRow, ResultRow, Row
 from storage.people import Erasure, Person
 from storage.vault import Vault
 
@@ -118,6 +118,8 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         worn = {"top": "ada's other hair"}
         new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room", avatar=worn)
         job = await jobs.add(session, new)
+        await links.offer(session, vault, ada.id)
+        await links.redeem(session, vault, ada.id, "WRONG000")
         claimed = await jobs.claim(session, job.id, "w", timedelta(seconds=9))
         assert claimed is not None
         await jobs.finish(session, vault, claimed, Done(STICKER, {"of": "ada"}))
@@ -125,6 +127,7 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
         sealed.append(await session.scalar(select(ResultRow.sealed_picture)))
         sealed.append(await session.scalar(select(AvatarRow.sealed_ranked)))
+        sealed.append(await session.scalar(select(LinkCodeRow.digest)))
         sealed.append(await session.scalar(select(people.PersonRow.wrapped_key)))
     return job, sealed
 
@@ -141,7 +144,9 @@ async def test_forgetting_leaves_no_row(
     """All of a person's rows go, nobody else's; a second time finds nothing."""
     job, _ = await leave_traces(database, vault, ada)
     erased = await people.forget(database, ada.id)
-    assert erased == Erasure(photos=1, results=1, jobs=1, avatars=1, conversations=1, preferences=1)
+    assert erased == Erasure(
+        photos=1, results=1, jobs=1, avatars=1, conversations=1, preferences=1, links=0
+    )
     async with database.transaction() as session:
         for table in Row.metadata.sorted_tables:
             rows = await session.scalar(select(func.count()).select_from(table))
@@ -154,7 +159,7 @@ async def test_forgetting_leaves_no_row(
         with pytest.raises(PersonGone):
             await people.load_conversation(session, ada.id, "room")
         assert await deliveries.pending(session, "web") == []
-    assert await people.forget(database, ada.id) == Erasure(0, 0, 0, 0, 0, 0)
+    assert await people.forget(database, ada.id) == Erasure(0, 0, 0, 0, 0, 0, 0)
 
 
 async def test_forgetting_leaves_no_byte_in_the_files(
