@@ -22,18 +22,24 @@ _HEAD_RISE = 0.1  # how far above the face's middle it is centred, in face heigh
 
 
 def person_and_hair(
-    image: NDArray[np.uint8], landmarks: NDArray[np.float32]
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32], *, bearded: bool = True
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Find the person and their hair.
 
     image: (S, S, 3) RGB, a portrait with room around the head. landmarks: (478, 2 or 3) px in it.
+    bearded: whether hair on the lower face may be a beard, and so none of the head's.
     Returns the person's alpha (body or hair) and the hair's alone, both (S, S) uint8.
     """
-    return refine(image, landmarks, _person(image, landmarks), _hair(image))
+    return refine(image, landmarks, _person(image, landmarks), _hair(image), bearded=bearded)
 
 
 def refine(
-    image: NDArray[np.uint8], landmarks: NDArray[np.float32], person: Plane, hair: Plane
+    image: NDArray[np.uint8],
+    landmarks: NDArray[np.float32],
+    person: Plane,
+    hair: Plane,
+    *,
+    bearded: bool = True,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Fit coarse masks of a portrait to its pixels; see ``person_and_hair``.
 
@@ -49,7 +55,9 @@ def refine(
     alpha = np.maximum(body, strands)
     alpha[face] = 1
     alpha *= _near(alpha > 0.5, reach=0.03 * unit, seed=face)
-    strands = np.minimum(_without_beard(strands, landmarks, unit), alpha)
+    if bearded:
+        strands = _without_beard(strands, landmarks, unit)
+    strands = np.minimum(_rooted(strands, landmarks, unit), alpha)
     return _to_bytes(alpha), _to_bytes(strands)
 
 
@@ -149,15 +157,22 @@ def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None 
 
 
 def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
-    """Hair grows from above the eyes: cut what lies on the lower face and what hung only on it."""
-    eyes = landmarks[[i for ring in regions.EYES for i in ring], 1].max()
+    """Cut what lies on the lower face."""
     lower = regions.fill(hair.shape, landmarks, regions.FACE_OVAL)
-    lower[: int(eyes + 0.05 * unit)] = False
+    lower[: int(_below_eyes(landmarks) + 0.05 * unit)] = False
     soft = cv2.blur(lower.astype(np.float32), (2 * max(1, round(0.01 * unit)) + 1,) * 2)
-    hair = hair * (1 - soft)
+    return np.asarray(hair * (1 - soft), np.float32)
+
+
+def _rooted(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
+    """Hair grows from above the eyes: cut what does not hang on that."""
     above = np.zeros(hair.shape, np.bool_)
-    above[: max(1, int(eyes))] = True
+    above[: max(1, int(_below_eyes(landmarks)))] = True
     return hair * _near(hair > 0.3, reach=0.02 * unit, seed=above)
+
+
+def _below_eyes(landmarks: NDArray[np.float32]) -> float:
+    return float(landmarks[[i for ring in regions.EYES for i in ring], 1].max())
 
 
 def _stretch(mask: Plane, low: float, high: float) -> Plane:

@@ -18,7 +18,8 @@ from inference.layers.sketch import Mask, Sketch, draw
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
 _SHADOW, _TINT = 26.0, 14.0  # below the median's L*, or off in a or b, where skin is no model
 _EDGE = 0.012  # softness of the cut, in face heights
-_COLLAR = (0.12, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
+_RAMP = 0.14  # face heights below the hairline over which the wearer's own forehead begins
+_COLLAR = (0.06, 0.35, 0.6)  # least, usual and greatest depth of the neckline below the chin
 _REFLECTED = 0.5  # how much of the cloth's detail is continued under the hair
 _GRAIN = 0.7  # px: size of the skin's grain
 _COARSEST = 4.0  # grey levels of detail from which it is wrinkles rather than grain
@@ -47,9 +48,11 @@ class Bare:
         """Find the own hair and what to show in its place."""
         sketch = draw(portrait)
         own = own_hair.find(sketch)
-        gone, skin = sketch.soft(own, _EDGE), _skin(sketch, own)
-        behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * ~sketch.oval
+        gone, skin = _gone(sketch, own), _skin(sketch, own)
+        inside = ~sketch.grown(~sketch.oval, 3 * _EDGE)  # below the jaw's rim the neck goes on
+        behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * ~inside
         behind *= sketch.rows > sketch.height_of(regions.CHIN) - 0.25 * sketch.unit
+        behind *= sketch.rows <= np.flatnonzero((sketch.alpha > 0.5).any(axis=1)).max(initial=0)
         if not behind.any():  # no hair hung over the body
             return cls(portrait, sketch, own, gone, skin, skin, behind)
         body, shape = _body(sketch, own)
@@ -87,6 +90,18 @@ class Bare:
         )
 
 
+def _gone(sketch: Sketch, own: Mask) -> Plane:
+    """(H, W) 0..1: how much of each pixel goes.
+
+    Elsewhere the cut is sharp, on the forehead a ramp: the old hairline is seen in shadows and
+    down long before hair begins.
+    """
+    away = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, 3)
+    ramp = np.clip(1 - away / (_RAMP * sketch.unit), 0, 1) * (sketch.forehead & ~sketch.features)
+    smooth = cv2.GaussianBlur(ramp, (0, 0), 1.0)
+    return np.asarray(np.maximum(sketch.soft(own, _EDGE), smooth), np.float32)
+
+
 def _of_one_piece(sketch: Sketch, alpha: Plane) -> Mask:
     """Everything but what nothing holds any more: scraps that hung on hair only."""
     solid = (alpha > 0.15).astype(np.uint8)
@@ -102,8 +117,12 @@ def _skin(sketch: Sketch, own: Mask) -> Plane:
     """The wearer's own skin continued over forehead and scalp: (H, W, 3) colours."""
     tone = sketch.report.colours.skin
     level = (sketch.lab[0] > tone[0] - _SHADOW) & (tint(sketch.lab, tone) < _TINT)
-    trusted = sketch.oval & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
+    face = sketch.oval | sketch.forehead & (sketch.alpha > 0.9)
+    trusted = face & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
     trusted &= sketch.rows < sketch.height_of(61, 291)
+    clear = trusted & ~(sketch.grown(own, _RAMP / 2) & sketch.forehead)
+    if clear.sum() > 0.3 * trusted.sum():
+        trusted = clear
     if (trusted & level).sum() > 0.1 * trusted.sum():
         trusted &= level
     return spread(sketch.image, trusted.astype(np.float32))
@@ -176,7 +195,8 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
         cloth = spread(sketch.image, cloth_seen.astype(np.float32))
         cloth = cloth + _REFLECTED * texture(sketch.image, cloth_seen, 0.03 * unit)
     share = sketch.soft(throat, 0.01)[..., None]
-    shape = neck | _shoulders(sketch, neck, seen & (rows > chin + 0.15 * unit))
+    beside = (rows > chin - 0.05 * unit) & ~sketch.grown(neck, 0.05)  # a raised shoulder
+    shape = neck | _shoulders(sketch, neck, seen & ((rows > chin + 0.15 * unit) | beside))
     return cloth + (skin - cloth) * share, sketch.soft(shape, 0.012)
 
 
@@ -206,11 +226,19 @@ def _neckline(sketch: Sketch, seen: Mask, skinlike: Mask) -> Plane:
     if not ends:
         return np.full(sketch.size[0], usual, np.float32)
     across = np.arange(sketch.size[0])
-    line = np.interp(across, columns, np.clip(ends, least, most))
+    line = np.interp(across, columns, _steady(np.clip(ends, least, most), 0.12 * unit))
     hidden = np.maximum(columns[0] - across, across - columns[-1])
     line -= 1.2 * np.clip(hidden, 0, None)  # towards the sides a neckline rises
     line = np.maximum(line, least)
     return np.asarray(cv2.blur(line[None].astype(np.float32), (9, 1))[0])
+
+
+def _steady(values: NDArray[np.floating], reach: float) -> NDArray[np.floating]:
+    """Running median: (N,) values without outliers narrower than ``reach``."""
+    half = max(1, round(reach / 2))
+    padded = np.pad(values, half, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    return np.asarray(np.median(windows, axis=1))
 
 
 def _shoulders(sketch: Sketch, neck: Mask, seen: Mask) -> Mask:

@@ -90,11 +90,11 @@ def skin_of(
     return np.asarray(np.median(lab[face & (hair < 64)], axis=0), np.float32)
 
 
-def frayed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def frayed(rgba: NDArray[np.uint8], by: float = 0.13) -> NDArray[np.uint8]:
     """End hair in strands where the picture's border cut it off.
 
-    rgba: (S, S, 4). At the lower border strands end at lengths of their own, at the others the
-    mass is rounded.
+    rgba: (S, S, 4). by: share of S over which strands end at lengths of their own at the lower
+    border; at the others the mass is rounded.
     """
     side = len(rgba)
     solid = rgba[..., 3] > 96
@@ -106,13 +106,13 @@ def frayed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
         if len(edge) < _TOUCHING:
             continue
         strand = (1, 41) if turns == 0 else (9, 9)
-        length = 0.13 * side if turns == 0 else 0.03 * side
+        length = by * side if turns == 0 else 0.03 * side
         strands = cv2.blur(np.ascontiguousarray(np.rot90(grey, turns)), strand)
         uneven = np.asarray(strands - cv2.blur(strands, (25, 25)), np.float32)
         uneven = np.clip(uneven / (2 * uneven.std() + 1e-3), -1, 1)
         middle, half = (edge[0] + edge[-1]) / 2, max((edge[-1] - edge[0]) / 2, 1.0)
         corner = np.minimum(((across - middle) / half) ** 2, 2)  # 1 where the cut begins and ends
-        sagitta = min(0.28 * half, 0.09 * side)
+        sagitta = min(0.28 * half, (0.7 * by if turns == 0 else 0.09) * side)
         rounding = sagitta * corner[None] + 0.35 * length * (1 + uneven)
         left = (side - 2 - rounding - across[:, None]) / (0.04 * side)
         alpha = np.rot90(np.rot90(alpha, turns) * np.clip(left, 0, 1), -turns)

@@ -6,6 +6,7 @@ shadow. What none of them covers becomes transparent.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -21,8 +22,10 @@ from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
-_RIM, _NEAR = 0.04, 0.05  # face heights: hair's outer rim, and how far skin goes beside the face
+_RIM, _GAP = 0.04, 0.15  # face heights: hair's outer rim, and half of a bare gap above the face
 _BACK = 0.6  # brightness of hair behind the neck
+_NAPE, _UNEVEN = 0.16, 0.03  # face heights by which it is shorter there, and its strands differ
+_THINNING, _STREAKS = 0.1, 0.2  # face heights over which strands end; how they differ in light
 _DIMMEST, _BRIGHTEST = 0.65, 1.25
 
 
@@ -61,10 +64,10 @@ def _lining(portrait: Portrait, share: Plane) -> Plane:
     landmarks, side = portrait.report.landmarks[:, :2] / 4, len(share) // 4
     unit = regions.face_height(landmarks)
     little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
-    rim, near = (_disc(by * unit) for by in (_RIM, _NEAR))
-    face = regions.fill((side, side), landmarks, regions.FACE_OVAL).astype(np.uint8)
-    inner = np.maximum(cv2.erode(little, rim), little * cv2.dilate(face, near))
-    return np.asarray(inner, np.float32)
+    rim, gap = _disc(_RIM * unit), _disc(_GAP * unit)
+    face = regions.fill((side, side), landmarks, regions.FACE_OVAL)
+    head = cv2.morphologyEx(np.maximum(little, face.astype(np.float32)), cv2.MORPH_CLOSE, gap)
+    return np.asarray(np.minimum(little, cv2.erode(head, rim)), np.float32)
 
 
 def _disc(radius: float) -> NDArray[np.uint8]:
@@ -78,6 +81,7 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     share: (S, S) 0..1, the hair before face and body. tone: (3,) its colour. Found at quarter size.
     """
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
+    unit = regions.face_height(landmarks) / 4
     little = share[2 : side - side % 4 : 4, 2 : side - side % 4 : 4] > 0.5
     left, right = (int(landmarks[i, 0] / 4) for i in regions.FACE_SIDES)
     top = int(landmarks[list(regions.BROW_TOPS), 1].mean() / 4)
@@ -89,19 +93,34 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     if not behind.any():
         return portrait
     rows, columns = (np.flatnonzero(behind.any(axis=axis)) for axis in (1, 0))
+    strands = _strands(little.shape[1])
+    middle, half = (left + right) / 2, max(1.0, (right - left) / 2)
+    across = np.minimum(np.abs(np.arange(little.shape[1]) - middle) / half, 1)
+    ends = rows[-1] + 1 - unit * (_NAPE * (1 - across**2) + _UNEVEN * (1 + strands))
+    hangs = np.clip((ends[None] - np.arange(len(little))[:, None]) / (_THINNING * unit), 0, 1)
     box = np.s_[4 * rows[0] : 4 * (rows[-1] + 1), 4 * columns[0] : 4 * (columns[-1] + 1)]
     soft = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 2.0)
+    soft = soft * hangs.astype(np.float32)
     image, alpha = portrait.image.copy(), portrait.alpha.copy()
     above = alpha[box] * np.float32(1 / 255)
     back = cv2.resize(soft, None, fx=4, fy=4)[box]
     total = above + (1 - above) * back
     part = above / np.maximum(total, np.float32(1e-3))
     part[total < 1e-3] = 1
-    shade = np.empty((*part.shape, 3), np.uint8)
-    shade[:] = np.rint(tone * _BACK)
+    lines = cv2.resize(strands[None], (4 * len(strands), 1))[0, box[1]]
+    shade = np.clip(tone * _BACK * (1 + _STREAKS * lines[:, None]), 0, 255).astype(np.uint8)
+    shade = np.ascontiguousarray(np.broadcast_to(shade, (*part.shape, 3)))
     image[box] = cv2.blendLinear(np.ascontiguousarray(image[box]), shade, part, 1 - part)
     alpha[box] = cv2.convertScaleAbs(total, alpha=255)
     return replace(portrait, image=image, alpha=alpha)
+
+
+@lru_cache(maxsize=8)
+def _strands(count: int) -> NDArray[np.float32]:
+    """(count,) -1..1: how strands side by side differ."""
+    noise = np.random.default_rng(0).standard_normal((1, count), np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), 0.8)[0]
+    return np.asarray(np.clip(smooth / (2 * smooth.std() + 1e-6), -1, 1), np.float32)
 
 
 def _middle(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

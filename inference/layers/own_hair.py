@@ -9,12 +9,15 @@ from inference.layers.sketch import Mask, Sketch
 
 _HAIR = 0.2  # of the hair mask
 _SKIN_TINT = 18.0  # farther in a or b from the skin's median than this, a crown is no bare scalp
-_WISP = 7.0  # L* below its surroundings from which a line on the forehead is a strand
+_WISP = 5.0  # L* below its surroundings from which a line on the forehead is a strand
 _HAZE, _FRINGE = 0.7, 0.06  # alpha, and face heights from hair, of its thinnest strands
 _RIM = 0.02  # face heights by which hair reaches beyond what was found
-_SHADE = 0.07  # the same on the forehead, where hair also throws a shadow
+_SHADE = 0.06  # the same on the forehead, where hair also throws a shadow
 _STRIP = 0.15  # face heights from the outline within which a strand may hang over the cheek
 _HARD_LIGHT = 25.0  # difference of L* between cheeks from which a dark side is no hair
+_UNDER_CHIN = 0.14  # face heights below hair within which its thinnest ends may lie on clothes
+_DISTINCT = 14.0  # Lab distance of hair from cloth from which they can be told apart
+_SHADED, _SHADED_BY = 0.16, 3.0  # face heights from hair, and L*, of its shadow on the forehead
 _ALIKE = 0.65  # times as near to the hair's colour as to the skin's
 _BEARDED = 0.35  # share of the chin that looks like hair
 
@@ -23,9 +26,10 @@ def find(sketch: Sketch) -> Mask:
     """Return (H, W): what has to go for the head to be bare, a hat included."""
     own = (sketch.hair > _HAIR) | _crown(sketch)
     own |= (sketch.alpha < _HAZE) & sketch.grown(own, _FRINGE) & ~sketch.oval
-    own |= (_wisps(sketch) | _strands(sketch, own)) & sketch.oval
-    forehead = sketch.oval & (sketch.rows < sketch.height_of(*regions.BROW_TOPS))
-    own = sketch.grown(own, _RIM) | sketch.grown(own, _SHADE) & forehead
+    own |= (_wisps(sketch) | _strands(sketch, own)) & (sketch.oval | sketch.forehead)
+    own |= _ends(sketch, own)
+    own = sketch.grown(own, _RIM) | sketch.grown(own, _SHADE) & sketch.forehead
+    own |= _shadow(sketch, own)
     own |= _islands(sketch, own)
     return np.asarray(own & ~sketch.features)
 
@@ -41,7 +45,7 @@ def _crown(sketch: Sketch) -> Mask:
 
 def _wisps(sketch: Sketch) -> Mask:
     """Thin strands over the forehead, too fine for the hair mask: dark, and near found hair."""
-    near = sketch.grown(sketch.hair > _HAIR, 0.06)
+    near = sketch.grown(sketch.hair > _HAIR, 0.1)
     light = sketch.lab[0]
     wide = cv2.blur(light, (2 * round(0.06 * sketch.unit) + 1,) * 2)
     above = sketch.rows < sketch.height_of(*regions.BROW_TOPS) - 0.06 * sketch.unit
@@ -67,6 +71,38 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
     found = strip | own
     _, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
     return np.asarray(strip & np.isin(parts, np.unique(parts[own & ~sketch.oval])))
+
+
+def _ends(sketch: Sketch, own: Mask) -> Mask:
+    """Ends of hair on neck and clothes: nearer to the hair's colour than to what is around them."""
+    colours = sketch.report.colours
+    body = (sketch.rows > sketch.height_of(regions.CHIN)) & ~sketch.oval & (sketch.alpha > _HAIR)
+    near = sketch.grown(own & body, _UNDER_CHIN) & body & ~own
+    if colours.hair is None or not near.any():
+        return np.zeros_like(own)
+    cloth = (body & ~sketch.grown(own, 0.03)).astype(np.float32)
+    reach = _UNDER_CHIN * sketch.unit
+    count = cv2.GaussianBlur(cloth, (0, 0), reach) + np.float32(1e-3)
+    around = [cv2.GaussianBlur(plane * cloth, (0, 0), reach) / count for plane in sketch.lab]
+    apart = [plane - mean for plane, mean in zip(sketch.lab, around, strict=True)]
+    found = np.zeros_like(own)
+    for tone in (colours.hair, colours.hair_second):
+        if tone is not None:
+            way = [value - mean for value, mean in zip(tone, around, strict=True)]
+            long = sum(part * part for part in way)
+            along = sum(a * b for a, b in zip(apart, way, strict=True)) / np.maximum(long, 1)
+            found |= (along > 0.5) & (long > _DISTINCT**2)
+    return np.asarray(found & near)
+
+
+def _shadow(sketch: Sketch, own: Mask) -> Mask:
+    """What hair throws on the forehead, which would stay behind as the line of the old hair."""
+    left = sketch.forehead & ~own & ~sketch.features
+    if sketch.report.quality.contrast > _HARD_LIGHT or left.sum() < 0.02 * sketch.unit**2:
+        return np.zeros_like(own)
+    light = cv2.blur(sketch.lab[0], (3, 3))
+    usual = float(np.median(light[left]))
+    return np.asarray(left & sketch.grown(own, _SHADED) & (light < usual - _SHADED_BY))
 
 
 def _islands(sketch: Sketch, own: Mask) -> Mask:

@@ -11,7 +11,9 @@ from inference.face.report import Lab, Portrait
 from inference.layers.library import Piece
 from inference.layers.planes import Plane, Planes, join, split
 
-_SHADE = 0.35  # darkest a piece's shadow on the face gets
+_SHADE = 0.35  # darkest a piece's shadow gets
+_DROP, _SOFT, _FALL = 0.03, 0.045, 0.15  # face heights it falls, blurs over and reaches at most
+_BRIGHT = 30.0  # L* of dyed hair below which its tints fade
 _LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
 
 
@@ -57,8 +59,9 @@ def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
     light = np.float32(colour[0]) + (lab[0] - np.float32(own[0])) * wider
     depth = np.clip(light * np.float32(1 / max(colour[0], 8.0)), 0.25, 1.4)
     shaded = np.minimum(lab[0] * np.float32(1 / max(own[0], 8.0)), 1)
+    kept = np.clip(light * np.float32(0.4 / _BRIGHT), 0, 0.4)  # of the tints from strand to strand
     a, b = (  # shadows have less chroma, before the dye and after
-        np.float32(new) * depth + (plane - np.float32(old) * shaded) * np.float32(0.4)
+        np.float32(new) * depth + (plane - np.float32(old) * shaded) * kept
         for plane, old, new in zip(lab[1:], own[1:], colour[1:], strict=True)
     )
     return np.clip(light, 0, 100), a, b
@@ -93,21 +96,35 @@ def laid_over(portrait: Portrait, patch: Patch, shade: float = _SHADE) -> Portra
 
 
 def _shaded(portrait: Portrait, patch: Patch, shade: float) -> Portrait:
-    """Let a piece throw its shadow on the face below it; soft, so found at quarter size."""
+    """Let a piece throw its shadow on what lies below it; soft, so found at quarter size."""
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
     unit = regions.face_height(landmarks)
-    oval = np.rint(landmarks[list(regions.FACE_OVAL), :2]).astype(int)
-    (x0, y0), (x1, y1) = np.clip(oval.min(axis=0), 0, side), np.clip(oval.max(axis=0), 0, side)
-    box = np.s_[y0:y1, x0:x1]
-    share = patch.share(side)
-    little = cv2.resize(share, (side // 4, side // 4), interpolation=cv2.INTER_AREA)
-    drop = np.roll(little, round(0.03 * unit / 4), axis=0)
-    soft = cv2.resize(cv2.GaussianBlur(drop, (0, 0), max(0.3, 0.045 * unit / 4)), (side, side))
-    face = regions.fill((side, side), landmarks, regions.FACE_OVAL)[box]
-    shadow = np.float32(shade) * soft[box] * (1 - share[box]) * face
+    box = _reached(patch, side, round(_FALL * unit))
+    share = patch.share(side)[box]
+    height, width = share.shape
+    little = cv2.resize(share, (-(-width // 4), -(-height // 4)), interpolation=cv2.INTER_AREA)
+    fallen = np.array([[1, 0, 0], [0, 1, _DROP * unit / 4]])
+    drop = cv2.warpAffine(little, fallen, little.shape[::-1])
+    soft = cv2.GaussianBlur(drop, (0, 0), max(0.3, _SOFT * unit / 4))
+    under_it = (1 - share) * _below_hair(portrait)[box] * np.float32(shade)
+    shadow = np.asarray(cv2.resize(soft, (width, height)) * under_it, np.float32)
     if not shadow.any():
         return portrait
     image = portrait.image.copy()
     under = np.ascontiguousarray(image[box])
     image[box] = cv2.blendLinear(np.zeros_like(under), under, shadow, 1 - shadow)
     return replace(portrait, image=image)
+
+
+def _reached(patch: Patch, side: int, beyond: int) -> tuple[slice, slice]:
+    """The patch's box grown by ``beyond`` px below and beside."""
+    rows, columns = patch.box
+    return (
+        slice(rows.start, min(side, rows.stop + beyond)),
+        slice(max(0, columns.start - beyond), min(side, columns.stop + beyond)),
+    )
+
+
+def _below_hair(portrait: Portrait) -> Plane:
+    """(S, S) 0..1: face, neck and clothes, on which a shadow shows; hair takes none."""
+    return (255 - portrait.hair_mask) * np.float32(1 / 255)

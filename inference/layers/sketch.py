@@ -11,6 +11,7 @@ from inference.face.report import FaceReport, Portrait
 from inference.layers.planes import Plane, Planes, split
 
 Mask = NDArray[np.bool_]
+_HIGHER = 0.3  # face heights from the uppermost landmark to the highest hairline
 _FACE = 105.0  # px: height of the face in a sketch
 
 
@@ -20,6 +21,7 @@ class Sketch:
 
     scale: of the portrait. image: (H, W, 3) uint8. lab: its colours. alpha, hair: (H, W) 0..1.
     landmarks: (478, 2) px of the sketch. unit: the face's height in those. oval: inside the face.
+    forehead: above the brows, as far up as a hairline may recede, for landmarks end before that.
     features: eyes, brows, nose and mouth.
     """
 
@@ -31,6 +33,7 @@ class Sketch:
     landmarks: NDArray[np.float32]
     unit: float
     oval: Mask
+    forehead: Mask
     features: Mask
     report: FaceReport
 
@@ -72,6 +75,7 @@ def draw(portrait: Portrait) -> Sketch:
 
     image, points = reduced(portrait.image), (landmarks * scale).astype(np.float32)
     shape = side, side
+    oval = regions.fill(shape, points, regions.FACE_OVAL)
     return Sketch(
         scale=scale,
         image=image,
@@ -80,9 +84,22 @@ def draw(portrait: Portrait) -> Sketch:
         hair=reduced(portrait.hair_mask) * np.float32(1 / 255),
         landmarks=points,
         unit=regions.face_height(points),
-        oval=regions.fill(shape, points, regions.FACE_OVAL),
+        oval=oval,
+        forehead=_forehead(oval, points),
         features=_features(shape, points),
         report=portrait.report,
+    )
+
+
+def _forehead(oval: Mask, landmarks: NDArray[np.float32]) -> Mask:
+    """The upper face, drawn out upwards."""
+    brows = max(0, round(float(landmarks[list(regions.BROW_TOPS), 1].mean())))
+    higher = 2 * round(_HIGHER * regions.face_height(landmarks)) + 1
+    upper = oval.astype(np.uint8)
+    upper[brows:] = 0
+    return (
+        cv2.dilate(upper, np.ones((higher, 1), np.uint8)) * (np.arange(len(oval)) < brows)[:, None]
+        > 0
     )
 
 

@@ -231,6 +231,38 @@ def test_half_the_dye_is_half_the_way(small):
     assert (hair.dye(small, COLOURS["red"], 0.0).image == small.image).all()
 
 
+@pytest.mark.parametrize("name", ["P004", "P006", "P008"])
+def test_a_shaved_head_keeps_no_line_of_its_old_hair(portrait_of, name):
+    """About the old hairline nothing is darker than what surrounds it: no shadow, no strand."""
+    shaved = hair.shave(resized(portrait_of(name), 320))
+    landmarks = shaved.report.landmarks
+    unit = regions.face_height(landmarks)
+    light = split(shaved.image)[0]
+    fine, coarse = (cv2.GaussianBlur(light, (0, 0), size * unit) for size in (0.01, 0.05))
+    x, y = np.rint(landmarks[regions.FOREHEAD_MIDDLE, :2]).astype(int)
+    about = np.zeros_like(shaved.alpha)
+    cv2.circle(about, (int(x), int(y)), round(0.2 * unit), 1, -1)
+    inside = (about > 0) & (shaved.alpha == 255)
+    assert inside.sum() > 1000
+    assert (coarse - fine)[inside].max() < 3
+
+
+def test_hair_throws_its_shadow_on_the_clothes(small):
+    """Close below long hair the clothes get darker; farther away they stay."""
+    worn = hair.wear(small, library.load("hair", "sleek"))
+    x, y = moved(small, worn)
+    box = np.s_[y : y + len(small.alpha), x : x + len(small.alpha)]
+    before, after = split(small.image)[0], split(worn.image[box])[0]
+    unit = regions.face_height(small.report.landmarks)
+    below = np.arange(len(small.alpha))[:, None] > small.report.landmarks[regions.CHIN, 1]
+    clear = worn.hair_mask[box] == 0
+    away = cv2.distanceTransform(clear.astype(np.uint8), cv2.DIST_L2, 3) / unit
+    body = below & clear & (small.alpha == 255) & (small.hair_mask == 0)
+    near, far = body & (away < 0.03), body & (away > 0.25)
+    assert (before - after)[near].mean() > 2
+    assert np.abs(before - after)[far].max() < 1
+
+
 def test_turned_heads_get_turned_pieces():
     """A piece that looks the other way is mirrored, colours and landmarks alike."""
     piece = replace(library.load("hair", "undercut"), yaw=9.0)
