@@ -28,7 +28,7 @@ from inference.__main__ import commands as inference_commands
 from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
 from storage.jobs import Failure
-from storage.kinds import KINDS, Kind
+from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Kind
 
 if TYPE_CHECKING:
     from bot.core.service import Service
@@ -234,7 +234,8 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
 
 def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     for kind in reversed(KINDS.values()):
-        command = _kind_option(kind)(command)
+        if kind not in (FITTING, LINEUP):  # they show what was kept
+            command = _kind_option(kind)(command)
     return command
 
 
@@ -247,6 +248,9 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     "--paint",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Paint them like this picture.",
+)
+@click.option(
+    "--wear", multiple=True, metavar="PART", help="Change the avatar: 'hair bob', 'red hair'."
 )
 @click.option("-o", "--out", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
@@ -264,6 +268,7 @@ def sticker(
     /,
     photos: tuple[Path, ...],
     paint: Path | None,
+    wear: tuple[str, ...],
     out: Path,
     format_: str,
     face: int | None,
@@ -276,6 +281,8 @@ def sticker(
     selfmoji sticker selfie.jpg --expression smile=0.8 --emoji --cartoon hokusai=0.6 -o out
 
     selfmoji sticker selfie.jpg --edit hair:afro --edit beard:full=0.8 --paint wave.jpg -o out
+
+    selfmoji sticker selfie.jpg --emoji big-ears --wear 'hair 7' --wear 'red hair' -o out
     """
     from bot.frontends.terminal import FORMATS, Order
 
@@ -287,7 +294,11 @@ def sticker(
             lines.append(" ".join([f"/{name}", *wishes]))
         elif wishes:
             lines += [f"/{name} {wish}".strip() for wish in wishes]
-    orders = [Order(photo, tuple(lines), paint, face, out, FORMATS[format_]) for photo in photos]
+    if wear and not any(line.startswith("/emoji") for line in lines):
+        lines.append("/emoji")
+    orders = [
+        Order(photo, tuple(lines), paint, face, out, FORMATS[format_], wear) for photo in photos
+    ]
     set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
     try:
         complete = asyncio.run(_make(orders))
@@ -312,6 +323,8 @@ async def _make(orders: list["Order"]) -> bool:
             jobs_overall=1000,
         )
         async with _opened(settings) as house:
+            if any(order.wear for order in orders):
+                await _fill_wardrobe(house)
             tasks = [
                 asyncio.create_task(_until(part, shutdown))
                 for part in (
@@ -328,6 +341,17 @@ async def _make(orders: list["Order"]) -> bool:
     for task in tasks:
         task.result()
     return making.result()
+
+
+async def _fill_wardrobe(house: House) -> None:
+    """Keep the avatars' parts, without the codes that only searches need."""
+    from inference.emoji import parts
+    from storage.parts import replace
+
+    for style in EMOJI.settings:
+        built = await asyncio.to_thread(parts.build, style, [])
+        async with house.database.transaction() as session:
+            await replace(session, built)
 
 
 async def _make_all(chat: "TerminalChat", service: "Service", orders: list["Order"]) -> bool:

@@ -101,6 +101,8 @@ def _spelt(words: WardrobeWords, library: Library, style: str) -> Phrases:
     for colour, names in words.colours.items():
         for name in names:
             put(name, f"colour {colour}", Wish(COLOUR, "", colour))
+            for paint in words.moves.get(COLOUR, ()):
+                put(paint + name, f"colour {colour}", Wish(COLOUR, "", colour))
     return found
 
 

@@ -10,20 +10,13 @@ from bot.core.chat import Listener
 from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How stickers are written: the files' suffix and what turns a PNG into one."""
-
-    suffix: str
-    encode: Callable[[bytes], bytes]
-
-
-FORMATS = {
-    "png": Format("png", bytes),
-    "webp": Format("webp", stickers.for_web),
-    "telegram": Format("webp", stickers.for_telegram),
-    "discord": Format("png", stickers.for_discord),
+FORMATS: dict[str, Callable[[bytes], bytes]] = {
+    "png": bytes,
+    "webp": stickers.for_web,
+    "telegram": stickers.for_telegram,
+    "discord": stickers.for_discord,
 }
+"""What turns a PNG into the file that is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +24,8 @@ class Order:
     """Stickers to be made of one photo.
 
     ``lines``: commands, none for what a selfie alone gives. ``picture``: what to paint like beside
-    them. ``face``: which one if there are
-    several, the largest is 1.
+    them. ``face``: which one if there are several, the largest is 1. ``wear``: changes of the
+    avatar, once it is made.
     """
 
     photo: Path
@@ -40,7 +33,8 @@ class Order:
     picture: Path | None
     face: int | None
     folder: Path
-    format: Format
+    encode: Callable[[bytes], bytes]
+    wear: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,6 +84,9 @@ class TerminalChat:
             self._answers[chat].sentences.pop()
             await service.handle(ChoiceMade(self._origin(chat), question), self)
             await self._settled()
+        for change in order.wear:
+            await service.handle(CommandGiven(self._origin(chat), f"/wear {change}"), self)
+            await self._settled()
         return self._answers.pop(chat)
 
     async def send(self, chat: str, message: Message) -> str:
@@ -115,7 +112,9 @@ class TerminalChat:
         order, answer = self._orders[chat], self._answers[chat]
         try:
             if message.sticker is not None or message.sheet:
-                answer.files.append(await asyncio.to_thread(_write, order, message))
+                path = await asyncio.to_thread(_write, order, message)
+                if path not in answer.files:  # a changed avatar takes its own place
+                    answer.files.append(path)
             else:
                 answer.sentences.append(message.text)
                 self._ask(chat, order, message)
@@ -152,7 +151,7 @@ def _write(order: Order, message: Message) -> Path:
         path = order.folder / f"{order.photo.stem}-{message.name}.png"
         path.write_bytes(message.picture or b"")
         return path
-    data = order.format.encode(message.sticker or b"")
-    path = order.folder / f"{order.photo.stem}-{message.name}.{order.format.suffix}"
+    data = order.encode(message.sticker or b"")
+    path = order.folder / f"{order.photo.stem}-{message.name}.{stickers.suffix(data)}"
     path.write_bytes(data)
     return path

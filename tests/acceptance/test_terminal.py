@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.__main__ import main
 from bot.core.texts import load
-from storage.kinds import KINDS
+from storage.kinds import FITTING, KINDS, LINEUP
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"
@@ -82,6 +82,24 @@ def test_looks_are_worn_together_and_a_picture_lends_its_style(tmp_path: Path) -
         "amateur_selfie-edit-hair-afro-beard-full-0.8.png",
         "amateur_selfie-try-on-hat-1.png",
     ]
+
+
+@pytest.mark.slow
+def test_an_avatar_is_dressed(tmp_path: Path) -> None:
+    """Changes are worn together on the avatar made; one that cannot be worn is explained."""
+    result = selfmoji("sticker", SELFIE, "--emoji", "-o", tmp_path / "plain")
+    dressed = selfmoji(
+        "sticker", SELFIE, "--wear", "hair fro", "--wear", "colour green", "--wear", "hodie",
+        "-o", tmp_path / "dressed",
+    )  # fmt: skip
+    assert dressed.returncode == 0, dressed.stderr
+    with Image.open(files(result)[0]) as plain, Image.open(files(dressed)[0]) as worn:
+        assert plain.tobytes() != worn.tobytes()
+        red, green, blue, _ = np.asarray(worn.convert("RGBA"), np.int32)[90, 256]
+    assert green > max(red, blue) + 20
+    refused = selfmoji("sticker", SELFIE, "--wear", "hair mohican", "-o", tmp_path / "refused")
+    assert refused.returncode == 1
+    assert "cannot wear “hair mohican”" in refused.stderr
 
 
 @pytest.mark.slow
@@ -173,11 +191,11 @@ def test_everything_runs_and_stops_when_told(tmp_path: Path, number: signal.Sign
 
 
 def test_every_command_explains_itself() -> None:
-    """Each has help, and every kind is an option of ``sticker``."""
+    """Each has help, and every kind that a photo is enough for is an option of ``sticker``."""
     for name, command in main.commands.items():
         assert command.help, name
     shown = CliRunner().invoke(main, ["sticker", "--help"]).output
-    assert all(f"--{kind}" in shown for kind in KINDS)
+    assert all(f"--{kind}" in shown for kind in KINDS.keys() - {FITTING.name, LINEUP.name})
 
 
 @pytest.mark.parametrize("part", ["worker", "web", "telegram", "discord"])
