@@ -270,10 +270,7 @@ def visualise(
     clip: Path, out: Path, embedder: str, weights_file: Path | None, style: str, fps: float | None
 ) -> None:
     """Film how the avatar of the face in CLIP comes about; CLIP may be a folder of frames."""
-    try:
-        from inference import video
-    except ModuleNotFoundError:
-        raise click.ClickException("films need PyAV: pip install 'selfmoji[video]'") from None
+    from inference import video
     from inference.emoji import readings
     from inference.emoji.visualise import film
 

@@ -9,7 +9,6 @@ from bot import stickers
 from bot.core.chat import Listener
 from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
 
-
 FORMATS: dict[str, Callable[[bytes], bytes]] = {
     "png": bytes,
     "webp": stickers.for_web,

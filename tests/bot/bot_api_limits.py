@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 
+import av
 from PIL import Image
 
 
@@ -54,14 +55,41 @@ def keyboard(raw: str | None) -> list[list[dict[str, str]]]:
     return rows
 
 
-def sticker(data: bytes) -> tuple[int, int]:
-    """Let static stickers through: WEBP or PNG, one side 512, the other no more, 512 KB."""
+def sticker(data: bytes, name: str) -> tuple[int, int]:
+    """Let stickers through, as what their file's name says.
+
+    Static ones: WEBP or PNG, one side 512, the other no more, 512 KB.
+    """
+    if name.endswith(".webm"):
+        return _video_sticker(data)
     if len(data) > 512 * 1024:
         raise bad("file is too big")
     size = _size(data, ["WEBP", "PNG"], "wrong file type")
     if max(size) != 512:
         raise bad("STICKER_PNG_DIMENSIONS")
     return size
+
+
+def _video_sticker(data: bytes) -> tuple[int, int]:
+    """Let WEBM through: VP9, no sound, one side 512, 3 seconds, 30 frames a second, 256 KB."""
+    if len(data) > 256 * 1024:
+        raise bad("STICKER_VIDEO_BIG")
+    try:
+        film = av.open(io.BytesIO(data), format="webm")
+    except av.FFmpegError as problem:
+        raise bad("wrong file type") from problem
+    with film:
+        (stream,) = film.streams
+        context = stream.codec_context
+        frames = sum(1 for packet in film.demux(stream) if packet.size)
+        seconds = (film.duration or 0) / av.time_base
+        if context.name != "vp9" or stream.type != "video":
+            raise bad("STICKER_VIDEO_NOWEBM")
+        if seconds > 3 or frames > 30 * seconds + 1:
+            raise bad("STICKER_VIDEO_LONG")
+        if max(context.width, context.height) != 512:
+            raise bad("STICKER_PNG_DIMENSIONS")
+        return context.width, context.height
 
 
 def photo(data: bytes) -> tuple[int, int]:

@@ -43,6 +43,7 @@ class Request:
     fields: dict[str, str]
     files: dict[str, bytes]
     at: float
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -294,7 +295,7 @@ class BotApi:
                 "width": 512,
                 "height": 512,
                 "is_animated": False,
-                "is_video": False,
+                "is_video": shown.data.startswith(b"\x1aE\xdf\xa3"),
             }
         if shown.keyboard:
             body["reply_markup"] = {"inline_keyboard": shown.keyboard}
@@ -322,13 +323,14 @@ class BotApi:
     async def _serve(self, asked: web.Request) -> web.Response:
         fields: dict[str, str] = {}
         files: dict[str, bytes] = {}
+        names: dict[str, str] = {}
         for name, value in (await asked.post()).items():
             if isinstance(value, web.FileField):
-                files[name] = value.file.read()
+                files[name], names[name] = value.file.read(), value.filename
             else:
                 fields[name] = str(value)
         method = asked.match_info["method"]
-        request = Request(method, fields, files, time.monotonic() - self._started)
+        request = Request(method, fields, files, time.monotonic() - self._started, names)
         try:
             if asked.match_info["token"] != TOKEN:
                 raise Refused(401, "Unauthorized")
@@ -432,7 +434,7 @@ class BotApi:
 
     def _on_send_sticker(self, request: Request) -> Json:
         data = request.files["sticker"]
-        limits.sticker(data)
+        limits.sticker(data, request.names["sticker"])
         return self._show(request, "sticker", "", data)
 
     def _on_edit_message_text(self, request: Request) -> Json:

@@ -248,6 +248,21 @@ async def test_a_sticker_is_sent_as_a_sticker_with_its_buttons(
         assert image.mode == "RGBA"
 
 
+async def test_a_moving_sticker_is_sent_as_a_video_sticker(api: BotApi, running: Running) -> None:
+    """The file says by its name what it is, and keeps to what Telegram takes."""
+    frames = [Image.new("RGBA", (512, 512), colour) for colour in ("red", "green", "blue")]
+    stream = io.BytesIO()
+    frames[0].save(stream, "PNG", save_all=True, append_images=frames[1:], duration=200)
+    async with running(RecordingListener()) as chat:
+        await api.until(lambda: bool(api.calls("getMe")))
+        await chat.send("1", Message("love", AGAIN, sticker=stream.getvalue()))
+    (sent,) = api.calls("sendSticker")
+    assert sent.names["sticker"] == "sticker.webm"
+    (shown,) = api.messages(1)
+    assert shown.form == "sticker"
+    assert shown.buttons == {"Again": "again", "Stronger": "more"}
+
+
 async def test_a_placeholder_gives_way_to_its_sticker(api: BotApi, running: Running) -> None:
     """A text cannot become a sticker: the sticker comes, then the text goes."""
     async with running(RecordingListener()) as chat:

@@ -28,7 +28,7 @@ from bot.frontends.telegram.lanes import Lanes
 from bot.frontends.telegram.limiter import Limiter
 from bot.frontends.telegram.polling import Patience, StoppedError, poll
 from bot.frontends.telegram.updates import Incoming
-from bot.stickers import for_telegram
+from bot.stickers import for_telegram, suffix
 from storage.jobs import Failure
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class TelegramChat:
                 return await self._send(at, topic, picture)
             shown = await self._bot.send_sticker(
                 at,
-                InputFile(sticker, filename="sticker.webp", attach=False),
+                InputFile(sticker, filename=f"sticker.{suffix(sticker)}", attach=False),
                 emoji="🙂",
                 reply_markup=keyboard,
                 message_thread_id=topic,
