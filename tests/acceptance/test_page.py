@@ -237,6 +237,45 @@ async def test_looks_are_typed_and_taken_from_a_sheet(address: str) -> None:
         await expect(page.locator(".sheet")).to_have_count(1)
 
 
+async def test_an_avatar_is_dressed_by_tapping(address: str) -> None:
+    """A tapped part and a tapped colour are worn in the same message; Done makes them a sticker."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page = visitor.page
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        for _ in range(120):  # the library is built when the program has started
+            if (await visitor.context.request.get(f"{address}parts/cat/fur/none.png")).ok:
+                break
+            await page.wait_for_timeout(500)
+        await page.get_by_role("button", name="Emoji avataaars").click()
+        await page.get_by_role("button", name="Change").click()
+        strip, swatches = page.locator(".strip button"), page.locator(".swatches button")
+        caption = page.locator(".wardrobe .text")
+        await expect(caption).to_contain_text("Hair", timeout=PATIENCE)
+        await expect(strip.nth(3).locator("img")).to_have_js_property("naturalWidth", 112)
+        before = await page.locator(".wardrobe .picture").get_attribute("src") or ""
+        await page.get_by_role("button", name="Afro", exact=True).click()
+        await expect(caption).to_contain_text("afro", timeout=PATIENCE)
+        await page.get_by_role("button", name="Blue", exact=True).click()
+        await expect(caption).to_contain_text("afro, blue", timeout=PATIENCE)
+        await expect(page.locator(".wardrobe .picture")).not_to_have_attribute("src", before)
+        worn = page.locator(".strip [aria-pressed=true]")
+        await expect(worn).to_have_count(1)
+        await expect(worn).to_be_in_viewport()
+        await expect(page.locator(".swatches [aria-pressed=true]")).to_have_count(1)
+        assert await swatches.count() > 20
+        await page.get_by_role("button", name="Done").click()
+        await visitor.have(4)
+        await expect(page.locator(".wardrobe")).to_have_count(0)
+        pixels = await visitor.pixels(3)
+        red, green, blue, _ = pixels[60:90, 240:270].reshape(-1, 4).mean(axis=0)
+        assert blue > max(red, green) + 40
+
+
 async def test_photos_arrive_by_drop_paste_file_and_camera(address: str, tmp_path: Path) -> None:
     """Each way gives stickers; a file that is no photo is answered in words."""
     film = camera_film(tmp_path / "film.mjpeg")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from bot.core.chat import Chat
 from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
@@ -46,6 +46,15 @@ RANKED = {"top": ["bob", "straight01", "curly"], "accessories": ["round", "none"
 def style(name: str) -> NewStyle:
     """A style of the library as the worker's side builds it, without codes."""
     return built.build(name, [])
+
+
+@runtime_checkable
+class Serving(Protocol):
+    """A front end that hears of updates by itself."""
+
+    async def run(self, listener: Any, shutdown: asyncio.Event) -> None:
+        """Serve until the shutdown."""
+        ...
 
 
 @dataclass
@@ -182,7 +191,11 @@ async def wardrobe(
     shutdown = asyncio.Event()
     tasks = [
         asyncio.create_task(worker.run(shutdown)),
-        asyncio.create_task(service.deliver(chat, shutdown)),
+        asyncio.create_task(
+            chat.run(service, shutdown)
+            if isinstance(chat, Serving)
+            else service.deliver(chat, shutdown)
+        ),
     ]
     try:
         yield Wardrobe(database, vault, queue, service, pipeline, chat)
