@@ -8,6 +8,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import regions
+from inference.images import resampling
 
 Image = NDArray[np.uint8]
 """(H, W, 4) sRGB uint8 with straight alpha."""
@@ -33,7 +34,6 @@ _SHOULDERS = (
 _FLAT = 0.15  # of the width: a lowest row wider than this is a cut, not a natural end
 _TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
 _ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
-_SLIGHT = 0.7  # a scale above which bilinear sampling leaves nothing out
 
 
 def head_and_shoulders(rgba: Image, landmarks: NDArray[np.float32]) -> Image:
@@ -106,12 +106,9 @@ def _fitted(picture: MatLike, ground: int = 0) -> MatLike:
     room = SIDE - left - right, SIDE - top - bottom
     scale = min(room[0] / width, room[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
-    if scale < _SLIGHT:
-        method = cv2.INTER_AREA
     x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
     border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
-    fitted = cv2.resize(picture, size, interpolation=method)
+    fitted = cv2.resize(picture, size, interpolation=resampling(scale))
     value = (ground,) * 3
     return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
 

@@ -5,11 +5,12 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import regions
 from inference.face.report import Portrait
-from inference.images import from_lab, to_lab
+from inference.images import from_lab, resampling, to_lab
 from inference.sticker import OUTLINE, bust
 
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
@@ -51,15 +52,12 @@ def lay(portrait: Portrait) -> Canvas:
     )
     left += columns.start
     box = np.s_[top : top + height, left : left + width]
-    person = np.dstack([portrait.person[box], portrait.alpha[box]])
+    person = cv2.merge([portrait.person[box], portrait.alpha[box]])
     placed = _place(portrait, person, left, top, _ROOM)
-    alpha = np.ascontiguousarray(placed.picture[..., 3])
-    photo = np.ascontiguousarray(placed.picture[..., :3])
+    alpha = np.asarray(cv2.extractChannel(placed.picture, 3), np.uint8)
+    photo = np.asarray(cv2.cvtColor(placed.picture, cv2.COLOR_RGBA2RGB), np.uint8)
     ground = _ground(photo[::4, ::4], alpha[::4, ::4])
-    rim = alpha < 255
-    share = alpha[rim].astype(np.float32)[:, None] / 255
-    photo[rim] = np.rint(ground + share * (photo[rim] - ground))
-    return _prepared(photo, alpha, placed, portrait)
+    return _prepared(_over(ground, photo, alpha), alpha, placed, portrait)
 
 
 def surroundings(portrait: Portrait) -> Canvas:
@@ -96,17 +94,18 @@ def reduced(canvas: Canvas, side: int) -> Canvas:
 class _Placed:
     """A piece of a portrait on the canvas.
 
-    picture: (512, 512, C) uint8, edges repeated. skin: (512, 512) uint8. at, size: x, y px.
+    picture: (512, 512, C) uint8, edges repeated. bare: (512, 512) uint8, the person without their
+    hair. at, size: x, y px.
     """
 
     picture: NDArray[np.uint8]
-    skin: NDArray[np.uint8]
+    bare: NDArray[np.uint8]
     landmarks: NDArray[np.float32]
     at: tuple[int, int]
     size: tuple[int, int]
 
 
-def _place(portrait: Portrait, piece: NDArray[np.uint8], left: int, top: int, room: int) -> _Placed:
+def _place(portrait: Portrait, piece: MatLike, left: int, top: int, room: int) -> _Placed:
     """Fit a piece of the portrait, which lies at left, top, onto the canvas.
 
     room: px left free at the top and both sides; without any the piece is put in the middle.
@@ -117,20 +116,18 @@ def _place(portrait: Portrait, piece: NDArray[np.uint8], left: int, top: int, ro
     x, y = (SIDE - size[0]) // 2, SIDE - size[1]
     if not room:
         y //= 2
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
     whole = cv2.copyMakeBorder(
-        cv2.resize(piece, size, interpolation=method),
+        cv2.resize(piece, size, interpolation=resampling(scale)),
         *border,
         cv2.BORDER_CONSTANT if room else cv2.BORDER_REPLICATE,
     )
     landmarks = portrait.report.landmarks[:, :2] - (left, top)
     box = np.s_[top : top + height, left : left + width]
-    shown = np.minimum(portrait.alpha[box], 255 - portrait.hair_mask[box])
-    skin = cv2.resize(_skin_region(shown, landmarks), size, interpolation=cv2.INTER_LINEAR)
+    bare = cv2.resize(np.minimum(portrait.alpha[box], 255 - portrait.hair_mask[box]), size)
     return _Placed(
         picture=np.asarray(whole, np.uint8),
-        skin=np.asarray(cv2.copyMakeBorder(skin, *border, cv2.BORDER_CONSTANT), np.uint8),
+        bare=np.asarray(cv2.copyMakeBorder(bare, *border, cv2.BORDER_CONSTANT), np.uint8),
         landmarks=(landmarks * scale + (x, y)).astype(np.float32),
         at=(x, y),
         size=size,
@@ -141,21 +138,41 @@ def _prepared(
     photo: NDArray[np.uint8], alpha: NDArray[np.uint8], placed: _Placed, portrait: Portrait
 ) -> Canvas:
     flat = np.asarray(cv2.bilateralFilter(photo, 7, 28, 5), np.uint8)
+    # masks are soft: half the size will do
+    half, bare = (
+        np.asarray(cv2.resize(picture, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA))
+        for picture in (photo, placed.bare)
+    )
+    landmarks = placed.landmarks * np.float32(0.5)
+    masks = (
+        _skin(half.astype(np.uint8), bare.astype(np.uint8), landmarks, portrait),
+        _features(bare.shape, landmarks),
+    )
+    skin, features = (np.asarray(cv2.resize(mask, (SIDE, SIDE)), np.float32) for mask in masks)
+    return Canvas(photo, flat, alpha, skin, features, placed.landmarks)
+
+
+def _skin(
+    photo: NDArray[np.uint8],
+    bare: NDArray[np.uint8],
+    landmarks: NDArray[np.float32],
+    portrait: Portrait,
+) -> NDArray[np.float32]:
+    """Skin without what a likeness hangs on, (H, W) 0..1. bare: see ``_Placed``."""
     # in the face nearly everything is skin, however the light colours it
-    face = regions.fill((SIDE, SIDE), placed.landmarks, regions.FACE_OVAL).astype(np.float32)
-    alike = np.maximum(_like(photo, portrait.report.colours.skin), _FACE_IS_SKIN * face)
-    skin = placed.skin.astype(np.float32) / 255 * alike
-    soft = np.asarray(cv2.GaussianBlur(skin, (0, 0), 2), np.float32)
-    return Canvas(photo, flat, alpha, soft, _features(placed.landmarks), placed.landmarks)
+    face = regions.fill(bare.shape, landmarks, regions.FACE_OVAL) * np.float32(_FACE_IS_SKIN)
+    alike = np.maximum(_like(photo, portrait.report.colours.skin), face)
+    region = _skin_region(bare, landmarks) * np.float32(1 / 255)
+    return np.asarray(cv2.GaussianBlur(region * alike, (0, 0), 1), np.float32)
 
 
-def _features(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Eyes and mouth with a soft margin, (512, 512) 0..1."""
-    mask = regions.fill((SIDE, SIDE), landmarks, *regions.EYES, regions.LIPS_OUTER)
-    reach = max(1.0, 0.03 * regions.face_height(landmarks))
+def _features(shape: tuple[int, int], landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Eyes and mouth with a soft margin, (H, W) 0..1."""
+    mask = regions.fill(shape, landmarks, *regions.EYES, regions.LIPS_OUTER)
+    reach = max(0.5, 0.03 * regions.face_height(landmarks))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(reach) + 1,) * 2)
-    wider = cv2.dilate(mask.astype(np.float32), disc)
-    return np.asarray(cv2.GaussianBlur(wider, (0, 0), reach), np.float32)
+    wider = cv2.dilate(mask.astype(np.uint8), disc)
+    return np.asarray(cv2.GaussianBlur(wider.astype(np.float32), (0, 0), reach), np.float32)
 
 
 def _inside(portrait: Portrait) -> tuple[int, int, int, int]:
@@ -182,6 +199,16 @@ def _ground(person: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.f
     return np.asarray(from_lab(np.array([[ground]], np.float32))[0, 0], np.float32)
 
 
+def _over(
+    ground: NDArray[np.float32], photo: NDArray[np.uint8], alpha: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Lay a picture over an even ground."""
+    seen = cv2.multiply(photo, cv2.merge([alpha] * 3), scale=1 / 255)
+    through = cv2.bitwise_not(alpha)
+    below = cv2.merge([cv2.convertScaleAbs(through, alpha=part / 255) for part in ground])
+    return np.asarray(cv2.add(seen, below), np.uint8)
+
+
 def _skin_region(shown: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Where skin may be, (H, W) uint8 0..255: ``shown`` without what a likeness hangs on."""
     features = regions.fill(
@@ -195,8 +222,6 @@ def _skin_region(shown: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> ND
 
 def _like(photo: NDArray[np.uint8], skin: tuple[float, float, float]) -> NDArray[np.float32]:
     """How near each pixel's colour is to the skin's, 0..1; lightness counts half."""
-    half = np.asarray(cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    apart = (to_lab(half.astype(np.uint8)) - np.array(skin, np.float32)) / _SKIN_SPREAD
+    apart = (to_lab(photo) - np.array(skin, np.float32)) / _SKIN_SPREAD
     light, a, b = cv2.split(apart)
-    alike = np.exp2(-(0.25 * light * light + a * a + b * b))
-    return np.asarray(cv2.resize(alike, photo.shape[1::-1]), np.float32)
+    return np.asarray(np.exp2(-(0.25 * light * light + a * a + b * b)), np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import sheet
-from inference.cartoon import canvas, likeness, styles
+from inference.cartoon import canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
@@ -84,17 +84,16 @@ def _painted(
     if not names:
         return {}
     codes = styles.mixtures(names, amount, laid.flat)[..., None, None]
-    small = canvas.reduced(laid, _SIDE).flat.transpose(2, 0, 1).astype(np.float32) / 255
+    small = tensors.to_planes(canvas.reduced(laid, _SIDE).flat)
     content = np.repeat(small[None], len(names), axis=0)
     stylized = _network().run({"content": content, "style": codes})["stylized"]
     cell = canvas.reduced(laid, sheet.CELL)
+    share, size = _FINER * cell.features, (sheet.CELL, sheet.CELL)
     pictures = {}
-    for name, colours in zip(names, stylized.transpose(0, 2, 3, 1), strict=True):
-        size = (sheet.CELL, sheet.CELL)
-        whole = cv2.resize(colours.astype(np.float32), size, interpolation=cv2.INTER_CUBIC) * 255
-        whole += _FINER * cell.features[..., None] * (cell.flat - whole)
-        restored = likeness.restore(np.asarray(whole, np.float32), cell, amount)
-        pictures[name] = np.dstack([restored, cell.alpha])
+    for name, planes in zip(names, stylized, strict=True):
+        whole = cv2.resize(tensors.to_picture(planes), size, interpolation=cv2.INTER_CUBIC)
+        finer = np.asarray(cv2.blendLinear(cell.flat, whole, share, 1 - share), np.uint8)
+        pictures[name] = np.dstack([likeness.restore(finer, cell, amount), cell.alpha])
     return pictures
 
 

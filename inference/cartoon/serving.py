@@ -6,9 +6,10 @@ network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from inference.cartoon import borrowed, canvas, likeness, styles
+from inference.cartoon import borrowed, canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
@@ -64,7 +65,7 @@ class Cartoon:
         work = _Work(laid, style, scene)
         if style.name in STYLES:
             return Prepared(work)
-        content = laid.flat.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+        content = tensors.to_planes(laid.flat)
         if lent is not None:
             code = borrowed.mixed(lent, style.amount, laid.flat)
         else:
@@ -79,7 +80,7 @@ class Cartoon:
         if outputs is None:
             colours = likeness.faded(STYLES[name](work.canvas, amount), work.canvas, amount)
         else:
-            painted = outputs["stylized"].transpose(1, 2, 0).astype(np.float32) * 255
+            painted = tensors.to_picture(outputs["stylized"])
             colours = likeness.restore(painted, work.canvas, amount)
-        rgba = np.dstack([colours, work.canvas.alpha])
+        rgba = np.asarray(cv2.merge([colours, work.canvas.alpha]), np.uint8)
         return Picture((rgba if work.scene else die_cut(rgba),))

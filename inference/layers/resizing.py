@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.report import Portrait
-
-_SLIGHT = 0.7  # a scale above which bilinear sampling leaves nothing out
+from inference.images import resampling
 
 
 def resized(portrait: Portrait, side: int) -> Portrait:
@@ -17,10 +16,10 @@ def resized(portrait: Portrait, side: int) -> Portrait:
     if scale >= 1:
         return portrait
 
-    method = cv2.INTER_LINEAR if scale > _SLIGHT else cv2.INTER_AREA
-
     def reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.asarray(cv2.resize(picture, (side, side), interpolation=method), np.uint8)
+        return np.asarray(
+            cv2.resize(picture, (side, side), interpolation=resampling(scale)), np.uint8
+        )
 
     landmarks = (portrait.report.landmarks * np.float32(scale)).astype(np.float32)
     return Portrait(

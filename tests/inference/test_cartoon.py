@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.cartoon import borrowed, canvas, likeness, styles, textures
+from inference.cartoon import borrowed, canvas, likeness, styles, tensors, textures
 from inference.cartoon.drawn import STYLES
 from inference.cartoon.serving import Cartoon
 from inference.errors import UnknownSetting
@@ -132,7 +132,7 @@ def test_a_painting_keeps_the_skin(network: Network, portrait_of: Studied, style
     batch = Cartoon().prepare(portrait, (Setting(style, 0.6),)).inputs
     assert batch is not None
     raw = network.run({k: v[None] for k, v in batch.items()})["stylized"][0]
-    painted = likeness.restore(raw.transpose(1, 2, 0).astype(np.float32) * 255, work, amount=0.6)
+    painted = likeness.restore(tensors.to_picture(raw), work, amount=0.6)
     skin = work.skin > 0.7
     before, after = (np.median(to_lab(x)[skin], axis=0) for x in (work.photo, painted))
     assert np.linalg.norm(before - after) < 8
@@ -154,7 +154,7 @@ def test_styles_differ(network: Network, portrait_of: Studied) -> None:
 def test_amount_zero_is_the_photo(portrait_of: Studied) -> None:
     """Whatever the network gave, at amount 0 the person's photo comes out."""
     work = canvas.lay(portrait_of("P001"))
-    noise = np.random.default_rng(0).uniform(0, 255, (512, 512, 3)).astype(np.float32)
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
     assert np.array_equal(likeness.restore(noise, work, amount=0.0), work.photo)
 
 
