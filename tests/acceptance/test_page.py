@@ -257,6 +257,7 @@ async def test_an_avatar_is_dressed_by_tapping(address: str) -> None:
         caption = page.locator(".wardrobe .text")
         await expect(caption).to_contain_text("Hair", timeout=PATIENCE)
         await expect(strip.nth(3).locator("img")).to_have_js_property("naturalWidth", 112)
+        await expect(page.locator(".strip [aria-pressed=true]")).to_be_in_viewport()
         before = await page.locator(".wardrobe .picture").get_attribute("src") or ""
         await page.get_by_role("button", name="Afro", exact=True).click()
         await expect(caption).to_contain_text("afro", timeout=PATIENCE)

@@ -9,6 +9,7 @@ import { newKey, sendChoice, sendCommand, sendPhoto } from "./requests.js";
 import { Stream } from "./stream.js";
 
 const NEAR_THE_END = 160;
+const FOLLOWING = 1500; // ms that a scroll to the end may take
 const ALBUM = 10;
 
 const vocabulary = await (await fetch("/vocabulary")).json();
@@ -104,7 +105,15 @@ function announce(messages) {
   if (spoken.length) find("news").textContent = spoken.join(" ");
 }
 
+let followed = -FOLLOWING; // when the chat was last sent to its end
+
+function nearTheEnd() {
+  const left = main.scrollHeight - main.scrollTop - main.clientHeight;
+  return left < NEAR_THE_END || performance.now() - followed < FOLLOWING;
+}
+
 function toTheEnd() {
+  followed = performance.now();
   main.scrollTo({ top: main.scrollHeight, behavior: calm.matches ? "auto" : "smooth" });
 }
 
@@ -119,7 +128,7 @@ const stream = new Stream({
       log.clear();
       forgetPhotos();
     }
-    const near = main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_THE_END;
+    const near = nearTheEnd();
     const mine = messages.some(({ author }) => author === "person");
     const before = log.size;
     const news = log.update(messages);
@@ -134,8 +143,10 @@ const stream = new Stream({
     showState();
   },
 });
+main.addEventListener("wheel", () => (followed = -FOLLOWING), { passive: true });
+main.addEventListener("touchmove", () => (followed = -FOLLOWING), { passive: true });
 new ResizeObserver(() => {
-  if (main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_THE_END) toTheEnd();
+  if (nearTheEnd()) toTheEnd();
 }).observe(find("log"));
 stream.connect();
 

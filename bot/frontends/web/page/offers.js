@@ -39,8 +39,10 @@ export class Offers {
   #mark(row, worn) {
     for (const choice of row.children) choice.ariaPressed = String(choice === worn);
     if (!worn) return;
-    const place = worn.offsetLeft - (row.clientWidth - worn.clientWidth) / 2;
-    row.scrollTo({ left: place, behavior: row.scrollLeft ? "smooth" : "instant" });
+    requestAnimationFrame(() => { // it may not stand on the page yet
+      const place = worn.offsetLeft - (row.clientWidth - worn.clientWidth) / 2;
+      row.scrollTo({ left: place, behavior: row.scrollLeft ? "smooth" : "instant" });
+    });
   }
 }
 
