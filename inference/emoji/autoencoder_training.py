@@ -13,6 +13,7 @@ from inference.emoji import crops
 from inference.emoji.autoencoder_network import SIDE, Autoencoder, loss
 from inference.emoji.dataset import Faces
 from inference.emoji.drawn import random_avatars
+from inference.emoji.training import save
 
 _BATCH = 12
 _RATE = 5e-4
@@ -60,14 +61,14 @@ def train(
         spent += (now - begun) / 60
         begun = now
         if now - talked > 10 or spent >= minutes:
-            told(step, spent, float(value))
+            told(step, spent, float(value.detach()))
             talked = now
         if now - saved > 60 or spent >= minutes:
-            torch.save(
-                {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                 "step": step, "minutes": spent},
-                checkpoint,
-            )  # fmt: skip
+            state = {
+                "network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                "step": step, "minutes": spent,
+            }  # fmt: skip
+            save(state, checkpoint)
             saved = now
     return network.eval()
 

@@ -6,7 +6,7 @@ and ``faces/manifest.csv`` (source and split).
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from inference import images
 from inference.emoji.alignment import Aligned
 from inference.face.masks import person_and_hair
+
+_TUNED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Faces:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def tuning(self) -> NDArray[np.bool_]:
+        """Every twelfth face of the training split, (N,): kept back for tuning.
+
+        The validation split is for reporting alone.
+        """
+        chosen = np.zeros(len(self), np.bool_)
+        chosen[np.flatnonzero(self.training)[::_TUNED]] = True
+        return chosen
+
     def face(self, index: int) -> Aligned:
         """One face as serving sees it."""
         return Aligned(
@@ -51,10 +63,10 @@ class Faces:
         )
 
 
-def gather(folder: Path, cache: Path, track: Iterable[int] | None = None) -> Faces:
-    """Read a data folder; hair masks are computed once and kept in ``cache`` (an .npz).
+def gather(folder: Path, cache: Path, track: Callable[[range], Iterable[int]] = iter) -> Faces:
+    """Read a data folder; masks are computed once and kept in ``cache`` (an .npz).
 
-    track: an iterable over the number of faces to go through, for a progress bar.
+    track: goes through the faces' numbers, for a progress bar.
     """
     faces = folder / "faces"
     attributes = {row["id"]: row for row in _table(faces / "attributes.csv")}
@@ -63,18 +75,20 @@ def gather(folder: Path, cache: Path, track: Iterable[int] | None = None) -> Fac
         ids = [str(name) for name in labels["ids"]]
         landmarks = labels["landmarks"].astype(np.float32)
         blendshapes = labels["blendshapes"].astype(np.float32)
-    if cache.exists():
-        with np.load(cache, allow_pickle=False) as kept:
-            pictures, persons, hair = kept["images"], kept["persons"], kept["hair"]
+    kept = _kept(cache, ids)
+    if kept is not None:
+        pictures, persons, hair = kept
     else:
         pictures = np.empty((len(ids), 320, 320, 3), np.uint8)
         persons = np.empty((len(ids), 320, 320), np.uint8)
         hair = np.empty((len(ids), 320, 320), np.uint8)
-        for index in range(len(ids)) if track is None else track:
+        for index in track(range(len(ids))):
             data = (faces / "images" / f"{ids[index]}.webp").read_bytes()
             pictures[index] = images.decode(data)
             persons[index], hair[index] = person_and_hair(pictures[index], landmarks[index])
-        np.savez(cache, images=pictures, persons=persons, hair=hair)
+        written = cache.with_suffix(".part.npz")
+        np.savez(written, ids=ids, images=pictures, persons=persons, hair=hair)
+        written.replace(cache)
     usable = np.array([attributes[name]["bad"] == "0" for name in ids])
     ids = [name for name, good in zip(ids, usable, strict=True) if good]
     names = [name for name in next(iter(attributes.values())) if name not in ("id", "bad")]
@@ -89,6 +103,16 @@ def gather(folder: Path, cache: Path, track: Iterable[int] | None = None) -> Fac
         np.array([manifest[one]["split"] == "train" for one in ids]),
         tuple(manifest[one]["source"] for one in ids),
     )
+
+
+def _kept(cache: Path, ids: list[str]) -> tuple[NDArray[np.uint8], ...] | None:
+    """Pictures and masks of these faces, if they were computed before."""
+    if not cache.exists():
+        return None
+    with np.load(cache, allow_pickle=False) as kept:
+        if kept["ids"].tolist() != ids:
+            return None
+        return kept["images"], kept["persons"], kept["hair"]
 
 
 def _table(path: Path) -> list[dict[str, str]]:

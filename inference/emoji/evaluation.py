@@ -1,12 +1,14 @@
 """How well avatars show people: every way of choosing parts, held against annotators.
 
-Rows (``inference.measure``): ``agreement_<attribute>``, ``agreement_share_<attribute>`` (of the
-annotators' own agreement), ``identify_top1``, ``flips_per_second``, ``choice_entropy``. Subjects:
-``default`` (what is served), the embedders at hand, ``random``.
+Rows (``inference.measure``): ``agreement_<attribute>``, ``agreement_top3_<attribute>`` (it is among
+the three best parts), ``agreement_share_<attribute>`` (of the annotators' own agreement),
+``identify_top1`` and ``identify_top1_independent`` (see ``resemblance``), ``flips_per_second``,
+``choice_entropy``. Subjects: ``default`` (what is served), the embedders at hand, ``random``; and
+``default, skin 5`` for every group of people that annotators named.
 """
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from inference import images
-from inference.emoji import crops, drawn, library, palette
+from inference.emoji import crops, drawn, library, resemblance
+from inference.emoji.agreement import ANNOTATORS, ATTRIBUTES, Hits, agreements
 from inference.emoji.alignment import align
 from inference.emoji.embedders import Autoencoder, Embedder, ResNet50, crossdomain, nearest
 from inference.emoji.match import dressed, ranked
 from inference.emoji.spec import AvatarSpec
+from inference.emoji.stillness import Watch, flips_per_second
 from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
 from inference.errors import PhotoError
@@ -26,20 +30,17 @@ from inference.face import analysis
 from inference.face.report import Portrait
 from inference.measure import Row, estimate
 
-ATTRIBUTES = (
-    "hair_colour", "hair_length", "texture", "bangs", "receding", "facial_hair", "glasses",
-    "headwear", "brows", "smile",
-)  # fmt: skip
-ANNOTATORS: Mapping[str, float] = {
-    "hair_colour": 0.927, "hair_length": 0.899, "texture": 0.869, "bangs": 0.947,
-    "receding": 0.959, "facial_hair": 0.956, "glasses": 0.998, "headwear": 1.0, "brows": 0.778,
-    "smile": 0.920, "skin": 0.780,
-}  # fmt: skip
-"""How often two annotators agreed, on 437 faces labelled twice."""
+GROUPS = ("male", "age", "skin")
+"""Columns of labels by which results are also told apart; all of them are perceptions."""
 
-RIVALS = 10
-FRAMES, FRAMES_PER_SECOND = 15, 30
-NOISE = 3.0  # of 255: a phone's sensor indoors
+GROUPED = (
+    *(f"agreement_{attribute}" for attribute in ATTRIBUTES),
+    "identify_top1", "identify_top1_independent",
+)  # fmt: skip
+"""What is told of groups."""
+
+AMONG = 10
+"""How many people a drawing's person is looked for."""
 
 Chooser = Callable[[Portrait, Traits], dict[str, list[str]]]
 """A portrait and its traits to slot -> variants, the best first."""
@@ -56,6 +57,8 @@ class Subject:
     """Whether films go through a ``Tracker``, as they do when served."""
     coloured: bool = True
     """Whether colours are the person's; otherwise they are anybody's."""
+    grouped: bool = False
+    """Whether groups of people get rows of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def subjects(style: str, embedders: Iterable[Embedder]) -> list[Subject]:
 
     named = [Subject(embedder.name, style, by(embedder)) for embedder in embedders]
     return [
-        Subject("default", style, default, tracked=True),
+        Subject("default", style, default, tracked=True, grouped=True),
         *named,
         Subject("random", style, chance, coloured=False),
     ]
@@ -116,28 +119,106 @@ def evaluate(
 ) -> list[Row]:
     """All rows of all subjects; attributes that nobody labelled give none.
 
-    judge: tells whose avatar a drawing is; without one that isn't measured.
+    judge: of ``identify_top1``; without one, and in a style that isn't cut into crops, nobody is
+    identified.
     """
     traits = [observe(person.portrait) for person in people]
+    portraits = [person.portrait for person in people]
     rows: list[Row] = []
     for subject in chosen:
         choices = [
-            subject.choose(person.portrait, seen)
-            for person, seen in zip(people, traits, strict=True)
+            subject.choose(portrait, seen) for portrait, seen in zip(portraits, traits, strict=True)
         ]
-        anybody = drawn.random_avatars(0, (subject.style,))
-        specs = [
-            dressed(subject.style, {slot: ranks[0] for slot, ranks in one.items()}, seen)
-            if subject.coloured
-            else next(anybody)
-            for one, seen in zip(choices, traits, strict=True)
-        ]
-        rows += agreement_rows(subject.name, specs, [person.labels for person in people])
+        ranked_specs = [_specs(subject, choices, traits, rank) for rank in range(TOP)]
+        specs = ranked_specs[0]
+        scores = agreements(ranked_specs, [person.labels for person in people])
+        if subject.style in crops.AVATARS:
+            if judge is not None:
+                likeness = resemblance.by_codes(specs, portraits, judge)
+                scores["identify_top1"] = identified(likeness)
+            likeness = resemblance.by_measures(specs, portraits)
+            scores["identify_top1_independent"] = identified(likeness)
+        rows += _rows(subject.name, scores)
+        if subject.grouped:
+            for group, members in _groups(people).items():
+                for metric in GROUPED:
+                    if metric in scores:
+                        part = {metric: [scores[metric][at] for at in members]}
+                        rows += _rows(f"{subject.name}, {group}", part)
         rows.append(_entropy(subject.name, specs))
-        if judge is not None:
-            rows.append(_identified(subject.name, specs, people, judge))
-        still = people[: min(len(people), 10)]
-        rows.append(_flips(subject, [person.portrait for person in still]))
+        chance = np.random.default_rng(0)
+        rates = [
+            flips_per_second(portrait, _watch(subject, seen), chance)
+            for portrait, seen in list(zip(portraits, traits, strict=True))[:STILLS]
+        ]
+        rows.append(estimate(subject.name, "flips_per_second", rates, "1/s"))
+    return rows
+
+
+TOP = 3
+STILLS = 10  # people who are filmed
+
+
+def _specs(
+    subject: Subject,
+    choices: Sequence[Mapping[str, Sequence[str]]],
+    traits: Sequence[Traits],
+    rank: int,
+) -> list[AvatarSpec]:
+    """Everybody's avatar of the parts of a rank, 0 the best."""
+    anybody = drawn.random_avatars(rank, (subject.style,))
+    return [
+        dressed(
+            subject.style,
+            {slot: variants[min(rank, len(variants) - 1)] for slot, variants in one.items()},
+            seen,
+        )
+        if subject.coloured
+        else next(anybody)
+        for one, seen in zip(choices, traits, strict=True)
+    ]
+
+
+def _watch(subject: Subject, traits: Traits) -> Watch:
+    """How a subject follows a film; traits: of its first frame."""
+    if subject.tracked:
+        tracker = Tracker(subject.style)
+        return lambda frame: tracker.follow(observe(frame)).parts
+    return lambda frame: {
+        slot: variants[0] for slot, variants in subject.choose(frame, traits).items()
+    }
+
+
+def _groups(people: Sequence[Person]) -> dict[str, list[int]]:
+    """Who belongs to "male 0", "age y", "skin 5" ..."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for name in GROUPS:
+        for index in sorted(range(len(people)), key=lambda at: people[at].labels.get(name, "")):
+            if value := people[index].labels.get(name):
+                members[f"{name} {value}"].append(index)
+    return members
+
+
+def _rows(subject: str, scores: Mapping[str, Hits]) -> list[Row]:
+    rows = []
+    for metric, hits in scores.items():
+        counted = [hit for hit in hits if hit is not None]
+        if not counted:
+            continue
+        row = estimate(subject, metric, counted, "share")
+        rows.append(row)
+        attribute = metric.removeprefix("agreement_")
+        if attribute in ANNOTATORS and "," not in subject:
+            ceiling = ANNOTATORS[attribute]
+            rows.append(
+                replace(
+                    row,
+                    metric=f"agreement_share_{attribute}",
+                    value=row.value / ceiling,
+                    low=None if row.low is None else row.low / ceiling,
+                    high=None if row.high is None else row.high / ceiling,
+                )
+            )
     return rows
 
 
@@ -172,39 +253,6 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
-def agreement_rows(
-    subject: str, specs: Sequence[AvatarSpec], labels: Sequence[Mapping[str, str]]
-) -> list[Row]:
-    """Share of people whose avatar shows what the annotator saw, per attribute."""
-    rows = []
-    for attribute in ATTRIBUTES:
-        hits = []
-        for spec, seen in zip(specs, labels, strict=True):
-            shown = drawn.tags_of(spec)
-            if attribute in seen and attribute in shown:
-                hits.append(float(_same(attribute, seen[attribute], shown[attribute], spec)))
-        if hits:
-            row = estimate(subject, f"agreement_{attribute}", hits, "share")
-            rows.append(row)
-            ceiling = ANNOTATORS[attribute]
-            rows.append(
-                replace(
-                    row,
-                    metric=f"agreement_share_{attribute}",
-                    value=row.value / ceiling,
-                    low=None if row.low is None else row.low / ceiling,
-                    high=None if row.high is None else row.high / ceiling,
-                )
-            )
-    return rows
-
-
-def _same(attribute: str, seen: str, shown: tuple[str, ...], spec: AvatarSpec) -> bool:
-    if attribute == "hair_colour" and seen == "dyed":  # any paint that no hair grows in
-        return all(spec.colours["hair"] not in shades for shades in palette.HAIR.values())
-    return seen in shown
-
-
 def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     """Bits by which the hair of different people differs: 0 if all get the same."""
     slot = "top" if "top" in specs[0].parts else "hair"
@@ -214,82 +262,12 @@ def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     return Row(subject, "choice_entropy", bits, None, None, len(specs), "bit")
 
 
-def _identified(
-    subject: str, specs: Sequence[AvatarSpec], people: Sequence[Person], judge: Embedder
-) -> Row:
-    """How often a drawn avatar is nearest to its own person's photo, among ten.
-
-    Judged by the pictures alone: the encoder's codes of drawing and photos, and the colours of
-    hair and skin as measured on the photos.
-    """
-    photos = judge.embed(
-        np.stack([crops.of_face(align(person.portrait), judge.side) for person in people])
-    )
-    drawings = judge.embed(np.stack([crops.of_avatar(spec, judge.side) for spec in specs]))
-    likeness = np.einsum("akd,pkd->ap", drawings, photos)
-    paints = np.array([_paints(spec) for spec in specs])
-    measured = np.array([_measured(person.portrait) for person in people])
-    # light shifts all colours of a photo; what counts is where they lie among the others
-    shown, seen = (np.argsort(np.argsort(x, axis=0), axis=0) / len(x) for x in (paints, measured))
-    likeness -= np.abs(shown[:, None] - seen[None]).sum(axis=2) * _COLOUR_WEIGHT
+def identified(likeness: resemblance.Likeness) -> Hits:
+    """Whose photo is the likeliest among ten for the drawing of them; rivals are drawn by lot."""
     chance = np.random.default_rng(0)
-    hits = []
-    for index in range(len(specs)):
-        others = [other for other in range(len(specs)) if other != index]
-        rivals = chance.choice(others, min(RIVALS - 1, len(others)), replace=False)
+    hits: Hits = []
+    for index in range(len(likeness)):
+        others = [other for other in range(len(likeness)) if other != index]
+        rivals = chance.choice(others, min(AMONG - 1, len(others)), replace=False)
         hits.append(float(likeness[index, index] > likeness[index, rivals].max(initial=-np.inf)))
-    return estimate(subject, "identify_top1", hits, "share")
-
-
-_COLOUR_WEIGHT = 0.5
-
-
-def _paints(spec: AvatarSpec) -> tuple[float, ...]:
-    """Lightness of skin, lightness and warmth of hair, as drawn."""
-    skin, hair = (palette.lab_of(spec.colours[name]) for name in ("skin", "hair"))
-    return skin[0], hair[0], hair[2]
-
-
-def _measured(portrait: Portrait) -> tuple[float, ...]:
-    colours = portrait.report.colours
-    hair = colours.hair or colours.skin
-    return colours.skin[0], hair[0], hair[2]
-
-
-def _flips(subject: Subject, portraits: Sequence[Portrait]) -> Row:
-    """Parts that change per second while a still face is filmed with sensor noise."""
-    chance = np.random.default_rng(0)
-    rates = []
-    for portrait in portraits:
-        before: dict[str, str] | None = None
-        flips = 0
-        tracker = Tracker(subject.style)
-        for _ in range(FRAMES):
-            frame = _noisy(portrait, chance)
-            if subject.tracked:
-                now = dict(tracker.follow(observe(frame)).parts)
-            else:
-                choices = subject.choose(frame, observe(frame))
-                now = {slot: variants[0] for slot, variants in choices.items()}
-            flips += 0 if before is None else sum(now[slot] != before[slot] for slot in now)
-            before = now
-        rates.append(flips / ((FRAMES - 1) / FRAMES_PER_SECOND))
-    return estimate(subject.name, "flips_per_second", rates, "1/s")
-
-
-def _noisy(portrait: Portrait, chance: np.random.Generator) -> Portrait:
-    """The next frame: noise in every pixel, and what it does to the landmarks."""
-    image = portrait.image + chance.normal(0, NOISE, portrait.image.shape)
-    report = portrait.report
-    scale = float(np.linalg.norm(report.landmarks[468, :2] - report.landmarks[473, :2]))
-    shake = chance.normal(0, 0.004 * scale, report.landmarks.shape)
-    shapes = report.blendshapes + chance.normal(0, 0.01, report.blendshapes.shape)
-    return replace(
-        portrait,
-        image=np.clip(image, 0, 255).astype(np.uint8),
-        report=replace(
-            report,
-            landmarks=(report.landmarks + shake).astype(np.float32),
-            blendshapes=np.clip(shapes, 0, 1).astype(np.float32),
-        ),
-    )
+    return hits

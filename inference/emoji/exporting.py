@@ -36,6 +36,48 @@ def export_crossdomain(network: CrossDomain, path: Path) -> None:
     _export(network, sample, ("codes", "scores"), path, {"columns": json.dumps(columns)})
 
 
+def restore_crossdomain(network: CrossDomain, path: Path) -> None:
+    """Give a network the weights of a file that ``export_crossdomain`` wrote.
+
+    Normalisation is part of the file's convolutions; the network's own is made to do nothing but
+    add what that left, and must not follow its batches.
+
+    Raises:
+        ValueError: the file doesn't fit, or the network then doesn't compute what the file does.
+    """
+    graph = onnx.load(path).graph
+    found = {
+        one.name.removesuffix("_half"): torch.from_numpy(
+            numpy_helper.to_array(one).astype(np.float32)
+        )
+        for one in graph.initializer
+    }
+    weights = network.state_dict()
+    for node in (node for node in graph.node if node.op_type == "Conv"):
+        layer = node.name.strip("/").removesuffix("/Conv").split("/")[-2:]
+        name = ".".join(layer) if len(layer) > 1 else layer[0]
+        found[f"{name}.weight"] = found[node.input[1]]
+        if f"{name}_norm.bias" in weights:
+            found[f"{name}_norm.bias"] = found[node.input[2]]
+    with torch.no_grad():
+        for name, value in weights.items():
+            layer_name, _, kind = name.rpartition(".")
+            if name in found and found[name].shape == value.shape:
+                value.copy_(found[name])
+            elif layer_name.endswith("_norm"):
+                value.fill_(_IDENTITY[kind])
+            else:
+                raise ValueError(f"{path.name} has no {name} {tuple(value.shape)}")
+    _compare(network.eval(), torch.rand(2, 3, 3, 64, 64), path)
+
+
+_IDENTITY = {
+    "weight": 1.0, "bias": 0.0, "running_mean": 0.0, "running_var": 1.0 - 1e-5,
+    "num_batches_tracked": 0.0,
+}  # fmt: skip
+"""A batch normalisation, with PyTorch's epsilon, that changes nothing."""
+
+
 def export_autoencoder(network: Autoencoder, path: Path) -> None:
     """``crops`` (N, 3, 288, 288) 0..1 -> ``codes`` (N, 8), the encoder alone.
 

@@ -17,21 +17,29 @@ from inference.emoji.dataset import gather
 from inference.emoji.exporting import export_autoencoder, export_crossdomain
 
 STAGES = ("readers", "crossdomain", "autoencoder")
-_FACES = 3654  # of the data folder, for the progress bar of the first pass
+DRAWINGS = 4000
 
 
 def learn(
-    data: Path, work: Path, trained: Path, minutes: float, stages: Sequence[str] = STAGES
+    data: Path,
+    work: Path,
+    trained: Path,
+    minutes: float,
+    stages: Sequence[str] = STAGES,
+    drawings: int = DRAWINGS,
 ) -> None:
     """Train, score on the held-out photos, and write what serving runs.
 
     data: see ``dataset``. work: a folder for masks and checkpoints; training goes on from there.
     trained: where the files for serving go. minutes: for the encoder; the autoencoder gets a
-    third of it.
+    third of it. drawings: how many avatars to learn from, the autoencoder gets a quarter of them.
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
-    faces = gather(data, work / "masks.npz", track(range(_FACES), "masks", console=console))
+    trained.mkdir(parents=True, exist_ok=True)
+    faces = gather(
+        data, work / "masks.npz", lambda numbers: track(numbers, "masks", console=console)
+    )
     if "readers" in stages:
         readers, scores = reader_training.fit(faces)
         reader_training.save(readers, trained / "emoji_readers.npz")
@@ -48,7 +56,7 @@ def learn(
                     words = " ".join(f"{k} {v:.3f}" for k, v in progress.agreement.items())
                     console.print(f"step {progress.step}: {words}")
 
-            network = training.train(faces, minutes, work / "crossdomain.pt", told)
+            network = training.train(faces, minutes, work / "crossdomain.pt", told, drawings)
             export_crossdomain(network, trained / "emoji_crossdomain.onnx")
         if "autoencoder" in stages:
             other = bar.add_task("autoencoder", total=minutes / 3)
@@ -59,6 +67,7 @@ def learn(
                 lambda _, spent, loss: bar.update(
                     other, completed=spent, description=f"autoencoder {loss:.4f}"
                 ),
+                drawings // 4,
             )
             export_autoencoder(autoencoder, trained / "emoji_autoencoder.onnx")
     for path in sorted(trained.glob("emoji_*")):

@@ -19,6 +19,7 @@ ATTRIBUTES = (
 )  # fmt: skip
 COMPONENTS = 500
 DECAY = 0.03
+_NOTHING = 1e-5  # of the first component's variance: components with less are rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def fit(
     standard *= balance
     # components by the smaller, (n, n), product
     values, vectors = np.linalg.eigh(standard[train] @ standard[train].T)
-    keep = slice(-1, -COMPONENTS - 1, -1)
+    keep = np.flatnonzero(values > values[-1] * _NOTHING)[::-1][:COMPONENTS]
     basis = (standard[train].T @ vectors[:, keep]) / np.sqrt(values[keep])
     codes = standard @ basis
 

@@ -1,7 +1,8 @@
 """Train the cross-domain encoder on photos and drawings at once; resumable (torch).
 
 Every photo has its annotator's words, every random avatar its parts' tags. Both are pulled to the
-same prototypes, under the same augmentation, in equal numbers.
+same prototypes, under the same augmentation. A few faces of the training split are kept back; the
+weights that agree best with their annotators are the ones that come out.
 """
 
 import math
@@ -14,25 +15,26 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.emoji import crops
 from inference.emoji.dataset import Faces
 from inference.emoji.drawn import Tags, random_avatars, tags_of
 from inference.emoji.embedders import ATTRIBUTES
+from inference.emoji.exporting import restore_crossdomain
 from inference.emoji.network import CrossDomain
 
 _ROOM = 80  # px: crops are kept larger than the network's, for shifting and turning
-_PHOTOS, _DRAWINGS = 64, 32  # of one batch
-_RATE, _DECAY = 2e-3, 0.05
+_PHOTOS, _DRAWINGS = 32, 16  # of one batch; small ones took twice the steps in the same time
+_RATE, _DECAY, _WARM_UP = 2e-3, 0.05, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where training is, passed to the caller once in a while.
 
-    agreement: per attribute, on the held-out photos; empty between measurements.
+    agreement: per attribute, on the photos kept back; empty between measurements.
     """
 
     step: int
@@ -55,32 +57,49 @@ def train(
     checkpoint: Path,
     told: Callable[[Progress], None],
     drawings: int = 4000,
+    start: Path | None = None,
 ) -> CrossDomain:
     """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
 
     told: gets the progress about every ten seconds, with agreement about every two minutes.
+    start: an exported encoder to begin with; its normalisation then stays as it is.
+
+    Returns the average of the latest weights as it was when it agreed best with ``faces.tuning``.
     """
-    torch.manual_seed(0)
     vocabulary = [dict(kind) for kind in ATTRIBUTES]
+    torch.manual_seed(0)
     network = CrossDomain(vocabulary).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
+    rate = _RATE
+    if start is not None:
+        restore_crossdomain(network, start)
+        rate /= 2
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=_DECAY)
     average = {name: value.clone() for name, value in network.state_dict().items()}
+    best, score = average, -math.inf
     step, spent = 0, 0.0
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(kept["network"])
         optimiser.load_state_dict(kept["optimiser"])
         average, step, spent = kept["average"], kept["step"], kept["minutes"]
-    photos, held = _photo_sets(faces, vocabulary)
+        best, score = kept["best"], kept["score"]
+        torch.manual_seed(step)
+    photos, tuning = _photo_sets(faces, vocabulary)
     avatars = _avatar_set(drawings, vocabulary)
     batches = _batches(photos, avatars, seed=step)
     begun = saved = talked = measured = time.monotonic()
     while spent < minutes:
         fraction = min(spent / minutes, 1.0)
         for group in optimiser.param_groups:
-            group["lr"] = _RATE * (0.5 + 0.5 * math.cos(math.pi * fraction)) + 1e-5
+            cosine = 0.5 + 0.5 * math.cos(math.pi * fraction)
+            group["lr"] = rate * cosine * min(1.0, (step + 1) / _WARM_UP) + 1e-5
         pictures, allowed = next(batches)
-        _, scores = network.train()(pictures)
+        network.train()
+        if start is not None:
+            for layer in network.modules():
+                if isinstance(layer, nn.BatchNorm2d):
+                    layer.eval()
+        _, scores = network(pictures)
         loss = objective(scores, allowed, vocabulary)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -98,18 +117,27 @@ def train(
         if now - talked > 10 or done:
             agreement: dict[str, float] = {}
             if now - measured > 120 or done:
-                agreement = agreements(_with(network, average), held)
+                agreement = agreements(_with(network, average), tuning)
                 measured = time.monotonic()
-            told(Progress(step, spent, float(loss), agreement))
+                if (mean := sum(agreement.values()) / len(agreement)) > score:
+                    score, best = mean, {name: one.clone() for name, one in average.items()}
+            told(Progress(step, spent, float(loss.detach()), agreement))
             talked = now
         if now - saved > 60 or done:
-            torch.save(
-                {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                 "average": average, "step": step, "minutes": spent},
-                checkpoint,
-            )  # fmt: skip
+            state = {
+                "network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                "average": average, "best": best, "score": score, "step": step, "minutes": spent,
+            }  # fmt: skip
+            save(state, checkpoint)
             saved = now
-    return _with(network, average)
+    return _with(network, best)
+
+
+def save(state: dict[str, object], checkpoint: Path) -> None:
+    """Write a checkpoint whole or not at all."""
+    written = checkpoint.with_suffix(".part")
+    torch.save(state, written)
+    written.replace(checkpoint)
 
 
 def objective(
@@ -131,11 +159,11 @@ def objective(
     return torch.stack(losses).mean()
 
 
-def agreements(network: CrossDomain, held: _Set) -> dict[str, float]:
-    """Share of held-out photos on which the network's first guess is the annotator's word."""
-    size = held.crops.shape[2]
+def agreements(network: CrossDomain, photos: _Set) -> dict[str, float]:
+    """Share of photos on which the network's first guess is the annotator's word."""
+    size = photos.crops.shape[2]
     edge = (size - crops.SIDE) // 2
-    inside = held.crops[:, :, edge : edge + crops.SIDE, edge : edge + crops.SIDE]
+    inside = photos.crops[:, :, edge : edge + crops.SIDE, edge : edge + crops.SIDE]
     with torch.no_grad():
         _, scores = network.eval()(_tensor(inside))
     found, start = {}, 0
@@ -144,7 +172,7 @@ def agreements(network: CrossDomain, held: _Set) -> dict[str, float]:
             part = slice(start, start + len(values))
             start += len(values)
             guess = scores[:, part].argmax(1).numpy()
-            found[name] = float(held.allowed[np.arange(len(guess)), part.start + guess].mean())
+            found[name] = float(photos.allowed[np.arange(len(guess)), part.start + guess].mean())
     return found
 
 
@@ -155,8 +183,8 @@ def _photo_sets(faces: Faces, vocabulary: list[dict[str, tuple[str, ...]]]) -> t
         for index in range(len(faces))
     ]
     allowed = _allowed(words, vocabulary)
-    train, held = faces.training, ~faces.training
-    return _Set(cut[train], allowed[train]), _Set(cut[held], allowed[held])
+    train, kept = faces.training & ~faces.tuning, faces.tuning
+    return _Set(cut[train], allowed[train]), _Set(cut[kept], allowed[kept])
 
 
 def _roomy(faces: Faces, index: int) -> NDArray[np.uint8]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.emoji import crops, drawn, evaluation, library
+from inference.emoji import crops, drawn, evaluation, library, resemblance
 from inference.emoji.alignment import align
 from inference.emoji.embedders import ATTRIBUTES, ResNet50, crossdomain, nearest, part_codes
 from inference.emoji.match import match
@@ -20,9 +20,9 @@ def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: P
     """What is served beats chance on labelled photos, and keeps its parts in a film."""
     labels = tmp_path / "labels.csv"
     labels.write_text(
-        "id,hair_colour,hair_length,facial_hair,glasses,bad\n"
-        "P001,black,short,none,none,0\nP005,black,short,beard,none,0\n"
-        "P008,brown,long,none,none,0\nP002,black,medium,none,none,1\n"
+        "id,male,hair_colour,hair_length,facial_hair,glasses,bad\n"
+        "P001,0,black,short,none,none,0\nP005,1,black,short,beard,none,0\n"
+        "P008,1,brown,long,none,none,0\nP002,0,black,medium,none,none,1\n"
     )
     photos = ((name, selfie_of(name)) for name in (*PEOPLE, "P002"))
     people = evaluation.people(photos, labels)
@@ -33,7 +33,30 @@ def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: P
     assert found["default", "agreement_glasses"] == 1.0
     assert found["default", "agreement_share_glasses"] == pytest.approx(1 / 0.998)
     assert found["default", "flips_per_second"] < found["random", "flips_per_second"]
-    assert {metric for _, metric in found} >= {"identify_top1", "choice_entropy"}
+    assert found["default", "identify_top1"] > found["random", "identify_top1"]
+    assert found["default", "identify_top1_independent"] >= 2 / 3
+    assert found["default", "agreement_top3_hair_length"] >= 2 / 3
+    assert "choice_entropy" in {metric for _, metric in found}
+    sizes = {row.subject: row.n for row in rows if row.metric == "agreement_glasses"}
+    assert sizes == {"default": 3, "default, male 0": 1, "default, male 1": 2, "random": 3}
+
+
+def test_both_judges_see_wrong_parts(portrait_of: Callable[[str], Portrait]) -> None:
+    """An avatar suits its person less without the beard, or with somebody else's hair."""
+    portrait = portrait_of("P005")
+    own = match(observe(portrait), "avataaars")
+    for wrong in ({"facialHair": "none"}, {"top": "straight01"}):
+        for likeness in (
+            resemblance.by_codes([own, own.changed(wrong)], [portrait], crossdomain()),
+            resemblance.by_measures([own, own.changed(wrong)], [portrait]),
+        ):
+            assert likeness[0, 0] > likeness[1, 0]
+
+
+def test_a_drawing_that_suits_two_people_is_recognised_as_nobody() -> None:
+    """Only who suits a drawing better than everybody else counts as found."""
+    likeness = np.array([[3, 1, 2], [5, 5, 1], [4, 1, 2]], np.float32)
+    assert evaluation.identified(likeness) == [1.0, 0.0, 0.0]
 
 
 def test_codes_are_of_unit_length_and_prefer_likeness(
