@@ -41,16 +41,18 @@ def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: P
     assert sizes == {"default": 3, "default, male 0": 1, "default, male 1": 2, "random": 3}
 
 
-def test_both_judges_see_wrong_parts(portrait_of: Callable[[str], Portrait]) -> None:
-    """An avatar suits its person less without the beard, or with somebody else's hair."""
-    portrait = portrait_of("P005")
+@pytest.mark.parametrize("wrong", [{"facialHair": "beardMedium"}, {"top": "none"}], ids=str)
+def test_both_judges_see_wrong_parts(
+    portrait_of: Callable[[str], Portrait], wrong: dict[str, str]
+) -> None:
+    """An avatar suits a bare-faced, long-haired person less with a beard or without hair."""
+    portrait = portrait_of("P008")
     own = match(observe(portrait), "avataaars")
-    for wrong in ({"facialHair": "none"}, {"top": "straight01"}):
-        for likeness in (
-            resemblance.by_codes([own, own.changed(wrong)], [portrait], crossdomain()),
-            resemblance.by_measures([own, own.changed(wrong)], [portrait]),
-        ):
-            assert likeness[0, 0] > likeness[1, 0]
+    for likeness in (
+        resemblance.by_codes([own, own.changed(wrong)], [portrait], crossdomain()),
+        resemblance.by_measures([own, own.changed(wrong)], [portrait]),
+    ):
+        assert likeness[0, 0] > likeness[1, 0]
 
 
 def test_a_drawing_that_suits_two_people_is_recognised_as_nobody() -> None:
