@@ -179,6 +179,28 @@ def emoji(
     report("evaluate emoji", rows, as_json=as_json)
 
 
+@evaluate.command()
+@_faces
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
+)
+@click.option(
+    "--emotions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TFLite file of facex 1.1.0, to judge which feelings are read.",
+)
+@_json
+def expression(
+    faces: Path | None, labels: Path | None, emotions: Path | None, *, as_json: bool
+) -> None:
+    """Expressions: as strong as asked, nothing else moved, still the same person."""
+    from inference.expression.evaluation import evaluate
+
+    report("evaluate expression", evaluate(faces, labels, emotions), as_json=as_json)
+
+
 @click.group()
 def train() -> None:
     """Make what is shipped anew, from a folder of training data."""

@@ -7,11 +7,9 @@ with it what is special about the face: ``hair, turned``, ``beard, side-lit``, `
 """
 
 import csv
-import importlib.util
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import click
@@ -21,7 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from inference import images
+from inference import identity, images
 from inference.benchmarks import photos
 from inference.errors import PhotoError
 from inference.face import analysis, regions
@@ -55,8 +53,6 @@ _METRIC = {
 }
 _TURNED = 15.0  # degrees of yaw from which a head counts as turned
 _SIDE_LIT = 18.0  # difference of L* between cheeks from which light counts as from the side
-_GREY = 128
-_CHIP = 150  # px of the face that the identity judge looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +136,13 @@ def _tried(portrait: Portrait, groups: tuple[str, ...]) -> list[Trial]:
     answers = judge.load()
     clean = replace(portrait, image=portrait.person)
     before = answers.answers(_rgba(clean), clean.report.landmarks)
-    who = _identity(clean)
+    who = identity.describe(clean)
     trials = []
     for setting, (question, wanted) in TRIALS.items():
         dressed = dress(clean, {setting.partition(":")[0]: Setting(setting)})
         after = answers.answers(_rgba(dressed), dressed.report.landmarks)
         known = question != "hair_length" and before[question] == wanted
-        then = _identity(dressed)
+        then = identity.describe(dressed)
         trials.append(
             Trial(
                 setting=setting,
@@ -185,38 +181,3 @@ def _outside_db(before: Portrait, after: Portrait, setting: str) -> float:
         return 100.0
     difference = after.image[box][kept].astype(float) - before.image[kept]
     return float(min(100.0, 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))))
-
-
-def _identity(portrait: Portrait) -> NDArray[np.float64] | None:
-    """A face descriptor of length 1; None without the evaluation extra."""
-    describe = _describer()
-    return None if describe is None else describe(portrait)
-
-
-@cache
-def _describer() -> Callable[[Portrait], NDArray[np.float64]] | None:
-    """The ResNet of dlib on a face aligned by its five points."""
-    models = importlib.util.find_spec(
-        "face_recognition_models"
-    )  # not imported: it needs setuptools
-    if models is None or not models.submodule_search_locations:
-        return None
-    import dlib  # only the evaluation extra has it
-
-    folder = Path(models.submodule_search_locations[0]) / "models"
-    network = dlib.face_recognition_model_v1(
-        str(folder / "dlib_face_recognition_resnet_model_v1.dat")
-    )
-    points = dlib.shape_predictor(str(folder / "shape_predictor_5_face_landmarks.dat"))
-
-    def describe(portrait: Portrait) -> NDArray[np.float64]:
-        share = portrait.alpha[..., None] / 255
-        ground = np.rint(portrait.image * share + _GREY * (1 - share)).astype(np.uint8)
-        oval = portrait.report.landmarks[list(regions.FACE_OVAL), :2]
-        (left, top), (right, bottom) = oval.min(axis=0), oval.max(axis=0)
-        box = dlib.rectangle(*(round(float(v)) for v in (left, top, right, bottom)))
-        chip = dlib.get_face_chip(ground, points(ground, box), size=_CHIP)
-        vector = np.array(network.compute_face_descriptor(chip))
-        return np.asarray(vector / np.linalg.norm(vector))
-
-    return describe
