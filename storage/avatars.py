@@ -146,10 +146,10 @@ async def choose(session: AsyncSession, avatar_id: UUID) -> None:
     await _change(session, avatar_id, chosen=now())
 
 
-async def change(session: AsyncSession, avatar_id: UUID, spec: Spec) -> None:
-    """Keep an avatar with other parts and colours, and make it the current one."""
+async def change(session: AsyncSession, avatar_id: UUID, spec: Spec) -> bool:
+    """Keep an avatar with other parts and colours as the current one; False if it is gone."""
     values = {"parts": dict(spec.parts), "colours": dict(spec.colours)}
-    await _change(session, avatar_id, **values, chosen=now())
+    return await _change(session, avatar_id, **values, chosen=now())
 
 
 async def name(session: AsyncSession, avatar_id: UUID, name: str) -> None:
@@ -162,5 +162,6 @@ async def delete(session: AsyncSession, avatar_id: UUID) -> None:
     await erase(session, AvatarRow, AvatarRow.id == avatar_id)
 
 
-async def _change(session: AsyncSession, avatar_id: UUID, **values: Any) -> None:
-    await session.execute(update(AvatarRow).where(AvatarRow.id == avatar_id).values(**values))
+async def _change(session: AsyncSession, avatar_id: UUID, **values: Any) -> bool:
+    changed = update(AvatarRow).where(AvatarRow.id == avatar_id).values(**values)
+    return await session.scalar(changed.returning(AvatarRow.id)) is not None

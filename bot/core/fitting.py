@@ -84,7 +84,7 @@ def press(
     if fitting is None or fitting.avatar.hex != name:
         kept = next((one for one in state.avatars if one.id.hex == name), None)
         if kept is None:
-            return state, (Say("say.avatar_gone"),)
+            return state, (Say("say.choice_gone"),)
         slots = library.slots(kept.spec.style)
         fitting = Fitting(kept.id, kept.spec, slots[0] if slots else "")
     return _followed(state, library, fitting, wish, message, chance)

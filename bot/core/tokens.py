@@ -16,6 +16,8 @@ _DECIMAL_COMMA = re.compile(r"(?<![\d.])(\d+)[,。](\d+)(?![\d,。])")
 _WHOLE = re.compile(r"\d+(?!\d*[.%])")
 OFF = "none"
 ADDRESSED = re.compile(r"@\w+")
+KIND_OF = {"avatar": "emoji"}
+"""Commands that are kinds where other words stand before them: ``make me an avatar``."""
 
 
 def normalise(text: str) -> str:
@@ -157,6 +159,7 @@ def _longest(
         match = vocabulary.command_pattern.match(line, at)
         if match is not None and (best is None or match.end() > best[0]):
             name = vocabulary.commands[squeeze(match.group())]
+            name = KIND_OF.get(name, name)
             if name in KINDS:
                 best = match.end(), Start(match.group(), name)
     match = vocabulary.filler_pattern.match(line, at)

@@ -365,7 +365,7 @@ async def test_a_button_of_a_lost_avatar_says_so(room: Wardrobe) -> None:
     await room.say("/avatar delete 1")
     assert await room.kept() == ()
     await room.press("Next ›", at)
-    assert room.shown()[-1].text == said("avatar_gone")
+    assert room.shown()[-1].text == said("choice_gone")
     assert len(value.encode()) <= 64
 
 

@@ -57,10 +57,11 @@ async def test_what_was_chosen_last_is_current(
         assert await avatars.keep(session, vault, ada.id, spec("bun")) == second
     assert await of(database, vault, ada) == ["bun", "bob"]
     async with database.transaction() as session:
-        await avatars.change(session, first, spec("curly"))
+        assert await avatars.change(session, first, spec("curly"))
     assert await of(database, vault, ada) == ["curly", "bun"]
     async with database.transaction() as session:
         await avatars.delete(session, first)
+        assert not await avatars.change(session, first, spec("curly"))
     assert await of(database, vault, ada) == ["bun"]
 
 
