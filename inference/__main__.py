@@ -266,6 +266,14 @@ def train_layers(data: Path) -> None:
     draw_beards.main()
 
 
+@train.command("catalogue")
+def train_catalogue() -> None:
+    """Draw the picture of every layer that their card shows, on the sample people."""
+    from inference.layers.catalogue import main as catalogue
+
+    catalogue.main([], standalone_mode=False)
+
+
 @click.command()
 @click.argument("clip", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))

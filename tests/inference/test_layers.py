@@ -10,7 +10,7 @@ import pytest
 from inference.errors import UnknownSetting
 from inference.face import masks, regions
 from inference.images import to_lab
-from inference.layers import beard, glasses, hair, hat, head_map, library
+from inference.layers import beard, catalogue, glasses, hair, hat, head_map, library
 from inference.layers.filling import spread, texture
 from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
@@ -18,7 +18,7 @@ from inference.layers.placing import dyed
 from inference.layers.planes import join, split
 from inference.layers.quilting import quilt
 from inference.layers.resizing import resized
-from storage.kinds import Setting
+from storage.kinds import EDIT, Setting
 
 KINDS = ("hair", "beard", "hat", "scalp", "mouths")
 PIECES = [(kind, name) for kind in KINDS for name in library.index(kind)]
@@ -109,6 +109,23 @@ def test_the_library_is_small_and_rich():
     assert len(glasses.names()) >= 10
     files = [path for path in library.ROOT.rglob("*") if path.suffix in {".webp", ".svg"}]
     assert sum(path.stat().st_size for path in files) < 8_000_000
+
+
+@pytest.mark.slow
+def test_the_catalogue_shows_every_piece(small):
+    """Each piece has a cell of its own, and no two cells are alike."""
+    names = [name for sort in catalogue.looks().values() for name in sort]
+    assert set(names) <= set(EDIT.settings)
+    assert len(names) > 80
+    picture = catalogue.draw(dict.fromkeys(catalogue.MODELS, small))
+    (width, height), columns = (136, 152), 11
+    assert picture.shape == (-(-len(names) // columns) * height, columns * width, 3)
+    cells = {
+        picture[y : y + height, x : x + width].tobytes()
+        for y in range(0, picture.shape[0], height)
+        for x in range(0, picture.shape[1], width)
+    }
+    assert len(cells) == len(names) + (len(names) % columns != 0)
 
 
 def test_unknown_pieces_are_refused(small):
