@@ -42,6 +42,7 @@ class Kind:
     ``beside``: settings without a strength that may stand beside the one chosen.
     ``pictured``: settings that need a second picture beside the photo.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
+    ``pack``: the settings that make a whole when asked for together.
     ``composed``: whether it can be made of an avatar that was kept, long after the photo is gone.
     """
 
@@ -56,6 +57,7 @@ class Kind:
     pictured: tuple[str, ...] = ()
     shows: str = ""
     composed: bool = False
+    pack: tuple[str, ...] = ()
 
     @property
     def sheet(self) -> bool:
@@ -161,18 +163,20 @@ GALLERY = Kind(
     shows="cartoon",
 )
 
+_MOODS = (
+    "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
+    "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
+)  # fmt: skip
+
 MOOD = Kind(
     "mood",
-    (
-        "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
-        "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
-        # these two always move, the others where "moving" stands beside them
-        "blink", "beam", "moving",
-    ),
+    # the two behind the others always move, the others where "moving" stands beside them
+    (*_MOODS, "blink", "beam", "moving"),
     default=(Setting("happy"),),
     beside=("moving",),
     composed=True,
-)  # fmt: skip
+    pack=_MOODS,
+)
 
 MOOD_SHEET = Kind(
     "mood-sheet",

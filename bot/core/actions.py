@@ -85,7 +85,8 @@ class Say:
 class Run:
     """A job to be queued, of a photo or an avatar (``storage.jobs.NewJob.avatar``).
 
-    ``replaces``: a message that its result takes the place of.
+    ``replaces``: a message that its result takes the place of. ``of_pack``: one of many, which
+    comes without a placeholder of its own.
     """
 
     request: Request
@@ -94,6 +95,7 @@ class Run:
     replaces: str | None = None
     notes: tuple[Note, ...] = ()
     avatar: Mapping[str, object] | None = None
+    of_pack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

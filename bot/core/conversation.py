@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core import actions as do
-from bot.core import fitting, lineup, sheets
+from bot.core import fitting, lineup, packs, sheets
 from bot.core.actions import Choice, Run, Say
 from bot.core.commands import (
     Adjust,
@@ -85,6 +85,8 @@ def step(
 def started(state: State, run: Run, job: UUID) -> State:
     """Remember a job that a ``Run`` has become."""
     begun = Unfinished(job, run.photo, run.face, run.request, run.replaces)
+    if run.of_pack and state.pack is not None:
+        state = replace(state, pack=replace(state.pack, job=job))
     return replace(state, unfinished=(*state.unfinished, begun)[-4 * REMEMBERED :])
 
 
@@ -226,7 +228,13 @@ def _cancel(state: State) -> Step:
     asking = (state.waiting, state.question, state.painting)
     idle = not any(asking) and not state.forgetting
     state = replace(
-        state, unfinished=(), waiting=None, question=None, painting=None, forgetting=False
+        state,
+        unfinished=(),
+        waiting=None,
+        question=None,
+        painting=None,
+        forgetting=False,
+        pack=None,
     )
     if jobs:
         return state, (do.Cancel(jobs, stay), Say("say.cancelled", {"count": len(jobs)}))
@@ -292,6 +300,10 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         for sheet in state.sheets:
             if sheet.job == _uuid(shown) and number.isdecimal():
                 return _from_sheet(state, verb, sheet, int(number), event.message)
+    if verb == "pack":
+        for sheet in state.sheets:
+            if sheet.job == _uuid(rest):
+                return packs.begin(state, sheet)
     if verb == "try" and rest in KINDS["try-on"].settings:
         return run(state, (Request("try-on", (Setting(rest),)),))
     if verb in _BUTTONS:
@@ -344,7 +356,7 @@ def _setting_chosen(
             return state, (Say("say.choice_gone"),)
 
 
-_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change"})
+_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change", "beside"})
 
 
 def _face(state: State, number: int, photo: UUID, message: str | None) -> Step:

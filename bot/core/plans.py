@@ -157,7 +157,7 @@ class Planner:
         )
         job = await jobs.add(session, new, self.bounds)
         message = None
-        if run.replaces is None:
+        if run.replaces is None and not run.of_pack:
             place = await jobs.place(session, job.id)
             message = self.wording.waiting(run.request, place, run.notes, plan.locale)
         plan.answers.append(Placeholder(job, run.request, run.notes, message))

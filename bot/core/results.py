@@ -5,9 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core import actions as do
-from bot.core import fitting, lineup, sheets
+from bot.core import fitting, lineup, packs, sheets
 from bot.core.actions import Action, Choice, Rows, Run, Say, ShowResult
-from bot.core.commands import Request
+from bot.core.commands import Named, Request
 from bot.core.events import JobEnded
 from bot.core.making import Step, ask_face, remember, run
 from bot.core.state import (
@@ -22,7 +22,7 @@ from bot.core.state import (
 from bot.core.wardrobe import Library
 from storage.avatars import Spec
 from storage.jobs import Done, Failed, Failure
-from storage.kinds import EMOJI, FITTING, KINDS, LINEUP
+from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Setting
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -61,6 +61,11 @@ def press(state: State, value: str, result: Shown) -> Step:
             return state, (Run(changed, result.photo, result.face),)
         case "other":
             return _in_other_style(state, result)
+        case "beside":
+            request = _toggled(request)
+            drawn = None if result.avatar is None else result.avatar.to_json()
+            state = remember(state, (request,))
+            return state, (Run(request, result.photo, result.face, avatar=drawn),)
         case "keep":
             return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
         case _:
@@ -90,12 +95,26 @@ def _other(request: Request) -> Request:
     return Request(kind.name, (following, *beside))
 
 
+def _toggled(request: Request) -> Request:
+    """Return a wish with what may stand beside it, or without if it stands there."""
+    kind = KINDS[request.kind]
+    left = tuple(one for one in request.settings if one.name not in kind.beside)
+    if left != request.settings:
+        return replace(request, settings=left)
+    return replace(request, settings=(*left, Setting(kind.beside[0])))
+
+
 def _result_choices(job: UUID, request: Request) -> Rows:
     kind = KINDS[request.kind]
     first = [Choice("button.again", f"again:{job.hex}")]
     if has_strength(request):
         first.append(Choice("button.stronger", f"more:{job.hex}"))
         first.append(Choice("button.weaker", f"less:{job.hex}"))
+    if kind.beside and any(one.name in (kind.pack or kind.settings) for one in request.settings):
+        there = any(one.name in kind.beside for one in request.settings)
+        key = "button.without" if there else "button.beside"
+        name = Named(kind.name, kind.beside[0])
+        first.append(Choice(key, f"beside:{job.hex}", {"name": name}))
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))
     second = [
@@ -146,7 +165,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
                 return state, shown
             replaces = ours.replaces if ours is not None else None
             result = Shown(event.job_id, photo, event.face, request, replaces, drawn)
-            return _remember_result(state, result), shown
+            state, following = packs.go_on(_remember_result(state, result), event.job_id)
+            return state, (*shown, *following)
         case Failed(failure=failure, detail=detail, picture=picture):
             if failure is Failure.TOO_MANY_FACES and photo is not None:
                 faces = detail.get("faces")

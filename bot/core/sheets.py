@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core import actions as do
+from bot.core import packs
 from bot.core.actions import Choice, Say
 from bot.core.commands import Make, Named, Request
 from bot.core.events import JobEnded
@@ -40,8 +41,12 @@ def show(
         for number, name in enumerate(names, 1)
     ]
     rows = [tuple(looks[at : at + COLUMNS]) for at in range(0, len(looks), COLUMNS)]
+    more = packs.choices(event.job_id, request)
     if pages > 1:
-        rows.append((Choice("button.next_page", f"page:{event.job_id.hex}:{page % pages + 1}"),))
+        turn = Choice("button.next_page", f"page:{event.job_id.hex}:{page % pages + 1}")
+        more = (*more, turn)
+    if more:
+        rows.append(more)
     if event.photo_id is not None or avatar is not None:
         sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages, avatar)
         others = tuple(one for one in state.sheets if one.job != sheet.job)

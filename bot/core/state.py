@@ -74,6 +74,21 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """Many looks on their way, one after the other. ``left``: settings; ``job``: the one at work.
+
+    They are of the photo's face, or of the avatar where there is one.
+    """
+
+    kind: str
+    left: tuple[str, ...]
+    photo: UUID | None
+    face: int | None
+    avatar: Spec | None = None
+    job: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Excused:
     """Jobs whose photo has failed already: the same failure again needs no word."""
 
@@ -90,8 +105,9 @@ class State:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
     from, the newest last; ``offered``: nothing was made since the newest. ``fresh``: no avatar was
     made or taken since the photo came. ``fitting``: the open wardrobe. ``naming``: the avatar whose
-    name was asked for. ``locale``, ``preferred`` and ``avatars`` (the current one first) belong to
-    the person rather than the chat and are laid over when the state is loaded.
+    name was asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and ``avatars``
+    (the current one first) belong to the person rather than the chat and are laid over when the
+    state is loaded.
     """
 
     locale: str = "en"
@@ -112,6 +128,7 @@ class State:
     fitting: Fitting | None = None
     naming: UUID | None = None
     avatars: tuple[Avatar, ...] = ()
+    pack: Pack | None = None
 
 
 @cache

@@ -89,7 +89,7 @@ def test_a_bare_kind_means_what_it_meant_last_time() -> None:
 
 
 def test_a_result_has_its_buttons() -> None:
-    """Again, stronger, weaker, undo and favourite; another style where one is chosen."""
+    """Again, stronger, weaker, undo and favourite; where one is chosen another and a scene."""
     talk = Talk()
     talk.photo("/cartoon hokusai")
     assert set(buttons(talk.end(talk.jobs[0]))) == {
@@ -99,6 +99,7 @@ def test_a_result_has_its_buttons() -> None:
         "button.undo",
         "button.favourite",
         "button.other",
+        "button.beside",
     }
     talk.say("/cutout")
     assert set(buttons(talk.end(talk.jobs[0]))) == {
