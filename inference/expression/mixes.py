@@ -19,6 +19,8 @@ REST = "rest"
 
 INSIDE = {
     "grin": "teeth",
+    "disgusted": "teeth",
+    "scared": "teeth",
     "laugh": "laugh",
     "surprised": "round",
     "shout": "shout",
@@ -31,6 +33,10 @@ INSIDE = {
 """Settings that open the mouth, and which kind of interior (``inference.layers.mouths``) shows."""
 
 Mix = Mapping[str, float]
+
+_MOST, _MOST_FELT = 1.3, 1.9
+_FELT = ("brow", "eyeWide", "noseSneer", "mouthFrown")
+"""Movements that the head of the table makes timidly: feelings are read from them."""
 
 
 def _both(**weights: float) -> dict[str, float]:
@@ -77,33 +83,45 @@ NAMED: dict[str, Mix] = {
     },
     "sad": {
         REST: 1.0,
-        "browInnerUp": 1.0,
-        "mouthShrugLower": 0.35,
-        CLOSE_LEFT: 0.12,
-        CLOSE_RIGHT: 0.12,
-        **_both(browDown=0.3, mouthFrown=1.0),
+        "browInnerUp": 1.7,
+        "mouthShrugLower": 0.7,
+        CLOSE_LEFT: 0.15,
+        CLOSE_RIGHT: 0.15,
+        **_both(browDown=0.5, mouthFrown=1.5),
     },
     "angry": {
         REST: 1.0,
-        "mouthRollUpper": 0.15,
-        **_both(browDown=1.3, eyeSquint=0.6, noseSneer=0.4, mouthPress=0.3, mouthFrown=0.6),
+        "browInnerUp": -1.0,
+        "mouthRollUpper": 0.3,
+        "mouthShrugLower": 0.35,
+        **_both(
+            browDown=1.7, browOuterUp=0.5, eyeSquint=0.5, noseSneer=1.1, mouthPress=0.5,
+            mouthFrown=0.9,
+        ),
     },
     "surprised": {
         REST: 0.9,
-        "browInnerUp": 1.0,
-        "mouthFunnel": 0.3,
-        "jawOpen": 0.45,
-        **_both(browOuterUp=1.0, eyeWide=1.2),
+        "browInnerUp": 1.5,
+        "mouthFunnel": 0.35,
+        "jawOpen": 0.6,
+        **_both(browOuterUp=1.6, eyeWide=1.7),
     },
     "disgusted": {
         REST: 0.9,
-        "mouthShrugLower": 0.5,
-        **_both(noseSneer=0.8, mouthUpperUp=0.1, browDown=0.8, mouthFrown=0.5, eyeSquint=0.6),
+        "browInnerUp": -0.5,
+        "jawOpen": 0.04,
+        **_both(
+            noseSneer=1.5, mouthUpperUp=0.6, mouthLowerDown=0.15, browDown=1.3, mouthFrown=0.7,
+            eyeSquint=0.9,
+        ),
     },
     "scared": {
         REST: 0.8,
-        "browInnerUp": 1.1,
-        **_both(browOuterUp=0.5, browDown=0.35, eyeWide=1.1, mouthStretch=0.7, mouthFrown=0.25),
+        "browInnerUp": 1.8,
+        "jawOpen": 0.22,
+        **_both(
+            browOuterUp=0.9, eyeWide=1.9, mouthStretch=0.9, mouthLowerDown=0.6, mouthFrown=0.8
+        ),
     },
     "kiss": {REST: 1.0, "mouthPucker": 1.0, "mouthFunnel": 0.15, **_both(eyeSquint=0.3)},
     "smirk": {
@@ -199,4 +217,5 @@ def _bounded(name: str, weight: float) -> float:
     """
     if weight < 0 and name.startswith(("eyeSquint", "cheekSquint")):
         weight *= 0.4
-    return max(-1.3, min(1.3, weight))
+    most = _MOST_FELT if name.startswith(_FELT) else _MOST
+    return max(-_MOST, min(most, weight))
