@@ -49,6 +49,13 @@ class PaintName:
 
 
 @dataclass(frozen=True, slots=True)
+class Worn:
+    """What stands behind a slot's number: those of its names that there are."""
+
+    names: tuple[PartName | PaintName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One thing of many to pick, for chats that show them all; ``line`` is the command that does.
 

@@ -22,6 +22,7 @@ from bot.core.grouping import bind
 from bot.core.shortcuts import SHORTCUTS, Shortcut, shortcut_to
 from bot.core.tokens import (
     ADDRESSED,
+    KIND_OF,
     LETTERS,
     NUMBER,
     OFF,
@@ -404,7 +405,8 @@ class Grammar:
 
     def _names(self, typed: str, kind: Kind) -> bool:
         """Tell whether a word is just the kind's own name said again."""
-        return self.vocabulary.commands.get(squeeze(typed)) == kind.name
+        name = self.vocabulary.commands.get(squeeze(typed), "")
+        return KIND_OF.get(name, name) == kind.name
 
     def _gather(self, kind: Kind, tokens: Sequence[Token]) -> "_Read":
         """Bring names and numbers together into settings."""

@@ -11,7 +11,18 @@ from uuid import UUID
 
 from bot.core import actions as do
 from bot.core import paints, wearing
-from bot.core.actions import Action, Choice, Offer, PaintName, PartName, Rows, Run, Say, SlotName
+from bot.core.actions import (
+    Action,
+    Choice,
+    Offer,
+    PaintName,
+    PartName,
+    Rows,
+    Run,
+    Say,
+    SlotName,
+    Worn,
+)
 from bot.core.commands import Request
 from bot.core.events import JobEnded
 from bot.core.making import Step, remember, run, supersede
@@ -245,20 +256,17 @@ def _words(library: Library, fitting: Fitting) -> tuple[str, dict[str, object]]:
     variants, variant = library.variants(spec.style, slot), part(spec, slot)
     values: dict[str, object] = {"slot": SlotName(slot, leading=True)}
     paint = library.paint(spec, slot)
-    if paint is not None:
+    if not variants:
         colours = library.colours(spec, slot)
-        colour = spec.colours[paint]
-        values["colour"] = PaintName(colour)
-        if not variants:
-            values |= {"number": colours.index(colour) + 1, "count": len(colours)}
-            return "say.fitting_colour", values
-    tags = library.tags.get((spec.style, slot, variant), {})
-    values["part"] = PartName(variant, tags)
-    values["number"] = variants.index(variant) + 1 if variant in variants else "?"
-    values["count"] = len(variants)
+        number = colours.index(spec.colours[paint]) + 1 if paint is not None else 0
+        return "say.fitting", {**values, "number": number, "count": len(colours), "worn": Worn()}
+    names: tuple[PartName | PaintName, ...] = (
+        PartName(variant, library.tags.get((spec.style, slot, variant), {})),
+    )
     if paint is not None and variant != NONE:
-        return "say.fitting_painted", values
-    return "say.fitting", values
+        names = (*names, PaintName(spec.colours[paint]))
+    number = variants.index(variant) + 1 if variant in variants else 0
+    return "say.fitting", {**values, "number": number, "count": len(variants), "worn": Worn(names)}
 
 
 def _choices(library: Library, fitting: Fitting, kept: Avatar | None) -> Rows:

@@ -114,7 +114,8 @@ class Planner:
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
                     await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
                 case do.ChangeAvatar(id=avatar, spec=spec):
-                    await avatars.change(session, avatar, spec)
+                    if not await avatars.change(session, avatar, spec):
+                        await avatars.keep(session, self.vault, person.id, spec)
                 case do.ChooseAvatar(id=avatar):
                     await avatars.choose(session, avatar)
                 case do.NameAvatar(id=avatar, name=name):

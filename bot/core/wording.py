@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core import paints
-from bot.core.actions import Choice, PaintName, PartName, Rows, Say, ShowResult, SlotName
+from bot.core.actions import Choice, PaintName, PartName, Rows, Say, ShowResult, SlotName, Worn
 from bot.core.actions import Offer as Offered
 from bot.core.commands import (
     MOST_NAMES,
@@ -91,7 +91,11 @@ class Wording:
                 name = self.texts.slot(locale, slot)
                 return _leading(name) if leading else name
             case PartName(variant, tags, number):
-                return self.texts.part(locale, variant, tags) or str(number or "…")
+                return self.texts.part(locale, variant, tags) or str(number or "")
+            case Worn(several):
+                worn = [name for one in several if (name := self._name(one, locale))]
+                joined = self.texts.join(locale, "join", worn)
+                return self.texts.get(locale, "request.worn", names=joined) if worn else ""
             case PaintName(colour):
                 return self.texts.colour(locale, paints.name_of(colour))
             case Kind():

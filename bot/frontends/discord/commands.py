@@ -206,7 +206,7 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
     async def plain(asked: discord.Interaction) -> None:
         await say(asked)
 
-    takes_more = word in (Word.STYLE, Word.LANGUAGE)
+    takes_more = word in (Word.STYLE, Word.LANGUAGE, Word.WEAR, Word.AVATAR)
     options = ["what"] if takes_more else []
     callback: Callable[..., Any] = say if takes_more else plain
     command = _command(f"command.{word}", str(word), options, texts, callback)
