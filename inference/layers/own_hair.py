@@ -19,7 +19,7 @@ _UNDER_CHIN = 0.14  # face heights below hair within which its thinnest ends may
 _DISTINCT = 14.0  # Lab distance of hair from cloth from which they can be told apart
 _SHADED, _SHADED_BY = 0.16, 3.0  # face heights from hair, and L*, of its shadow on the forehead
 _ALIKE = 0.65  # times as near to the hair's colour as to the skin's
-_BEARDED = 0.35  # share of the chin that looks like hair
+_BEARDED = 0.35  # share of chin or upper lip that looks like hair
 
 
 def find(sketch: Sketch) -> Mask:
@@ -66,11 +66,18 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
     strip = alike & beside & (inside < _STRIP * sketch.unit) & sketch.oval & ~sketch.features
     chin = sketch.oval & (sketch.rows > sketch.height_of(17) + 0.04 * sketch.unit)
     chin &= inside > 0.03 * sketch.unit
-    if alike[chin].mean() > _BEARDED:
+    if max(alike[chin].mean(), alike[_upper_lip(sketch)].mean()) > _BEARDED:
         strip &= sketch.rows < sketch.height_of(*regions.FACE_SIDES)
     found = strip | own
     _, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
     return np.asarray(strip & np.isin(parts, np.unique(parts[own & ~sketch.oval])))
+
+
+def _upper_lip(sketch: Sketch) -> tuple[slice, slice]:
+    """Where a moustache is: from the nose to the lip, as wide as the mouth."""
+    nose, lip = (int(sketch.landmarks[i, 1]) for i in (2, 0))
+    left, right = (int(sketch.landmarks[i, 0]) for i in (61, 291))
+    return slice(min(nose, lip - 1), lip), slice(min(left, right - 1), right)
 
 
 def _ends(sketch: Sketch, own: Mask) -> Mask:
