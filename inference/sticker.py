@@ -54,20 +54,21 @@ def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:
     return slice(0, max(1, round(bottom))), slice(left, max(left + 1, right))
 
 
-def die_cut(rgba: Image) -> Image:
+def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
     """Make a sticker of a cut-out.
 
     rgba: (H, W, 4) straight alpha, with colours that hold beyond the edge of the alpha. Where the
     content runs into the picture's lower border it is cut along a gentle curve.
+    drawn: nothing in it is an accident, so small islands stay.
     Returns (512, 512, 4) with the content's longer side filling it.
 
     Raises:
         ValueError: everything is transparent.
     """
-    return die_cut_frames([rgba])[0]
+    return die_cut_frames([rgba], drawn=drawn)[0]
 
 
-def die_cut_frames(frames: Sequence[Image]) -> tuple[Image, ...]:
+def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Image, ...]:
     """Make stickers of the frames of one animation, all placed and scaled alike; see ``die_cut``.
 
     Raises:
@@ -75,9 +76,10 @@ def die_cut_frames(frames: Sequence[Image]) -> tuple[Image, ...]:
     """
     alphas = [np.asarray(cv2.extractChannel(frame, 3), np.uint8) for frame in frames]
     union = np.maximum.reduce(alphas)
-    specks = _specks(union)
-    for plane in (union, *alphas):
-        plane[specks > 0] = 0
+    if not drawn:
+        specks = _specks(union)
+        for plane in (union, *alphas):
+            plane[specks > 0] = 0
     left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
     if not width:
         raise ValueError("nothing but transparency")

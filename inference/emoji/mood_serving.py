@@ -69,10 +69,11 @@ class Mood:
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
         spec, mood = work.composed.spec, moods.load()[work.mood]
         if work.moving:
-            frames = die_cut_frames(animation.film(spec, mood))
+            frames = die_cut_frames(animation.film(spec, mood), drawn=True)
             frames = tuple(np.asarray(cv2.LUT(frame, _STEPS), np.uint8) for frame in frames)
             return Picture(frames, animation.FRAMES_PER_SECOND, work.composed.facts())
-        return Picture((die_cut(moods.draw(spec, mood, SIDE)),), facts=work.composed.facts())
+        still = die_cut(moods.draw(spec, mood, SIDE), drawn=True)
+        return Picture((still,), facts=work.composed.facts())
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ class Place:
     y: float = 0.0
     turn: float = 0.0
     size: float = 1.0
-    opacity: float = 1.0
     behind: bool = False
 
 
@@ -126,49 +125,44 @@ def _sprite(shapes: str) -> Sprite:
 
 
 def _moved(sprite: Sprite, place: Place) -> str:
-    if place.opacity <= 0.01:
+    if place.size <= 0.02:
         return ""
     transform = (
         f"translate({sprite.x + place.x:.2f} {sprite.y + place.y:.2f}) rotate({place.turn:.1f}) "
         f"scale({place.size:.3f}) translate({-sprite.x:.2f} {-sprite.y:.2f})"
     )
-    opacity = f' opacity="{place.opacity:.2f}"' if place.opacity < 1 else ""
-    return f'<g transform="{transform}"{opacity}>{sprite.shapes}</g>'
+    return f'<g transform="{transform}">{sprite.shapes}</g>'
 
 
 def _wave(turns: float) -> float:
     return math.sin(2 * math.pi * turns)
 
 
-def _visible(way: float) -> float:
-    """Opacity on a way of 0..1: in quickly, out slowly."""
-    return min(1.0, way / 0.12, (1 - way) / 0.3)
+def _grown(way: float) -> float:
+    """Size on a way of 0..1: there quickly, gone more slowly; never faint, which edges show."""
+    return min(1.0, way / 0.15, (1 - way) / 0.25)
 
 
 def _rise(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: float) -> Place:
     way = (motion["times"] * phase + share) % 1
     aside = motion["wave"] * _wave(way + share)
     away = math.copysign(0.15 * motion["far"] * way, sprite.x)
-    return Place(
-        aside + away, motion["far"] * (0.4 - way), 8 * _wave(way + share), 0.7 + 0.4 * way,
-        _visible(way),
-    )  # fmt: skip
+    size = (0.8 + 0.4 * way) * _grown(way)
+    return Place(aside + away, motion["far"] * (0.4 - way), 8 * _wave(way + share), size)
 
 
 def _fall(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: float) -> Place:
     way = (motion["times"] * phase + 0.618 * 16 * share) % 1
     aside = motion["wave"] * _wave(2 * way + share)
     spin = math.copysign(360, sprite.x) * way
-    return Place(aside, motion["far"] * (way - 0.4), spin, 1.15, _visible(way))
+    return Place(aside, motion["far"] * (way - 0.4), spin, 1.15 * _grown(way))
 
 
 def _slip(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: float) -> Place:  # noqa: ARG001
     way = (motion["times"] * phase + share) % 1
-    grown = min(1.0, way / 0.35)
     fallen = max(0.0, way - 0.35) / 0.65
-    return Place(
-        0, -8 + motion["far"] * fallen**1.6, 0, grown, min(1.0, (1 - fallen) / 0.25)
-    )  # fmt: skip
+    size = min(1.0, way / 0.35, (1 - fallen) / 0.25)
+    return Place(y=-8 + motion["far"] * fallen**1.6, size=size)
 
 
 def _beat(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: float) -> Place:  # noqa: ARG001
@@ -192,11 +186,8 @@ def _circle(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: floa
 
 def _fly(motion: Mapping[str, Any], sprite: Sprite, share: float, phase: float) -> Place:  # noqa: ARG001
     way = (motion["times"] * phase + share) % 1
-    out = way**0.8
-    return Place(
-        motion["far"] * (out - 0.35), -0.7 * motion["far"] * (out - 0.35), 14 * _wave(2 * way),
-        0.45 + 0.85 * way, _visible(way),
-    )  # fmt: skip
+    out = motion["far"] * (way**0.8 - 0.35)
+    return Place(out, -0.7 * out, 14 * _wave(2 * way), (0.45 + 0.85 * way) * _grown(way))
 
 
 _MOVES = {

@@ -18,11 +18,7 @@ Watch = Callable[[Portrait], Mapping[str, str]]
 def flips_per_second(portrait: Portrait, watch: Watch, chance: np.random.Generator) -> float:
     """Parts that change per second of a film of one portrait."""
     shown = [watch(noisy(portrait, chance)) for _ in range(FRAMES)]
-    changed = sum(
-        now[slot] != before[slot]
-        for before, now in pairwise(shown)
-        for slot in now
-    )
+    changed = sum(now[slot] != before[slot] for before, now in pairwise(shown) for slot in now)
     return changed / ((FRAMES - 1) / FRAMES_PER_SECOND)
 
 

@@ -120,6 +120,15 @@ def test_specks_are_swept_away() -> None:
     assert np.abs(die_cut(picture).astype(int) - clean).max() <= 1
 
 
+def test_drawings_keep_their_islands() -> None:
+    """Confetti is meant: it has its place on the sticker, and an edge of its own."""
+    picture = _disc()
+    picture[5:11, 5:11, 3] = 255
+    kept = die_cut(picture, drawn=True)
+    assert (kept[:60, :60, 3] == 255).any()
+    assert np.abs(kept.astype(int) - die_cut(picture)).max() > 200
+
+
 def test_frames_stay_in_place() -> None:
     """What does not move between two frames does not move between their stickers."""
     first, second = _disc(), _disc()
