@@ -36,12 +36,15 @@ _TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
 _ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
 
 
-def head_and_shoulders(rgba: Image, landmarks: NDArray[np.float32]) -> Image:
+def head_and_shoulders(
+    colours: NDArray[np.uint8], alpha: Plane, landmarks: NDArray[np.float32]
+) -> Image:
     """Crop a portrait so that the face stays large: hair whole, body down to the chest.
 
-    rgba: (S, S, 4). landmarks: (478, 2 or 3) px. Returns (H, W, 4), a view.
+    colours: (S, S, 3) RGB. alpha: (S, S). landmarks: (478, 2 or 3) px. Returns (H, W, 4).
     """
-    return rgba[bust(landmarks)]
+    box = bust(landmarks)
+    return np.asarray(cv2.merge([colours[box], alpha[box]]), np.uint8)
 
 
 def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:

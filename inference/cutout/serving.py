@@ -1,7 +1,5 @@
 """The person as a die-cut sticker: no network of its own, the masks say it all."""
 
-import numpy as np
-
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
@@ -34,5 +32,5 @@ class Cutout:
         """Lift the person off their background."""
         portrait = prepared.context
         assert isinstance(portrait, Portrait)  # noqa: S101 -- our own prepare made it
-        person = np.dstack([portrait.person, portrait.alpha])
-        return Picture((die_cut(head_and_shoulders(person, portrait.report.landmarks)),))
+        landmarks = portrait.report.landmarks
+        return Picture((die_cut(head_and_shoulders(portrait.person, portrait.alpha, landmarks)),))

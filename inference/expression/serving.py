@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from inference.errors import UnknownSetting
 from inference.expression.engine import express
 from inference.expression.mixes import MIXES
@@ -43,5 +41,5 @@ class Expression:
         assert isinstance(work, _Work)  # noqa: S101 - our own prepare made it
         portrait = work.portrait
         image, alpha = express(portrait.person, portrait.alpha, portrait.report, work.settings)
-        cut = head_and_shoulders(np.dstack([image, alpha]), portrait.report.landmarks)
+        cut = head_and_shoulders(image, alpha, portrait.report.landmarks)
         return Picture((die_cut(cut),))

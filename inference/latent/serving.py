@@ -8,6 +8,7 @@ over each other.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from inference.errors import UnknownSetting
@@ -15,7 +16,7 @@ from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.layers.outfit import dress
 from inference.layers.resizing import resized
-from inference.sticker import SIDE, die_cut, head_and_shoulders
+from inference.sticker import SIDE, bust, die_cut, head_and_shoulders
 from storage.kinds import EDIT, Setting
 
 
@@ -54,15 +55,14 @@ class Edit:
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
         alone = replace(work.portrait, image=work.portrait.person)
         dressed = dress(_as_shown(alone), work.look)
-        person = np.dstack([dressed.image, dressed.alpha])
-        return Picture((die_cut(head_and_shoulders(person, dressed.report.landmarks)),))
+        cut = head_and_shoulders(dressed.image, dressed.alpha, dressed.report.landmarks)
+        return Picture((die_cut(cut),))
 
 
 def _as_shown(portrait: Portrait) -> Portrait:
     """The portrait at the size it will have on the sticker, which is rarely larger."""
-    person = head_and_shoulders(portrait.alpha[..., None], portrait.report.landmarks)[..., 0]
-    rows, columns = (np.flatnonzero((person > 48).any(axis=axis)) for axis in (1, 0))
-    if not rows.size:
+    person = portrait.alpha[bust(portrait.report.landmarks)] > 48
+    _, _, width, height = cv2.boundingRect(person.astype(np.uint8))
+    if not width:
         return portrait
-    longest = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
-    return resized(portrait, round(len(portrait.alpha) * SIDE / longest))
+    return resized(portrait, round(len(portrait.alpha) * SIDE / max(width, height)))

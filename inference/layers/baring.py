@@ -67,13 +67,13 @@ class Bare:
         sketch, portrait = self.sketch, self.portrait
         lid = np.asarray(cv2.resize(roof, sketch.size), np.float32)
         skin, skin_alpha = _headed(self, lid, borrow(sketch))
-        under = skin + (self.body - skin) * (1 - skin_alpha)[..., None]
+        under = cv2.blendLinear(skin, self.body, skin_alpha, 1 - skin_alpha)
         under_alpha = skin_alpha + (1 - skin_alpha) * self.body_alpha
         left = sketch.alpha * (1 - self.gone)
         whole = _of_one_piece(sketch, left + (1 - left) * under_alpha)
 
         size = portrait.alpha.shape[1], portrait.alpha.shape[0]
-        filled = cv2.resize(np.clip(under, 0, 255).astype(np.uint8), size)
+        filled = cv2.resize(cv2.convertScaleAbs(np.maximum(under, 0)), size)
         filled = _grained(np.asarray(filled, np.uint8), _grain(portrait))
         stays = portrait.alpha * cv2.resize(1 - self.gone, size)
         total = stays + (255 - stays) * cv2.resize(under_alpha, size)
