@@ -49,6 +49,13 @@ class PaintName:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformName:
+    """Where else a person is found, by its name."""
+
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
 class Worn:
     """What stands behind a slot's number: those of its names that there are."""
 
@@ -199,6 +206,23 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferLink:
+    """A one-time code by which another account of the person's joins this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another account's code, to join that one."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The account on its own again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Everything about the person, gone now."""
 
@@ -218,5 +242,8 @@ Action = (
     | DeleteAvatar
     | Prefer
     | Speak
+    | OfferLink
+    | Link
+    | Unlink
     | Erase
 )

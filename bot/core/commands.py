@@ -64,6 +64,8 @@ class Command(StrEnum):
     WEAR = "wear"
     AVATAR = "avatar"
     AVATARS = "avatars"
+    LINK = "link"
+    UNLINK = "unlink"
     LANGUAGE = "language"
     PRIVACY = "privacy"
     FORGET = "forget"
@@ -527,7 +529,7 @@ class _Read:
 
 
 _STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
-_TOLD = frozenset({Command.WEAR.value, Command.AVATAR.value})
+_TOLD = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _TOLD
 _EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core import actions as do
-from bot.core import fitting, lineup, packs, sheets
+from bot.core import fitting, lineup, linking, packs, sheets
 from bot.core.actions import Choice, Run, Say
 from bot.core.commands import (
     Adjust,
@@ -111,6 +111,9 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
             if caption.startswith(("/", "／")):
                 return state, (_explain(error),)
         else:
+            linked = linking.said(state, line.meaning, private=event.origin.private)
+            if linked is not None:
+                return linked
             if not (isinstance(line.meaning, Plain) and line.meaning.command is Command.START):
                 return _meant(state, line, grammar)
     wanted = (state.waiting,) if state.waiting is not None else state.preferred
@@ -145,6 +148,9 @@ def _typed(state: State, event: CommandGiven, grammar: Grammar, library: Library
         return _from_sheet(state, "take", state.sheets[-1], int(text), None)
     try:
         line = grammar.parse(text)
+        linked = linking.said(state, line.meaning, private=event.origin.private)
+        if linked is not None:
+            return linked
         if isinstance(line.meaning, Tell) or line.meaning == Plain(Command.WEAR):
             return _told(state, line, event, grammar, library)
         if line.meaning in (Plain(Command.WARDROBE), Make(Request(FITTING.name))):

@@ -26,12 +26,13 @@ class Origin:
     """Where an event comes from.
 
     ``key`` is unique per update of a platform: seen twice, it does nothing. ``chat`` is the front
-    end's own reference, a JSON-able string.
+    end's own reference, a JSON-able string. ``private``: nobody but the person sees the answer.
     """
 
     key: str
     who: Who
     chat: str
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True)

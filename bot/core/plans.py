@@ -13,6 +13,7 @@ from bot.core.actions import Action, Run, Say, ShowResult
 from bot.core.commands import Note, Request
 from bot.core.conversation import started
 from bot.core.events import Message
+from bot.core.linking import perform
 from bot.core.state import State, requests_to_json
 from bot.core.wording import Wording
 from storage import avatars, jobs, people, results, stickers
@@ -128,6 +129,8 @@ class Planner:
                 case do.Speak(locale=locale):
                     plan.locale = locale
                     await people.set_locale(session, person.id, locale)
+                case do.OfferLink() | do.Link() | do.Unlink():
+                    self._say(plan, await perform(session, self.vault, person.id, action))
                 case do.Erase():
                     pass
         return state, plan

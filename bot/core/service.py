@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.actions import Say
 from bot.core.chat import Chat, Forgetful
-from bot.core.commands import Grammar
+from bot.core.commands import Grammar, Note
 from bot.core.conversation import PhotoKept, Told, step, to_paint
 from bot.core.events import Event, JobEnded, Message, Origin, PhotoRefused, PhotoSent, Who
 from bot.core.plans import Placeholder, Plan, Planner, Showing
@@ -181,7 +181,8 @@ class Service:
         erased = await people.forget(self._database, person.id)
         self._waiting.forget(person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
-        return replace(said, values={**said.values, **counts})
+        notes = (Note("note.others_keep"),) if erased.links else ()
+        return replace(said, values={**said.values, **counts}, notes=notes)
 
     async def _clear(self, chat: Chat, where: str, plan: Plan) -> None:
         """Empty a chat that keeps what it showed; then nothing is left to be replaced."""

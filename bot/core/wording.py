@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core import paints
-from bot.core.actions import Choice, PaintName, PartName, Rows, Say, ShowResult, SlotName, Worn
+from bot.core.actions import (
+    Choice,
+    PaintName,
+    PartName,
+    PlatformName,
+    Rows,
+    Say,
+    ShowResult,
+    SlotName,
+    Worn,
+)
 from bot.core.actions import Offer as Offered
 from bot.core.commands import (
     MOST_NAMES,
@@ -98,6 +108,8 @@ class Wording:
                 return self.texts.get(locale, "request.worn", names=joined) if worn else ""
             case PaintName(colour):
                 return self.texts.colour(locale, paints.name_of(colour))
+            case PlatformName(platform):
+                return self.texts.platform(locale, platform)
             case Kind():
                 return self._settings(value, locale)
             case tuple():

@@ -23,7 +23,9 @@ WORDING = Wording(load(), 24.0)
 ORIGIN = Origin("test:1", Who("fake", "7"), "chat")
 SMILE = Request("expression", (Setting("smile", 0.8),))
 HOKUSAI = Request("cartoon", (Setting("hokusai", 0.6),))
-VISIBLE = (Say, ShowResult, Run, do.Hush, do.ShowFavourites)
+VISIBLE = (
+    Say, ShowResult, Run, do.Hush, do.ShowFavourites, do.OfferLink, do.Link, do.Unlink,
+)  # fmt: skip
 
 
 class Talk:

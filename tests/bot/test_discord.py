@@ -233,7 +233,7 @@ async def test_nothing_answered_leaves_nothing_behind(world: World) -> None:
 async def test_commands_about_the_person_are_answered_in_private(world: World) -> None:
     """Privacy, help, language and erasure concern only the one who asks."""
     world.answer_with(Message("Your photo is encrypted"))
-    for name in ("privacy", "help", "forget", "language"):
+    for name in ("privacy", "help", "forget", "language", "link", "unlink"):
         result = await world.ada.slash(world.channel, name)
         assert result.ephemeral
     assert not (await world.ada.slash(world.channel, "cutout")).ephemeral

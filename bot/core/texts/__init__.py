@@ -104,6 +104,11 @@ class Texts:
         """Return what people call a colour of ``paints.NAMED``."""
         return self.get(locale, f"colour.{colour}.name")
 
+    def platform(self, locale: str, platform: str) -> str:
+        """Return what people call a platform; one of another version by its bare name."""
+        names = cast("Mapping[str, str]", self.tables[locale]["platform"])
+        return names.get(platform, platform)
+
     def nothing(self, locale: str) -> str:
         """Return the word that takes something off."""
         words = cast("Mapping[str, list[str]]", self.tables[locale]["words"])

@@ -6,6 +6,7 @@ conversation command one without; names and descriptions come from the texts in 
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -24,7 +25,12 @@ Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""
 
 CHOICES = 25  # Discord's limit for autocomplete
-PRIVATE = frozenset({Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET})
+PRIVATE = frozenset(
+    {
+        Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET, Word.LINK,
+        Word.UNLINK,
+    }
+)  # fmt: skip
 """Commands about the person rather than a picture: their answers are nobody else's business."""
 
 
@@ -201,12 +207,12 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
 
     async def say(asked: discord.Interaction, what: str | None = None) -> None:
         line = f"/{word} {what or ''}".strip()
-        await respond(asked, lambda: _words(asked, line), private)
+        await respond(asked, lambda: _words(asked, line, private=private), private)
 
     async def plain(asked: discord.Interaction) -> None:
         await say(asked)
 
-    takes_more = word in (Word.STYLE, Word.LANGUAGE, Word.WEAR, Word.AVATAR)
+    takes_more = word in (Word.STYLE, Word.LANGUAGE, Word.LINK, Word.WEAR, Word.AVATAR)
     options = ["what"] if takes_more else []
     callback: Callable[..., Any] = say if takes_more else plain
     command = _command(f"command.{word}", str(word), options, texts, callback)
@@ -274,8 +280,11 @@ async def _photo_or_words(
     return await reading.photos(reading.origin_of(asked), [photo], line)
 
 
-async def _words(asked: discord.Interaction, line: str) -> Sequence[Event]:
-    return [CommandGiven(reading.origin_of(asked), line)]
+async def _words(
+    asked: discord.Interaction, line: str, *, private: bool = False
+) -> Sequence[Event]:
+    origin = reading.origin_of(asked)
+    return [CommandGiven(replace(origin, private=private or origin.private), line)]
 
 
 def suggestions(kind: Kind, texts: Texts, locale: str, typed: str) -> list[Choice[str]]:

@@ -22,13 +22,13 @@ AVATAR_SIDE = 1024
 def origin_of(asked: discord.Interaction) -> Origin:
     """Return where an interaction comes from."""
     who = Who("discord", str(asked.user.id), str(asked.locale))
-    return Origin(f"discord:{asked.id}", who, str(asked.channel_id))
+    return Origin(f"discord:{asked.id}", who, str(asked.channel_id), asked.guild_id is None)
 
 
 def origin_of_message(message: discord.Message) -> Origin:
     """Return where a message comes from; Discord does not tell its author's language."""
     who = Who("discord", str(message.author.id))
-    return Origin(f"discord:{message.id}", who, str(message.channel.id))
+    return Origin(f"discord:{message.id}", who, str(message.channel.id), message.guild is None)
 
 
 def words_of(message: discord.Message, me: discord.abc.Snowflake) -> str:
@@ -62,7 +62,7 @@ async def photos(
 ) -> list[Event]:
     """Fetch attachments, each an event with a key of its own; ``selfie``: what they answer."""
     found = [
-        await _photo(Origin(f"{origin.key}:{place}", origin.who, origin.chat), attachment, caption)
+        await _photo(replace(origin, key=f"{origin.key}:{place}"), attachment, caption)
         for place, attachment in enumerate(attachments)
     ]
     if selfie is None:

@@ -88,6 +88,7 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
         key=f"telegram:{me.id}:{update.update_id}",
         who=Who("telegram", str(person), language),
         chat=chat_reference(message),
+        private=message.chat.type == ChatType.PRIVATE,
     )
     file_id, refused = _file_of(message)
     answered = message.reply_to_message
