@@ -2,19 +2,20 @@
 
 Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) of the head, the eyes and the lower
 face, coarse Lab colours, the hair mask, robust statistics of hair, skin and beard colours,
-landmarks and blendshapes, all in the common frame of ``alignment``.
+landmarks and blendshapes, and ``hair_evidence``, all in the common frame of ``alignment``.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.emoji import hair_evidence
 from inference.emoji.alignment import SIZE, Aligned
 from inference.images import to_lab
 
 Vector = NDArray[np.float32]
 
-BLOCKS = (2560, 1600, 1820, 768, 400, 956, 52, 152)
+BLOCKS = (2560, 1600, 1820, 768, 400, 956, 52, 152, hair_evidence.LENGTH)
 """How many features come of each kind, in the order of ``describe``."""
 
 _CELL = 10
@@ -40,6 +41,8 @@ def describe(face: Aligned) -> Vector:
     half = (SIZE // 2, SIZE // 2)
     head = np.asarray(cv2.resize(gray, half, interpolation=cv2.INTER_AREA), np.uint8)
     points = face.landmarks[:, :2] - face.landmarks[1, :2]
+    inside = _outline(face)
+    cheeks = _polygons(face.landmarks[:, :2], _CHEEKS)
     parts = [
         oriented_gradients(head),
         oriented_gradients(np.ascontiguousarray(gray[_EYES])),
@@ -48,7 +51,8 @@ def describe(face: Aligned) -> Vector:
         cv2.resize(face.hair, (20, 20), interpolation=cv2.INTER_AREA) / 127.5,
         points / 64,
         face.blendshapes,
-        colour_statistics(lab, face),
+        colour_statistics(lab, face, inside, cheeks),
+        hair_evidence.describe(lab, face, inside, cheeks),
     ]
     return np.concatenate([np.asarray(part, np.float32).ravel() for part in parts])
 
@@ -75,17 +79,22 @@ def oriented_gradients(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.dstack([np.sqrt(cells / (around[..., None] + 0.003)), np.log(energy + 0.002)])
 
 
-def colour_statistics(lab: NDArray[np.float32], face: Aligned) -> Vector:
-    """Quantiles of Lab on hair, skin and beard areas, and how they differ from each other."""
+def colour_statistics(
+    lab: NDArray[np.float32],
+    face: Aligned,
+    inside: NDArray[np.bool_],
+    bare: NDArray[np.bool_],
+) -> Vector:
+    """Quantiles of Lab on hair, skin and beard areas, and how they differ from each other.
+
+    inside: the face's own outline. bare: the cheeks.
+    """
     points = face.landmarks[:, :2]
-    cheeks = _quantiles(lab, _polygons(points, _CHEEKS))
+    cheeks = _quantiles(lab, bare)
     forehead = _quantiles(lab, _polygons(points, (_FOREHEAD,)))
     beard = [_quantiles(lab, _polygons(points, (ring,))) for ring in (_UPPER_LIP, _CHIN)]
     beard.append(_quantiles(lab, _polygons(points, _SIDES)))
-    oval = cv2.convexHull(np.round(points).astype(np.int32))
-    inside = np.zeros(lab.shape[:2], np.uint8)
-    cv2.fillConvexPoly(inside, oval, 1)
-    hair_pixels = (face.hair > 200) & (inside == 0)
+    hair_pixels = (face.hair > 200) & ~inside
     hair = _quantiles(lab, hair_pixels)
     area = float(hair_pixels.mean())
     values = np.concatenate([
@@ -93,6 +102,13 @@ def colour_statistics(lab: NDArray[np.float32], face: Aligned) -> Vector:
     ]) / 20  # fmt: skip
     squares = np.concatenate([hair, hair - cheeks]) ** 2 / 1000
     return np.concatenate([values, squares, [area * 4, float(area > 0.01)]]).astype(np.float32)
+
+
+def _outline(face: Aligned) -> NDArray[np.bool_]:
+    oval = cv2.convexHull(np.round(face.landmarks[:, :2]).astype(np.int32))
+    inside = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.fillConvexPoly(inside, oval, 1)
+    return inside.astype(bool)
 
 
 def _quantiles(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:

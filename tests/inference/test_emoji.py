@@ -27,7 +27,8 @@ CERTAIN = {
     "skin": "2", "hair_colour": "brown", "hair_length": "short", "texture": "straight",
     "bangs": "0", "receding": "0", "facial_hair": "none", "glasses": "none", "smile": "0",
     "brows": "medium", "makeup": "0", "headwear": "none", "earrings": "0", "chubby": "0",
-    "shape": "oval", "male": "1", "loose": "0", "clothes": "plain",
+    "shape": "oval", "male": "1", "loose": "0", "tied": "0",
+    "clothes": "plain",
 }  # fmt: skip
 
 
@@ -279,3 +280,10 @@ def test_an_avatar_is_drawn_quickly() -> None:
     hits = render.cache_info().hits
     render(spec, 500)
     assert render.cache_info().hits == hits + 1
+
+
+def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
+    """Hair tied high on the head becomes a bun in every style of people, an afro doesn't."""
+    for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
+        assert match(observe(portrait_of("P010")), style).parts[slot] == bun
+        assert match(observe(portrait_of("P001")), style).parts[slot] != bun
