@@ -1,6 +1,7 @@
 """Die-cut stickers: trimmed, fitted to 512 px, a smooth white outline, a soft shadow below."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -88,9 +89,27 @@ def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Ima
         raise ValueError("nothing but transparency")
     box = np.s_[top : top + height, left : left + width]
     kept = _rounded(_fitted(union[box]))
-    return tuple(
-        _sticker(frame[box], alpha[box], kept) for frame, alpha in zip(frames, alphas, strict=True)
-    )
+    mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette alone needs but one
+    stickers = []
+    for frame, alpha in zip(frames, alphas, strict=True):
+        silhouette = alpha[box].tobytes()
+        if silhouette not in mounts:
+            mounts[silhouette] = _mount(alpha[box], kept)
+        stickers.append(_mounted(frame[box], alpha[box], mounts[silhouette]))
+    return tuple(stickers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """All of a sticker but its colours: planes of (512, 512).
+
+    ink: how much of the picture's colours over white counts, or None: all of it. light: what the
+    shadow leaves of them. alpha: the sticker's.
+    """
+
+    ink: MatLike | None
+    light: MatLike
+    alpha: MatLike
 
 
 def _specks(alpha: Plane) -> Plane:
@@ -144,28 +163,31 @@ def _rounded(alpha: MatLike) -> Plane | None:
     return kept
 
 
-def _sticker(frame: Image, alpha: Plane, kept: Plane | None) -> Image:
-    """Fit one trimmed frame into the square and put outline and shadow under it.
-
-    alpha: the frame's without its specks. kept: see ``_rounded``.
-    """
-    colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
-    colour, share = _fitted(colour, ground=255), _fitted(alpha.astype(np.float32))
+def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
+    """Put outline and shadow under a trimmed silhouette. kept: see ``_rounded``."""
+    share = _fitted(alpha.astype(np.float32))
+    ink: MatLike | None = kept
     if share.max() > 255:  # cubic sampling overshoots at edges, in colour as in alpha
-        colour = _over_white(colour, cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255)))
+        ink = cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255))
+        ink = ink if kept is None else cv2.multiply(ink, kept, scale=1 / 255)
     share = cv2.convertScaleAbs(np.maximum(share, 0))
-    if kept is not None:
-        colour = _over_white(colour, kept)
-        share = cv2.multiply(share, kept, scale=1 / 255)
-    outline = _outline(share)
+    outline = _outline(share if kept is None else cv2.multiply(share, kept, scale=1 / 255))
     small = cv2.resize(outline, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     shadow = cv2.resize(cv2.GaussianBlur(small, (0, 0), SHADOW_BLUR / 2), (SIDE, SIDE))
     shadow = np.roll(shadow, SHADOW_DROP, axis=0)
     beyond = cv2.multiply(shadow, cv2.bitwise_not(outline), scale=SHADOW_OPACITY / 255)
     total = cv2.add(outline, beyond)
-    light = cv2.divide(outline, total, scale=255)
-    colour = cv2.multiply(colour, cv2.merge([light] * 3), scale=1 / 255)
-    return np.asarray(cv2.merge([colour, total]), np.uint8)
+    return _Mount(ink, cv2.divide(outline, total, scale=255), total)
+
+
+def _mounted(frame: Image, alpha: Plane, mount: _Mount) -> Image:
+    """Fit a trimmed frame into the square, on its mount. alpha: the frame's without its specks."""
+    colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
+    colour = _fitted(colour, ground=255)
+    if mount.ink is not None:
+        colour = _over_white(colour, mount.ink)
+    colour = cv2.multiply(colour, cv2.merge([mount.light] * 3), scale=1 / 255)
+    return np.asarray(cv2.merge([colour, mount.alpha]), np.uint8)
 
 
 def _over_white(colour: MatLike, alpha: MatLike) -> MatLike:

@@ -139,6 +139,16 @@ def test_frames_stay_in_place() -> None:
     assert not np.array_equal(one, two)
 
 
+def test_frames_of_one_silhouette_differ_in_colour_alone() -> None:
+    """Each is what it would be alone."""
+    blue, red = _disc(), _disc()
+    red[..., :3] = (200, 40, 30)
+    assert all(
+        np.array_equal(together, die_cut(alone))
+        for together, alone in zip(die_cut_frames([blue, red]), (blue, red), strict=True)
+    )
+
+
 def test_an_empty_frame_stays_empty() -> None:
     """In an animation somebody may be away for a while."""
     there, away = die_cut_frames([_disc(), _canvas()])
