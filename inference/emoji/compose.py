@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 from dicebear import Avatar
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
 from inference.emoji import layered, library
 from inference.emoji.spec import NONE, AvatarSpec
@@ -62,8 +61,7 @@ def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.u
             drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{overlay}</svg>'
             pixels = layered.laid_over(pixels, raster(drawn, layered.SIDE))
         if size != layered.SIDE:
-            picture = PillowImage.fromarray(pixels)
-            pixels = np.array(picture.resize((size, size), PillowImage.Resampling.BICUBIC))
+            pixels = layered.resized(pixels, size)
     else:
         pixels = raster(svg(spec, overlay), size)
     pixels.setflags(write=False)

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
@@ -61,6 +62,14 @@ def _shifted(layer: _Layer, shift: Shift) -> _Layer:
 def laid_over(ground: NDArray[np.uint8], over: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Lay a picture over another of the same size; both (H, W, 4) with straight alpha."""
     return np.array(Pillow.alpha_composite(Pillow.fromarray(ground), Pillow.fromarray(over)))
+
+
+def resized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Bring a square picture with straight alpha to another size."""
+    solid = np.asarray(Pillow.fromarray(picture).convert("RGBa"))
+    way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_LINEAR
+    scaled = cv2.resize(solid, (side, side), interpolation=way)
+    return np.array(Pillow.frombuffer("RGBa", (side, side), scaled).convert("RGBA"))
 
 
 @lru_cache(maxsize=32)
