@@ -94,7 +94,7 @@ def test_a_sheet_of_an_avatar_stays_with_it() -> None:
     facts = {**LISA.to_json(), "names": ["sad", "cry"], "page": 1, "pages": 2}
     ended = JobEnded(job, "mood-sheet", settings, None, Done(b"png", facts), avatar=LISA.to_json())
     state, actions = step(state, ended, GRAMMAR)
-    assert len(buttons(actions)) == 2
+    assert {"button.look", "button.next_page"} <= buttons(actions).keys()
     state = replace(state, avatars=kept(CAT, LISA))
     _, actions = step(state, ChoiceMade(ORIGIN, f"take:{job.hex}:2"), GRAMMAR)
     assert runs(actions) == [Request("mood", (Setting("cry"),))]
