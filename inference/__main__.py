@@ -86,7 +86,11 @@ def pull() -> None:
 @click.option("--seconds", default=30, show_default=True, help="Photos sent, one a second.")
 @_json
 def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> None:
-    """Measure each stage, and the whole from a photo over HTTP to its sticker."""
+    """Measure each stage, and the whole from a photo over HTTP to its sticker.
+
+    A kind's time runs from the studied face or the kept avatar to the finished picture, die-cut
+    where it is a sticker, but not encoded.
+    """
     from inference.benchmarks import photos, stages, whole
 
     found = photos.load(faces)
