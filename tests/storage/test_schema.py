@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database
 from storage.migrations import config, ours
-from storage.models import Row
+from storage.models import AvatarRow, JobRow, ResultRow, Row
 from storage.queue import open_queue
 
 
@@ -53,6 +55,56 @@ async def test_migrations_can_be_taken_back(own_url: str) -> None:
     async with engine.begin() as connection:
         assert await connection.run_sync(downgrade) <= {"alembic_version"}
     await engine.dispose()
+
+
+async def test_migrating_keeps_what_was_there(own_url: str) -> None:
+    """Jobs keep their photo and their results, avatars count as matched and chosen when made."""
+    await (await Database.open(own_url)).close()
+    engine = create_async_engine(own_url)
+    person, job, photo, avatar = (uuid4() for _ in range(4))
+
+    def earlier(connection: Connection) -> None:
+        made = config()
+        made.attributes["connection"] = connection
+        command.downgrade(made, "0003")
+        tables = MetaData()
+        tables.reflect(connection, only=["people", "jobs", "results", "avatars"])
+        when = datetime(2026, 11, 1, tzinfo=UTC)
+        rows: dict[str, dict[str, object]] = {
+            "people": {"id": person, "platform": "web", "external_id": "ada", "wrapped_key": b"k"},
+            "jobs": {
+                "id": job, "person_id": person, "photo_id": photo, "kind": "emoji",
+                "settings": [], "platform": "web", "chat": "room", "state": "done",
+                "start_tag": 1, "attempts": 1, "detail": {},
+            },
+            "results": {"job_id": job, "sealed_picture": b"p", "sealed_facts": b"f"},
+            "avatars": {
+                "id": avatar, "person_id": person, "style": "cat", "name": "",
+                "parts": {"eyes": "wide"}, "colours": {"fur": "#222222"},
+            },
+        }  # fmt: skip
+        for name, values in rows.items():
+            table = tables.tables[name]
+            plain = {
+                key: value.hex
+                if isinstance(value, UUID) and own_url.startswith("sqlite")
+                else value
+                for key, value in values.items()
+            }
+            connection.execute(table.insert().values(**plain, created=when))
+
+    async with engine.begin() as connection:
+        await connection.run_sync(earlier)
+    await engine.dispose()
+    database = await Database.open(own_url)
+    async with database.snapshot() as session:
+        kept = (await session.scalars(select(JobRow))).one()
+        assert (kept.id, kept.photo_id, kept.avatar) == (job, photo, None)
+        assert (await session.scalars(select(ResultRow.sealed_picture))).one() == b"p"
+        found = (await session.scalars(select(AvatarRow))).one()
+        assert found.matched == {"parts": {"eyes": "wide"}, "colours": {"fur": "#222222"}}
+        assert found.chosen == found.created == datetime(2026, 11, 1, tzinfo=UTC)
+    await database.close()
 
 
 async def test_processes_may_start_at_once(own_url: str) -> None:
