@@ -14,6 +14,7 @@ from inference.layers.planes import Plane, Planes, join, split
 _SHADE = 0.35  # darkest a piece's shadow gets
 _DROP, _SOFT, _FALL = 0.03, 0.045, 0.15  # face heights it falls, blurs over and reaches at most
 _BRIGHT = 30.0  # L* of dyed hair below which its tints fade
+_UNSEEN = 0.995
 _LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
 
 
@@ -99,32 +100,25 @@ def _shaded(portrait: Portrait, patch: Patch, shade: float) -> Portrait:
     """Let a piece throw its shadow on what lies below it; soft, so found at quarter size."""
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
     unit = regions.face_height(landmarks)
-    box = _reached(patch, side, round(_FALL * unit))
-    share = patch.share(side)[box]
-    height, width = share.shape
-    little = cv2.resize(share, (-(-width // 4), -(-height // 4)), interpolation=cv2.INTER_AREA)
+    rows, columns = patch.box
+    reach = round(_FALL * unit)
+    bottom = min(side, rows.stop + reach) - rows.start
+    start, stop = max(0, columns.start - reach), min(side, columns.stop + reach)
+    box = np.s_[rows.start : rows.start + bottom, start:stop]
+    little = np.zeros((-(-bottom // 4), -(-(stop - start) // 4)), np.uint8)
+    inner = cv2.resize(patch.image[..., 3], None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    left = (columns.start - start) // 4
+    place = little[: inner.shape[0], left : left + inner.shape[1]]
+    place[:] = inner[: place.shape[0], : place.shape[1]]
+
     fallen = np.array([[1, 0, 0], [0, 1, _DROP * unit / 4]])
     drop = cv2.warpAffine(little, fallen, little.shape[::-1])
     soft = cv2.GaussianBlur(drop, (0, 0), max(0.3, _SOFT * unit / 4))
-    under_it = (1 - share) * _below_hair(portrait)[box] * np.float32(shade)
-    shadow = np.asarray(cv2.resize(soft, (width, height)) * under_it, np.float32)
-    if not shadow.any():
+    hair = cv2.resize(portrait.hair_mask[box], little.shape[::-1], interpolation=cv2.INTER_AREA)
+    light = 1 - np.float32(shade / 255**2) * soft * (255 - hair.astype(np.float32))  # hair has none
+    if light.min() > _UNSEEN:
         return portrait
+    full = cv2.resize(light, (stop - start, bottom))
     image = portrait.image.copy()
-    under = np.ascontiguousarray(image[box])
-    image[box] = cv2.blendLinear(np.zeros_like(under), under, shadow, 1 - shadow)
+    image[box] = cv2.multiply(image[box], cv2.merge([full] * 3), dtype=cv2.CV_8U)
     return replace(portrait, image=image)
-
-
-def _reached(patch: Patch, side: int, beyond: int) -> tuple[slice, slice]:
-    """The patch's box grown by ``beyond`` px below and beside."""
-    rows, columns = patch.box
-    return (
-        slice(rows.start, min(side, rows.stop + beyond)),
-        slice(max(0, columns.start - beyond), min(side, columns.stop + beyond)),
-    )
-
-
-def _below_hair(portrait: Portrait) -> Plane:
-    """(S, S) 0..1: face, neck and clothes, on which a shadow shows; hair takes none."""
-    return (255 - portrait.hair_mask) * np.float32(1 / 255)
