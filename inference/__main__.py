@@ -295,7 +295,11 @@ def train_catalogue() -> None:
     help="ONNX file of ImageNet weights for the embedder resnet50.",
 )
 @click.option(
-    "--style", default="avataaars", show_default=True, type=click.Choice(["avataaars", "big-ears"])
+    "--style",
+    default="avataaars",
+    show_default=True,
+    type=click.Choice(["avataaars", "big-ears", "cat"]),
+    help="Cats are shown as people get them, by no other embedder.",
 )
 @click.option(
     "--fps", type=click.FloatRange(min=1, max=120), help="At most so many frames a second."
@@ -308,6 +312,8 @@ def visualise(
     from inference.emoji import readings
     from inference.emoji.visualise import film
 
+    if style == "cat" and embedder != "default":
+        raise click.UsageError("a cat's parts are not compared by codes: leave --embedder out")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bar:

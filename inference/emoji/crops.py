@@ -24,6 +24,8 @@ AVATARS: dict[str, tuple[Box, ...]] = {
     "avataaars": ((0.043, 0.0, 0.914), (0.286, 0.161, 0.428), (0.286, 0.375, 0.428)),
     "big-ears": ((0.0, 0.0, 1.0), (0.295, 0.43, 0.416), (0.295, 0.584, 0.416)),
 }
+_SHOWN = AVATARS | {"cat": ((0.2, 0.0, 0.78), (0.525, 0.21, 0.45), (0.58, 0.38, 0.4))}
+"""A cat's can be looked at, but are not compared with people's."""
 
 
 def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
@@ -37,7 +39,7 @@ def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.ui
 def of_avatar(spec: AvatarSpec, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
     """Cut a drawn avatar like a face; see ``of_face``."""
     drawn = render(spec, 192)
-    return _cut(_grounded(drawn[..., :3], drawn[..., 3]), AVATARS[spec.style], side, room)
+    return _cut(_grounded(drawn[..., :3], drawn[..., 3]), _SHOWN[spec.style], side, room)
 
 
 def _grounded(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -173,12 +173,15 @@ def way(name: str, style: str, resnet50: Path | None = None) -> Way:
     resnet50: the ONNX file that the embedder of that name needs.
 
     Raises:
-        KeyError: there is no such way, or the style cannot be cut into crops.
+        KeyError: there is no such way or style, or the style's parts are not compared by codes.
         WeightsError: a model file is missing or damaged.
     """
+    library.load(style)
+    if name == "default":
+        return Served(style)
     if style not in crops.AVATARS:
         raise KeyError(style)
-    return Served(style) if name == "default" else Embedded(by_name(name, resnet50), style)
+    return Embedded(by_name(name, resnet50), style)
 
 
 def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:

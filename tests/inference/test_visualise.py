@@ -14,13 +14,14 @@ from PIL import Image as Pillow
 from bot.__main__ import main
 from bot.core.texts import load
 from inference import images, video
-from inference.emoji import panel, readings
+from inference.emoji import crops, panel, readings
 from inference.emoji.embedders import part_codes
 from inference.emoji.flips import Flips
 from inference.emoji.readings import Comparison, Embedded, Reading, Served
 from inference.emoji.spec import AvatarSpec
 from inference.emoji.visualise import film
 from inference.errors import FilmError, PhotoError
+from inference.face import analysis
 from inference.face.report import Portrait
 from storage.jobs import Failure
 
@@ -174,6 +175,18 @@ def test_faces_that_come_and_go_leave_a_film_whole(shaken: list[images.Image]) -
     assert refused.value.failure is Failure.NO_FACE
 
 
+def test_a_cat_can_be_filmed(shaken: list[images.Image]) -> None:
+    """A cat's film shows its crops beside the face's, and keeps the cat's parts."""
+    way = readings.way("default", "cat")
+    first, *_, last = film(shaken, way, 25.0)
+    assert first.shape == last.shape == (panel.HEIGHT, panel.WIDTH, 3)
+    portrait = analysis.study(shaken[0], (found := analysis.find(shaken[0])), found.faces[0])
+    head, eyes, jaw = crops.of_avatar(way.read(portrait).spec)
+    assert eyes.std() > 20  # eyes and mouth are in their crops, not fur or background alone
+    assert jaw.std() > 10
+    assert head.std() > 20
+
+
 def test_flips_are_counted() -> None:
     """Parts that change count once each time, over the last second and since the start."""
 
@@ -193,8 +206,8 @@ def test_flips_are_counted() -> None:
 
 
 def test_unknown_ways_and_styles_are_refused() -> None:
-    """Names that do not exist, and a style that is not cut into crops."""
-    for name, style in (("nearest", "avataaars"), ("default", "cat")):
+    """Names that do not exist, and a style whose parts are not compared by codes."""
+    for name, style in (("nearest", "avataaars"), ("default", "dog"), ("crossdomain", "cat")):
         with pytest.raises(KeyError):
             readings.way(name, style)
 
