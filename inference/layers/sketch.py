@@ -53,9 +53,8 @@ class Sketch:
 
     def grown(self, mask: Mask, by: float) -> Mask:
         """A mask grown by ``by`` face heights."""
-        reach = 2 * max(1, round(by * self.unit)) + 1
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-        return cv2.dilate(mask.astype(np.uint8), disc) > 0
+        away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+        return np.asarray(away <= max(1, round(by * self.unit)))
 
     def soft(self, mask: NDArray[np.generic], by: float) -> Plane:
         """A mask blurred by ``by`` face heights."""
