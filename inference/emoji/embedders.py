@@ -27,9 +27,9 @@ Codes = NDArray[np.float32]
 """(N, kinds, D): one code of unit length for each kind of crop (``crops.KINDS``)."""
 
 KIND_OF_SLOT: Mapping[str, str] = {
-    "top": "head", "hair": "head", "frontHair": "head", "headwear": "head", "head": "head",
+    "top": "head", "hair": "head", "frontHair": "head", "headwear": "head",
     "eyes": "eyes", "eyebrows": "eyes", "accessories": "eyes", "glasses": "eyes",
-    "mouth": "jaw", "facialHair": "jaw",
+    "mouth": "jaw", "facialHair": "jaw", "head": "jaw",
 }  # fmt: skip
 """In which crop a slot's part shows; other slots are not compared."""
 

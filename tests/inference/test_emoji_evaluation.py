@@ -6,7 +6,15 @@ import pytest
 
 from inference.emoji import crops, drawn, evaluation, library, resemblance
 from inference.emoji.alignment import align
-from inference.emoji.embedders import ATTRIBUTES, ResNet50, crossdomain, nearest, part_codes
+from inference.emoji.embedders import (
+    ATTRIBUTES,
+    CODE,
+    ResNet50,
+    compared,
+    crossdomain,
+    nearest,
+    part_codes,
+)
 from inference.emoji.match import match
 from inference.emoji.traits import observe
 from inference.errors import WeightsMissing
@@ -105,3 +113,10 @@ def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) ->
     hatted = drawn.tags_of(spec.changed({"top": "winterHat03"}))
     assert hatted["headwear"] == ("hat",)
     assert "hair_length" not in hatted
+
+
+def test_heads_are_compared_by_their_shape() -> None:
+    """What the encoder knows of the shape of faces counts for heads, where it is seen."""
+    counted = compared(crossdomain(), "big-ears", "head")
+    assert counted is not None
+    assert counted.sum() == CODE
