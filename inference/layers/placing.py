@@ -47,7 +47,7 @@ def lit(piece: Piece, skin: Lab, colour: Lab | None, contrast: float = 1.8) -> N
     else:
         gain = np.float32(np.clip(skin[0] / piece.skin[0], 0.6, 1.5) ** _LIGHT)
         lab = (np.minimum(lab[0] * gain, 100), lab[1], lab[2])
-    return np.dstack([join(lab), piece.image[..., 3]])
+    return np.asarray(cv2.merge([join(lab), piece.image[..., 3]]), np.uint8)
 
 
 def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
@@ -74,7 +74,8 @@ def toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
         plane + np.float32(new - old)
         for plane, old, new in zip(split(rgba), own, skin, strict=True)
     )
-    return np.dstack([join((np.clip(light, 0, 100), a, b)), rgba[..., 3]])
+    borrowed = join((np.clip(light, 0, 100), a, b))
+    return np.asarray(cv2.merge([borrowed, rgba[..., 3]]), np.uint8)
 
 
 def fetch(rgba: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:

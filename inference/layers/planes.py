@@ -18,8 +18,9 @@ Planes = tuple[Plane, Plane, Plane]
 
 
 def split(image: NDArray[np.uint8]) -> Planes:
-    """(H, W, 3 or more) RGB uint8 to Lab."""
-    lab = cv2.cvtColor(np.ascontiguousarray(image[..., :3]), cv2.COLOR_RGB2LAB)
+    """(H, W, 3) RGB or (H, W, 4) RGBA uint8 to Lab."""
+    colours = image if image.shape[2] == 3 else cv2.cvtColor(image, cv2.COLOR_RGBA2RGB)
+    lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)
     light, a, b = (np.asarray(plane, np.float32) for plane in cv2.split(lab))
     return light * np.float32(100 / 255), a - np.float32(128), b - np.float32(128)
 
