@@ -30,6 +30,7 @@ from playwright.async_api import (
 )
 
 from bot.core import texts
+from storage.kinds import MOOD
 
 pytestmark = pytest.mark.slow
 
@@ -235,6 +236,37 @@ async def test_looks_are_typed_and_taken_from_a_sheet(address: str) -> None:
             "src", before or "", timeout=PATIENCE
         )
         await expect(page.locator(".sheet")).to_have_count(1)
+
+
+async def test_moods_are_taken_one_by_one_and_all_at_once(address: str) -> None:
+    """A tapped mood, one that moves by a typed emoji and a button, then sixteen in their order."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page, names = visitor.page, texts.load()
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        await visitor.type("/moods")
+        await expect(page.locator(".look")).to_have_count(9, timeout=PATIENCE)
+        await page.locator(".look").nth(2).click()
+        await visitor.have(4)
+        assert await visitor.stickers.nth(3).get_attribute("alt") == "mood in love"
+
+        await visitor.type("😉")
+        await visitor.have(5)
+        await page.get_by_role("button", name="✨ moving").last.click()
+        await visitor.have(6)
+        address = await visitor.stickers.nth(5).get_attribute("src")
+        answer = await visitor.context.request.get(page.url.rstrip("/") + address)
+        with Image.open(io.BytesIO(await answer.body())) as image:
+            assert (image.format, image.n_frames > 20) == ("WEBP", True)
+
+        await page.get_by_role("button", name="📦 All 16").click()
+        await visitor.have(22)
+        shown = [await visitor.stickers.nth(at).get_attribute("alt") for at in range(6, 22)]
+        assert shown == [f"mood {names.setting('en', 'mood', name)}" for name in MOOD.pack]
 
 
 async def test_an_avatar_is_dressed_by_tapping(address: str) -> None:
