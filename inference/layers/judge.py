@@ -1,8 +1,9 @@
 """A judge of hair length, beards and glasses that has never seen an edited picture.
 
-Linear classifiers by ridge regression (Rifkin et al., "Regularized least-squares classification",
-2003) on histograms of oriented gradients (Dalal and Triggs, CVPR 2005), colours and the outline of
-a person cut out of the background. Only used for measuring, never in making.
+Beards: see ``inference.layers.beard_judge``. Hair and glasses: linear classifiers by ridge
+regression (Rifkin et al., "Regularized least-squares classification", 2003) on histograms of
+oriented gradients (Dalal and Triggs, CVPR 2005), colours and the outline of a person cut out of the
+background. Only used for measuring, never in making.
 
 ``python -m inference.layers.judge --data DIR`` trains it on the annotated faces.
 """
@@ -21,6 +22,7 @@ from rich.progress import track
 
 from inference.face.masks import person_and_hair
 from inference.images import decode
+from inference.layers import beard_judge
 from inference.layers.planes import split
 
 PATH = Path(__file__).with_name("judge.npz")
@@ -32,7 +34,7 @@ _EYES = np.array([[64.0, 77.0], [96.0, 77.0]])
 _IRISES = (468, 473)
 _GROUND = 128  # grey behind the person
 _COARSE, _BINS = 20, 9  # cells a side, orientations
-_RIDGE = {"hair_length": 100.0, "facial_hair": 100.0, "glasses": 30.0}
+_RIDGE = {"hair_length": 100.0, "glasses": 30.0}
 
 QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "hair_length": {
@@ -46,25 +48,31 @@ QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 WINDOWS = {
     "hair_length": (0, 0, SIDE, SIDE),
-    "facial_hair": (44, 86, 116, 158),
     "glasses": (40, 56, 120, 104),
 }
-"""Where each question is looked at (left, top, right, bottom): a beard is no matter of hair."""
+"""Where the linear ones look (left, top, right, bottom)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """weights: for each question (features + 1, answers) float32, the last row an offset."""
+    """The trained judge.
+
+    weights: of each linear question (features + 1, answers) float32, the last row an offset; beside
+    them those of ``beard_judge``.
+    """
 
     weights: Mapping[str, NDArray[np.float32]]
 
     def answers(self, rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> dict[str, str]:
         """Answer all questions. rgba: (H, W, 4) a cut-out. landmarks: (478, 2 or 3) px in it."""
         seen = aligned(rgba, landmarks)
-        return {question: self.answer(seen, question) for question in self.weights}
+        return {question: self.answer(seen, question) for question in QUESTIONS}
 
     def answer(self, seen: NDArray[np.uint8], question: str) -> str:
         """Answer one question about an aligned cut-out."""
+        if question == "facial_hair":
+            found = beard_judge.score(beard_judge.planes(over_grey(seen)), self.weights) > 0
+            return "some" if found else "none"
         scores = np.append(features(seen, question), 1) @ self.weights[question]
         return list(QUESTIONS[question])[int(np.argmax(scores))]
 
@@ -88,6 +96,12 @@ def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray
     return np.asarray(cv2.warpAffine(soft, matrix, (SIDE, SIDE)), np.uint8)
 
 
+def over_grey(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay a cut-out over grey."""
+    share = rgba[..., 3:].astype(np.float32) / 255
+    return np.asarray(np.rint(rgba[..., :3] * share + _GROUND * (1 - share)), np.uint8)
+
+
 def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
     """What bears on a question: gradients and colours of its window; for hair the outline, too.
 
@@ -96,7 +110,7 @@ def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
     """
     left, top, right, bottom = WINDOWS[question]
     share = rgba[..., 3:].astype(np.float32) / 255
-    person = np.rint(rgba[..., :3] * share + _GROUND * (1 - share)).astype(np.uint8)
+    person = over_grey(rgba)
     piece = person[top:bottom, left:right]
     small = cv2.resize(piece, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
     planes = split(np.asarray(small, np.uint8))
@@ -130,14 +144,15 @@ def _histograms(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 def train(
     pictures: NDArray[np.uint8], labels: Mapping[str, Sequence[str]]
 ) -> dict[str, NDArray[np.float32]]:
-    """Fit all questions.
+    """Fit the linear questions.
 
     pictures: (N, SIDE, SIDE, 4) aligned cut-outs. labels: for each question the annotators' word
     about each picture; pictures with words that no answer stands for are left out.
     """
     both = [*pictures, *(np.ascontiguousarray(picture[:, ::-1]) for picture in pictures)]
     fitted = {}
-    for question, answers in QUESTIONS.items():
+    for question in WINDOWS:
+        answers = QUESTIONS[question]
         seen = np.array([np.append(features(picture, question), 1) for picture in both])
         words = {word: place for place, group in enumerate(answers.values()) for word in group}
         given = np.array([words.get(word, -1) for word in labels[question]] * 2)
@@ -152,7 +167,10 @@ def train(
 
 
 def read(data: Path) -> tuple[NDArray[np.uint8], dict[str, list[str]], list[str]]:
-    """Read the annotated faces: (N, SIDE, SIDE, 4) cut-outs, labels, and the split of each."""
+    """Read the annotated faces: (N, SIDE, SIDE, 4) cut-outs, labels, and the split of each.
+
+    Labels are those of all questions, of ``male`` and of ``skin``.
+    """
     faces = data / "faces"
     archive = np.load(faces / "labels.npz")
     landmarks = dict(zip(archive["ids"].tolist(), archive["landmarks"], strict=True))
@@ -166,8 +184,22 @@ def read(data: Path) -> tuple[NDArray[np.uint8], dict[str, list[str]], list[str]
         points = landmarks[row["id"]].astype(np.float32)
         alpha, _ = person_and_hair(image, points)
         pictures.append(aligned(np.dstack([image, alpha]), points))
-    labels = {question: [row[question] for row in rows] for question in QUESTIONS}
+    labels = {name: [row[name] for row in rows] for name in (*QUESTIONS, "male", "skin")}
     return np.array(pictures), labels, [splits[row["id"]] for row in rows]
+
+
+def _of_beards(
+    pictures: NDArray[np.uint8], labels: Mapping[str, Sequence[str]]
+) -> dict[str, NDArray[np.float32]]:
+    """Fit the judge of beards; the rest of this module does without torch."""
+    from inference.layers.beard_judge_training import train as taught
+
+    words = QUESTIONS["facial_hair"]
+    sides = {word: int(answer == "some") for answer in words for word in words[answer]}
+    known = [place for place, word in enumerate(labels["facial_hair"]) if word in sides]
+    seen = np.array([beard_judge.planes(over_grey(pictures[place])) for place in known])
+    answers = np.array([sides[labels["facial_hair"][place]] for place in known])
+    return taught(seen, answers, [(labels["male"][i], labels["skin"][i]) for i in known])
 
 
 @click.command()
@@ -180,7 +212,7 @@ def main(data: Path) -> None:
         question: [word for word, keep in zip(words, taught, strict=True) if keep]
         for question, words in labels.items()
     }
-    judge = Judge(train(pictures[taught], chosen))
+    judge = Judge(train(pictures[taught], chosen) | _of_beards(pictures[taught], chosen))
     for question, answers in QUESTIONS.items():
         words = {word: answer for answer, group in answers.items() for word in group}
         right: dict[str, list[bool]] = {}
