@@ -1,7 +1,7 @@
 """Keeping the library of avatar parts current, in a process of its own.
 
 Building keeps a core busy for ten seconds, on the first start and after updates. Beside the work
-it would slow every answer; as a process of the lowest priority it takes what nobody else wants.
+it would slow every answer; as a process of low priority it takes what the work leaves.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ async def build(database_url: str, ready: asyncio.Event) -> None:
         return
     try:
         with suppress(OSError):  # it is done already
-            os.setpriority(os.PRIO_PROCESS, child.pid, 19)
+            os.setpriority(os.PRIO_PROCESS, child.pid, 10)
         _, complaint = await child.communicate()
         if child.returncode != 0:
             lines = complaint.decode(errors="replace").strip().splitlines()
