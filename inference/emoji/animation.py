@@ -8,8 +8,8 @@ from typing import Any
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 
 from inference.emoji import compose, layered, library, moods, overlays
 from inference.emoji.moods import Mood
@@ -167,15 +167,22 @@ def _remapped(
     rows = np.arange(height, dtype=np.float32)[:, None]
     share = np.clip((still - rows) / (still - free), 0, 1)
     share = share * share * (3 - 2 * share)
-    angle = bend.lean * share
+    angle = np.float32(bend.lean) * share
     cosine, sine = np.cos(angle), np.sin(angle)
     x = np.arange(width, dtype=np.float32)[None] - bend.x - bend.across * share
     y = rows - bend.y + bend.up * share
     to_x = cosine * x + sine * y + bend.x
     to_y = cosine * y - sine * x + bend.y
-    solid = np.asarray(Pillow.fromarray(figure).convert("RGBa"))
-    moved = cv2.remap(solid, to_x.astype(np.float32), to_y.astype(np.float32), cv2.INTER_LINEAR)
-    return np.array(Pillow.frombuffer("RGBa", (width, height), moved).convert("RGBA"))
+    by_alpha = _alphas(figure)
+    solid = cv2.multiply(figure, by_alpha, scale=1 / 255)
+    moved = cv2.remap(solid, to_x, to_y, cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(moved, _alphas(moved), scale=255), np.uint8)
+
+
+def _alphas(picture: MatLike) -> MatLike:
+    """What premultiplies a picture: its alpha for each colour, and all there is for the alpha."""
+    alpha = cv2.extractChannel(picture, 3)
+    return cv2.merge([alpha, alpha, alpha, np.full_like(alpha, 255)])
 
 
 def _eased(share: float) -> float:
