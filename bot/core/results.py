@@ -59,15 +59,17 @@ def press(state: State, value: str, result: Shown) -> Step:
                 return state, (Say(key, {"request": request}),)
             state = remember(state, (changed,))
             return state, (Run(changed, result.photo, result.face),)
-        case "other":
+        case "other" if KINDS[request.kind].default:
             return _in_other_style(state, result)
-        case "beside":
+        case "beside" if KINDS[request.kind].beside:
             request = _toggled(request)
             drawn = None if result.avatar is None else result.avatar.to_json()
             state = remember(state, (request,))
             return state, (Run(request, result.photo, result.face, avatar=drawn),)
         case "keep":
             return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
+        case "other" | "beside":
+            return state, (Say("say.choice_gone"),)
         case _:
             return undo(state)
 

@@ -110,6 +110,14 @@ def test_a_mood_is_set_in_motion_by_a_button() -> None:
     assert {"button.beside", "button.without"}.isdisjoint(shown)
 
 
+def test_a_button_that_a_result_never_had_is_out_of_date() -> None:
+    """A cut-out has no other style and nothing beside it, whatever comes back."""
+    talk = Talk()
+    job = talk.result("/cutout")
+    for verb in ("other", "beside"):
+        assert said(talk.press(f"{verb}:{job.hex}")) == ["say.choice_gone"]
+
+
 def test_packs_are_made_of_what_there_is() -> None:
     """Every name in a pack is a setting of its kind that needs nothing beside it."""
     for kind in KINDS.values():
