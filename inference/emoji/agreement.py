@@ -52,5 +52,6 @@ def _hit(attribute: str, seen: Mapping[str, str], spec: AvatarSpec) -> float | N
 
 def _same(attribute: str, seen: str, shown: tuple[str, ...], spec: AvatarSpec) -> bool:
     if attribute == "hair_colour" and seen == "dyed":  # any paint that no hair grows in
-        return all(spec.colours["hair"] not in shades for shades in palette.HAIR.values())
+        paint = spec.colours.get("hair", spec.colours.get("fur"))
+        return all(paint not in shades for shades in palette.HAIR.values())
     return seen in shown

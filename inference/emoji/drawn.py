@@ -40,7 +40,7 @@ def _colours(style: Style, chance: np.random.Generator) -> dict[str, str]:
     any_colour = palette.hex_of(lab)
     skin = palette.skin(tone, (60.0, float(chance.uniform(5, 20)), float(chance.uniform(8, 28))))
     paints = {
-        "skin": skin, "hair": hair, "facialHair": hair, "hat": any_colour,
+        "skin": skin, "hair": hair, "fur": hair, "facialHair": hair, "hat": any_colour,
         "headwear": any_colour, "clothes": any_colour, "accessories": "#262e33",
         "glasses": "#262e33",
     }  # fmt: skip

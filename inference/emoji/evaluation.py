@@ -102,7 +102,8 @@ def measure(
 ) -> list[Row]:
     """Everything that ``selfmoji evaluate emoji`` prints.
 
-    resnet50: an ONNX file for the embedder of that name; without it the embedder is left out.
+    resnet50: an ONNX file for the embedder of that name; without it the embedder is left out. A
+    style that isn't compared by codes leaves out all of them.
 
     Raises:
         WeightsError: a network's file is missing or damaged.
@@ -111,6 +112,8 @@ def measure(
     embedders: list[Embedder] = [judge, Autoencoder()]
     if resnet50 is not None:
         embedders.append(ResNet50(resnet50))
+    if style not in crops.AVATARS:
+        embedders = []
     return evaluate(people(photos, labels), subjects(style, embedders), judge)
 
 
@@ -255,7 +258,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
 
 def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     """Bits by which the hair of different people differs: 0 if all get the same."""
-    slot = "top" if "top" in specs[0].parts else "hair"
+    slot = next(name for name in ("top", "hair", "body") if name in specs[0].parts)
     counts = np.array(list(Counter(spec.parts[slot] for spec in specs).values()), float)
     share = counts / counts.sum()
     bits = float(-(share * np.log2(share)).sum())

@@ -120,3 +120,16 @@ def test_heads_are_compared_by_their_shape() -> None:
     counted = compared(crossdomain(), "big-ears", "head")
     assert counted is not None
     assert counted.sum() == CODE
+
+
+@pytest.mark.slow
+def test_cats_are_measured_too(selfie_of: Callable[[str], bytes], tmp_path: Path) -> None:
+    """A style that isn't compared by codes has agreement, steadiness and variety, and no judge."""
+    labels = tmp_path / "labels.csv"
+    labels.write_text("id,hair_colour,bad\nP001,black,0\nP008,dyed,0\n")
+    photos = ((name, selfie_of(name)) for name in ("P001", "P008"))
+    rows = evaluation.measure(photos, labels, "cat")
+    assert {row.subject for row in rows} == {"default", "random"}
+    metrics = {row.metric for row in rows}
+    assert {"agreement_hair_colour", "flips_per_second", "choice_entropy"} <= metrics
+    assert not any("identify" in metric for metric in metrics)
