@@ -234,14 +234,27 @@ _data = click.option(
     type=click.Choice(["readers", "crossdomain", "autoencoder"]),
     help="Only this; may be repeated.",
 )
-def train_emoji(data: Path, work: Path, minutes: float, stages: tuple[str, ...]) -> None:
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=store.PACKAGE / "trained",
+    help="Folder for what was learned; by default where it is served from.",
+)
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A trained encoder (ONNX) to go on from, if none is under way.",
+)
+def train_emoji(
+    data: Path, work: Path, minutes: float, stages: tuple[str, ...], out: Path, start: Path | None
+) -> None:
     """Readers, cross-domain encoder and autoencoder (needs the extra train)."""
     try:
         from inference.emoji.learning import STAGES, learn
     except ModuleNotFoundError:
         raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
-    learn(data, work, store.PACKAGE / "trained", minutes, stages or STAGES)
+    learn(data, work, out, minutes, stages or STAGES, start=start)
 
 
 @train.command("expression")

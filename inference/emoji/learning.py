@@ -27,12 +27,14 @@ def learn(
     minutes: float,
     stages: Sequence[str] = STAGES,
     drawings: int = DRAWINGS,
+    start: Path | None = None,
 ) -> None:
     """Train, score on the held-out photos, and write what serving runs.
 
     data: see ``dataset``. work: a folder for masks and checkpoints; training goes on from there.
     trained: where the files for serving go. minutes: for the encoder; the autoencoder gets a
     third of it. drawings: how many avatars to learn from, the autoencoder gets a quarter of them.
+    start: an exported encoder to go on from.
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
@@ -56,7 +58,7 @@ def learn(
                     words = " ".join(f"{k} {v:.3f}" for k, v in progress.agreement.items())
                     console.print(f"step {progress.step}: {words}")
 
-            network = training.train(faces, minutes, work / "crossdomain.pt", told, drawings)
+            network = training.train(faces, minutes, work / "crossdomain.pt", told, drawings, start)
             export_crossdomain(network, trained / "emoji_crossdomain.onnx")
         if "autoencoder" in stages:
             other = bar.add_task("autoencoder", total=minutes / 3)

@@ -104,3 +104,8 @@ def test_learning_ends_in_files_that_run_and_goes_on_where_it_stopped(
         assert after["step"] > before[name]["step"] > 0
         assert after["minutes"] > before[name]["minutes"]
     assert not list(work.glob("*.part"))
+
+    start = trained / "emoji_crossdomain.onnx"
+    learn(data, tmp_path / "on", tmp_path / "out", 0.01, ("crossdomain",), 24, start)
+    onwards = torch.load(tmp_path / "on" / "crossdomain.pt", weights_only=True)
+    assert onwards["network"]["body.0.first_norm.running_mean"].abs().max() == 0
