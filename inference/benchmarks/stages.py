@@ -25,7 +25,6 @@ from inference.family import Composing, Family, Picture
 from inference.measure import Row, peak_mb, timings
 from inference.registry import FAMILIES
 from inference.runtime import Network
-from inference.sticker import SIDE, die_cut
 from storage.kinds import KINDS, Setting
 
 Result = TypeVar("Result")
