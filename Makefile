@@ -29,7 +29,7 @@ run: .venv/run
 
 test: .venv/test
 	$(BIN)/selfmoji weights verify
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/test
 	$(BIN)/ruff check .
