@@ -20,8 +20,8 @@ from storage import avatars, links, people
 from storage.models import LinkCodeRow, Row, now
 from tests.bot.dressing import Wardrobe, wardrobe
 from tests.bot.fake_bot_api import TOKEN, BotApi, group
+from tests.bot.on_the_web import visiting
 from tests.bot.talk import GRAMMAR, Talk, said
-from tests.bot.test_web import visiting
 
 TEXTS = load()
 ADA = BotApi.person(1, "en-GB")

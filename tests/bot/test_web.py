@@ -1,20 +1,16 @@
-"""The web chat over real HTTP and websockets: a recording listener, then the real service."""
+"""The web chat over real HTTP and websockets, before a recording listener."""
 
 import asyncio
 import io
-import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
-from bot.core import texts
 from bot.core.chat import Chat
 from bot.core.events import (
     Button,
@@ -27,160 +23,9 @@ from bot.core.events import (
     Slider,
     Who,
 )
-from bot.core.service import Service
-from bot.frontends.web import sessions, visitors
 from bot.frontends.web.chat import WebChat
-from bot.frontends.web.guard import host_name, same_origin
-from bot.frontends.web.sessions import Session, Sessions
-from bot.settings import BotSettings
-from inference.settings import InferenceSettings
-from inference.worker import Worker
-from storage.database import Database
-from storage.jobs import Done, Failed, Failure, Job, Outcome
-from storage.queue import open_queue
-from storage.vault import Vault
-from tests.bot.recording import RecordingListener, Reply, silence
-
-SELFIE = b"\xff\xd8\xff a selfie, as far as this process knows"
-
-
-def png(colour: tuple[int, int, int, int] = (200, 90, 40, 255)) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGBA", (512, 400), colour).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-class Page:
-    """A browser as far as HTTP is concerned: a cookie, an Origin, any number of tabs."""
-
-    def __init__(self, address: str, **headers: str) -> None:
-        self.address = address.rstrip("/")
-        self.http = httpx.AsyncClient(
-            base_url=self.address, headers={"origin": self.address, **headers}, timeout=10
-        )
-        self._keys = 0
-
-    @property
-    def cookie(self) -> str:
-        return self.http.cookies[visitors.COOKIE]
-
-    @property
-    def person(self) -> str:
-        return visitors.external_id(self.cookie)
-
-    def key(self) -> str:
-        self._keys += 1
-        return f"update-{self._keys:04}"
-
-    async def photo(self, data: bytes = SELFIE, **query: str) -> httpx.Response:
-        return await self.http.post("/photo", params={"key": self.key(), **query}, content=data)
-
-    async def command(self, text: str, **fields: str) -> httpx.Response:
-        return await self.http.post("/command", json={"key": self.key(), "text": text, **fields})
-
-    async def choose(self, value: str, **fields: str) -> httpx.Response:
-        return await self.http.post("/choice", json={"key": self.key(), "value": value, **fields})
-
-    @asynccontextmanager
-    async def tab(self, **known: str | int) -> AsyncIterator["Tab"]:
-        url = httpx.URL(self.address.replace("http", "ws", 1) + "/stream", params=known)
-        headers = {"cookie": f"{visitors.COOKIE}={self.cookie}", "origin": self.address}
-        async with connect(str(url), additional_headers=headers) as socket:
-            yield Tab(socket)
-
-
-class Tab:
-    """One open page: what it shows now, by message id and in order."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self.shown: dict[str, dict[str, Any]] = {}
-        self.known: dict[str, str | int] = {}
-
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        return list(self.shown.values())
-
-    async def hear(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
-            update: dict[str, Any] = json.loads(await self._socket.recv())
-        self.known = {"epoch": update["epoch"], "version": update["version"]}
-        if update["fresh"]:
-            self.shown.clear()
-        for message in update["messages"]:
-            if message.get("gone"):
-                self.shown.pop(message["id"], None)
-            else:
-                self.shown[message["id"]] = message
-        return update
-
-    async def until(self, count: int) -> list[dict[str, Any]]:
-        """Hear updates until so many messages of the bot stand there, none of them busy."""
-        while True:
-            said = [message for message in self.messages if message["author"] == "bot"]
-            if len(said) >= count and not any(message["busy"] for message in said):
-                return said
-            await self.hear()
-
-
-class Listening(RecordingListener):
-    """Answers as told, and speaks whatever language ``locales`` says."""
-
-    def __init__(self, reply: Reply = silence) -> None:
-        super().__init__(reply)
-        self.locales: dict[str, str] = {}
-        self.parts: dict[tuple[str, str, str], tuple[bytes, str]] = {}
-
-    async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
-        return self.parts.get((style, slot, variant))
-
-    async def locale_of(self, who: Who) -> str | None:
-        return self.locales.get(who.external_id)
-
-
-@asynccontextmanager
-async def serving(
-    listener: Listening | Service, tmp_path: Path, **settings: Any
-) -> AsyncIterator[WebChat]:
-    chat = WebChat(BotSettings(port=0, data_dir=tmp_path, **settings), texts.load())
-    shutdown = asyncio.Event()
-    running = asyncio.create_task(chat.run(listener, shutdown))
-    try:
-        async with asyncio.timeout(10):
-            await chat.ready.wait()
-        yield chat
-    finally:
-        shutdown.set()
-        await running
-
-
-@asynccontextmanager
-async def visiting(chat: WebChat, **headers: str) -> AsyncIterator[Page]:
-    page = Page(chat.address, **headers)
-    async with page.http:
-        answer = await page.http.get("/")
-        assert answer.status_code == 200
-        yield page
-
-
-@pytest.fixture
-def listener() -> Listening:
-    return Listening()
-
-
-@pytest.fixture
-async def chat(listener: Listening, tmp_path: Path) -> AsyncIterator[WebChat]:
-    async with serving(listener, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-async def page(chat: WebChat) -> AsyncIterator[Page]:
-    async with visiting(chat) as visitor:
-        yield visitor
-
-
-# --- what a browser gets -------------------------------------------------------------------------
+from storage.jobs import Failure
+from tests.bot.on_the_web import SELFIE, Listening, Page, png, serving, visiting
 
 
 async def test_page_and_everything_it_needs_is_served(page: Page) -> None:
@@ -281,86 +126,6 @@ async def test_answers_carry_security_headers(page: Page) -> None:
     assert "secure" not in cookie.replace("; samesite", "")
 
 
-# --- who may ask ---------------------------------------------------------------------------------
-
-
-async def test_foreign_host_names_are_refused(page: Page) -> None:
-    """A name rebound to us gets nothing; our own names and bare addresses do."""
-    port = page.address.rpartition(":")[2]
-    for host, status in {
-        f"evil.example:{port}": 421,
-        f"localhost.evil.example:{port}": 421,
-        f"localhost:{port}": 200,
-        f"127.0.0.1:{port}": 200,
-        f"[::1]:{port}": 200,
-    }.items():
-        assert (await page.http.get("/healthz", headers={"host": host})).status_code == status, host
-
-
-async def test_public_host_names_are_let_in(listener: Listening, tmp_path: Path) -> None:
-    """An operator's own names count as ours."""
-    names = "stickers.example, b.example"
-    async with (
-        serving(listener, tmp_path, public_hosts=names) as chat,
-        httpx.AsyncClient(base_url=chat.address) as http,
-    ):
-        answer = await http.get("/healthz", headers={"host": "stickers.example"})
-        assert answer.json()["status"] == "ok"
-
-
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "file://"])
-async def test_cross_site_requests_are_refused(
-    page: Page, listener: Listening, origin: str
-) -> None:
-    """What another page makes this browser send does nothing, sockets included."""
-    headers = {"origin": origin}
-    fields = {"key": page.key(), "text": "/forget"}
-    assert (await page.http.post("/command", json=fields, headers=headers)).status_code == 403
-    assert (await page.http.post("/photo?key=abcdefgh", headers=headers)).status_code == 403
-    with pytest.raises(InvalidStatus):
-        await connect(
-            page.address.replace("http", "ws", 1) + "/stream",
-            additional_headers={"cookie": f"{visitors.COOKIE}={page.cookie}", "origin": origin},
-        )
-    assert listener.events == []
-
-
-async def test_browser_without_our_cookie_cannot_act(chat: WebChat, listener: Listening) -> None:
-    """Without a secret of full length there is no person."""
-    async with Page(chat.address).http as http:
-        answer = await http.post("/command", json={"key": "abcdefgh", "text": "hi"})
-        assert answer.status_code == 401
-        http.cookies.set(visitors.COOKIE, "guess", domain="localhost.local")
-        answer = await http.post("/command", json={"key": "abcdefgh", "text": "hi"})
-        assert answer.status_code == 401
-    assert listener.events == []
-
-
-async def test_pictures_belong_to_one_browser(chat: WebChat, page: Page) -> None:
-    """Knowing a picture's address is not enough."""
-    await chat.send(page.person, Message("sticker", sticker=png()))
-    async with page.tab() as tab, visiting(chat) as stranger:
-        await tab.hear()
-        address = tab.messages[0]["sticker"]
-        assert (await page.http.get(f"{address}.png")).status_code == 200
-        assert (await stranger.http.get(f"{address}.png")).status_code == 404
-        assert (await page.http.get(f"{address}.gif")).status_code == 404
-
-
-def test_host_and_origin_headers_are_read_strictly() -> None:
-    """Ports and brackets are understood; look-alikes are not."""
-    assert host_name("LocalHost:80") == "localhost"
-    assert host_name("[::1]:8080") == "::1"
-    assert same_origin("http://localhost:8080", "localhost:8080")
-    assert same_origin("https://stickers.example", "stickers.example")
-    assert not same_origin("http://localhost:8081", "localhost:8080")
-    assert not same_origin("http://localhost:8080.evil.example", "localhost:8080")
-    assert not same_origin("localhost:8080", "localhost:8080")
-
-
-# --- what a person sends -------------------------------------------------------------------------
-
-
 async def test_updates_become_events(page: Page, listener: Listening) -> None:
     """A photo, a line, a slider and a button reach the listener as they were meant."""
     assert (await page.photo(caption="/emoji")).status_code == 202
@@ -448,9 +213,6 @@ async def test_malformed_requests_are_refused(
     """Whatever a browser of ours would never send is turned away without an event."""
     assert (await page.http.post(path, content=body)).status_code == status
     assert listener.events == []
-
-
-# --- what a person sees --------------------------------------------------------------------------
 
 
 async def test_messages_reach_every_tab_and_change_in_place(chat: WebChat, page: Page) -> None:
@@ -554,121 +316,3 @@ async def test_shutdown_ends_open_tabs(listener: Listening, tmp_path: Path) -> N
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     assert not listener.delivering
-
-
-# --- what is kept in memory ----------------------------------------------------------------------
-
-
-def test_session_keeps_a_bounded_number_of_messages_and_bytes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The oldest messages go first, with their pictures."""
-    monkeypatch.setattr(sessions, "MESSAGES", 3)
-    monkeypatch.setattr(sessions, "SESSION_BYTES", 100)
-    session = Session()
-    for number in range(5):
-        session.add("bot", Message(str(number)))
-    assert [shown.message and shown.message.text for shown in session.since(0)] == ["2", "3", "4"]
-    for _ in range(3):
-        reference = session.add("bot", Message("sticker", sticker=bytes(60)))
-        assert session.size <= 100
-    session.replace(reference, Message("words"))
-    assert session.size == 0
-
-
-def test_sessions_are_given_up_when_old_or_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least recently used go first, and those unused for as long as photos are kept."""
-    monkeypatch.setattr(sessions, "SESSIONS", 2)
-    time = 0.0
-    kept = Sessions(keep_for=10, clock=lambda: time)
-    first = kept.get("a")
-    kept.get("b")
-    kept.get("a")
-    kept.get("c")
-    assert kept.known("b") is None
-    assert kept.known("a") is first
-    time = 11.0
-    kept.get("c")
-    assert kept.known("a") is None
-    assert first.closed
-
-
-# --- with the real service -----------------------------------------------------------------------
-
-
-class Painter:
-    """A pipeline that paints the amount of its first setting, or refuses."""
-
-    async def run(
-        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
-        if photo != SELFIE:
-            return Failed(Failure.NO_FACE), None
-        amount = job.settings[0].amount if job.settings else 0.0
-        return Done(png((round(100 * amount), 0, 0, 255))), report
-
-
-@asynccontextmanager
-async def real_chat(tmp_path: Path) -> AsyncIterator[WebChat]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'selfmoji.sqlite3'}")
-    queue = await open_queue(database)
-    vault = Vault(bytes(32))
-    shutdown = asyncio.Event()
-    worker = Worker(database, vault, queue, Painter(), InferenceSettings())
-    working = asyncio.create_task(worker.run(shutdown))
-    service = Service(database, vault, queue, texts.load(), BotSettings(data_dir=tmp_path))
-    try:
-        async with serving(service, tmp_path) as chat:
-            yield chat
-    finally:
-        shutdown.set()
-        await working
-        await queue.close()
-        await database.close()
-
-
-async def test_selfie_becomes_three_stickers_that_a_slider_changes(tmp_path: Path) -> None:
-    """Through service, queue and worker: three results, one typed, one dragged in its place."""
-    async with real_chat(tmp_path) as chat, visiting(chat) as page, page.tab() as tab:
-        await page.photo()
-        three = await tab.until(3)
-        assert all(message["sticker"] for message in three)
-        assert len({message["name"] for message in three}) == 3
-        assert all(message["buttons"] for message in three)
-        await page.command("/expression smile 0.8")
-        smile = (await tab.until(4))[3]
-        slider = smile["sliders"][0]
-        assert (slider["value"], slider["low"], slider["high"]) == (0.8, -1.0, 1.0)
-        await page.command(f"{slider['command']} 0.30", replaces=smile["id"])
-        while tab.shown[smile["id"]]["sliders"][0]["value"] != 0.3:
-            await tab.hear()
-        assert len(await tab.until(4)) == 4
-        answer = await page.http.get(f"{tab.shown[smile['id']]['sticker']}.png")
-        with Image.open(io.BytesIO(answer.content)) as image:
-            assert image.getpixel((5, 5)) == (30, 0, 0, 255)
-
-
-async def test_bad_photo_is_answered_with_a_sentence(tmp_path: Path) -> None:
-    """A failure comes in words, once for all three results."""
-    async with real_chat(tmp_path) as chat, visiting(chat) as page, page.tab() as tab:
-        await page.photo(b"no face")
-        sentence = texts.load().get("en", "failure.no_face")
-        while [m["text"] for m in tab.messages if m["author"] == "bot"] != [sentence]:
-            await tab.hear()
-
-
-async def test_person_is_found_again_and_forgotten(tmp_path: Path) -> None:
-    """The cookie finds the chosen language again; /forget ends it and empties the page."""
-    async with real_chat(tmp_path) as chat, visiting(chat) as page, page.tab() as tab:
-        assert (await page.command("/language zh")).json() == {"reworded": True}
-        assert '<html lang="zh-Hans">' in (await page.http.get("/")).text
-        await page.photo()
-        await tab.until(4)
-        await page.command("/forget")
-        question = (await tab.until(5))[-1]
-        yes = question["buttons"][0][0]["value"]
-        await page.choose(yes, message=question["id"])
-        while len(tab.messages) != 1:
-            await tab.hear()
-        assert tab.messages[0]["sticker"] is None
-        assert (await page.http.get("/healthz")).json()["sessions"] == 1
