@@ -1,12 +1,16 @@
 """A sheet of numbered pictures to choose from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from inference.errors import UnknownSetting
+from storage.kinds import Kind, Setting
 
 CELL = 344
 """px: side of one picture."""
@@ -23,6 +27,41 @@ _INSET = 10
 def pages(count: int) -> int:
     """How many pages so many pictures fill."""
     return max(1, -(-count // PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what there is to choose from: what it shows, in order; numbers begin at 1."""
+
+    names: tuple[str, ...]
+    number: int
+    pages: int
+
+    def facts(self) -> dict[str, object]:
+        """What a family tells of its sheet."""
+        return {"names": list(self.names), "page": self.number, "pages": self.pages}
+
+
+def asked(kind: Kind, settings: tuple[Setting, ...]) -> Setting:
+    """Return the setting of a sheet: what is to be shown, and its page as the amount.
+
+    Raises:
+        UnknownSetting: several settings, one of another name, or no such page.
+    """
+    chosen, *more = settings or kind.default
+    bounds = kind.amount
+    if more or bounds is None or chosen.name not in kind.settings:
+        raise UnknownSetting(f"{kind.name}:{chosen.name}")
+    if not bounds.low <= chosen.amount <= bounds.high:
+        raise UnknownSetting("no such page")
+    return chosen
+
+
+def page(every: tuple[str, ...], amount: float) -> Page:
+    """Return the page of this number, the last if there are fewer."""
+    number = min(round(amount), pages(len(every)))
+    first = (number - 1) * PER_PAGE
+    return Page(every[first : first + PER_PAGE], number, pages(len(every)))
 
 
 def numbered(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from inference import sheet
 from inference.cartoon import canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
-from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.runtime import Network
@@ -27,7 +26,7 @@ _FINER = 0.45  # how much of the photo returns to eyes and mouth, where brushes 
 @dataclass(frozen=True, slots=True)
 class _Work:
     canvas: canvas.Canvas
-    page: int
+    page: sheet.Page
 
 
 class Gallery:
@@ -47,23 +46,15 @@ class Gallery:
         Raises:
             UnknownSetting: several settings, one of another name, or no such page.
         """
-        chosen, *more = settings or GALLERY.default
-        bounds = GALLERY.amount
-        if more or bounds is None or chosen.name not in GALLERY.settings:
-            raise UnknownSetting(f"gallery:{chosen.name}")
-        if not bounds.low <= chosen.amount <= bounds.high:
-            raise UnknownSetting("no such page")
-        page = min(round(chosen.amount), sheet.pages(len(SHOWN)))
+        page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).amount)
         return Prepared(_Work(canvas.lay(portrait), page))
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- batched here
         """Paint and draw the person in each style of the page."""
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        first = (work.page - 1) * sheet.PER_PAGE
-        names = SHOWN[first : first + sheet.PER_PAGE]
-        facts = {"names": list(names), "page": work.page, "pages": sheet.pages(len(SHOWN))}
-        return Picture((sheet.numbered(previews(work.canvas, names)),), facts=facts)
+        drawn = previews(work.canvas, work.page.names)
+        return Picture((sheet.numbered(drawn),), facts=work.page.facts())
 
 
 def previews(laid: canvas.Canvas, names: Sequence[str]) -> list[NDArray[np.uint8]]:

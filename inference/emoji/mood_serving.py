@@ -79,7 +79,7 @@ class Mood:
 @dataclass(frozen=True, slots=True)
 class _Page:
     composed: Composed
-    number: int
+    page: sheet.Page
 
 
 class MoodSheet:
@@ -116,14 +116,12 @@ class MoodSheet:
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
         """Draw the avatar in each mood of the page; the facts are the sheet's and the avatar's."""
-        page = prepared.context
-        assert isinstance(page, _Page)  # noqa: S101 -- our own prepare made it
-        first = (page.number - 1) * sheet.PER_PAGE
-        names = SHOWN[first : first + sheet.PER_PAGE]
-        spec = page.composed.spec
-        drawn = [moods.draw(spec, moods.load()[name], sheet.CELL) for name in names]
-        facts = {"names": list(names), "page": page.number, "pages": sheet.pages(len(SHOWN))}
-        return Picture((sheet.numbered(drawn),), facts={**page.composed.facts(), **facts})
+        work = prepared.context
+        assert isinstance(work, _Page)  # noqa: S101 -- our own prepare made it
+        spec = work.composed.spec
+        drawn = [moods.draw(spec, moods.load()[name], sheet.CELL) for name in work.page.names]
+        facts = {**work.composed.facts(), **work.page.facts()}
+        return Picture((sheet.numbered(drawn),), facts=facts)
 
 
 def _chosen(settings: tuple[Setting, ...]) -> tuple[str, bool]:
@@ -135,11 +133,5 @@ def _chosen(settings: tuple[Setting, ...]) -> tuple[str, bool]:
     return chosen[0], chosen[0] in moods.MOVING or any(name in MOOD.beside for name in names)
 
 
-def _page(settings: tuple[Setting, ...]) -> int:
-    chosen, *more = settings or MOOD_SHEET.default
-    bounds = MOOD_SHEET.amount
-    if more or bounds is None or chosen.name not in MOOD_SHEET.settings:
-        raise UnknownSetting(f"mood-sheet:{chosen.name}")
-    if not bounds.low <= chosen.amount <= bounds.high:
-        raise UnknownSetting("no such page")
-    return min(round(chosen.amount), sheet.pages(len(SHOWN)))
+def _page(settings: tuple[Setting, ...]) -> sheet.Page:
+    return sheet.page(SHOWN, sheet.asked(MOOD_SHEET, settings).amount)

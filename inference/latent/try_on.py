@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import sheet
-from inference.errors import UnknownSetting
 from inference.face import regions
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
@@ -19,9 +18,6 @@ from inference.layers.outfit import dress
 from inference.layers.resizing import resized
 from storage.kinds import EDIT, TRY_ON, Setting
 
-SHELVES = ("hair", "beard", "glasses", "hat")
-"""What can be tried on: the sorts of ``storage.kinds.EDIT`` but colours."""
-
 _FACE = 138.0  # px: height of the face in a cell
 _ABOVE, _BELOW, _BESIDE = 0.78, 0.6, 1.22  # what a cell shows about the face, in face heights
 
@@ -29,8 +25,7 @@ _ABOVE, _BELOW, _BESIDE = 0.78, 0.6, 1.22  # what a cell shows about the face, i
 @dataclass(frozen=True, slots=True)
 class _Work:
     portrait: Portrait
-    shelf: str
-    page: int
+    page: sheet.Page
 
 
 class TryOn:
@@ -50,24 +45,15 @@ class TryOn:
         Raises:
             UnknownSetting: several settings, no such shelf, or no such page.
         """
-        chosen, *more = settings or TRY_ON.default
-        bounds = TRY_ON.amount
-        if more or bounds is None or chosen.name not in SHELVES:
-            raise UnknownSetting(f"try-on:{chosen.name}")
-        if not bounds.low <= chosen.amount <= bounds.high:
-            raise UnknownSetting("no such page")
-        page = min(round(chosen.amount), sheet.pages(len(looks(chosen.name))))
-        return Prepared(_Work(portrait, chosen.name, page))
+        chosen = sheet.asked(TRY_ON, settings)
+        return Prepared(_Work(portrait, sheet.page(looks(chosen.name), chosen.amount)))
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
         """Dress the person in each look of the page."""
         work = prepared.context
         assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        every = looks(work.shelf)
-        first = (work.page - 1) * sheet.PER_PAGE
-        names = every[first : first + sheet.PER_PAGE]
-        facts = {"names": list(names), "page": work.page, "pages": sheet.pages(len(every))}
-        return Picture((sheet.numbered(tried_on(work.portrait, names)),), facts=facts)
+        drawn = tried_on(work.portrait, work.page.names)
+        return Picture((sheet.numbered(drawn),), facts=work.page.facts())
 
 
 def tried_on(portrait: Portrait, names: tuple[str, ...]) -> list[NDArray[np.uint8]]:

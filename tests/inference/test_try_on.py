@@ -5,7 +5,7 @@ import pytest
 
 from inference import sheet
 from inference.errors import UnknownSetting
-from inference.latent.try_on import SHELVES, TryOn, looks
+from inference.latent.try_on import TryOn, looks
 from inference.layers import library
 from storage.kinds import EDIT, TRY_ON, Setting
 
@@ -15,7 +15,7 @@ def made(portrait, shelf, page):
     return family.finish(family.prepare(portrait, (Setting(shelf, page),)), None)
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
+@pytest.mark.parametrize("shelf", TRY_ON.settings)
 def test_a_sheet_shows_nine(portrait_of, shelf):
     """One opaque picture of about 1024 px, its looks named in the order of their numbers."""
     picture = made(portrait_of("P009"), shelf, 1)
@@ -33,7 +33,7 @@ def test_a_sheet_shows_nine(portrait_of, shelf):
             assert np.abs(faces[one] - faces[other]).mean() > 0.1
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
+@pytest.mark.parametrize("shelf", TRY_ON.settings)
 def test_pages_show_everything_once(shelf):
     """All looks of the vocabulary come, each once."""
     named = [name for name in EDIT.settings if name.startswith(f"{shelf}:")]
