@@ -33,7 +33,7 @@ from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Kind
 if TYPE_CHECKING:
     from bot.core.service import Service
     from bot.frontends.terminal import Order, TerminalChat
-    from inference.pipeline import Pipeline
+    from inference.serving.pipeline import Pipeline
     from storage.database import Database
     from storage.queue import Queue
     from storage.vault import Vault
@@ -74,7 +74,7 @@ class _Worded(click.Group):
 
 
 def _sentence(error: PhotoError) -> str:
-    from bot.core.texts import load
+    from bot.core.language.texts import load
 
     texts = load()
     locale = texts.negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG"))
@@ -147,7 +147,7 @@ def discord(level: int) -> None:
 
 
 async def _web(house: House, shutdown: asyncio.Event) -> None:
-    from bot.core.texts import load
+    from bot.core.language.texts import load
     from bot.frontends.web.chat import WebChat
 
     chat = WebChat(house.settings, load())
@@ -164,7 +164,7 @@ async def _web(house: House, shutdown: asyncio.Event) -> None:
 
 
 async def _telegram(house: House, shutdown: asyncio.Event) -> None:
-    from bot.core.texts import load
+    from bot.core.language.texts import load
     from bot.frontends.telegram import TelegramChat
 
     settings = house.settings
@@ -173,7 +173,7 @@ async def _telegram(house: House, shutdown: asyncio.Event) -> None:
 
 
 async def _discord(house: House, shutdown: asyncio.Event) -> None:
-    from bot.core.texts import load
+    from bot.core.language.texts import load
     from bot.frontends.discord import DiscordChat
 
     token = house.settings.discord_token.get_secret_value()
@@ -193,7 +193,7 @@ async def _worker(house: House, shutdown: asyncio.Event) -> None:
 
 
 async def _work(house: House, shutdown: asyncio.Event, ready: asyncio.Event) -> None:
-    from inference.worker import Worker
+    from inference.serving.worker import Worker
 
     settings = InferenceSettings()
     pipeline = await asyncio.to_thread(_prepare, settings)  # chats are served already
@@ -207,7 +207,7 @@ async def _work(house: House, shutdown: asyncio.Event, ready: asyncio.Event) -> 
 
 def _prepare(settings: InferenceSettings) -> "Pipeline":
     """Load the models."""
-    from inference.pipeline import Pipeline
+    from inference.serving.pipeline import Pipeline
 
     pipeline = Pipeline(settings)
     pipeline.warm_up()
@@ -428,8 +428,8 @@ async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:
 @asynccontextmanager
 async def _opened(settings: BotSettings) -> AsyncIterator[House]:
     """Open what the parts share, and close it after them."""
+    from bot.core.language.texts import load
     from bot.core.service import Service
-    from bot.core.texts import load
     from storage.database import Database
     from storage.queue import open_queue
     from storage.vault import Vault

@@ -17,10 +17,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from inference import weights as store
 from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
-from inference.measure import report
+from inference.measuring.statistics import report
+from inference.models import weights as store
 
 _faces = click.option(
     "--faces",
@@ -91,7 +91,8 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
     A kind's time runs from the studied face or the kept avatar to the finished picture, die-cut
     where it is a sticker, but not encoded.
     """
-    from inference.benchmarks import photos, stages, whole
+    from inference.measuring import photos
+    from inference.measuring.benchmarks import stages, whole
 
     found = photos.load(faces)
     rows = [*whole.measure(found, seconds), *stages.measure(found, rounds)]
@@ -110,9 +111,9 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def face(photo: Path, picture: Path | None, number: int | None, *, as_json: bool) -> None:
     """Show what is seen in the face on PHOTO: landmarks, masks, crops, colours, hair, pose."""
-    from inference import images
-    from inference.emoji import alignment, crops
-    from inference.face import analysis, explain
+    from inference.emoji import crops
+    from inference.face import alignment, analysis, explain
+    from inference.pictures import images
 
     image = images.decode(photo.read_bytes())
     found = analysis.find(image)
@@ -148,7 +149,7 @@ def evaluate() -> None:
 @_json
 def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Hair, beards and glasses: on target, still the same person, nothing else changed."""
-    from inference.layers.evaluate import measure
+    from inference.layers.evaluation.protocol import measure
 
     report("evaluate layers", measure(faces, labels), as_json=as_json)
 
@@ -176,8 +177,8 @@ def emoji(
     faces: Path | None, labels: Path | None, style: str, resnet50: Path | None, *, as_json: bool
 ) -> None:
     """Avatars: agreement with annotators, recognition among ten, flicker, variety."""
-    from inference.benchmarks import photos
-    from inference.emoji.evaluation import measure
+    from inference.emoji.evaluation.protocol import measure
+    from inference.measuring import photos
 
     rows = measure(photos.named(faces), labels, style, resnet50)
     report("evaluate emoji", rows, as_json=as_json)
@@ -200,7 +201,7 @@ def expression(
     faces: Path | None, labels: Path | None, emotions: Path | None, *, as_json: bool
 ) -> None:
     """Expressions: as strong as asked, nothing else moved, still the same person."""
-    from inference.expression.evaluation import evaluate
+    from inference.expression.evaluation.protocol import evaluate
 
     report("evaluate expression", evaluate(faces, labels, emotions), as_json=as_json)
 
@@ -250,7 +251,7 @@ def train_emoji(
 ) -> None:
     """Readers, cross-domain encoder and autoencoder (needs the extra train)."""
     try:
-        from inference.emoji.learning import STAGES, learn
+        from inference.emoji.training.train import STAGES, learn
     except ModuleNotFoundError:
         raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
@@ -261,7 +262,7 @@ def train_emoji(
 @_data
 def train_expression(data: Path) -> None:
     """The displacement tables of the geometric engine."""
-    from inference.expression.tables import main as tables
+    from inference.expression.training.tables import main as tables
 
     tables.main(["--data", str(data)], standalone_mode=False)
 
@@ -270,7 +271,7 @@ def train_expression(data: Path) -> None:
 @_data
 def train_layers(data: Path) -> None:
     """Cut hair, hats, scalps and mouths out of synthetic faces; draw beards."""
-    from inference.layers import (
+    from inference.layers.building import (
         draw_beards,
         extract_hair,
         extract_hats,
@@ -286,7 +287,7 @@ def train_layers(data: Path) -> None:
 @train.command("catalogue")
 def train_catalogue() -> None:
     """Draw the picture of every layer that their card shows, on the sample people."""
-    from inference.layers.catalogue import main as catalogue
+    from inference.layers.building.catalogue import main as catalogue
 
     catalogue.main([], standalone_mode=False)
 
@@ -321,9 +322,9 @@ def visualise(
     clip: Path, out: Path, embedder: str, weights_file: Path | None, style: str, fps: float | None
 ) -> None:
     """Film how the avatar of the face in CLIP comes about; CLIP may be a folder of frames."""
-    from inference import video
-    from inference.emoji import readings
-    from inference.emoji.visualise import film
+    from inference.emoji.film import readings
+    from inference.emoji.film.film import film
+    from inference.pictures import video
 
     if style == "cat" and embedder != "default":
         raise click.UsageError("a cat's parts are not compared by codes: leave --embedder out")

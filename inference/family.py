@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.report import Portrait
-from inference.images import Image as Image
+from inference.pictures.images import Image as Image
 from storage.kinds import Setting
 
 Tensors = Mapping[str, NDArray[np.generic]]

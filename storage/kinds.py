@@ -2,7 +2,7 @@
 
 The bot parses commands against it, the worker's families implement it, and neither imports the
 other; a test holds the families against this table. Names are the canonical English ones; what
-people may type instead (aliases, Chinese) lives in ``bot/core/texts``.
+people may type instead (aliases, Chinese) lives in ``bot/core/language/texts``.
 """
 
 from dataclasses import dataclass

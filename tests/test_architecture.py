@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "inference", "storage")
-FAMILIES = ("cutout", "emoji", "cartoon", "expression", "latent")
+FAMILIES = ("cutout", "emoji", "cartoon", "expression", "edit")
 FRONT_ENDS = ("telegram", "discord", "web", "terminal")
 
 
@@ -57,7 +57,7 @@ def test_imports_follow_the_house_rules(path: Path) -> None:
     ("start", "unwanted"),
     [
         ("bot.frontends.web", ("torch", "discord", "telegram", "inference")),
-        ("inference.worker", ("torch", "discord", "telegram", "starlette", "bot")),
+        ("inference.serving.worker", ("torch", "discord", "telegram", "starlette", "bot")),
         ("bot.__main__", ("torch", "discord", "telegram", "cv2", "onnxruntime")),
     ],
 )

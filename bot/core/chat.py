@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from bot.core.events import Event, Message
+from bot.core.conversation.events import Event, Message
 
 
 class Chat(Protocol):

@@ -16,17 +16,25 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core.actions import Say
 from bot.core.chat import Chat, Forgetful
-from bot.core.commands import Grammar, Note
-from bot.core.conversation import PhotoKept, Told, step, to_paint
-from bot.core.events import Event, JobEnded, Message, Origin, PhotoRefused, PhotoSent, Who
+from bot.core.conversation.actions import Say
+from bot.core.conversation.events import (
+    Event,
+    JobEnded,
+    Message,
+    Origin,
+    PhotoRefused,
+    PhotoSent,
+    Who,
+)
+from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
+from bot.core.conversation.step import PhotoKept, Told, step, to_paint
+from bot.core.conversation.wardrobe import Library
+from bot.core.language.commands import Grammar, Note
+from bot.core.language.texts import Texts
+from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder, Plan, Planner, Showing
-from bot.core.state import USUAL, State, from_json, requests_from_json, to_json
-from bot.core.texts import Texts
 from bot.core.waiting import Account, Waiting
-from bot.core.wardrobe import Library
-from bot.core.wording import Wording
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from bot.settings import BotSettings
 from storage import avatars, deliveries, jobs, parts, people, photos

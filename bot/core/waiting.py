@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.core.chat import Chat
-from bot.core.commands import Note, Request
-from bot.core.events import Message
-from bot.core.wording import Wording
+from bot.core.conversation.events import Message
+from bot.core.language.commands import Note, Request
+from bot.core.language.wording import Wording
 from bot.errors import BotError
 from storage import jobs
 from storage.database import Database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import stickers
 from bot.core.chat import Listener
-from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
 
 FORMATS: dict[str, Callable[[bytes], bytes]] = {
     "png": bytes,

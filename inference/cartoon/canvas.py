@@ -8,10 +8,10 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Portrait
-from inference.images import from_lab, resampling, to_lab
-from inference.sticker import OUTLINE, bust
+from inference.pictures.die_cut import OUTLINE, bust
+from inference.pictures.images import from_lab, resampling, to_lab
 
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
 
@@ -160,7 +160,7 @@ def _skin(
 ) -> NDArray[np.float32]:
     """Skin without what a likeness hangs on, (H, W) 0..1. bare: see ``_Placed``."""
     # in the face nearly everything is skin, however the light colours it
-    face = regions.fill(bare.shape, landmarks, regions.FACE_OVAL) * np.float32(_FACE_IS_SKIN)
+    face = topology.fill(bare.shape, landmarks, topology.FACE_OVAL) * np.float32(_FACE_IS_SKIN)
     alike = np.maximum(_like(photo, portrait.report.colours.skin), face)
     region = _skin_region(bare, landmarks) * np.float32(1 / 255)
     return np.asarray(cv2.GaussianBlur(region * alike, (0, 0), 1), np.float32)
@@ -168,8 +168,8 @@ def _skin(
 
 def _features(shape: tuple[int, int], landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
     """Eyes and mouth with a soft margin, (H, W) 0..1."""
-    mask = regions.fill(shape, landmarks, *regions.EYES, regions.LIPS_OUTER)
-    reach = max(0.5, 0.03 * regions.face_height(landmarks))
+    mask = topology.fill(shape, landmarks, *topology.EYES, topology.LIPS_OUTER)
+    reach = max(0.5, 0.03 * topology.face_height(landmarks))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(reach) + 1,) * 2)
     wider = cv2.dilate(mask.astype(np.uint8), disc)
     return np.asarray(cv2.GaussianBlur(wider.astype(np.float32), (0, 0), reach), np.float32)
@@ -211,10 +211,10 @@ def _over(
 
 def _skin_region(shown: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Where skin may be, (H, W) uint8 0..255: ``shown`` without what a likeness hangs on."""
-    features = regions.fill(
-        shown.shape, landmarks, *regions.EYES, *regions.BROWS, regions.LIPS_OUTER
+    features = topology.fill(
+        shown.shape, landmarks, *topology.EYES, *topology.BROWS, topology.LIPS_OUTER
     )
-    reach = 2 * max(1, round(0.025 * regions.face_height(landmarks))) + 1
+    reach = 2 * max(1, round(0.025 * topology.face_height(landmarks))) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     covered = cv2.blur(cv2.dilate(features.astype(np.uint8) * np.uint8(255), disc), (reach, reach))
     return np.asarray(cv2.multiply(shown, 255 - covered, scale=1 / 255), np.uint8)

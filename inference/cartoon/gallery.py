@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import sheet
 from inference.cartoon import canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.runtime import Network
+from inference.models.runtime import Network
+from inference.pictures import sheet
 from storage.kinds import CARTOON, GALLERY, Setting
 
 SHOWN = tuple(name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.pictured))

@@ -14,7 +14,7 @@ from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.sticker import die_cut
+from inference.pictures.die_cut import die_cut
 from storage.kinds import CARTOON, Setting
 
 SCENE = "scene"

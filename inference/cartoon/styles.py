@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import weights
 from inference.errors import UnknownSetting
-from inference.runtime import Lite
+from inference.models import weights
+from inference.models.runtime import Lite
 
 Code = NDArray[np.float32]
 """(..., 100) float32: the means and scales a style gives to every layer, compressed."""

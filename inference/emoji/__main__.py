@@ -153,9 +153,9 @@ def _tell(found: Ranks, most: int, *, as_json: bool) -> None:
 
 def _of_photo(photo: Path, judge: "Embedder") -> "FaceCodes":
     """The codes (kinds, D) of the only face in a photo."""
-    from inference import images
-    from inference.emoji import alignment, crops
-    from inference.face import analysis
+    from inference.emoji import crops
+    from inference.face import alignment, analysis
+    from inference.pictures import images
 
     image = images.decode(photo.read_bytes())
     report = analysis.find(image)

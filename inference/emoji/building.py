@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from inference.emoji import crops, library, parts
+from inference.avatars import styles
+from inference.emoji import crops, parts
 from inference.emoji.embedders import by_name
 from storage import parts as kept
 from storage.database import Database
@@ -56,7 +57,7 @@ async def outdated(
     wanted = {name: parts.code_version(name, supplied) for name in embedders}
     stale = []
     async with database.snapshot() as session:
-        for name in library.STYLES:
+        for name in styles.STYLES:
             there = await kept.version(session, name)
             coded = await kept.code_versions(session, name) if name in crops.AVATARS else wanted
             if there != parts.version(name) or not wanted.items() <= coded.items():

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji.alignment import Aligned
-from inference.emoji.compose import render
-from inference.emoji.spec import AvatarSpec
+from inference.avatars.compose import render
+from inference.avatars.spec import AvatarSpec
+from inference.face.alignment import Aligned
 
 KINDS = ("head", "eyes", "jaw")
 SIDE = 64

@@ -14,11 +14,12 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from inference.emoji import crops, library
-from inference.emoji.alignment import Aligned
-from inference.emoji.spec import NONE, AvatarSpec
+from inference.avatars import styles
+from inference.avatars.spec import NONE, AvatarSpec
+from inference.emoji import crops
 from inference.errors import WeightsMissing
-from inference.runtime import Network
+from inference.face.alignment import Aligned
+from inference.models.runtime import Network
 
 CODE = 8
 """Numbers per attribute in the cross-domain encoder's codes."""
@@ -219,7 +220,7 @@ def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDAr
     """Slot -> variant -> code (D,) of every part that may be matched."""
     return {
         slot: {variant: part_code(embedder, style, slot, variant) for variant in data.variants}
-        for slot, data in library.load(style).slots.items()
+        for slot, data in styles.load(style).slots.items()
         if slot in KIND_OF_SLOT
     }
 
@@ -247,7 +248,7 @@ def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str
 
 def compared(embedder: Embedder, style: str, slot: str) -> NDArray[np.bool_] | None:
     """Which numbers of codes count when the parts of a slot are compared (D,); None: all do."""
-    variants = library.load(style).slots[slot].variants
+    variants = styles.load(style).slots[slot].variants
     spoken = {tag for part in variants.values() for tag in part.tags} | set(_SHOWN.get(slot, ()))
     mask = embedder.focus(spoken)
     if mask is None:
@@ -262,7 +263,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {"mouth": ("smile",)}
 
 def plain(style: str) -> tuple[AvatarSpec, ...]:
     """Avatars without anything special, in three colourings, to show a part on."""
-    slots = library.load(style).slots
+    slots = styles.load(style).slots
     parts = {
         name: next(v for v in (*_PLAIN.get(name, ()), *slot.variants) if v in slot.variants)
         for name, slot in slots.items()

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.emoji import hair_evidence
-from inference.emoji.alignment import SIZE, Aligned
-from inference.images import to_lab
+from inference.face.alignment import SIZE, Aligned
+from inference.pictures.images import to_lab
 
 Vector = NDArray[np.float32]
 

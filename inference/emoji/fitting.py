@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import sheet
-from inference.emoji import kept
-from inference.emoji.compose import render
-from inference.emoji.spec import AvatarSpec
+from inference.avatars import spec_json
+from inference.avatars.compose import render
+from inference.avatars.spec import AvatarSpec
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.sticker import SIDE, die_cut
+from inference.pictures import sheet
+from inference.pictures.die_cut import SIDE, die_cut
 from storage.kinds import FITTING, LINEUP, Setting
 
 _GROUND = np.array((229, 240, 247), np.float32)  # sky
@@ -60,7 +60,7 @@ class Fitting(_OfAvatars):
         """Take the avatar, and what it was if both are to be seen.
 
         Raises:
-            UnknownAvatar: see ``kept.read``.
+            UnknownAvatar: see ``spec_json.read``.
             UnknownSetting: not one of the kind's.
         """
         names = [setting.name for setting in settings]
@@ -68,8 +68,8 @@ class Fitting(_OfAvatars):
             raise UnknownSetting(f"fitting:{','.join(names)}")
         before = None
         if names[0] == "compare":
-            before = kept.read(_mapping(avatar.get("before")))
-        return Prepared(_Mirror(kept.read(avatar), before))
+            before = spec_json.read(_mapping(avatar.get("before")))
+        return Prepared(_Mirror(spec_json.read(avatar), before))
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
         """Draw one or two: (512, 512 or 1024, 4) RGBA, opaque."""
@@ -95,12 +95,12 @@ class Lineup(_OfAvatars):
         """Take the avatars.
 
         Raises:
-            UnknownAvatar: there are none or too many, or see ``kept.read``.
+            UnknownAvatar: there are none or too many, or see ``spec_json.read``.
         """
         specs = avatar.get("avatars")
         if not isinstance(specs, list) or not 0 < len(specs) <= sheet.PER_PAGE:
             raise UnknownAvatar("a page has one to nine avatars")
-        return Prepared([kept.read(_mapping(spec)) for spec in specs])
+        return Prepared([spec_json.read(_mapping(spec)) for spec in specs])
 
     def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
         """Draw all, numbered."""

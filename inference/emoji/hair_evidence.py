@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji.alignment import SIZE, Aligned
-from inference.face import regions
+from inference.face import topology
+from inference.face.alignment import SIZE, Aligned
 
 LENGTH = 151
 """Numbers of ``describe``."""
@@ -34,9 +34,9 @@ def describe(
     """
     rows, columns = np.indices((SIZE, SIZE))
     hair = (face.hair > 200) & ~inside
-    above = hair & (rows < face.landmarks[regions.FOREHEAD_MIDDLE, 1])
+    above = hair & (rows < face.landmarks[topology.FOREHEAD_MIDDLE, 1])
     beside = hair & ~above
-    brows = lab[regions.fill((SIZE, SIZE), face.landmarks, *regions.BROWS)]
+    brows = lab[topology.fill((SIZE, SIZE), face.landmarks, *topology.BROWS)]
     skin = np.asarray(np.median(lab[cheeks], axis=0) if cheeks.any() else np.zeros(3), np.float64)
     highlight = float(np.percentile(lab[..., 0][inside], 95)) if inside.any() else 100.0
     everything = np.median(lab[::4, ::4].reshape(-1, 3), axis=0)

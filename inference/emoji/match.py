@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from inference.emoji import library, palette
-from inference.emoji.library import Slot, Variant
-from inference.emoji.spec import AvatarSpec
+from inference.avatars import palette, styles
+from inference.avatars.spec import AvatarSpec
+from inference.avatars.styles import Slot, Variant
 from inference.emoji.traits import Traits
 
 _KIN: Mapping[tuple[str, str], float] = {
@@ -36,7 +36,7 @@ def match(traits: Traits, style: str) -> AvatarSpec:
     Raises:
         KeyError: there is no such style.
     """
-    slots = library.load(style).slots
+    slots = styles.load(style).slots
     return dressed(style, {name: ranked(slot, traits)[0] for name, slot in slots.items()}, traits)
 
 
@@ -51,7 +51,7 @@ def drawn_by_lot(
         KeyError: there is no such style.
     """
     parts = {}
-    for name, slot in library.load(style).slots.items():
+    for name, slot in styles.load(style).slots.items():
         scores = np.array([score(variant, slot, traits) for variant in slot.variants.values()])
         # the largest of scores with Gumbel noise is a draw from their softmax
         noise = chance.gumbel(size=len(scores)) * temperature
@@ -139,5 +139,5 @@ _NAMES = {"hat": "headwear", "accessories": "glasses"}
 
 
 def _fixed_colours(style: str, paints: Mapping[str, str]) -> dict[str, str]:
-    wanted = {name: _NAMES.get(name, name) for name in library.load(style).colours}
+    wanted = {name: _NAMES.get(name, name) for name in styles.load(style).colours}
     return {name: paints[own] for name, own in wanted.items() if own in paints}

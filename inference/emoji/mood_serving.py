@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from inference import sheet
-from inference.emoji import animation, moods
+from inference.avatars import animation, moods
 from inference.emoji.serving import Composed
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.sticker import SIDE, die_cut, die_cut_frames
+from inference.pictures import sheet
+from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
 from storage.kinds import EMOJI, MOOD, MOOD_SHEET, Setting
 
 SHOWN = tuple(name for name in MOOD.settings if name not in MOOD.beside)

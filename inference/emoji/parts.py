@@ -14,12 +14,13 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
-from inference import weights
-from inference.emoji import crops, library, swatches
-from inference.emoji.compose import render
+from inference.avatars import styles, swatches
+from inference.avatars.compose import render
+from inference.avatars.spec import NONE, AvatarSpec
+from inference.avatars.styles import Style
+from inference.emoji import crops
 from inference.emoji.embedders import KIND_OF_SLOT, Embedder, part_code, plain
-from inference.emoji.library import Style
-from inference.emoji.spec import NONE, AvatarSpec
+from inference.models import weights
 from storage.parts import Code, NewStyle, Part
 
 SIDE = 112
@@ -27,8 +28,8 @@ SIDE = 112
 
 _PACKAGES = ("dicebear-core", "dicebear-styles", "thorvg-python", "pillow")
 _SOURCES = (
-    "svg", "emoji/compose", "emoji/crops", "emoji/embedders", "emoji/layered", "emoji/library",
-    "emoji/palette", "emoji/parts", "emoji/swatches",
+    "pictures/svg", "avatars/compose", "avatars/layered", "avatars/palette",
+    "avatars/styles/__init__", "avatars/swatches", "emoji/crops", "emoji/embedders", "emoji/parts",
 )  # fmt: skip
 """Modules that make a difference to what is kept."""
 
@@ -41,7 +42,7 @@ def build(name: str, embedders: Iterable[Embedder], supplied: Path | None = None
     Raises:
         KeyError: there is no such style.
     """
-    style = library.load(name)
+    style = styles.load(name)
     judges = [one for one in embedders if name in crops.AVATARS]
     versions = {judge.name: code_version(judge.name, supplied) for judge in judges}
     parts = []
@@ -60,7 +61,7 @@ def build(name: str, embedders: Iterable[Embedder], supplied: Path | None = None
             picture = thumbnail(style, slot, variant)
             parts.append(Part(slot, variant, tags, style.licence, picture, codes))
     colours = swatches.offered(style)
-    position = library.STYLES.index(name)
+    position = styles.STYLES.index(name)
     return NewStyle(name, position, version(name), style.licence, colours, tuple(parts))
 
 
@@ -86,7 +87,7 @@ def version(name: str) -> str:
         digest.update(f"{package}={installed(package)};".encode())
     for source in _SOURCES:
         digest.update(files("inference").joinpath(f"{source}.py").read_bytes())
-    here = files("inference.emoji")
+    here = files("inference.avatars")
     digest.update(here.joinpath("styles", f"{name}.toml").read_bytes())
     folder = here.joinpath("styles", name)
     if folder.is_dir():

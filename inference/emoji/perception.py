@@ -13,8 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import weights
 from inference.emoji.features import Vector
+from inference.models import weights
 
 CLIP = 6.0
 """Standardised features are cut off here, so that no odd pixel decides."""

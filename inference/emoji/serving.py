@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from inference.emoji import kept, library
-from inference.emoji.compose import render
-from inference.emoji.library import STYLES
+from inference.avatars import spec_json, styles
+from inference.avatars.compose import render
+from inference.avatars.spec import AvatarSpec
+from inference.avatars.styles import STYLES
 from inference.emoji.match import dressed, ranked
-from inference.emoji.spec import AvatarSpec
 from inference.emoji.traits import observe
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.sticker import SIDE, die_cut
+from inference.pictures.die_cut import SIDE, die_cut
 from storage.kinds import EMOJI, Setting
 
 
@@ -32,14 +32,14 @@ class Composed:
     def of_person(cls, portrait: Portrait, style: str) -> Self:
         """Choose parts and colours; raises KeyError for an unknown style."""
         traits = observe(portrait)
-        best = {name: ranked(slot, traits) for name, slot in library.load(style).slots.items()}
+        best = {name: ranked(slot, traits) for name, slot in styles.load(style).slots.items()}
         chosen = {name: variants[0] for name, variants in best.items()}
         return cls(dressed(style, chosen, traits), best)
 
     @classmethod
     def of_kept(cls, avatar: Mapping[str, object]) -> Self:
-        """Take an avatar as it was kept; raises UnknownAvatar (``kept.read``)."""
-        return cls(kept.read(avatar), {})
+        """Take an avatar as it was kept; raises UnknownAvatar (``spec_json.read``)."""
+        return cls(spec_json.read(avatar), {})
 
     def facts(self) -> dict[str, object]:
         """What there is to keep and to change: the spec, and ``ranked`` among it."""
@@ -76,7 +76,7 @@ class Emoji:
         """Take an avatar as it was kept.
 
         Raises:
-            UnknownAvatar: see ``kept.read``.
+            UnknownAvatar: see ``spec_json.read``.
         """
         return Prepared(Composed.of_kept(avatar))
 

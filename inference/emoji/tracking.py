@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from inference.emoji import library
+from inference.avatars import styles
+from inference.avatars.spec import AvatarSpec
 from inference.emoji.match import dressed, score
-from inference.emoji.spec import AvatarSpec
 from inference.emoji.traits import Traits
 
 _MEMORY = 0.92  # share of what was believed before, per frame; expressions follow faster
@@ -24,7 +24,7 @@ class Tracker:
         """The avatar at this frame."""
         seen = traits if self._traits is None else blended(self._traits, traits)
         self._traits = seen
-        for name, slot in library.load(self._style).slots.items():
+        for name, slot in styles.load(self._style).slots.items():
             scores = {one: score(part, slot, seen) for one, part in slot.variants.items()}
             best = max(scores, key=lambda one: scores[one])
             if name not in self._parts or scores[best] > scores[self._parts[name]] + _MARGIN:

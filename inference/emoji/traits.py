@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.emoji import crops
-from inference.emoji.alignment import Aligned, align
 from inference.emoji.embedders import crossdomain
 from inference.emoji.features import describe
 from inference.emoji.perception import Perceived, readers
-from inference.face import regions
+from inference.face import topology
+from inference.face.alignment import Aligned, align
 from inference.face.blendshapes import NAMES
 from inference.face.report import Lab, Portrait
-from inference.images import to_lab
+from inference.pictures.images import to_lab
 
 _ENOUGH = 60  # pixels that a colour is measured on at least
 
@@ -143,9 +143,9 @@ _TIED_UNSEEN = 0.3  # how likely a woman's hair is tied where no knot shows
 def knotted(portrait: Portrait) -> float:
     """How sure it is that a knot sits on the head: hair that stands high and narrow, 0..1."""
     points = portrait.report.landmarks
-    forehead = int(points[regions.FOREHEAD_MIDDLE, 1])
-    width = float(np.ptp(points[list(regions.FACE_OVAL), 0]))
-    unit = regions.face_height(points)
+    forehead = int(points[topology.FOREHEAD_MIDDLE, 1])
+    width = float(np.ptp(points[list(topology.FACE_OVAL), 0]))
+    unit = topology.face_height(points)
     across = (portrait.hair_mask[: max(forehead, 1)] > 128).sum(axis=1) / max(width, 1.0)
     rows = np.flatnonzero(across > 0.08)
     if not len(rows):
@@ -167,8 +167,8 @@ def _clothing(
     A suit is dark at the sides with a bright shirt in the middle.
     """
     points = portrait.report.landmarks
-    unit = regions.face_height(points)
-    middle, chin = points[regions.CHIN, 0], points[regions.CHIN, 1]
+    unit = topology.face_height(points)
+    middle, chin = points[topology.CHIN, 0], points[topology.CHIN, 1]
     rows, columns = np.indices(lab.shape[:2], np.float32)
     below = (rows - chin) / unit
     beside = np.abs(columns - middle) / unit
@@ -188,7 +188,7 @@ def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, La
     """The darker part of the chin's colour, and the colour above the forehead that is no hair."""
     points = portrait.report.landmarks
     found = {}
-    chin = lab[regions.fill(lab.shape[:2], points, _CHIN)]
+    chin = lab[topology.fill(lab.shape[:2], points, _CHIN)]
     if len(chin) >= _ENOUGH:
         dark = chin[chin[:, 0] <= np.percentile(chin[:, 0], 35)]
         found["facial_hair"] = _lab(np.median(dark, axis=0))
@@ -201,8 +201,8 @@ def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, La
 def _above(portrait: Portrait) -> NDArray[np.bool_]:
     """What there is of the person above the forehead."""
     points = portrait.report.landmarks
-    unit = regions.face_height(points)
-    top, middle = points[regions.FOREHEAD_MIDDLE, 1], points[regions.FOREHEAD_MIDDLE, 0]
+    unit = topology.face_height(points)
+    top, middle = points[topology.FOREHEAD_MIDDLE, 1], points[topology.FOREHEAD_MIDDLE, 0]
     rows, columns = np.indices(portrait.alpha.shape, np.float32)
     near = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
     return np.asarray(near & (portrait.alpha > 220), np.bool_)

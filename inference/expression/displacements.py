@@ -1,8 +1,9 @@
 """How each of the 478 landmarks moves with each blendshape, on a canonical head.
 
-The table beside this file (``displacements.npz``) is built by ``inference.expression.tables`` from
-the ICT-FaceKit head (MIT) and a regression over the training faces. Axes are the picture's: x to
-the right as seen, y down, z away from the camera; units are the head's own (about a centimetre).
+The table beside this file (``displacements.npz``) is built by
+``inference.expression.training.tables`` from the ICT-FaceKit head (MIT) and a regression over the
+training faces. Axes are the picture's: x to the right as seen, y down, z away from the camera;
+units are the head's own (about a centimetre).
 """
 
 from collections.abc import Mapping

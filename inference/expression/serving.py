@@ -7,7 +7,7 @@ from inference.expression.engine import express
 from inference.expression.mixes import MIXES
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
-from inference.sticker import die_cut, head_and_shoulders
+from inference.pictures.die_cut import die_cut, head_and_shoulders
 from storage.kinds import EXPRESSION, Setting
 
 

@@ -15,7 +15,7 @@ from inference.face.framing import belongs, frame
 from inference.face.landmarks import IRISES, Region, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
-from inference.images import Image, to_lab
+from inference.pictures.images import Image, to_lab
 from storage.jobs import Failure
 
 COMPARABLE = 0.6

@@ -3,8 +3,8 @@
 import zipfile
 from functools import cache
 
-from inference import weights
-from inference.runtime import Lite
+from inference.models import weights
+from inference.models.runtime import Lite
 
 
 @cache

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Colours, Lab
-from inference.images import to_lab
+from inference.pictures.images import to_lab
 
 _LEAST = 0.002  # of the face's area: fewer pixels say nothing about a colour
 _LEAST_HAIR = 0.05  # of the face's area: below this a person counts as bald or covered
@@ -24,18 +24,18 @@ def colours(
     lab = to_lab(image)
     shape = hair_mask.shape
     hair = hair_mask > 128
-    face_area = float(regions.fill(shape, landmarks, regions.FACE_OVAL).sum())
+    face_area = float(topology.fill(shape, landmarks, topology.FACE_OVAL).sum())
     least = max(4, _LEAST * face_area)
 
-    bare = regions.fill(shape, landmarks, *regions.CHEEKS, regions.FOREHEAD) & (hair_mask < 32)
+    bare = topology.fill(shape, landmarks, *topology.CHEEKS, topology.FOREHEAD) & (hair_mask < 32)
     if bare.sum() < least:
-        bare = regions.fill(shape, landmarks, *regions.CHEEKS)
+        bare = topology.fill(shape, landmarks, *topology.CHEEKS)
     skin = _without_extremes(lab[bare])
     skin_median = _median(skin)
 
-    lips = regions.fill(shape, landmarks, regions.LIPS_OUTER)
-    lips &= ~regions.fill(shape, landmarks, regions.LIPS_INNER)
-    brow_region = regions.fill(shape, landmarks, *regions.BROWS)
+    lips = topology.fill(shape, landmarks, topology.LIPS_OUTER)
+    lips &= ~topology.fill(shape, landmarks, topology.LIPS_INNER)
+    brow_region = topology.fill(shape, landmarks, *topology.BROWS)
     tone, second = _hair_tones(lab[hair & (hair_mask > 200)], face_area)
     return Colours(
         skin=skin_median,
@@ -69,14 +69,14 @@ def _darker_half(pixels: NDArray[np.float32], fallback: Lab) -> Lab:
 def _iris(lab: NDArray[np.float32], landmarks: NDArray[np.float32], fallback: Lab) -> Lab:
     """The ring between pupil and white, inside the open eye, without the catch light."""
     rings = np.zeros(lab.shape[:2], np.uint8)
-    for iris in regions.IRISES:
+    for iris in topology.IRISES:
         centre = landmarks[iris[0], :2]
         radius = float(np.linalg.norm(landmarks[list(iris[1:]), :2] - centre, axis=1).mean())
         at = (round(float(centre[0])), round(float(centre[1])))
         cv2.circle(rings, at, max(1, round(0.9 * radius)), 1, cv2.FILLED)
         if radius >= 3:
             cv2.circle(rings, at, round(0.4 * radius), 0, cv2.FILLED)
-    inside = regions.fill(lab.shape[:2], landmarks, *regions.EYES)
+    inside = topology.fill(lab.shape[:2], landmarks, *topology.EYES)
     pixels = lab[(rings > 0) & inside]
     if len(pixels) < 4:
         return fallback

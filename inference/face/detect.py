@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.bundle import network
-from inference.images import Image
+from inference.pictures.images import Image
 
 SIDE = 128
 MIN_SCORE = 0.5

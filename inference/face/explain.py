@@ -7,13 +7,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import cards
-from inference.cards import AMBER, BLUE, CORAL, FAINT, GREEN, SOFT, TEAL, VIOLET, Board, Box
-from inference.face import quality, regions
+from inference.face import quality, topology
 from inference.face.blendshapes import NAMES
 from inference.face.pose import axes
 from inference.face.report import Lab, Portrait
-from inference.images import Image, from_lab
+from inference.pictures import cards
+from inference.pictures.cards import (
+    AMBER,
+    BLUE,
+    CORAL,
+    FAINT,
+    GREEN,
+    SOFT,
+    TEAL,
+    VIOLET,
+    Board,
+    Box,
+)
+from inference.pictures.images import Image, from_lab
 
 WIDTH, HEIGHT = 1600, 1376
 """px of the picture that ``draw`` makes."""
@@ -27,11 +38,11 @@ _FULL = _TITLE + _LARGE + _PAD
 _CROPS, _SHAPES = 540, 560  # px: widths of the cards of crops and of blendshapes
 
 _REGIONS: tuple[tuple[str, cards.Colour, tuple[tuple[int, ...], ...]], ...] = (
-    ("face", AMBER, (regions.FACE_OVAL,)),
-    ("forehead, cheeks", CORAL, (regions.FOREHEAD, *regions.CHEEKS)),
-    ("brows", VIOLET, regions.BROWS),
-    ("eyes", BLUE, regions.EYES),
-    ("lips", GREEN, (regions.LIPS_OUTER,)),
+    ("face", AMBER, (topology.FACE_OVAL,)),
+    ("forehead, cheeks", CORAL, (topology.FOREHEAD, *topology.CHEEKS)),
+    ("brows", VIOLET, topology.BROWS),
+    ("eyes", BLUE, topology.EYES),
+    ("lips", GREEN, (topology.LIPS_OUTER,)),
 )
 
 
@@ -130,15 +141,16 @@ def _traced(portrait: Portrait) -> Image:
     picture = cards.covering(portrait.image, _LARGE, _LARGE)
     points = portrait.report.landmarks * np.float32(scale)
     closed = (
-        (regions.FACE_OVAL, cards.WHITE), (regions.LIPS_OUTER, CORAL), (regions.LIPS_INNER, CORAL),
-        *((brow, AMBER) for brow in regions.BROWS), *((eye, TEAL) for eye in regions.EYES),
+        (topology.FACE_OVAL, cards.WHITE),
+        (topology.LIPS_OUTER, CORAL), (topology.LIPS_INNER, CORAL),
+        *((brow, AMBER) for brow in topology.BROWS), *((eye, TEAL) for eye in topology.EYES),
     )  # fmt: skip
     for x, y, _ in points:
         cv2.circle(picture, _fixed(x, y), 24, cards.WHITE, cv2.FILLED, cv2.LINE_AA, _SHIFT)
     for ring, colour in closed:
         outline = np.rint(points[list(ring), :2] * 2**_SHIFT).astype(np.int32)
         cv2.polylines(picture, [outline], True, colour, 2, cv2.LINE_AA, _SHIFT)
-    for iris in regions.IRISES:
+    for iris in topology.IRISES:
         centre = points[iris[0]]
         radius = np.linalg.norm(points[list(iris[1:]), :2] - centre[:2], axis=1).mean()
         reach = round(float(radius) * 2**_SHIFT)
@@ -157,8 +169,8 @@ def _fixed(x: float, y: float) -> tuple[int, int]:
 def _axes(picture: Image, points: NDArray[np.float32], portrait: Portrait) -> None:
     """Arrows from between the eyes: to the face's side, upwards, and where it looks."""
     right, up, ahead = axes(portrait.report.pose)
-    start = points[list(regions.NOSE_BRIDGE[:1]), :2].mean(axis=0)
-    length = 0.42 * regions.face_height(points)
+    start = points[list(topology.NOSE_BRIDGE[:1]), :2].mean(axis=0)
+    length = 0.42 * topology.face_height(points)
     for axis, colour in ((right, CORAL), (up, GREEN), (ahead, BLUE)):
         end = start + axis[:2] * length
         for width, paint in ((8, cards.WHITE), (4, colour)):
@@ -172,7 +184,7 @@ def _regions(portrait: Portrait) -> Image:
     picture = portrait.image
     shape = picture.shape[0], picture.shape[1]
     for name, colour, polygons in _REGIONS:
-        mask = regions.fill(shape, portrait.report.landmarks, *polygons)
+        mask = topology.fill(shape, portrait.report.landmarks, *polygons)
         strength = 0.3 if name == "face" else 0.62
         picture = cards.tinted(picture, mask.astype(np.uint8) * np.uint8(255), colour, strength)
     return picture

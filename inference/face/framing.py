@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
-from inference.images import Image
+from inference.face import topology
+from inference.pictures.images import Image
 
 MIN_SIDE, MAX_SIDE = 384, 640
 
@@ -94,9 +94,9 @@ def belongs(
 
 def _head(landmarks: NDArray[np.float32]) -> tuple[float, float, float]:
     """Middle of a face and its height, px."""
-    x, y = landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], :2].mean(axis=0).tolist()
+    x, y = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0).tolist()
     width = float(np.linalg.norm(landmarks[234, :2] - landmarks[454, :2]))
-    return x, y, max(regions.face_height(landmarks), _ASPECT * width)
+    return x, y, max(topology.face_height(landmarks), _ASPECT * width)
 
 
 def _distance(side: int, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Hair, Lab
-from inference.images import to_lab
+from inference.pictures.images import to_lab
 
 _GRAIN = 40  # px of the frame per face height
 _LEFT, _TOP = -1.5, -1.0
@@ -87,7 +87,7 @@ def _length(crown: float, jaw: float, below: float, *, covered: bool) -> str:
 def _frame(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
     """The (2, 3) matrix from the frame's pixels to the portrait's."""
     top, chin = (
-        landmarks[i, :2].astype(np.float64) for i in (regions.FOREHEAD_MIDDLE, regions.CHIN)
+        landmarks[i, :2].astype(np.float64) for i in (topology.FOREHEAD_MIDDLE, topology.CHIN)
     )
     down = chin - top
     right = np.array([down[1], -down[0]])
@@ -118,7 +118,7 @@ def _volume(hair: NDArray[np.floating], landmarks: NDArray[np.float32]) -> float
     columns = np.flatnonzero((hair > 0.5).sum(axis=0) > 0.15 * _GRAIN)
     if not columns.size:
         return 0.0
-    left, right = regions.FACE_SIDES
+    left, right = topology.FACE_SIDES
     width = float(np.linalg.norm(landmarks[left, :2] - landmarks[right, :2]))
-    width /= regions.face_height(landmarks)
+    width /= topology.face_height(landmarks)
     return float(columns[-1] - columns[0] + 1) / _GRAIN / max(width, 1e-3)

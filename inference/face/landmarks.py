@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference.face.bundle import network
 from inference.face.detect import Detection
-from inference.images import Image
+from inference.pictures.images import Image
 
 SIDE = 256
 ROOM = 1.5

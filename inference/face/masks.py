@@ -7,10 +7,10 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from inference import weights
-from inference.face import regions
-from inference.matting import Plane, guided_filter
-from inference.runtime import Lite, Network
+from inference.face import topology
+from inference.models import weights
+from inference.models.runtime import Lite, Network
+from inference.pictures.matting import Plane, guided_filter
 
 PERSON_SIDE = 256
 HAIR_SIDE = 512
@@ -46,12 +46,12 @@ def refine(
     The hair mask is finer than the person's but now and then claims dark things behind the head:
     it counts only on the person or close by.
     """
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     hair = hair * _near(person > 0.5, reach=0.04 * unit)
     body, strands = guided_filter(image, person, hair, radius=max(2, round(0.04 * unit)))
     body, strands = _stretch(body, 0.3, 0.9), _stretch(strands, 0.15, 0.9)
 
-    face = regions.fill(image.shape[:2], landmarks, regions.FACE_OVAL)
+    face = topology.fill(image.shape[:2], landmarks, topology.FACE_OVAL)
     alpha = np.maximum(body, strands)
     alpha[face] = 1
     alpha *= _near(alpha > 0.5, reach=0.03 * unit, seed=face)
@@ -85,13 +85,13 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
         )
         landmarks = landmarks * np.float32(shrink)
     height, width = image.shape[:2]
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     side = max(height, width, _WHOLE_SIDE * unit)
     small, to_whole = _window(image, (width / 2, height / 2), side)
     both = cv2.sqrt(_ask(small) * _ask(small[:, ::-1])[:, ::-1])
     whole = _back(both, to_whole, (width, height))
 
-    middle = landmarks[[regions.FOREHEAD_MIDDLE, regions.CHIN], :2].mean(axis=0)
+    middle = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0)
     centre = float(middle[0]), float(middle[1] - _HEAD_RISE * unit)
     small, to_head = _window(image, centre, _HEAD_SIDE * unit)
     head = _back(_ask(small), to_head, (width, height))
@@ -158,7 +158,7 @@ def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None 
 
 def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
     """Cut what lies on the lower face."""
-    lower = regions.fill(hair.shape, landmarks, regions.FACE_OVAL)
+    lower = topology.fill(hair.shape, landmarks, topology.FACE_OVAL)
     lower[: int(_below_eyes(landmarks) + 0.05 * unit)] = False
     soft = cv2.blur(lower.astype(np.float32), (2 * max(1, round(0.01 * unit)) + 1,) * 2)
     return np.asarray(hair * (1 - soft), np.float32)
@@ -172,7 +172,7 @@ def _rooted(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:
 
 
 def _below_eyes(landmarks: NDArray[np.float32]) -> float:
-    return float(landmarks[[i for ring in regions.EYES for i in ring], 1].max())
+    return float(landmarks[[i for ring in topology.EYES for i in ring], 1].max())
 
 
 def _stretch(mask: Plane, low: float, high: float) -> Plane:

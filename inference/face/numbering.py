@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from inference.face.report import FoundFace
-from inference.images import Image, encode_png
+from inference.pictures.images import Image, encode_png
 
 MAX_SIDE = 1024
 

@@ -6,10 +6,10 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.errors import PhotoError
-from inference.face import regions
+from inference.face import topology
 from inference.face.landmarks import IRISES
 from inference.face.report import FoundFace, Quality
-from inference.images import Image, to_lab
+from inference.pictures.images import Image, to_lab
 from storage.jobs import Failure
 
 MIN_EYE_DISTANCE = 24.0
@@ -61,8 +61,8 @@ def assess(image: Image, landmarks: NDArray[np.float32]) -> Quality:
         )
     lightness = to_lab(face)[..., 0]
     points = (landmarks - (*low, 0)) * np.float32(shrink)
-    left, right = (_median(lightness, points, cheek) for cheek in regions.CHEEKS)
-    forehead = _median(lightness, points, regions.FOREHEAD)
+    left, right = (_median(lightness, points, cheek) for cheek in topology.CHEEKS)
+    forehead = _median(lightness, points, topology.FOREHEAD)
     return Quality(
         eye_distance=float(np.linalg.norm(landmarks[IRISES[0]] - landmarks[IRISES[1]])),
         sharpness=_sharpness(face),
@@ -127,5 +127,5 @@ def _median(
     lightness: NDArray[np.float32], points: NDArray[np.float32], region: tuple[int, ...]
 ) -> float:
     """Median L* inside a polygon of landmarks; of the whole face where it lies outside."""
-    inside = lightness[regions.fill(lightness.shape[:2], points, region)]
+    inside = lightness[topology.fill(lightness.shape[:2], points, region)]
     return float(np.median(inside if inside.size else lightness))

@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.matting import foreground
+from inference.pictures.matting import foreground
 
 Lab = tuple[float, float, float]
 """CIE L*a*b* (D65): L 0..100, a and b about -100..100."""

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers import own_hair
 from inference.layers.filling import spread, texture
@@ -51,7 +51,7 @@ class Bare:
         gone, skin = _gone(sketch, own), _skin(sketch, own)
         inside = ~sketch.grown(~sketch.oval, 3 * _EDGE)  # below the jaw's rim the neck goes on
         behind = sketch.soft(sketch.grown(own, 2 * _EDGE), _EDGE) * ~inside
-        behind *= sketch.rows > sketch.height_of(regions.CHIN) - 0.25 * sketch.unit
+        behind *= sketch.rows > sketch.height_of(topology.CHIN) - 0.25 * sketch.unit
         behind *= sketch.rows <= np.flatnonzero((sketch.alpha > 0.5).any(axis=1)).max(initial=0)
         if not behind.any():  # no hair hung over the body
             return cls(portrait, sketch, own, gone, skin, skin, behind)
@@ -144,7 +144,7 @@ def _headed(bare: Bare, roof: Plane, ears: NDArray[np.uint8] | None) -> tuple[Pl
             colour = colour * (1 - share) + ears[..., :3] * share
             covered = np.maximum(covered, kept)
     above = np.maximum(covered, _closed(covered, 0.3 * unit))
-    covered = np.where(rows < sketch.height_of(*regions.BROW_TOPS), above, covered)
+    covered = np.where(rows < sketch.height_of(*topology.BROW_TOPS), above, covered)
     lobes = sketch.height_of(132, 361)
     fade = np.clip((lobes + 0.07 * unit - rows) / (0.1 * unit), 0, 1)
     return colour, sketch.soft(np.maximum(covered * fade, sketch.oval), 0.006)
@@ -163,7 +163,7 @@ def _closed(mask: Plane, gap: float) -> Plane:
 def _missing_ears(sketch: Sketch, ears: Plane, own: Mask) -> Plane:
     """Keep a borrowed ear only on a side where the own hair hid the wearer's."""
     kept = ears.copy()
-    middle = round(float(sketch.landmarks[regions.NOSE_BRIDGE[0], 0]))
+    middle = round(float(sketch.landmarks[topology.NOSE_BRIDGE[0], 0]))
     for half in (np.s_[:, :middle], np.s_[:, middle:]):
         ear = kept[half] > 0.5
         if own[half][ear].sum() < _HIDDEN * ear.sum():
@@ -176,7 +176,7 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
 
     Returns (H, W, 3) float32 colours and (H, W) 0..1 alpha.
     """
-    unit, rows, chin = sketch.unit, sketch.rows, sketch.height_of(regions.CHIN)
+    unit, rows, chin = sketch.unit, sketch.rows, sketch.height_of(topology.CHIN)
     seen = (sketch.alpha > 0.9) & ~sketch.grown(own, 0.025) & ~sketch.oval
     seen &= rows > chin - 0.2 * unit
     tone = sketch.report.colours.skin
@@ -202,7 +202,7 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
 
 def _neck(sketch: Sketch) -> Mask:
     """A plain neck that widens into the shoulders."""
-    unit, chin = sketch.unit, sketch.height_of(regions.CHIN)
+    unit, chin = sketch.unit, sketch.height_of(topology.CHIN)
     left, right = (float(sketch.landmarks[i, 0]) for i in (172, 397))
     middle, half = (left + right) / 2, 0.38 * (right - left)
     down = np.clip((sketch.rows - chin - 0.1 * unit) / (0.4 * unit), 0, None)
@@ -215,7 +215,7 @@ def _neck(sketch: Sketch) -> Mask:
 
 def _neckline(sketch: Sketch, seen: Mask, skinlike: Mask) -> Plane:
     """(W,): down to which row the neck is skin, by what is seen of it."""
-    unit, chin = sketch.unit, sketch.height_of(regions.CHIN)
+    unit, chin = sketch.unit, sketch.height_of(topology.CHIN)
     least, usual, most = (chin + depth * unit for depth in _COLLAR)
     columns = np.flatnonzero(seen.sum(axis=0) > 0.1 * unit)
     ends = []
@@ -247,7 +247,7 @@ def _shoulders(sketch: Sketch, neck: Mask, seen: Mask) -> Mask:
     _, parts, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8))
     solid = (stats[:, cv2.CC_STAT_AREA] > (0.1 * sketch.unit) ** 2)[parts] & seen
     if solid.any():
-        base = sketch.height_of(regions.CHIN) + 0.28 * sketch.unit
+        base = sketch.height_of(topology.CHIN) + 0.28 * sketch.unit
         solid |= neck & (np.abs(sketch.rows - base) < 1)
         points = cv2.findNonZero(solid.astype(np.uint8))
         cv2.fillConvexPoly(mask, cv2.convexHull(points), 1)
@@ -256,11 +256,11 @@ def _shoulders(sketch: Sketch, neck: Mask, seen: Mask) -> Mask:
 
 def _grain(portrait: Portrait) -> float:
     """Standard deviation of the cheeks' finest detail, in grey levels."""
-    points = portrait.report.landmarks[[i for ring in regions.CHEEKS for i in ring], :2]
+    points = portrait.report.landmarks[[i for ring in topology.CHEEKS for i in ring], :2]
     (x0, y0), (x1, y1) = np.rint([points.min(axis=0), points.max(axis=0)]).astype(int)
     box = np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
     grey = cv2.cvtColor(portrait.image[box], cv2.COLOR_RGB2GRAY).astype(np.float32)
-    cheeks = regions.fill(portrait.alpha.shape, portrait.report.landmarks, *regions.CHEEKS)[box]
+    cheeks = topology.fill(portrait.alpha.shape, portrait.report.landmarks, *topology.CHEEKS)[box]
     detail = grey - cv2.GaussianBlur(grey, (0, 0), 2.5)
     return float(np.median(np.abs(detail[cheeks])) * 1.48) if cheeks.any() else 0.0
 

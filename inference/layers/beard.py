@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Colours, Lab, Portrait
 from inference.layers.library import Piece
 from inference.layers.placing import Patch, fetch, laid_over, lit
@@ -34,7 +34,7 @@ _SHADE = 0.4  # darkest its shadow gets
 
 _JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152,
         377, 400, 378, 379, 365, 397, 288, 361, 323, 454)  # fmt: skip
-POINTS = (*_JAW, *regions.LIPS_OUTER, 98, 327, 2, 4, 50, 280, 205, 425)
+POINTS = (*_JAW, *topology.LIPS_OUTER, 98, 327, 2, 4, 50, 280, 205, 425)
 """Landmarks that place a beard: jaw, lips, nose, cheeks."""
 
 
@@ -49,7 +49,7 @@ def grow(
     landmarks, skin = portrait.report.landmarks, portrait.report.colours.skin
     tone = None if colour is None else seen(colour, skin)
     grey = colour is not None and _is_grey(colour, skin)
-    chin = float(piece.points[POINTS.index(regions.CHIN), 1])
+    chin = float(piece.points[POINTS.index(topology.CHIN), 1])
     matte = thinned(piece.image[..., 3], chin, density)
     if not matte.any():
         return portrait
@@ -58,7 +58,7 @@ def grow(
     positions = backward_map(target, piece.points, max(right - left, bottom - top))
     positions = positions[: bottom - top, : right - left]
     hair, positions = _reduced(piece.image, matte, positions)
-    over = _covered(positions, hair.shape, round(0.12 * regions.face_height(landmarks)))
+    over = _covered(positions, hair.shape, round(0.12 * topology.face_height(landmarks)))
     positions, left, top = positions[over], left + over[1].start, top + over[0].start
     piece = replace(piece, image=hair)
     hair = lit(piece, skin, tone, _GREY_CONTRAST if grey else _CONTRAST)
@@ -99,7 +99,7 @@ def _is_grey(colour: Lab, skin: Lab) -> bool:
 def _window(portrait: Portrait) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of where a beard may be."""
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     points = landmarks[list(POINTS), :2]
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
     reach = (x0 - 0.15 * unit, y0 - 0.05 * unit, x1 + 0.15 * unit, y1 + 0.6 * unit)
@@ -141,12 +141,12 @@ def _covered(
 def _room(portrait: Portrait, patch: Patch) -> Plane:
     """0..1 where a beard may lie: not in the mouth, nor off a turned cheek, nor over a lock."""
     landmarks = portrait.report.landmarks
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     height, width = patch.image.shape[:2]
     points = landmarks[:, :2] - np.array([patch.left, patch.top], np.float32)
-    outside = 1 - regions.fill((height, width), points, regions.FACE_OVAL).astype(np.uint8)
+    outside = 1 - topology.fill((height, width), points, topology.FACE_OVAL).astype(np.uint8)
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    down = (points[regions.CHIN] - points[regions.FOREHEAD_MIDDLE]) / unit
+    down = (points[topology.CHIN] - points[topology.FOREHEAD_MIDDLE]) / unit
     mouth = points[[61, 291]].mean(axis=0)
     rows = np.arange(height, dtype=np.float32)[:, None] - mouth[1]
     columns = np.arange(width, dtype=np.float32)[None] - mouth[0]
@@ -165,9 +165,9 @@ def _mouth(portrait: Portrait, patch: Patch) -> NDArray[np.bool_]:
     """Where lips are parted; a moustache may hang over those that are not."""
     landmarks = portrait.report.landmarks
     gap = np.linalg.norm(landmarks[13, :2] - landmarks[14, :2])
-    if gap < _PARTED * regions.face_height(landmarks):
+    if gap < _PARTED * topology.face_height(landmarks):
         return np.zeros(patch.image.shape[:2], bool)
-    return regions.fill(portrait.alpha.shape, landmarks, regions.LIPS_INNER)[patch.box]
+    return topology.fill(portrait.alpha.shape, landmarks, topology.LIPS_INNER)[patch.box]
 
 
 def _facing(positions: NDArray[np.float32]) -> Plane:
@@ -180,11 +180,11 @@ def _facing(positions: NDArray[np.float32]) -> Plane:
 def _under_its_light(portrait: Portrait, patch: Patch) -> NDArray[np.uint8]:
     """Light a beard as the skin below it is lit: from a side, from above."""
     landmarks = portrait.report.landmarks
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     height, width = patch.image.shape[:2]
     points = landmarks[:, :2] - np.array([patch.left, patch.top], np.float32)
-    skin = regions.fill((height, width), points, regions.FACE_OVAL)
-    skin &= ~regions.fill((height, width), points, regions.LIPS_OUTER)
+    skin = topology.fill((height, width), points, topology.FACE_OVAL)
+    skin &= ~topology.fill((height, width), points, topology.LIPS_OUTER)
     known = skin * (1 - portrait.hair_mask[patch.box] * np.float32(1 / 255))
     light = split(portrait.image[patch.box])[0]
     size = max(1, width // 8), max(1, height // 8)
@@ -200,7 +200,7 @@ def _under_its_light(portrait: Portrait, patch: Patch) -> NDArray[np.uint8]:
 
 def _shaded(portrait: Portrait, patch: Patch) -> Portrait:
     """Let a beard throw its shadow on face, neck and clothes; soft, so found at quarter size."""
-    unit = regions.face_height(portrait.report.landmarks)
+    unit = topology.face_height(portrait.report.landmarks)
     height, width = patch.image.shape[:2]
     share = patch.image[..., 3] * np.float32(1 / 255)
     size = max(1, width // 4), max(1, height // 4)

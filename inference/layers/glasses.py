@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers.library import ROOT
-from inference.svg import raster
+from inference.pictures.svg import raster
 
 FOLDER = ROOT / "glasses"
 
@@ -50,7 +50,7 @@ def put_on(portrait: Portrait, name: str) -> Portrait:
     share *= 1 - portrait.hair_mask.astype(np.float32) / 255
     share *= portrait.alpha.astype(np.float32) / 255
 
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     drop = np.roll(share, round(0.02 * unit), axis=0)
     shade = _SHADE * cv2.GaussianBlur(drop, (0, 0), 0.02 * unit) * (1 - share)
     image = portrait.image * (1 - shade[..., None])

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Lab, Portrait
 from inference.layers import head_map
 from inference.layers.baring import Bare
@@ -62,10 +62,10 @@ def wear(
 def _lining(portrait: Portrait, share: Plane) -> Plane:
     """(H, W) at quarter size: where skin lies under hair, not shining through its outer rim."""
     landmarks, side = portrait.report.landmarks[:, :2] / 4, len(share) // 4
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
     rim, gap = _disc(_RIM * unit), _disc(_GAP * unit)
-    face = regions.fill((side, side), landmarks, regions.FACE_OVAL)
+    face = topology.fill((side, side), landmarks, topology.FACE_OVAL)
     head = cv2.morphologyEx(np.maximum(little, face.astype(np.float32)), cv2.MORPH_CLOSE, gap)
     return np.asarray(np.minimum(little, cv2.erode(head, rim)), np.float32)
 
@@ -81,10 +81,10 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     share: (S, S) 0..1, the hair before face and body. tone: (3,) its colour. Found at quarter size.
     """
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
-    unit = regions.face_height(landmarks) / 4
+    unit = topology.face_height(landmarks) / 4
     little = share[2 : side - side % 4 : 4, 2 : side - side % 4 : 4] > 0.5
-    left, right = (int(landmarks[i, 0] / 4) for i in regions.FACE_SIDES)
-    top = int(landmarks[list(regions.BROW_TOPS), 1].mean() / 4)
+    left, right = (int(landmarks[i, 0] / 4) for i in topology.FACE_SIDES)
+    top = int(landmarks[list(topology.BROW_TOPS), 1].mean() / 4)
     behind = np.zeros_like(little)
     for row in range(max(0, top), len(little)):
         columns = np.flatnonzero(little[row])
@@ -175,8 +175,8 @@ def shave(portrait: Portrait) -> Portrait:
 
 def _above_brows(landmarks: NDArray[np.float32], rows: NDArray[np.integer]) -> Plane:
     """(H, 1): 1 above the brows, 0 below them."""
-    brows = float(landmarks[list(regions.BROW_TOPS), 1].mean())
-    share = np.clip((brows - rows) / (0.12 * regions.face_height(landmarks)), 0, 1)
+    brows = float(landmarks[list(topology.BROW_TOPS), 1].mean())
+    share = np.clip((brows - rows) / (0.12 * topology.face_height(landmarks)), 0, 1)
     return np.asarray(share, np.float32)[:, None]
 
 
@@ -192,7 +192,7 @@ def _in_relief(portrait: Portrait, scalp: Patch, share: Plane) -> Portrait:
     solid = share > 0.5
     if not solid.any():
         return portrait
-    unit = regions.face_height(portrait.report.landmarks)
+    unit = topology.face_height(portrait.report.landmarks)
     grey = np.maximum(cv2.GaussianBlur(sharp, (0, 0), 0.03 * unit), 1)
     ratio = np.clip((grey / np.median(grey[solid])) ** _RELIEF, _DIMMEST, _BRIGHTEST)
     factor = (1 + (ratio - 1) * share).astype(np.float32)

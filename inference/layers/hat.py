@@ -5,7 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers import head_map
 from inference.layers.library import Piece, turned
@@ -34,14 +34,14 @@ def _tucked_in(portrait: Portrait, hat: Plane) -> Portrait:
     columns = np.flatnonzero(solid.any(axis=0))
     if not columns.size:
         return portrait
-    unit = regions.face_height(portrait.report.landmarks)
+    unit = topology.face_height(portrait.report.landmarks)
     across = np.arange(side)
     lowest = side - 1 - np.argmax(solid[::-1], axis=0)
     edge = np.interp(across, columns, lowest[columns])
     beside = np.clip(np.maximum(columns[0] - across, across - columns[-1]), 0, None)
     edge += _FALL * beside**2 / unit + _SLOPE * beside
     fade = (edge[None] - across[:, None]) / (0.05 * unit)
-    face = regions.fill((side, side), portrait.report.landmarks, regions.FACE_OVAL)
+    face = topology.fill((side, side), portrait.report.landmarks, topology.FACE_OVAL)
     gone = np.clip(fade, 0, 1) * (1 - face)
     kept = cv2.GaussianBlur((1 - gone).astype(np.float32), (0, 0), 0.01 * unit)
     return replace(

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Portrait, Pose
 from inference.layers.library import Piece
 from inference.layers.placing import Patch, fetch
@@ -114,7 +114,7 @@ def place(portrait: Portrait, piece: Piece) -> tuple[Portrait, HeadMap]:
 
     The portrait stays square; what is added is empty.
     """
-    outline = portrait.report.landmarks[list(regions.FACE_OVAL), :2]
+    outline = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
     laid = meet(outline, portrait.report.pose, piece.points, piece.yaw)
     above, beside = laid.room(piece, portrait.image.shape[0])
     if above == beside == 0:

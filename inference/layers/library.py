@@ -1,7 +1,7 @@
 """The library of pieces: what there is, and loading one.
 
 Each kind has a folder with ``index.json`` (name, tags, landmarks, skin colour, licence, origin of
-each piece) and a WEBP or two per piece. Built by ``inference.layers.extract``.
+each piece) and a WEBP or two per piece. Built by ``inference.layers.building.extract``.
 """
 
 import json
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Lab
 from inference.layers.filling import spread
 
 ROOT = Path(__file__).parent
 
 _TURNED = 6.0  # degrees of yaw from which a piece is mirrored to look the wearer's way
-_MIRRORED_OVAL = tuple(-i % len(regions.FACE_OVAL) for i in range(len(regions.FACE_OVAL)))
+_MIRRORED_OVAL = tuple(-i % len(topology.FACE_OVAL) for i in range(len(topology.FACE_OVAL)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.report import Lab
-from inference.images import to_lab
 from inference.layers import library
 from inference.layers.library import Piece
 from inference.layers.thin_plate import backward_map
+from inference.pictures.images import to_lab
 
 KIND = "mouths"
 

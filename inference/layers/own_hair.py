@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from inference.face import regions
+from inference.face import topology
 from inference.layers.planes import distance, tint
 from inference.layers.sketch import Mask, Sketch
 
@@ -36,7 +36,7 @@ def find(sketch: Sketch) -> Mask:
 
 def _crown(sketch: Sketch) -> Mask:
     """Anything on top of the head: what the hair mask missed, or a hat, but not a bald scalp."""
-    brows = sketch.height_of(*regions.BROW_TOPS)
+    brows = sketch.height_of(*topology.BROW_TOPS)
     crown = (sketch.alpha > _HAIR) & (sketch.rows < brows) & ~sketch.oval
     if not sketch.report.hair.covered:
         crown &= tint(sketch.lab, sketch.report.colours.skin) > _SKIN_TINT
@@ -48,7 +48,7 @@ def _wisps(sketch: Sketch) -> Mask:
     near = sketch.grown(sketch.hair > _HAIR, 0.1)
     light = sketch.lab[0]
     wide = cv2.blur(light, (2 * round(0.06 * sketch.unit) + 1,) * 2)
-    above = sketch.rows < sketch.height_of(*regions.BROW_TOPS) - 0.06 * sketch.unit
+    above = sketch.rows < sketch.height_of(*topology.BROW_TOPS) - 0.06 * sketch.unit
     return np.asarray(near & above & (light < wide - _WISP))
 
 
@@ -67,7 +67,7 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
     chin = sketch.oval & (sketch.rows > sketch.height_of(17) + 0.04 * sketch.unit)
     chin &= inside > 0.03 * sketch.unit
     if max(alike[chin].mean(), alike[_upper_lip(sketch)].mean()) > _BEARDED:
-        strip &= sketch.rows < sketch.height_of(*regions.FACE_SIDES)
+        strip &= sketch.rows < sketch.height_of(*topology.FACE_SIDES)
     found = strip | own
     _, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
     return np.asarray(strip & np.isin(parts, np.unique(parts[own & ~sketch.oval])))
@@ -83,7 +83,7 @@ def _upper_lip(sketch: Sketch) -> tuple[slice, slice]:
 def _ends(sketch: Sketch, own: Mask) -> Mask:
     """Ends of hair on neck and clothes: nearer to the hair's colour than to what is around them."""
     colours = sketch.report.colours
-    body = (sketch.rows > sketch.height_of(regions.CHIN)) & ~sketch.oval & (sketch.alpha > _HAIR)
+    body = (sketch.rows > sketch.height_of(topology.CHIN)) & ~sketch.oval & (sketch.alpha > _HAIR)
     near = sketch.grown(own & body, _UNDER_CHIN) & body & ~own
     if colours.hair is None or not near.any():
         return np.zeros_like(own)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import Lab, Portrait
 from inference.layers.library import Piece
 from inference.layers.planes import Plane, Planes, join, split
@@ -100,7 +100,7 @@ def laid_over(portrait: Portrait, patch: Patch, shade: float = _SHADE) -> Portra
 def _shaded(portrait: Portrait, patch: Patch, shade: float) -> Portrait:
     """Let a piece throw its shadow on what lies below it; soft, so found at quarter size."""
     landmarks, side = portrait.report.landmarks, len(portrait.alpha)
-    unit = regions.face_height(landmarks)
+    unit = topology.face_height(landmarks)
     rows, columns = patch.box
     reach = round(_FALL * unit)
     bottom = min(side, rows.stop + reach) - rows.start

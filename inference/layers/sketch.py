@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import regions
+from inference.face import topology
 from inference.face.report import FaceReport, Portrait
 from inference.layers.planes import Plane, Planes, split
 
@@ -65,7 +65,7 @@ class Sketch:
 def draw(portrait: Portrait) -> Sketch:
     """Reduce a portrait to its sketch."""
     landmarks = portrait.report.landmarks[:, :2]
-    scale = min(1.0, _FACE / regions.face_height(landmarks))
+    scale = min(1.0, _FACE / topology.face_height(landmarks))
     side = round(portrait.image.shape[0] * scale)
     scale = side / portrait.image.shape[0]
 
@@ -74,7 +74,7 @@ def draw(portrait: Portrait) -> Sketch:
 
     image, points = reduced(portrait.image), (landmarks * scale).astype(np.float32)
     shape = side, side
-    oval = regions.fill(shape, points, regions.FACE_OVAL)
+    oval = topology.fill(shape, points, topology.FACE_OVAL)
     return Sketch(
         scale=scale,
         image=image,
@@ -82,7 +82,7 @@ def draw(portrait: Portrait) -> Sketch:
         alpha=reduced(portrait.alpha) * np.float32(1 / 255),
         hair=reduced(portrait.hair_mask) * np.float32(1 / 255),
         landmarks=points,
-        unit=regions.face_height(points),
+        unit=topology.face_height(points),
         oval=oval,
         forehead=_forehead(oval, points),
         features=_features(shape, points),
@@ -92,8 +92,8 @@ def draw(portrait: Portrait) -> Sketch:
 
 def _forehead(oval: Mask, landmarks: NDArray[np.float32]) -> Mask:
     """The upper face, drawn out upwards."""
-    brows = max(0, round(float(landmarks[list(regions.BROW_TOPS), 1].mean())))
-    higher = 2 * round(_HIGHER * regions.face_height(landmarks)) + 1
+    brows = max(0, round(float(landmarks[list(topology.BROW_TOPS), 1].mean())))
+    higher = 2 * round(_HIGHER * topology.face_height(landmarks)) + 1
     upper = oval.astype(np.uint8)
     upper[brows:] = 0
     return (
@@ -105,7 +105,7 @@ def _forehead(oval: Mask, landmarks: NDArray[np.float32]) -> Mask:
 def _features(shape: tuple[int, int], landmarks: NDArray[np.float32]) -> Mask:
     """Hulls of eyes, brows, nose and mouth, a little grown."""
     mask = np.zeros(shape, np.uint8)
-    for group in (*regions.EYES, *regions.BROWS, regions.LIPS_OUTER, (98, 327, 4, 6)):
+    for group in (*topology.EYES, *topology.BROWS, topology.LIPS_OUTER, (98, 327, 4, 6)):
         hull = cv2.convexHull(np.rint(landmarks[list(group)]).astype(np.int32))
         cv2.fillConvexPoly(mask, hull, 1)
     return cv2.dilate(mask, np.ones((3, 3))) > 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.core.texts import load
+from bot.core.language.texts import load
 from tests.bot.fake_gateway import TOKEN, FakeDiscord, Shown
 
 pytestmark = pytest.mark.slow

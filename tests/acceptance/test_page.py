@@ -29,7 +29,7 @@ from playwright.async_api import (
     expect,
 )
 
-from bot.core import texts
+from bot.core.language import texts
 from storage.kinds import MOOD
 
 pytestmark = pytest.mark.slow

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from bot.core.chat import FakeChat
-from bot.core.events import CommandGiven, Event, Message, Origin, PhotoSent, Who
+from bot.core.conversation.events import CommandGiven, Event, Message, Origin, PhotoSent, Who
+from bot.core.language.texts import load
 from bot.core.service import Service
-from bot.core.texts import load
 from bot.settings import BotSettings
-from inference.pipeline import Pipeline
+from inference.serving.pipeline import Pipeline
+from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from inference.worker import Worker
 from storage import photos
 from storage.database import Database
 from storage.queue import Queue

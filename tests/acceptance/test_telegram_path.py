@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.core.texts import load
+from bot.core.language.texts import load
 from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from bot.__main__ import main
-from bot.core.texts import load
+from bot.core.language.texts import load
 from storage.kinds import FITTING, KINDS, LINEUP
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"

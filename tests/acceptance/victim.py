@@ -2,7 +2,7 @@
 
 Says on standard output what happens: ``started <job> <attempt>`` when a job's pipeline begins,
 ``shown <job> <failure or done>`` when it finishes a delivery as a front end would. ``--pipeline``
-takes another one, such as ``inference.pipeline:Pipeline`` (called with the settings).
+takes another one, such as ``inference.serving.pipeline:Pipeline`` (called with the settings).
 """
 
 import argparse
@@ -11,8 +11,8 @@ import importlib
 from datetime import timedelta
 from uuid import UUID
 
+from inference.serving.worker import Pipeline, Worker
 from inference.settings import InferenceSettings
-from inference.worker import Pipeline, Worker
 from storage import deliveries
 from storage.database import Database
 from storage.jobs import Done, Failed, Job, Outcome

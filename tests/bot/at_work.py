@@ -9,19 +9,12 @@ import pytest
 from PIL import Image
 
 from bot.core.chat import FakeChat
-from bot.core.events import (
-    ChoiceMade,
-    CommandGiven,
-    Message,
-    Origin,
-    PhotoSent,
-    Who,
-)
+from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from bot.core.language.texts import load
 from bot.core.service import Service
-from bot.core.texts import load
 from bot.settings import BotSettings
+from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from inference.worker import Worker
 from storage import deliveries, jobs
 from storage.database import Database
 from storage.jobs import Done, Job, Outcome

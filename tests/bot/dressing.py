@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from bot.core.chat import Chat
-from bot.core.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from bot.core.language.texts import load
 from bot.core.service import Service
-from bot.core.texts import load
 from bot.settings import BotSettings
 from inference.emoji import parts as built
 from inference.emoji.fitting import Fitting, Lineup
 from inference.emoji.serving import Emoji
-from inference.pipeline import Pipeline
+from inference.serving.pipeline import Pipeline
+from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from inference.worker import Worker
 from storage import avatars, deliveries, jobs, parts, people, photos
 from storage.avatars import Avatar, Spec
 from storage.database import Database

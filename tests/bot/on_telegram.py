@@ -9,12 +9,8 @@ import pytest
 from PIL import Image
 
 from bot.core.chat import Chat
-from bot.core.events import (
-    Button,
-    Event,
-    Message,
-)
-from bot.core.texts import load
+from bot.core.conversation.events import Button, Event, Message
+from bot.core.language.texts import load
 from bot.frontends.telegram import TelegramChat
 from tests.bot.fake_bot_api import TOKEN, BotApi, group
 from tests.bot.recording import RecordingListener

@@ -13,10 +13,8 @@ import pytest
 from PIL import Image
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.core import texts
-from bot.core.events import (
-    Who,
-)
+from bot.core.conversation.events import Who
+from bot.core.language import texts
 from bot.core.service import Service
 from bot.frontends.web import visitors
 from bot.frontends.web.chat import WebChat

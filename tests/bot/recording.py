@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.core.chat import Chat
-from bot.core.events import Event
+from bot.core.conversation.events import Event
 
 Reply = Callable[[Event, Chat], Awaitable[None]]
 

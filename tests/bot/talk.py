@@ -3,18 +3,14 @@
 import json
 from uuid import UUID, uuid4
 
-from bot.core import actions as do
-from bot.core.actions import Action, Run, Say, ShowResult
-from bot.core.commands import Grammar, Request
-from bot.core.conversation import Happening, PhotoKept, started, step
-from bot.core.events import ChoiceMade, CommandGiven, JobEnded, Origin, Who
-from bot.core.state import (
-    State,
-    from_json,
-    to_json,
-)
-from bot.core.texts import load
-from bot.core.wording import Wording
+from bot.core.conversation import actions as do
+from bot.core.conversation.actions import Action, Run, Say, ShowResult
+from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, Origin, Who
+from bot.core.conversation.state import State, from_json, to_json
+from bot.core.conversation.step import Happening, PhotoKept, started, step
+from bot.core.language.commands import Grammar, Request
+from bot.core.language.texts import load
+from bot.core.language.wording import Wording
 from storage.jobs import Done, Failed
 from storage.kinds import Setting
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from inference import images
 from inference.face import analysis
 from inference.face.report import Portrait
+from inference.pictures import images
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.core.events import Message
+from bot.core.conversation.events import Message
 from bot.errors import StickerTooLarge
 from bot.stickers import for_discord
 

@@ -9,8 +9,8 @@ from http import HTTPStatus
 import discord
 
 from bot.core.chat import Listener
-from bot.core.events import Event, Message
-from bot.core.texts import Texts
+from bot.core.conversation.events import Event, Message
+from bot.core.language.texts import Texts
 from bot.errors import ChatUnavailable
 from bot.frontends.discord.answers import current
 from bot.frontends.discord.appearance import Appearance, appearance

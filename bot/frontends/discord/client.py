@@ -8,8 +8,8 @@ from weakref import WeakValueDictionary
 import discord
 from discord import app_commands
 
-from bot.core.events import ChoiceMade, Event
-from bot.core.texts import Texts
+from bot.core.conversation.events import ChoiceMade, Event
+from bot.core.language.texts import Texts
 from bot.frontends.discord import reading
 from bot.frontends.discord.answers import Answer, answering, current
 from bot.frontends.discord.commands import Translator, add_commands

@@ -13,11 +13,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Command, CommandTree, ContextMenu, locale_str
 
-from bot.core.commands import Command as Word
-from bot.core.events import CommandGiven, Event
-from bot.core.shortcuts import SHORTCUTS
-from bot.core.texts import Texts
-from bot.core.tokens import OFF
+from bot.core.conversation.events import CommandGiven, Event
+from bot.core.language.commands import Command as Word
+from bot.core.language.shortcuts import SHORTCUTS
+from bot.core.language.texts import Texts
+from bot.core.language.tokens import OFF
 from bot.frontends.discord import reading
 from storage.kinds import KINDS, Amount, Kind, group_of
 

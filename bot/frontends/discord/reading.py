@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import discord
 
-from bot.core.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
+from bot.core.conversation.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
 from bot.frontends.discord.errors import TRANSPORT
 from storage.jobs import Failure
 

@@ -19,8 +19,15 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.core.chat import Listener
-from bot.core.events import ChoiceMade, CommandGiven, Event, Message, PhotoRefused, PhotoSent
-from bot.core.texts import Texts
+from bot.core.conversation.events import (
+    ChoiceMade,
+    CommandGiven,
+    Event,
+    Message,
+    PhotoRefused,
+    PhotoSent,
+)
+from bot.core.language.texts import Texts
 from bot.errors import ChatError, StickerTooLarge
 from bot.frontends.telegram import updates
 from bot.frontends.telegram.errors import translate, translated

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from telegram import CallbackQuery, Document, Message, MessageEntity, PhotoSize, Update, User
 from telegram.constants import ChatType, FileSizeLimit
 
-from bot.core.events import Origin, Who
+from bot.core.conversation.events import Origin, Who
 from storage.jobs import Failure
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}

@@ -30,7 +30,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.core.events import (
+from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
     Message,
@@ -39,7 +39,7 @@ from bot.core.events import (
     PhotoSent,
     Who,
 )
-from bot.core.texts import Texts
+from bot.core.language.texts import Texts
 from bot.errors import StickerTooLarge
 from bot.frontends.web import bodies, visitors, wire, wording
 from bot.frontends.web.sessions import Session, Sessions

@@ -9,8 +9,8 @@ from typing import Protocol
 import uvicorn
 
 from bot.core.chat import Listener
-from bot.core.events import Message, Who
-from bot.core.texts import Texts
+from bot.core.conversation.events import Message, Who
+from bot.core.language.texts import Texts
 from bot.frontends.web.app import Update, WebApp
 from bot.frontends.web.guard import Guard
 from bot.frontends.web.sessions import Sessions

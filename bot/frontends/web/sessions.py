@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.core.events import Message
+from bot.core.conversation.events import Message
 
 MESSAGES = 200
 SESSION_BYTES = 48 * 2**20

@@ -7,7 +7,7 @@ import secrets
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from bot.core.texts import Texts
+from bot.core.language.texts import Texts
 
 COOKIE = "selfmoji"
 COOKIE_SECONDS = 400 * 86_400  # the longest that browsers keep one

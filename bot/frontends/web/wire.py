@@ -1,6 +1,6 @@
 """Messages as the page receives them."""
 
-from bot.core.events import Message
+from bot.core.conversation.events import Message
 from bot.frontends.web.sessions import Session, Shown
 
 

@@ -4,8 +4,8 @@ import html
 import re
 from importlib import resources
 
-from bot.core.shortcuts import SHORTCUTS
-from bot.core.texts import Texts
+from bot.core.language.shortcuts import SHORTCUTS
+from bot.core.language.texts import Texts
 from storage.kinds import KINDS
 
 FIELD = re.compile(r"\{\{(\w+)\}\}")

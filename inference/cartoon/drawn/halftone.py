@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.lines import Plane, hatched
 from inference.cartoon.drawn.toon import drawn_lines
-from inference.images import from_lab, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 _CELL = 8.0  # px between dots
 _ANGLE = np.deg2rad(45)

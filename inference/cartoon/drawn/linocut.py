@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.lines import Plane, grain, smoothstep
 from inference.cartoon.drawn.toon import drawn_lines
-from inference.images import from_lab, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 _PITCH = 7.5  # px between cuts
 _INK = np.array([12.0, 3.0, -7.0], np.float32)

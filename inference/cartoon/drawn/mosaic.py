@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.lines import Lab, tangents
-from inference.images import from_lab, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 _FACE, _ELSEWHERE = 7.0, 11.0  # px between stones
 _FILL = 0.9  # side of a stone over the distance to the next

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.dabs import calmest
 from inference.cartoon.drawn.lines import along, grain
-from inference.images import from_lab, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 
 def oil(canvas: Canvas, strength: float) -> NDArray[np.float32]:

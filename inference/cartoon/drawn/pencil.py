@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from inference.cartoon.canvas import SIDE, Canvas
 from inference.cartoon.drawn.halftone import even
 from inference.cartoon.drawn.lines import Plane, along, grain, hatched, ink
-from inference.images import from_lab, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 _ANGLES = (58, 40)  # degrees
 _INK = np.array([16.0, 3.0, 2.0], np.float32)

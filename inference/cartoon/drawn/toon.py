@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from inference.cartoon.canvas import Canvas
 from inference.cartoon.drawn.dabs import calmest
 from inference.cartoon.drawn.lines import along, few_tones, ink
-from inference.face import regions
-from inference.images import from_lab, to_lab
+from inference.face import topology
+from inference.pictures.images import from_lab, to_lab
 
 _LARGER = 0.2  # by how much eyes grow at full strength
 _REACH = 1.3  # of that, in widths of an eye
@@ -52,7 +52,7 @@ def drawn_lines(lightness: NDArray[np.float32], strength: float) -> NDArray[np.f
 def _lids(canvas: Canvas) -> NDArray[np.float32]:
     """The line of the upper lashes, (512, 512) 0..1."""
     lines = np.zeros(canvas.alpha.shape, np.uint8)
-    width = max(1, round(0.011 * regions.face_height(canvas.landmarks)))
+    width = max(1, round(0.011 * topology.face_height(canvas.landmarks)))
     for lid in _UPPER_LIDS:
         points = np.rint(canvas.landmarks[list(lid)] * 16).astype(np.int32)
         cv2.polylines(lines, [points], False, 255, width, cv2.LINE_AA, shift=4)
@@ -67,7 +67,7 @@ def larger_eyes(
     picture: (H, W, C). landmarks: (478, 2) px. amount: 0.1 makes an eye about a tenth larger.
     """
     result = picture.copy()
-    for eye in regions.EYES:
+    for eye in topology.EYES:
         points = landmarks[list(eye)]
         x, y = points.mean(axis=0).tolist()
         reach = _REACH * float(np.ptp(points[:, 0]))

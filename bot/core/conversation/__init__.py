@@ -1,0 +1,1 @@
+"""The conversation, pure: what it remembers, what happens, what it decides."""

@@ -1,0 +1,249 @@
+"""What the conversation decides to do; ``service`` does it, ``wording`` words it.
+
+Values of a sentence are plain, or something that has a name in every language: a ``Request``, a
+``Kind``, a ``Named`` setting, a ``Command``, or a tuple of such.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bot.core.language.commands import Note, Request
+from storage.avatars import Ranked, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button by the key of its words; ``value`` is what pressing it sends back."""
+
+    key: str
+    value: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotName:
+    """A place for a part of an avatar, by its name; ``leading``: at the head of a sentence."""
+
+    slot: str
+    leading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """A part of an avatar, by its name or what can be seen of it; else by its number."""
+
+    variant: str
+    tags: Mapping[str, Sequence[str]]
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaintName:
+    """A colour, "#rrggbb", by the name nearest to it."""
+
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformName:
+    """Where else a person is found, by its name."""
+
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """What stands behind a slot's number: those of its names that there are."""
+
+    names: tuple[PartName | PaintName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing of many to pick, for chats that show them all; ``line`` is the command that does.
+
+    ``worn``: whether it is picked now. ``picture``: the part that shows it (style, slot, variant),
+    ``colour``: "#rrggbb" of a swatch.
+    """
+
+    name: PartName | PaintName
+    line: str
+    worn: bool
+    picture: tuple[str, str, str] | None = None
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sentence, perhaps with notes, buttons and a picture.
+
+    ``replaces``: a message to change into this one. ``sheet``: the wish whose
+    picture shows what the buttons choose. ``offers``: what else may be picked.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    choices: Rows = ()
+    notes: tuple[Note, ...] = ()
+    picture: bytes | None = None
+    replaces: str | None = None
+    sheet: Request | None = None
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job to be queued, of a photo or an avatar (``storage.jobs.NewJob.avatar``).
+
+    ``replaces``: a message that its result takes the place of. ``of_pack``: one of many, which
+    comes without a placeholder of its own.
+    """
+
+    request: Request
+    photo: UUID | None = None
+    face: int | None = None
+    replaces: str | None = None
+    notes: tuple[Note, ...] = ()
+    avatar: Mapping[str, object] | None = None
+    of_pack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowResult:
+    """A finished sticker; without ``picture`` it is read again by its job."""
+
+    job: UUID
+    request: Request
+    choices: Rows = ()
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """A job's placeholder goes without a word: another answer has said it.
+
+    ``stays``: the message that the job was to replace stays as it is.
+    """
+
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Jobs to be given up. ``stay``: those whose message was there before them and stays."""
+
+    jobs: tuple[UUID, ...]
+    stay: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Favour:
+    """A result to be kept among the favourites."""
+
+    job: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFavourites:
+    """All stickers kept, shown again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAvatar:
+    """An avatar as its family composed it, under the id of the job that did; now the current."""
+
+    id: UUID
+    spec: Spec
+    ranked: Ranked = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAvatar:
+    """A kept avatar with other parts and colours, the current one from now on."""
+
+    id: UUID
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseAvatar:
+    """A kept avatar to be the current one."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NameAvatar:
+    """A kept avatar's name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAvatar:
+    """A kept avatar to be erased."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """What a selfie alone shall give from now on."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The person's language from now on."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLink:
+    """A one-time code by which another account of the person's joins this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another account's code, to join that one."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The account on its own again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Everything about the person, gone now."""
+
+
+Action = (
+    Say
+    | Run
+    | ShowResult
+    | Hush
+    | Cancel
+    | Favour
+    | ShowFavourites
+    | KeepAvatar
+    | ChangeAvatar
+    | ChooseAvatar
+    | NameAvatar
+    | DeleteAvatar
+    | Prefer
+    | Speak
+    | OfferLink
+    | Link
+    | Unlink
+    | Erase
+)

@@ -1,0 +1,153 @@
+"""Wishes become jobs of the current photo; or a question, where something is missing."""
+
+from dataclasses import replace
+
+from bot.core.conversation import actions as do
+from bot.core.conversation.actions import Action, Choice, Run, Say
+from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
+from bot.core.language.commands import Note, Request
+from storage.avatars import Avatar
+from storage.kinds import EMOJI, KINDS, Setting
+
+MOST_FACES = 10
+
+Step = tuple[State, tuple[Action, ...]]
+"""What is to be remembered and done after an event."""
+
+
+def run(
+    state: State,
+    requests: tuple[Request, ...],
+    notes: tuple[Note, ...] = (),
+    replaces: str | None = None,
+) -> Step:
+    """Queue jobs of an avatar where there is one for a wish; else of the photo, or ask for one."""
+    drawn = {one: avatar for one in requests if (avatar := current(state, one)) is not None}
+    if not drawn:
+        return _of_photo(state, requests, notes, replaces)
+    state, superseded = supersede(state, replaces)
+    wanted = {one: _named(state, one, avatar) for one, avatar in drawn.items()}
+    jobs = [
+        Run(wanted[one], avatar=avatar.spec.to_json(), replaces=replaces)
+        for one, avatar in drawn.items()
+    ]
+    jobs[0] = replace(jobs[0], notes=notes)
+    state = replace(remember(state, tuple(wanted.values())), waiting=None, forgetting=False)
+    left = tuple(one for one in requests if one not in drawn)
+    if not left:
+        return state, (*superseded, *jobs)
+    state, others = _of_photo(state, left, (), None)
+    return state, (*superseded, *jobs, *others)
+
+
+def current(state: State, request: Request) -> Avatar | None:
+    """Return the avatar that a wish is about; None where it takes the photo.
+
+    A new photo is matched anew, and so is any photo in hand where an avatar itself is wished for.
+    """
+    if not KINDS[request.kind].composed:
+        return None
+    if request.kind != EMOJI.name:
+        return None if state.fresh and state.photo is not None else next(iter(state.avatars), None)
+    if state.photo is not None:
+        return None
+    styles = {setting.name for setting in request.settings}
+    return next((one for one in state.avatars if not styles or one.spec.style in styles), None)
+
+
+def _named(state: State, request: Request, avatar: Avatar) -> Request:
+    """Return what is wished for of an avatar with its settings filled."""
+    if request.kind == EMOJI.name:
+        return Request(EMOJI.name, (Setting(avatar.spec.style),))
+    return resolved(state, request)
+
+
+def _of_photo(
+    state: State, requests: tuple[Request, ...], notes: tuple[Note, ...], replaces: str | None
+) -> Step:
+    """Queue jobs of the current photo, or ask for one."""
+    requests = tuple(_pictured(state, resolved(state, one), replaces) for one in requests)
+    photo = state.photo
+    if photo is None:
+        wanted = requests[0]
+        asked = Say("say.send_photo_for", {"request": wanted}, notes=notes)
+        return replace(state, waiting=wanted, forgetting=False), (asked,)
+    if state.question is not None and state.question.photo == state.photo:
+        waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
+        question = replace(state.question, requests=waiting)
+        return replace(state, question=question), (ask_face(question, notes=notes),)
+    lacking = [request for request in requests if request.lacks_picture]
+    if lacking:
+        state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
+        requests = tuple(request for request in requests if request not in lacking)
+        asked = Say("say.send_picture", notes=notes)
+        if not requests:
+            return state, (asked,)
+        state, actions = _of_photo(state, requests, (), replaces)
+        return state, (asked, *actions)
+    state, superseded = supersede(state, replaces)
+    first, *others = requests
+    runs = (
+        Run(first, photo, state.face, replaces, notes),
+        *(Run(request, photo, state.face) for request in others),
+    )
+    state = replace(remember(state, requests), waiting=None, forgetting=False)
+    return state, (*superseded, *runs)
+
+
+def _pictured(state: State, request: Request, replaces: str | None) -> Request:
+    """Let a wish that changes a result keep that result's second picture."""
+    if replaces is None or not request.lacks_picture:
+        return request
+    for one in reversed(state.shown):
+        if one.request.kind == request.kind and one.request.picture is not None:
+            return replace(request, picture=one.request.picture)
+    return request
+
+
+def supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, ...]]:
+    """Give up the job whose result a newer one is about to replace."""
+    old = tuple(one for one in state.unfinished if replaces and one.replaces == replaces)
+    if not old:
+        return state, ()
+    left = tuple(one for one in state.unfinished if one not in old)
+    jobs = tuple(one.job for one in old)
+    return replace(state, unfinished=left), (do.Cancel(jobs, stay=jobs),)
+
+
+def remember(state: State, requests: tuple[Request, ...]) -> State:
+    """Keep wishes as what their kinds mean from now on."""
+    kinds = {request.kind for request in requests}
+    kept = tuple(request for request in state.last if request.kind not in kinds)
+    return replace(state, last=(*kept, *requests))
+
+
+def adjust(state: State, amount: float, replaces: str | None) -> Step:
+    """Make the newest result once more with this strength."""
+    if not state.shown:
+        return state, (Say("say.nothing_made"),)
+    wanted = state.shown[-1].request
+    if not has_strength(wanted):
+        return state, (Say("say.no_strength", {"request": wanted}),)
+    kind = KINDS[wanted.kind]
+    settings = tuple(
+        Setting(setting.name, round(max(span.low, min(span.high, amount)), 2))
+        if (span := kind.amount_of(setting.name))
+        else setting
+        for setting in wanted.settings
+    )
+    return run(state, (replace(wanted, settings=settings),), replaces=replaces)
+
+
+def ask_face(
+    question: FaceQuestion, picture: bytes | None = None, notes: tuple[Note, ...] = ()
+) -> Say:
+    """Ask which of a photo's faces is meant."""
+    numbers = range(1, min(question.faces, MOST_FACES) + 1)
+    choices = tuple(
+        Choice("button.face", f"face:{number}:{question.photo.hex}", {"number": number})
+        for number in numbers
+    )
+    rows = tuple(choices[at : at + 5] for at in range(0, len(choices), 5))
+    values = {"count": question.faces}
+    return Say("say.face_question", values, choices=rows, picture=picture, notes=notes)

@@ -1,0 +1,239 @@
+"""How jobs end, and what the buttons under their results do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from bot.core.conversation import actions as do
+from bot.core.conversation import fitting, lineup, packs, sheets
+from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
+from bot.core.conversation.events import JobEnded
+from bot.core.conversation.making import Step, ask_face, remember, run
+from bot.core.conversation.state import (
+    REMEMBERED,
+    Excused,
+    FaceQuestion,
+    Shown,
+    State,
+    has_strength,
+    strengthened,
+)
+from bot.core.conversation.wardrobe import Library
+from bot.core.language.commands import Named, Request
+from storage.avatars import Spec
+from storage.jobs import Done, Failed, Failure
+from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Setting
+
+_OF_THE_PHOTO = frozenset(
+    {
+        Failure.NOT_AN_IMAGE,
+        Failure.TOO_LARGE,
+        Failure.BROKEN,
+        Failure.NO_FACE,
+        Failure.NOT_A_PHOTO,
+        Failure.FACE_TOO_SMALL,
+        Failure.TOO_BLURRY,
+        Failure.TOO_DARK,
+        Failure.TURNED_AWAY,
+        Failure.PHOTO_EXPIRED,
+    }
+)
+"""What another job of the same photo would end with as well."""
+
+
+def press(state: State, value: str, result: Shown) -> Step:
+    """Do what a button under a result says; ``value`` begins with its verb."""
+    verb = value.partition(":")[0]
+    request = result.request
+    match verb:
+        case "again" if result.photo is None and result.avatar is not None:
+            return state, (Run(request, avatar=result.avatar.to_json()),)
+        case "again":
+            return run(state, (request,))
+        case "more" | "less":
+            if not has_strength(request):
+                return state, (Say("say.no_strength", {"request": request}),)
+            changed = strengthened(request, 1 if verb == "more" else -1)
+            if changed is None:
+                key = "say.strongest" if verb == "more" else "say.weakest"
+                return state, (Say(key, {"request": request}),)
+            state = remember(state, (changed,))
+            return state, (Run(changed, result.photo, result.face),)
+        case "other" if KINDS[request.kind].default:
+            return _in_other_style(state, result)
+        case "beside" if KINDS[request.kind].beside:
+            request = _toggled(request)
+            drawn = None if result.avatar is None else result.avatar.to_json()
+            state = remember(state, (request,))
+            return state, (Run(request, result.photo, result.face, avatar=drawn),)
+        case "keep":
+            return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
+        case "other" | "beside":
+            return state, (Say("say.choice_gone"),)
+        case _:
+            return undo(state)
+
+
+def _in_other_style(state: State, result: Shown) -> Step:
+    """Make the same in the next style; an avatar is matched to the photo in every style anew."""
+    request = _other(result.request)
+    if request.kind == EMOJI.name and result.photo is None:
+        return run(state, (request,))
+    drawn = None
+    if result.avatar is not None and request.kind != EMOJI.name:
+        drawn = result.avatar.to_json()
+    return remember(state, (request,)), (Run(request, result.photo, result.face, avatar=drawn),)
+
+
+def _other(request: Request) -> Request:
+    """Return the next style of a kind of which one is chosen."""
+    kind = KINDS[request.kind]
+    styles = [name for name in kind.settings if name not in (*kind.beside, *kind.pictured)]
+    chosen = [setting for setting in request.settings if setting.name not in kind.beside]
+    setting = chosen[0] if chosen else kind.default[0]
+    at = styles.index(setting.name) if setting.name in styles else -1
+    following = replace(setting, name=styles[(at + 1) % len(styles)])
+    beside = (setting for setting in request.settings if setting.name in kind.beside)
+    return Request(kind.name, (following, *beside))
+
+
+def _toggled(request: Request) -> Request:
+    """Return a wish with what may stand beside it, or without if it stands there."""
+    kind = KINDS[request.kind]
+    left = tuple(one for one in request.settings if one.name not in kind.beside)
+    if left != request.settings:
+        return replace(request, settings=left)
+    return replace(request, settings=(*left, Setting(kind.beside[0])))
+
+
+def _result_choices(job: UUID, request: Request) -> Rows:
+    kind = KINDS[request.kind]
+    first = [Choice("button.again", f"again:{job.hex}")]
+    if has_strength(request):
+        first.append(Choice("button.stronger", f"more:{job.hex}"))
+        first.append(Choice("button.weaker", f"less:{job.hex}"))
+    if kind.beside and any(one.name in (kind.pack or kind.settings) for one in request.settings):
+        there = any(one.name in kind.beside for one in request.settings)
+        key = "button.without" if there else "button.beside"
+        name = Named(kind.name, kind.beside[0])
+        first.append(Choice(key, f"beside:{job.hex}", {"name": name}))
+    if kind.composed:
+        first.append(Choice("button.change", f"change:{job.hex}"))
+    second = [
+        Choice("button.undo", f"undo:{job.hex}"),
+        Choice("button.favourite", f"keep:{job.hex}"),
+    ]
+    if len(kind.settings) > 1 and not kind.several:
+        other = _other(request)
+        values = {"name": Request(kind.name, other.settings)}
+        second.append(Choice("button.other", f"other:{job.hex}", values))
+    return tuple(first), tuple(second)
+
+
+def _show(job: UUID, request: Request, picture: bytes | None = None) -> ShowResult:
+    return ShowResult(job, request, _result_choices(job, request), picture)
+
+
+def undo(state: State) -> Step:
+    """Show the result before the newest again."""
+    if len(state.shown) < 2:
+        return state, (Say("say.nothing_to_undo"),)
+    previous = state.shown[-2]
+    state = replace(state, shown=state.shown[:-1])
+    if previous.photo is not None:
+        state = replace(state, photo=previous.photo, face=previous.face)
+    return remember(state, (previous.request,)), (_show(previous.job, previous.request),)
+
+
+def ended(state: State, event: JobEnded, library: Library) -> Step:
+    """Answer a job's end; the same end told twice changes nothing more."""
+    ours = next((one for one in state.unfinished if one.job == event.job_id), None)
+    left = tuple(one for one in state.unfinished if one.job != event.job_id)
+    state = replace(state, unfinished=left)
+    request = Request(event.kind, event.settings, event.picture_id)
+    photo = event.photo_id or (ours.photo if ours is not None else None)
+    match event.outcome:
+        case Done(picture=picture) if event.kind == FITTING.name:
+            return fitting.shown(state, library, event, ours, picture)
+        case Done(picture=picture) if event.kind == LINEUP.name:
+            return lineup.shown(state, event, request, picture)
+        case Done(picture=picture, facts=facts):
+            state, drawn, kept = _drawn(state, event, facts)
+            if KINDS[event.kind].sheet:
+                state, sheet = sheets.show(state, event, request, picture, facts, drawn)
+                return state, (*sheet, *kept)
+            shown: tuple[Action, ...] = (_show(event.job_id, request, picture), *kept)
+            if photo is None and drawn is None:
+                return state, shown
+            replaces = ours.replaces if ours is not None else None
+            result = Shown(event.job_id, photo, event.face, request, replaces, drawn)
+            state, following = packs.go_on(_remember_result(state, result), event.job_id)
+            return state, (*shown, *following)
+        case Failed(failure=failure, detail=detail, picture=picture):
+            if failure is Failure.TOO_MANY_FACES and photo is not None:
+                faces = detail.get("faces")
+                count = faces if isinstance(faces, int) else 2
+                question = FaceQuestion(photo, count, (request,), event.job_id)
+                return _many_faces(state, question, picture)
+            if detail.get("picture"):  # not the selfie's fault: another picture will do
+                state = replace(state, painting=replace(request, picture=None))
+                return state, (Say(f"failure.{failure.value}"),)
+            return _failed(state, event.job_id, failure, request, photo)
+
+
+def _drawn(
+    state: State, event: JobEnded, facts: Mapping[str, object]
+) -> tuple[State, Spec | None, tuple[Action, ...]]:
+    """Return which avatar a job drew, and what keeps one that was composed of a photo."""
+    if event.avatar is not None:
+        return state, Spec.from_json(event.avatar), ()
+    spec, ranked = Spec.from_json(facts), facts.get("ranked")
+    if spec is None:
+        return state, None, ()
+    if event.photo_id == state.photo:
+        state = replace(state, fresh=False)
+    fits = ranked if isinstance(ranked, dict) else {}
+    return state, spec, (do.KeepAvatar(event.job_id, spec, fits),)
+
+
+def _remember_result(state: State, result: Shown) -> State:
+    state = replace(state, offered=False)
+    if state.fitting is not None:
+        state = replace(state, fitting=replace(state.fitting, newest=False))
+    shown = tuple(one for one in state.shown if one.job != result.job)
+    if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
+        shown = shown[:-1]
+    return replace(state, shown=(*shown, result)[-REMEMBERED:])
+
+
+def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Step:
+    asked = state.question
+    if asked is not None and asked.photo == found.photo and asked.job != found.job:
+        requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
+        return replace(state, question=replace(asked, requests=requests)), (do.Hush(),)
+    if found.photo == state.photo and state.face is not None:
+        runs = (Run(request, found.photo, state.face) for request in found.requests)
+        return state, (do.Hush(), *runs)
+    return replace(state, question=found), (ask_face(found, picture),)
+
+
+def _failed(
+    state: State, job: UUID, failure: Failure, request: Request, photo: UUID | None
+) -> Step:
+    excused = state.excused
+    if excused is not None and job in excused.jobs and failure.value == excused.failure:
+        left = tuple(one for one in excused.jobs if one != job)
+        return replace(state, excused=replace(excused, jobs=left)), (do.Hush(),)
+    again: Rows = ()
+    if failure is Failure.GAVE_UP:
+        again = ((Choice("button.again", f"redo:{request.kind}"),),)
+    if failure in _OF_THE_PHOTO:
+        alike = tuple(one.job for one in state.unfinished if photo and one.photo == photo)
+        state = replace(state, excused=Excused(failure.value, alike))
+        if photo is not None and photo == state.photo:
+            wanted = None if alike else request
+            if request in state.preferred:
+                wanted = None
+            state = replace(state, photo=None, face=None, waiting=wanted)
+    said = Say(f"failure.{failure.value}", {"request": request}, choices=again)
+    return state, (said,)

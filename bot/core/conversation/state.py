@@ -1,0 +1,234 @@
+"""What a conversation remembers, one per person and chat; frozen, and JSON in between."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.core.conversation.wardrobe import Fitting
+from bot.core.language.commands import Request
+from storage.avatars import Avatar, Spec
+from storage.kinds import KINDS, Setting
+
+REMEMBERED = 20
+"""How many results a person can go back to."""
+
+USUAL = (
+    Request("cutout"),
+    Request("emoji", KINDS["emoji"].default),
+    Request("cartoon", KINDS["cartoon"].default),
+)
+"""What a selfie alone gives at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A job on its way. ``replaces``: the message that its result takes the place of."""
+
+    job: UUID
+    photo: UUID | None
+    face: int | None
+    request: Request
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result as it stands in the chat. ``avatar``: which one it shows, if one."""
+
+    job: UUID
+    photo: UUID | None
+    face: int | None
+    request: Request
+    replaces: str | None = None
+    avatar: Spec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuestion:
+    """A photo with several faces, what waits for the choice of one, and the job that asked."""
+
+    photo: UUID
+    faces: int
+    requests: tuple[Request, ...]
+    job: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of looks as it stands in the chat; ``names``: the settings that it shows, in order.
+
+    A sheet of avatars has their ids for names. ``pages``: how many there are of its kind.
+    ``avatar``: whose looks it shows, where that is no photo.
+    """
+
+    job: UUID
+    photo: UUID | None
+    face: int | None
+    request: Request
+    names: tuple[str, ...]
+    pages: int = 1
+    avatar: Spec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Many looks on their way, one after the other. ``left``: settings; ``job``: the one at work.
+
+    They are of the photo's face, or of the avatar where there is one.
+    """
+
+    kind: str
+    left: tuple[str, ...]
+    photo: UUID | None
+    face: int | None
+    avatar: Spec | None = None
+    job: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """Jobs whose photo has failed already: the same failure again needs no word."""
+
+    failure: str
+    jobs: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A conversation between two events.
+
+    ``photo`` and ``face``: what commands work on. ``waiting``: what was asked for before there was
+    a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
+    jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
+    from, the newest last; ``offered``: nothing was made since the newest. ``fresh``: no avatar was
+    made or taken since the photo came. ``fitting``: the open wardrobe. ``naming``: the avatar whose
+    name was asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and ``avatars``
+    (the current one first) belong to the person rather than the chat and are laid over when the
+    state is loaded.
+    """
+
+    locale: str = "en"
+    preferred: tuple[Request, ...] = USUAL
+    photo: UUID | None = None
+    face: int | None = None
+    waiting: Request | None = None
+    question: FaceQuestion | None = None
+    forgetting: bool = False
+    unfinished: tuple[Unfinished, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    last: tuple[Request, ...] = ()
+    excused: Excused | None = None
+    painting: Request | None = None
+    sheets: tuple[Sheet, ...] = ()
+    offered: bool = False
+    fresh: bool = False
+    fitting: Fitting | None = None
+    naming: UUID | None = None
+    avatars: tuple[Avatar, ...] = ()
+    pack: Pack | None = None
+
+
+@cache
+def _adapter() -> TypeAdapter[State]:
+    return TypeAdapter(State)
+
+
+@cache
+def _requests() -> TypeAdapter[tuple[Request, ...]]:
+    return TypeAdapter(tuple[Request, ...])
+
+
+def to_json(state: State) -> dict[str, object]:
+    """Return the state as JSON-able data, without what is laid over it from elsewhere."""
+    data: dict[str, object] = _adapter().dump_python(replace(state, avatars=()), mode="json")
+    return data
+
+
+def from_json(data: Mapping[str, object]) -> State:
+    """Read a state back; one written by another version that does not fit is begun anew."""
+    try:
+        state = _adapter().validate_python(dict(data))
+    except ValidationError:
+        return State()
+    return replace(
+        state,
+        preferred=known(state.preferred) or USUAL,
+        waiting=state.waiting if state.waiting and known((state.waiting,)) else None,
+        painting=state.painting if state.painting and known((state.painting,)) else None,
+        last=known(state.last),
+        sheets=tuple(one for one in state.sheets if known((one.request,))),
+        unfinished=tuple(one for one in state.unfinished if known((one.request,))),
+        shown=tuple(one for one in state.shown if known((one.request,))),
+        question=state.question
+        if state.question and known(state.question.requests) == state.question.requests
+        else None,
+    )
+
+
+def requests_to_json(requests: tuple[Request, ...]) -> list[object]:
+    """Return wishes as JSON-able data."""
+    data: list[object] = _requests().dump_python(requests, mode="json")
+    return data
+
+
+def requests_from_json(data: object) -> tuple[Request, ...]:
+    """Read wishes back; what this version does not know is left out."""
+    try:
+        return known(_requests().validate_python(data))
+    except ValidationError:
+        return ()
+
+
+def known(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """Return the wishes whose kind and settings exist."""
+    return tuple(
+        request
+        for request in requests
+        if request.kind in KINDS
+        and all(setting.name in KINDS[request.kind].settings for setting in request.settings)
+    )
+
+
+def resolved(state: State, request: Request) -> Request:
+    """Return a wish with its settings filled: as last time, as preferred, or as is usual."""
+    kind = KINDS[request.kind]
+    chosen = any(setting.name not in kind.beside for setting in request.settings)
+    if chosen or not kind.settings or kind.groups:
+        return request
+    usual = Request(kind.name, kind.default)
+    for earlier in (*state.last, *state.preferred):
+        if earlier.kind == request.kind and earlier.settings:
+            usual = earlier
+            break
+    said = (*usual.settings, *request.settings)
+    return replace(usual, settings=tuple({setting.name: setting for setting in said}.values()))
+
+
+def has_strength(request: Request) -> bool:
+    """Tell whether a wish can be made stronger or weaker."""
+    kind = KINDS[request.kind]
+    graded = (kind.amount_of(setting.name) for setting in request.settings)
+    return not kind.sheet and any(span is not None for span in graded)
+
+
+def strengthened(request: Request, steps: int) -> Request | None:
+    """Return a wish made stronger or weaker by fifths of its range; None at the end of it.
+
+    Weaker goes to nothing, not beyond: a negative strength grows towards its own end.
+    """
+    settings = []
+    for setting in request.settings:
+        amount = KINDS[request.kind].amount_of(setting.name)
+        if amount is None:
+            settings.append(setting)
+            continue
+        sign = -1.0 if setting.amount < 0 else 1.0
+        most = -amount.low if sign < 0 else amount.high
+        size = abs(setting.amount) + steps * most / 5
+        least = most / 10
+        settings.append(Setting(setting.name, round(sign * max(least, min(most, size)), 2)))
+    changed = replace(request, settings=tuple(settings))
+    return None if changed == request else changed

@@ -1,0 +1,1 @@
+"""One grammar for every platform, and words in two languages."""

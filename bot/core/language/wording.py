@@ -1,0 +1,199 @@
+"""Turns what the conversation decided into messages in a person's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.conversation.actions import (
+    Choice,
+    PaintName,
+    PartName,
+    PlatformName,
+    Rows,
+    Say,
+    ShowResult,
+    SlotName,
+    Worn,
+)
+from bot.core.conversation.actions import Offer as Offered
+from bot.core.conversation.events import Button, Message, Offer, Slider
+from bot.core.language import colour_names
+from bot.core.language.commands import (
+    MOST_NAMES,
+    Make,
+    Named,
+    Note,
+    Request,
+    Speak,
+    example,
+    strength,
+    write,
+    write_request,
+)
+from bot.core.language.texts import Texts
+from storage.kinds import KINDS, Kind, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words for one deployment. ``photo_hours``: how long photos are kept."""
+
+    texts: Texts
+    photo_hours: float
+
+    def say(self, said: Say, locale: str) -> Message:
+        """Word a sentence with its notes and buttons."""
+        values = {**self._given(said.key, locale), **said.values}
+        sentence = self._sentence(said.key, values, locale)
+        lines = [*self._notes(said.notes, locale), sentence]
+        buttons = self._buttons(said.choices, locale)
+        return Message(
+            "\n".join(lines),
+            buttons,
+            said.picture,
+            sheet=said.sheet is not None,
+            name=_file_name(said.sheet),
+            offers=tuple(self._offer(offer, locale) for offer in said.offers),
+        )
+
+    def _offer(self, offer: Offered, locale: str) -> Offer:
+        label = _leading(self._name(offer.name, locale))
+        return Offer(label, offer.line, offer.worn, offer.picture, offer.colour)
+
+    def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
+        """Word a result: what it is, its buttons, and sliders for its strengths."""
+        return Message(
+            text=self.texts.describe(locale, shown.request),
+            buttons=self._buttons(shown.choices, locale),
+            sticker=picture,
+            sliders=self._sliders(shown.request, locale),
+            name=_file_name(shown.request),
+        )
+
+    def waiting(
+        self, request: Request, place: int | None, notes: tuple[Note, ...], locale: str
+    ) -> Message:
+        """Word the placeholder of a job: its place in the queue, or None while it is worked on."""
+        values: dict[str, object] = {"request": request}
+        key = "say.working"
+        if place is not None and place > 1:
+            key = "say.queued"
+            values["place"] = place
+        lines = [*self._notes(notes, locale), self._sentence(key, values, locale)]
+        return Message("\n".join(lines), busy=True)
+
+    def _notes(self, notes: tuple[Note, ...], locale: str) -> list[str]:
+        return [self._sentence(note.key, note.values, locale) for note in notes]
+
+    def _sentence(self, key: str, values: Mapping[str, object], locale: str) -> str:
+        named = {name: self._name(value, locale) for name, value in values.items()}
+        return self.texts.get(locale, key, **named)
+
+    def _name(self, value: object, locale: str) -> str:
+        """Call a value by its name in a language."""
+        match value:
+            case Request():
+                return self.texts.describe(locale, value)
+            case Named(kind, setting):
+                return self.texts.setting(locale, kind, setting)
+            case Speak(chosen):
+                return self.texts.language(chosen)
+            case SlotName(slot, leading):
+                name = self.texts.slot(locale, slot)
+                return _leading(name) if leading else name
+            case PartName(variant, tags, number):
+                return self.texts.part(locale, variant, tags) or str(number or "")
+            case Worn(several):
+                worn = [name for one in several if (name := self._name(one, locale))]
+                joined = self.texts.join(locale, "join", worn)
+                return self.texts.get(locale, "request.worn", names=joined) if worn else ""
+            case PaintName(colour):
+                return self.texts.colour(locale, colour_names.name_of(colour))
+            case PlatformName(platform):
+                return self.texts.platform(locale, platform)
+            case Kind():
+                return self._settings(value, locale)
+            case tuple():
+                names = [self._name(one, locale) for one in value]
+                whole = all(isinstance(one, Request) for one in value)
+                return self.texts.join(locale, "list_join" if whole else "join", names)
+            case _:
+                return str(value)
+
+    def _settings(self, kind: Kind, locale: str) -> str:
+        if not kind.settings:
+            return self.texts.kind(locale, kind.name)
+        if kind.groups:
+            names = [self.texts.group(locale, kind.name, group) for group in kind.groups]
+            return self.texts.join(locale, "join", names)
+        names = [self.texts.setting(locale, kind.name, name) for name in kind.settings]
+        more = ["…"] if len(names) > MOST_NAMES else []
+        return self.texts.join(locale, "join", names[:MOST_NAMES] + more)
+
+    def _buttons(self, choices: Rows, locale: str) -> tuple[tuple[Button, ...], ...]:
+        return tuple(tuple(self._button(choice, locale) for choice in row) for row in choices)
+
+    def _button(self, choice: Choice, locale: str) -> Button:
+        return Button(self._sentence(choice.key, choice.values, locale), choice.value)
+
+    def _sliders(self, request: Request, locale: str) -> tuple[Slider, ...]:
+        kind = KINDS[request.kind]
+        return tuple(
+            Slider(
+                label=self.texts.setting(locale, request.kind, setting.name),
+                command=_command_of(request, setting),
+                low=amount.low,
+                high=amount.high,
+                value=setting.amount,
+            )
+            for setting in request.settings
+            if (amount := kind.amount_of(setting.name)) is not None
+        )
+
+    def _given(self, key: str, locale: str) -> dict[str, object]:
+        """Return what a sentence tells beside what the conversation knows."""
+        match key:
+            case "say.help":
+                return {"kinds": self._kinds(locale), "commands": self._commands(locale)}
+            case "say.privacy":
+                return {"hours": strength(self.photo_hours)}
+            case _:
+                return {}
+
+    def _kinds(self, locale: str) -> str:
+        lines = []
+        for kind in (kind for kind in KINDS.values() if not kind.sheet):
+            names = self._settings(kind, locale)
+            choices = self.texts.get(locale, "say.help_choices", names=names)
+            values = {
+                "example": write(Make(example(kind))),
+                "about": self.texts.get(locale, f"kind.{kind.name}.about"),
+                "choices": choices if kind.settings else "",
+            }
+            lines.append(self.texts.get(locale, "say.help_kind", **values).rstrip())
+        return "\n".join(lines)
+
+    def _commands(self, locale: str) -> str:
+        lines = []
+        kinds = {kind.name for kind in KINDS.values()}
+        for command, about in self.texts.menu(locale):
+            if command not in kinds:
+                lines.append(
+                    self.texts.get(locale, "say.help_command", command=command, about=about)
+                )
+        return "\n".join(lines)
+
+
+def _leading(name: str) -> str:
+    """Return a name as it stands at the head of a sentence."""
+    return name[:1].upper() + name[1:]
+
+
+def _file_name(request: Request | None) -> str:
+    return "" if request is None else write_request(request).replace(" ", "-")
+
+
+def _command_of(request: Request, moved: Setting) -> str:
+    """Return the command that needs only the moved setting's amount behind it."""
+    others = tuple(setting for setting in request.settings if setting is not moved)
+    words = write(Make(Request(request.kind, others)))
+    return f"{words} {moved.name.replace(':', ' ')}"

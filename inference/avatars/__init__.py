@@ -1,0 +1,1 @@
+"""Drawing an avatar: its spec, its styles, its parts, its moods."""

@@ -1,0 +1,31 @@
+"""Avatars that come back from where they were kept: drawn as they are, if we still can."""
+
+import re
+from collections.abc import Mapping
+
+from inference.avatars import styles
+from inference.avatars.spec import AvatarSpec
+from inference.errors import UnknownAvatar
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+def read(avatar: Mapping[str, object]) -> AvatarSpec:
+    """Read an avatar's JSON form (``AvatarSpec.to_json``), whoever wrote it.
+
+    Raises:
+        UnknownAvatar: it is not of that form, or has a style, part or colour that there is not.
+    """
+    try:
+        spec = AvatarSpec.from_json(avatar)
+        style = styles.load(spec.style)
+        for slot in (*style.slots, *spec.parts):
+            styles.component_variant(style, slot, spec.parts)
+    except (KeyError, ValueError) as error:
+        raise UnknownAvatar(str(error)) from None
+    needed = style.colours & {"skin", "fur"}
+    if not needed <= spec.colours.keys() <= style.colours or not all(
+        _COLOUR.fullmatch(colour) for colour in spec.colours.values()
+    ):
+        raise UnknownAvatar(f"{style.name} has no such colours")
+    return spec

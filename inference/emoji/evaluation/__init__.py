@@ -1,0 +1,1 @@
+"""How well avatars show people."""

@@ -1,0 +1,1 @@
+"""A film of how an avatar comes about."""

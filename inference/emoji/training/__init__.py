@@ -1,0 +1,1 @@
+"""How the emoji family's networks and classifiers are learned."""

@@ -1,0 +1,77 @@
+"""Train the autoencoder on crops of photos and drawings; resumable (torch)."""
+
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.avatars.synthetic import random_avatars
+from inference.emoji import crops
+from inference.emoji.autoencoder_network import SIDE, Autoencoder, loss
+from inference.emoji.training.crossdomain import save
+from inference.emoji.training.dataset import Faces
+
+_BATCH = 12
+_RATE = 5e-4
+
+
+def train(
+    faces: Faces,
+    minutes: float,
+    checkpoint: Path,
+    told: Callable[[int, float, float], None],
+    drawings: int = 1000,
+) -> Autoencoder:
+    """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
+
+    told: gets step, minutes and loss about every ten seconds.
+    """
+    torch.manual_seed(0)
+    network = Autoencoder()
+    optimiser = torch.optim.Adam(network.parameters(), lr=_RATE)
+    step, spent = 0, 0.0
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(kept["network"])
+        optimiser.load_state_dict(kept["optimiser"])
+        step, spent = kept["step"], kept["minutes"]
+    chance = np.random.default_rng(step)
+    photos = np.flatnonzero(faces.training)
+    specs = list(islice(random_avatars(1), drawings))
+    begun = talked = saved = time.monotonic()
+    while spent < minutes:
+        some = [
+            crops.of_face(faces.face(int(index)), SIDE)
+            for index in chance.choice(photos, _BATCH // 6)
+        ]
+        some += [
+            crops.of_avatar(specs[int(index)], SIDE)
+            for index in chance.integers(len(specs), size=_BATCH // 6)
+        ]
+        value = loss(network, _tensor(np.concatenate(some)))
+        optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        step += 1
+        now = time.monotonic()
+        spent += (now - begun) / 60
+        begun = now
+        if now - talked > 10 or spent >= minutes:
+            told(step, spent, float(value.detach()))
+            talked = now
+        if now - saved > 60 or spent >= minutes:
+            state = {
+                "network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                "step": step, "minutes": spent,
+            }  # fmt: skip
+            save(state, checkpoint)
+            saved = now
+    return network.eval()
+
+
+def _tensor(pictures: NDArray[np.uint8]) -> torch.Tensor:
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255

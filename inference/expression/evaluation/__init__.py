@@ -1,0 +1,1 @@
+"""How well expressions do what was asked."""

@@ -1,0 +1,76 @@
+"""What feeling a stranger reads in a face: a classifier that took no part in making it.
+
+The network (seven feelings) comes with the package ``facex`` 1.1.0 (MIT),
+``facex/assets/model_optimized.tflite``; whoever evaluates supplies the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import PhotoError
+from inference.face import analysis, topology
+from inference.face.report import Portrait
+from inference.measuring import photos
+from inference.models.runtime import Lite
+from inference.pictures import images
+
+FEELINGS = ("angry", "disgusted", "scared", "happy", "neutral", "sad", "surprised")
+"""The network's outputs, in its order, by our names."""
+
+WANTED: Mapping[str, str] = {
+    "grin": "happy", "laugh": "happy", "smile": "happy",
+    "angry": "angry", "disgusted": "disgusted", "sad": "sad", "scared": "scared",
+    "surprised": "surprised",
+}  # fmt: skip
+"""Our expressions, and the feeling that each should be read as."""
+
+SHEET = ("neutral", "happy", "sad", "angry", "surprised", "disgusted", "scared")
+"""The first faces of a sheet of openpeople, row by row, four in a row."""
+
+_SIDE = 200
+_ROOM = 1.15  # of the face's height: side of what the network sees
+_ROW, _WINDOW = 0.24, 0.28  # of a sheet's height: from row to row, and what holds one
+
+
+class Stranger:
+    """Reads a feeling in a face."""
+
+    def __init__(self, model: Path) -> None:
+        """``model``: the TFLite file."""
+        self._network = Lite(model)
+
+    def reads(self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> str:
+        """Return one of ``FEELINGS``. image: (H, W, 3) RGB. landmarks: (478, 2 or 3) px."""
+        middle = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0)
+        half = 0.5 * _ROOM * topology.face_height(landmarks)
+        scale = _SIDE / (2 * half)
+        corner = (middle - half) * scale
+        matrix = np.array([[scale, 0, -corner[0]], [0, scale, -corner[1]]])
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        face = cv2.warpAffine(image, matrix, (_SIDE, _SIDE), flags=method)
+        grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+        (scores,) = self._network(np.repeat(grey[None, ..., None], 3, axis=3))
+        return FEELINGS[int(scores[0].argmax())]
+
+
+def sample_faces() -> Iterator[tuple[str, str, Portrait]]:
+    """Yield (person, feeling, portrait) of openpeople's sheets, where one clear face is found."""
+    for person, _ in photos.named(None):
+        folder = resources.files("openpeople") / "data" / "curated" / person / "assets"
+        sheet = images.decode((folder / "emotions_sheet.jpg").read_bytes())
+        height, width = sheet.shape[:2]
+        for place, feeling in enumerate(SHEET):
+            row, column = divmod(place, 4)
+            top, left = round(row * _ROW * height), column * width // 4
+            cell = sheet[top : top + round(_WINDOW * height), left : left + width // 4]
+            try:
+                report = analysis.find(np.ascontiguousarray(cell))
+                face = analysis.choose(report, None)
+                yield person, feeling, analysis.study(cell, report, face)
+            except PhotoError:
+                continue

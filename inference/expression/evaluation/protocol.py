@@ -1,0 +1,258 @@
+"""How well expressions do what was asked, and nothing else.
+
+Rows (``inference.measuring.statistics``), subject ``geometric``, the engine: ``spearman_<AU>`` and
+``slope_<AU>`` of what a judge sees against seven requested intensities, ``leakage`` into other
+movements, ``identity`` and ``identity_drop`` (cosine of face descriptors), ``psnr_outside_db``,
+``zero_edit`` (the input comes back bit for bit), and with a judge of feelings
+``emotion_hit_<name>``. Groups of people are subjects of their own: ``geometric, skin 5``. Subject
+``real``: how often that judge reads the feelings of real photos.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from inference.errors import PhotoError
+from inference.expression.engine import express
+from inference.expression.evaluation import signals
+from inference.expression.evaluation.emotions import WANTED, Stranger, sample_faces
+from inference.expression.mixes import MIXES, NAMED
+from inference.face import analysis, topology
+from inference.face.blendshapes import NAMES, measure
+from inference.face.landmarks import region_around, trace
+from inference.face.report import Portrait
+from inference.face.resizing import resized
+from inference.measuring import identity, photos
+from inference.measuring.statistics import Row, estimate
+from inference.pictures import images
+from storage.kinds import Setting
+
+ENGINE = "geometric"
+INTENSITIES = tuple(np.linspace(0, 1, 7).round(4).tolist())
+AMOUNT = 0.8  # of a named expression, for identity, outside and feelings
+GROUPS = ("male", "age", "skin")
+"""Columns of a CSV of labels by which results are also told apart."""
+
+_FACE = 240.0  # px: height of the face that is worked on
+_OUTSIDE = 1.4  # multiple of the face's outline beyond which nothing may change
+_BEST_DB = 100.0  # nothing changed
+_SHARED = {  # movements that come with a unit on every face, so they are no leak
+    "AU6": ("mouthSmile",), "AU9": ("browDown", "eyeSquint", "mouthUpperUp"),
+    "AU10": ("noseSneer", "mouthSmile"), "AU43": ("eyeSquint", "eyeLookDown"),
+    "AU26": ("mouthLowerDown",), "AU25": ("jawOpen",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was measured on one face; by unit or expression where it is many numbers."""
+
+    groups: tuple[str, ...] = ()
+    spearman: Mapping[str, float] = field(default_factory=dict)
+    slope: Mapping[str, float] = field(default_factory=dict)
+    leakage: Mapping[str, float] = field(default_factory=dict)
+    identity: Mapping[str, float] = field(default_factory=dict)
+    outside: Mapping[str, float] = field(default_factory=dict)
+    zero: Mapping[str, float] = field(default_factory=dict)
+    hits: Mapping[str, float] = field(default_factory=dict)
+
+
+def evaluate(
+    faces: Path | None,
+    labels: Path | None = None,
+    emotions: Path | None = None,
+    intensities: Sequence[float] = INTENSITIES,
+    units: Sequence[str] = signals.UNITS,
+) -> list[Row]:
+    """Return all rows for a folder of photos; those without one clear face are left out.
+
+    faces: searched with its subfolders; None for the sober faces of openpeople's sheets. labels: a
+    CSV with the column ``id``, a photo's name without its ending, and any of ``GROUPS``. emotions:
+    the judge's file, see ``inference.expression.evaluation.emotions``. intensities: rising from 0.
+
+    Raises:
+        click.ClickException: no photo could be used.
+    """
+    stranger = None if emotions is None else Stranger(emotions)
+    real: list[tuple[str, str, Portrait]] = [] if faces is not None else list(sample_faces())
+    people = list(_found(faces)) if faces is not None else _sober(real)
+    known = _labels(labels)
+    trials = []
+    for name, portrait in track(people, "moving faces", console=Console(stderr=True)):
+        row = known.get(name, {})
+        groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
+        trials.append(tried(portrait, groups, stranger, intensities, units))
+    if not trials:
+        raise click.ClickException("no photo with one clear face")
+    found = rows(trials)
+    if stranger is not None:
+        found += _of_real(real, stranger)
+    return found
+
+
+def _labels(path: Path | None) -> dict[str, dict[str, str]]:
+    if path is None:
+        return {}
+    with path.open(encoding="utf-8") as stream:
+        return {row["id"]: row for row in csv.DictReader(stream)}
+
+
+def _found(faces: Path) -> Iterator[tuple[str, Portrait]]:
+    for name, data in photos.named(faces):
+        try:
+            photo = images.decode(data)
+            report = analysis.find(photo)
+            yield name, analysis.study(photo, report, analysis.choose(report, None))
+        except PhotoError:
+            continue
+
+
+def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrait]]:
+    return [(person, portrait) for person, feeling, portrait in real if feeling == "neutral"]
+
+
+def tried(
+    portrait: Portrait,
+    groups: tuple[str, ...],
+    stranger: Stranger | None,
+    intensities: Sequence[float],
+    units: Sequence[str],
+) -> Trial:
+    """Ask one face for every unit at every intensity, and for every named expression."""
+    height = topology.face_height(portrait.report.landmarks)
+    portrait = resized(portrait, round(len(portrait.alpha) * min(1.0, _FACE / height)))
+    portrait = replace(portrait, image=portrait.person)
+    zero = {name: _same(portrait, _moved(portrait, name, 0.0)) for name in MIXES}
+    spearman, slope, leakage = {}, {}, {}
+    still = _look(portrait)
+    for unit in units:
+        looks = [_look(_moved(portrait, unit, amount)) if amount else still
+                 for amount in intensities]  # fmt: skip
+        strengths = np.array([signals.strength(unit, look) for look in looks])
+        spearman[unit] = _rank_correlation(np.array(intensities), strengths)
+        slope[unit] = float(np.polyfit(intensities, strengths, 1)[0])
+        leakage[unit] = _leak(unit, still, looks[-1])
+
+    who = identity.describe(portrait)
+    alike, outside, hits = {}, {}, {}
+    for name in NAMED:
+        edited = _moved(portrait, name, AMOUNT)
+        outside[name] = _outside_db(portrait, edited)
+        then = identity.describe(edited)
+        if who is not None and then is not None:
+            alike[name] = float(who @ then)
+        if stranger is not None and name in WANTED:
+            seen = stranger.reads(edited.image, _look(edited).landmarks)
+            hits[name] = float(seen == WANTED[name])
+    return Trial(groups, spearman, slope, leakage, alike, outside, zero, hits)
+
+
+def _moved(portrait: Portrait, name: str, amount: float) -> Portrait:
+    image, alpha = express(portrait.image, portrait.alpha, portrait.report, [Setting(name, amount)])
+    return replace(portrait, image=image, alpha=alpha)
+
+
+def _same(before: Portrait, after: Portrait) -> float:
+    unchanged = np.array_equal(before.image, after.image)
+    return float(unchanged and np.array_equal(before.alpha, after.alpha))
+
+
+def _look(portrait: Portrait) -> signals.Seen:
+    """Look at a picture anew, knowing only where the face was."""
+    found, _ = trace(portrait.image, region_around(portrait.report.landmarks))
+    return signals.Seen(found, measure(found))
+
+
+def _rank_correlation(asked: NDArray[np.floating], seen: NDArray[np.floating]) -> float:
+    """Spearman's; 0 where nothing was seen to change."""
+    if np.ptp(seen) < 1e-6:
+        return 0.0
+    return float(np.corrcoef(_ranks(asked), _ranks(seen))[0, 1])
+
+
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Ranks from 0; equal values share theirs."""
+    below = (values[None] < values[:, None]).sum(axis=1)
+    equal = (values[None] == values[:, None]).sum(axis=1)
+    return np.asarray(below + (equal - 1) / 2, np.float64)
+
+
+def _leak(unit: str, still: signals.Seen, full: signals.Seen) -> float:
+    """Mean absolute change of all scores that are none of the unit's business."""
+    own = {name.removesuffix("Left").removesuffix("Right") for name in MIXES[unit]}
+    judged = (*signals.BLENDSHAPES.get(unit, ()), *_SHARED.get(unit, ()))
+    own |= {name.removesuffix("Left").removesuffix("Right") for name in judged}
+    others = [
+        place
+        for place, name in enumerate(NAMES)
+        if name != "_neutral" and name.removesuffix("Left").removesuffix("Right") not in own
+    ]
+    return float(np.abs(full.blendshapes - still.blendshapes)[others].mean())
+
+
+def _outside_db(before: Portrait, after: Portrait) -> float:
+    """PSNR, at most 100, away from the face."""
+    oval = before.report.landmarks[list(topology.FACE_OVAL), :2]
+    middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
+    grown = np.rint(middle + (oval - middle) * _OUTSIDE).astype(np.int32)
+    face = cv2.fillPoly(np.zeros_like(before.alpha), [grown], 1) > 0
+    if face.all():
+        return _BEST_DB
+    change = after.image[~face].astype(np.float64) - before.image[~face]
+    return float(min(_BEST_DB, 10 * np.log10(255**2 / max(np.square(change).mean(), 1e-9))))
+
+
+def _of_real(real: Iterable[tuple[str, str, Portrait]], stranger: Stranger) -> list[Row]:
+    hits: dict[str, list[float]] = defaultdict(list)
+    for _, feeling, portrait in real:
+        seen = stranger.reads(portrait.image, portrait.report.landmarks)
+        hits[feeling].append(float(seen == feeling))
+    return [estimate("real", f"emotion_hit_{name}", some, "share") for name, some in hits.items()]
+
+
+Part = Callable[[Trial], Mapping[str, float]]
+
+_PARTS: Mapping[str, tuple[Part, str]] = {
+    "spearman": (lambda trial: trial.spearman, "rho"),
+    "slope": (lambda trial: trial.slope, "per 1"),
+    "emotion_hit": (lambda trial: trial.hits, "share"),
+    "leakage": (lambda trial: trial.leakage, "score"),
+    "identity": (lambda trial: trial.identity, "cosine"),
+    "psnr_outside_db": (lambda trial: trial.outside, "dB"),
+    "zero_edit": (lambda trial: trial.zero, "share"),
+}
+_BY_NAME = ("spearman", "slope", "emotion_hit")  # one row for each unit or expression
+_OVERALL = ("spearman", "emotion_hit", "leakage", "identity", "psnr_outside_db", "zero_edit")
+
+
+def rows(trials: Sequence[Trial]) -> list[Row]:
+    """Sum trials up: each unit over all faces; the rest over faces and by groups of people."""
+    result = []
+    for metric in _BY_NAME:
+        part, unit = _PARTS[metric]
+        for name in part(trials[0]):
+            values = [part(trial)[name] for trial in trials]
+            result.append(estimate(ENGINE, f"{metric}_{name}", values, unit))
+    groups = sorted({group for trial in trials for group in trial.groups})
+    for group in (None, *groups):
+        subject = ENGINE if group is None else f"{ENGINE}, {group}"
+        members = [trial for trial in trials if group is None or group in trial.groups]
+        for metric in _OVERALL:
+            part, unit = _PARTS[metric]
+            means = [float(np.mean(list(part(trial).values()))) for trial in members if part(trial)]
+            if not means:
+                continue
+            result.append(estimate(subject, metric, means, unit))
+            if metric == "identity":
+                drops = [1 - mean for mean in means]
+                result.append(estimate(subject, "identity_drop", drops, unit))
+    return result

@@ -1,0 +1,1 @@
+"""How the pieces of the library are cut and drawn."""

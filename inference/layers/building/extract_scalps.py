@@ -1,0 +1,54 @@
+"""Build the library of bare scalps from synthetic faces; see ``extract``.
+
+``python -m inference.layers.building.extract_scalps --data DIR`` reads ``scalp.toml``,
+writes ``scalp/``.
+"""
+
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import topology
+from inference.face.masks import person_and_hair
+from inference.layers.building.extract import Cut, build, skin_of
+from inference.pictures.images import to_lab
+from inference.pictures.matting import foreground
+
+
+def cut_scalp(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
+    """Cut scalp and ears; towards the wearer's own forehead they fade."""
+    unit = topology.face_height(landmarks)
+    person, _ = person_and_hair(image, landmarks)
+    lab = to_lab(image)
+    rows = np.arange(len(image), dtype=np.float32)[:, None]
+    brows = landmarks[list(topology.BROW_TOPS), 1].min()
+    top = landmarks[topology.FOREHEAD_MIDDLE, 1]
+    lobes = landmarks[[132, 361], 1].mean()
+    oval = topology.fill(person.shape, landmarks, topology.FACE_OVAL)
+    soft = cv2.GaussianBlur(oval.astype(np.float32), (0, 0), 0.03 * unit)
+    forehead = np.clip((brows - 0.06 * unit - rows) / (brows - 0.06 * unit - top), 0, 1)
+    beside = np.clip((lobes + 0.05 * unit - rows) / (0.06 * unit), 0, 1)
+    alpha = person / np.float32(255) * (soft * forehead + (1 - soft) * beside)
+    matte = np.rint(alpha * 255).astype(np.uint8)
+    skin = skin_of(lab, landmarks, np.zeros(person.shape, np.uint8))
+    return Cut(
+        image=np.dstack([foreground(image, person), matte]),
+        under=None,
+        points=landmarks[list(topology.FACE_OVAL), :2],
+        skin=np.median(lab[topology.fill(person.shape, landmarks, topology.FOREHEAD)], axis=0),
+        colour=skin,
+    )
+
+
+@click.command("scalps")
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+def main(data: Path) -> None:
+    """Cut all scalps named in scalp.toml."""
+    build(data, "scalp", lambda image, landmarks, _: cut_scalp(image, landmarks))
+
+
+if __name__ == "__main__":
+    main()

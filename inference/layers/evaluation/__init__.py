@@ -1,0 +1,1 @@
+"""How well layers do, and the judges that say so."""

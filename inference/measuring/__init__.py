@@ -1,0 +1,1 @@
+"""How fast and how good: statistics, judges, sample photos, benchmarks."""

@@ -1,0 +1,154 @@
+"""The stages of the pipeline, one after the other on one thread of ours.
+
+A kind's time runs from the studied face, or the kept avatar, to the finished picture: stickers are
+die-cut by then, but not encoded. What several kinds need of one photo is timed by itself:
+``study``, ``person`` (freeing the person of their background), ``encode`` (a sticker as PNG).
+Nothing drawn is still there from an earlier time.
+"""
+
+import gc
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar, cast
+
+from inference.avatars import compose
+from inference.avatars.spec import AvatarSpec
+from inference.face import analysis, masks
+from inference.face.detect import detect
+from inference.face.landmarks import region_around, trace
+from inference.face.report import Portrait
+from inference.family import Composing, Family, Picture
+from inference.measuring.statistics import Row, peak_mb, timings
+from inference.models.runtime import Network
+from inference.pictures import images, sheet
+from inference.serving.registry import FAMILIES
+from storage.kinds import KINDS, Setting
+
+Result = TypeVar("Result")
+
+
+class Watch:
+    """Run times in seconds by subject."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    def time(self, subject: str, work: Callable[[], Result]) -> Result:
+        """Do the work and note how long it took."""
+        start = time.perf_counter()
+        result = work()
+        self.seconds[subject].append(time.perf_counter() - start)
+        return result
+
+
+Trial = tuple[str, tuple[Setting, ...]]
+"""What is asked for: a kind and its settings."""
+
+OF_FACES: dict[str, Trial] = {
+    "cutout": ("cutout", ()),
+    "emoji": ("emoji", KINDS["emoji"].default),
+    "cartoon": ("cartoon", KINDS["cartoon"].default),
+    "drawn": ("cartoon", (Setting("toon", 0.6),)),
+    "scene": ("cartoon", (Setting("hokusai", 0.6), Setting("scene"))),
+    "paint": ("cartoon", (Setting("picture", 0.6),)),
+    "expression": ("expression", KINDS["expression"].default),
+    "layers": ("edit", (Setting("hair:afro"),)),
+    "try_on": ("try-on", (Setting("hair"),)),
+    "gallery": ("gallery", KINDS["gallery"].default),
+}
+"""What is made of faces, by subject."""
+
+OF_AVATARS: dict[str, Trial] = {
+    "mood": ("mood", KINDS["mood"].default),
+    "moving_mood": ("mood", (*KINDS["mood"].default, Setting("moving"))),
+    "mood_sheet": ("mood-sheet", KINDS["mood-sheet"].default),
+    "fitting": ("fitting", KINDS["fitting"].default),
+    "lineup": ("lineup", KINDS["lineup"].default),
+}
+"""What is made of kept avatars, by subject; ``mood_pack`` besides, a whole pack with encoding."""
+
+
+def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
+    """Return median and 95th percentile of each stage, and the peak memory of them all."""
+    families = {kind: family() for kind, family in FAMILIES.items()}
+    names = {family.model for family in families.values() if family.model}
+    networks = {name: Network(name) for name in names}
+    analysis.warm_up()
+    _one(photos[0], families, networks, Watch())
+    watch = Watch()
+    gc.collect()
+    for _ in range(rounds):
+        for photo in photos:
+            _one(photo, families, networks, watch)
+    rows = [row for subject, seconds in watch.seconds.items() for row in timings(subject, seconds)]
+    return [*rows, Row("stages", "peak_mb", peak_mb(), None, None, 1, "MB")]
+
+
+def _one(
+    photo: bytes, families: Mapping[str, Family], networks: Mapping[str, Network], watch: Watch
+) -> None:
+    image = watch.time("decode", lambda: images.decode(photo))
+    watch.time("detect", lambda: detect(image, 0))
+    report = watch.time("analysis", lambda: analysis.find(image))
+    face = report.faces[0]
+    watch.time("landmarks", lambda: trace(image, region_around(face.landmarks)))
+    portrait = watch.time("study", lambda: analysis.study(image, report, face))
+    landmarks = portrait.report.landmarks
+    watch.time("masks", lambda: masks.person_and_hair(portrait.image, landmarks))
+    watch.time("person", lambda: portrait.person)
+    avatar: Mapping[str, object] = {}
+    for subject, (kind, settings) in OF_FACES.items():
+        compose.render.cache_clear()
+        second = image if subject == "paint" else None
+        make = partial(_make, families[kind], networks, portrait, settings, second)
+        picture = watch.time(subject, make)
+        if subject == "cutout":
+            watch.time("encode", partial(images.encode_png, picture.frames))
+        if subject == "emoji":
+            avatar = picture.facts
+    for subject, (kind, settings) in OF_AVATARS.items():
+        compose.render.cache_clear()
+        form = {"avatars": _alike(avatar)} if subject == "lineup" else avatar
+        watch.time(subject, partial(_draw, families[kind], form, settings))
+    compose.render.cache_clear()
+    watch.time("mood_pack", partial(_pack, families["mood"], avatar))
+
+
+def _draw(family: Family, avatar: Mapping[str, object], settings: tuple[Setting, ...]) -> Picture:
+    if not isinstance(family, Composing):
+        raise TypeError(f"{family.kind} is not made of avatars")
+    return family.finish(family.prepare_avatar(avatar, settings), None)
+
+
+def _pack(family: Family, avatar: Mapping[str, object]) -> list[bytes]:
+    moods = [(Setting(name),) for name in KINDS["mood"].pack]
+    return [images.encode_png(_draw(family, avatar, mood).frames) for mood in moods]
+
+
+def _alike(avatar: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Nine avatars that differ in the part of which there are most to choose from."""
+    spec = AvatarSpec.from_json(avatar)
+    ranked = cast("Mapping[str, list[str]]", avatar["ranked"])
+    slot = max(ranked, key=lambda name: len(ranked[name]))
+    return [
+        replace(spec, parts={**spec.parts, slot: variant}).to_json()
+        for variant in ranked[slot][: sheet.PER_PAGE]
+    ]
+
+
+def _make(
+    family: Family,
+    networks: Mapping[str, Network],
+    portrait: Portrait,
+    settings: tuple[Setting, ...],
+    second: images.Image | None,
+) -> Picture:
+    prepared = family.prepare(portrait, settings, second)
+    outputs = None
+    if prepared.inputs is not None and family.model is not None:
+        batch = {name: tensor[None] for name, tensor in prepared.inputs.items()}
+        outputs = {name: rows[0] for name, rows in networks[family.model].run(batch).items()}
+    return family.finish(prepared, outputs)

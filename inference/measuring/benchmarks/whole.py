@@ -1,0 +1,145 @@
+"""The whole program as its users meet it: a process of its own, photos over HTTP, stickers back.
+
+``selfmoji run`` is started with an empty data folder and spoken to like a browser does.
+"""
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from inference.measuring.statistics import Row, timings
+
+_ADDRESS = re.compile(rb"http://[\w.]+:\d+")
+_PATIENCE = 60.0  # seconds
+
+
+class Unanswered(Exception):
+    """The program gave up, or did not answer in time."""
+
+
+def measure(photos: Sequence[bytes], seconds: float) -> list[Row]:
+    """Send a photo a second for so many seconds; time start-up and each way to a sticker."""
+    return asyncio.run(_measure(photos, seconds))
+
+
+async def _measure(photos: Sequence[bytes], seconds: float) -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="selfmoji-bench-") as folder:
+        begun = time.perf_counter()
+        async with _program(Path(folder)) as (process, address):
+            served = time.perf_counter() - begun
+            async with _Visitor(address) as first:
+                await first.sticker(photos[0])
+            started = time.perf_counter() - begun
+            await asyncio.sleep(1)
+            idle = _resident_mb(process.pid)
+            waits = await asyncio.gather(
+                *(
+                    _later(number, address, photos[number % len(photos)])
+                    for number in range(round(seconds))
+                )
+            )
+            busy = _resident_mb(process.pid)
+    return [
+        *timings("end_to_end", waits),
+        *(
+            Row(subject, metric, value, None, None, 1, unit)
+            for subject, metric, value, unit in (
+                ("start_up", "page_s", served, "s"),
+                ("start_up", "sticker_s", started, "s"),
+                ("idle", "resident_mb", idle, "MB"),
+                ("busy", "resident_mb", busy, "MB"),
+            )
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _program(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run ``selfmoji run`` on a free port."""
+    ours = {"SELFMOJI_PORT": "0", "SELFMOJI_DATA_DIR": str(data), "SELFMOJI_DATABASE_URL": ""}
+    ours |= {"SELFMOJI_TELEGRAM_TOKEN": "", "SELFMOJI_DISCORD_TOKEN": "", "PYTHONUNBUFFERED": "1"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        env={**os.environ, **ours},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            address = await _address(process)
+        yield process, address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None  # noqa: S101 -- it is a pipe
+    async for line in process.stdout:
+        if found := _ADDRESS.search(line):
+            return found.group().decode()
+    raise Unanswered("selfmoji run stopped before it served a page")
+
+
+class _Visitor:
+    """A browser with a cookie of its own."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._http = httpx.AsyncClient(base_url=address, headers={"origin": address})
+
+    async def __aenter__(self) -> "_Visitor":
+        (await self._http.get("/")).raise_for_status()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def sticker(self, photo: bytes) -> float:
+        """Send a photo for its cut-out; return the seconds until the sticker's bytes are here."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
+        stream = f"{self._address.replace('http', 'ws', 1)}/stream"
+        headers, origin = {"cookie": cookie}, Origin(self._address)
+        async with connect(stream, origin=origin, additional_headers=headers) as socket:
+            begun = time.perf_counter()
+            where = {"key": secrets.token_hex(8), "caption": "/cutout"}
+            (await self._http.post("/photo", params=where, content=photo)).raise_for_status()
+            async with asyncio.timeout(_PATIENCE):
+                address = await _first_sticker(socket)
+            (await self._http.get(f"{address}.webp")).raise_for_status()
+            return time.perf_counter() - begun
+
+
+async def _first_sticker(socket: ClientConnection) -> str:
+    async for text in socket:
+        for message in json.loads(text)["messages"]:
+            if message.get("sticker"):
+                return str(message["sticker"])
+    raise Unanswered("the connection closed before a sticker came")
+
+
+async def _later(delay: float, address: str, photo: bytes) -> float:
+    await asyncio.sleep(delay)
+    async with _Visitor(address) as visitor:
+        return await visitor.sticker(photo)
+
+
+def _resident_mb(process: int) -> float:
+    """Resident memory of a process in megabytes (Linux; elsewhere 0)."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[1]
+    except OSError:
+        return 0.0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20

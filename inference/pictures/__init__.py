@@ -1,0 +1,1 @@
+"""Pictures in and out: decoding, mattes, die-cut stickers, SVG, sheets, films."""

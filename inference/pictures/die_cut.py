@@ -1,0 +1,226 @@
+"""Die-cut stickers: trimmed, fitted to 512 px, a smooth white outline, a soft shadow below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from inference.face import topology
+from inference.pictures.images import resampling
+
+Image = NDArray[np.uint8]
+"""(H, W, 4) sRGB uint8 with straight alpha."""
+
+Plane = NDArray[np.uint8]
+"""(H, W) uint8: of 255 parts, how many are there."""
+
+SIDE = 512
+OUTLINE = 8.0  # px
+SHADOW_BLUR = 4.0
+SHADOW_DROP = 3
+SHADOW_OPACITY = 0.3
+MARGIN = (11, 11, 18, 11)  # top, right, bottom, left: what outline and shadow need
+
+_SOLID = 48  # alpha from which a pixel belongs inside the outline; fainter strands float above it
+_BRIDGE = 9.0  # px: strands closer than twice this share one outline
+_HOLE = 0.02  # of the sticker's area: smaller holes are filled with the outline's white
+_SPECK = 0.012  # of the sticker's area: smaller islands are dropped
+_SHOULDERS = (
+    1.5,
+    1.05,
+)  # half width about the face's middle and depth below the chin, face heights
+_FLAT = 0.15  # of the width: a lowest row wider than this is a cut, not a natural end
+_TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
+_ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
+
+
+def head_and_shoulders(
+    colours: NDArray[np.uint8], alpha: Plane, landmarks: NDArray[np.float32]
+) -> Image:
+    """Crop a portrait so that the face stays large: hair whole, body down to the chest.
+
+    colours: (S, S, 3) RGB. alpha: (S, S). landmarks: (478, 2 or 3) px. Returns (H, W, 4).
+    """
+    box = bust(landmarks)
+    return np.asarray(cv2.merge([colours[box], alpha[box]]), np.uint8)
+
+
+def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:
+    """Rows and columns of ``head_and_shoulders``. landmarks: (478, 2 or 3) px."""
+    unit = topology.face_height(landmarks)
+    wide, deep = (share * unit for share in _SHOULDERS)
+    middle = float(landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], 0].mean())
+    bottom = float(landmarks[topology.CHIN, 1]) + deep
+    left, right = max(0, round(middle - wide)), round(middle + wide)
+    return slice(0, max(1, round(bottom))), slice(left, max(left + 1, right))
+
+
+def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
+    """Make a sticker of a cut-out.
+
+    rgba: (H, W, 4) straight alpha, with colours that hold beyond the edge of the alpha. Where the
+    content runs into the picture's lower border it is cut along a gentle curve.
+    drawn: nothing in it is an accident, so small islands stay.
+    Returns (512, 512, 4) with the content's longer side filling it.
+
+    Raises:
+        ValueError: everything is transparent.
+    """
+    return die_cut_frames([rgba], drawn=drawn)[0]
+
+
+def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Image, ...]:
+    """Make stickers of the frames of one animation, all placed and scaled alike; see ``die_cut``.
+
+    Raises:
+        ValueError: everything is transparent, or the frames differ in size.
+    """
+    alphas = [np.asarray(cv2.extractChannel(frame, 3), np.uint8) for frame in frames]
+    union = np.maximum.reduce(alphas)
+    if not drawn:
+        specks = _specks(union)
+        for plane in (union, *alphas):
+            plane[specks > 0] = 0
+    left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
+    if not width:
+        raise ValueError("nothing but transparency")
+    box = np.s_[top : top + height, left : left + width]
+    kept = _rounded(_fitted(union[box]))
+    mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette alone needs but one
+    stickers = []
+    for frame, alpha in zip(frames, alphas, strict=True):
+        silhouette = alpha[box].tobytes()
+        if silhouette not in mounts:
+            mounts[silhouette] = _mount(alpha[box], kept)
+        stickers.append(_mounted(frame[box], alpha[box], mounts[silhouette]))
+    return tuple(stickers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """All of a sticker but its colours: planes of (512, 512).
+
+    ink: how much of the picture's colours over white counts, or None: all of it. light: what the
+    shadow leaves of them. alpha: the sticker's.
+    """
+
+    ink: MatLike | None
+    light: MatLike
+    alpha: MatLike
+
+
+def _specks(alpha: Plane) -> Plane:
+    """Small islands, with the haze around them: (H, W), not 0 there."""
+    solid = (alpha >= _SOLID).astype(np.uint8)
+    islands, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    areas = [cv2.contourArea(island) for island in islands]
+    least = _SPECK * sum(areas)
+    small = [island for island, area in zip(islands, areas, strict=True) if area < least]
+    specks = cv2.drawContours(np.zeros_like(alpha), small, -1, 1, cv2.FILLED)
+    return np.asarray(cv2.dilate(specks, np.ones((7, 7), np.uint8)), np.uint8)
+
+
+def _fitted(picture: MatLike, ground: int = 0) -> MatLike:
+    """Fit a trimmed picture, of one channel or three, into the square on an even ground."""
+    height, width = picture.shape[:2]
+    top, right, bottom, left = MARGIN
+    room = SIDE - left - right, SIDE - top - bottom
+    scale = min(room[0] / width, room[1] / height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
+    border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
+    fitted = cv2.resize(picture, size, interpolation=resampling(scale))
+    value = (ground,) * 3
+    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
+
+
+def _rounded(alpha: MatLike) -> Plane | None:
+    """Cut a body off along a curve where the photo did along its border.
+
+    alpha: (512, 512), fitted. Returns what to keep, (512, 512), or None: it ends by itself.
+    """
+    solid = alpha >= _SOLID
+    left, top, width, height = cv2.boundingRect(solid.astype(np.uint8))
+    if solid[top + height - 1, left : left + width].mean() < _FLAT:
+        return None
+    lower = np.s_[top + height // 2 : top + height, left : left + width]
+    body = solid[lower]
+    below = np.flatnonzero(body.any(axis=0))
+    middle, half = (below[0] + below[-1] + 1) / 2, (below[-1] - below[0] + 1) / 2
+    x = (np.arange(width) + 0.5 - middle) / half
+    y = (np.arange(len(body))[:, None] + 0.5) / len(body)
+    inside = x**_ROUND + y**_ROUND <= 1
+    # where a shoulder meets the curve stands a spike: round it as scissors would
+    radius = max(1.0, _TIP * width)
+    blunt = _distance_to(_distance_to(~(body & inside)) > radius) <= radius
+    near_cut = _distance_to(~inside) < 2 * radius
+    left_over = np.where(inside & (blunt | ~near_cut), np.uint8(255), np.uint8(0))
+    kept = np.full(alpha.shape, 255, np.uint8)
+    kept[lower] = cv2.GaussianBlur(left_over, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+    return kept
+
+
+def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
+    """Put outline and shadow under a trimmed silhouette. kept: see ``_rounded``."""
+    share = _fitted(alpha.astype(np.float32))
+    ink: MatLike | None = kept
+    if share.max() > 255:  # cubic sampling overshoots at edges, in colour as in alpha
+        ink = cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255))
+        ink = ink if kept is None else cv2.multiply(ink, kept, scale=1 / 255)
+    share = cv2.convertScaleAbs(np.maximum(share, 0))
+    outline = _outline(share if kept is None else cv2.multiply(share, kept, scale=1 / 255))
+    small = cv2.resize(outline, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    shadow = cv2.resize(cv2.GaussianBlur(small, (0, 0), SHADOW_BLUR / 2), (SIDE, SIDE))
+    shadow = np.roll(shadow, SHADOW_DROP, axis=0)
+    beyond = cv2.multiply(shadow, cv2.bitwise_not(outline), scale=SHADOW_OPACITY / 255)
+    total = cv2.add(outline, beyond)
+    return _Mount(ink, cv2.divide(outline, total, scale=255), total)
+
+
+def _mounted(frame: Image, alpha: Plane, mount: _Mount) -> Image:
+    """Fit a trimmed frame into the square, on its mount. alpha: the frame's without its specks."""
+    colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
+    colour = _fitted(colour, ground=255)
+    if mount.ink is not None:
+        colour = _over_white(colour, mount.ink)
+    colour = cv2.multiply(colour, cv2.merge([mount.light] * 3), scale=1 / 255)
+    return np.asarray(cv2.merge([colour, mount.alpha]), np.uint8)
+
+
+def _over_white(colour: MatLike, alpha: MatLike) -> MatLike:
+    """Lay (H, W, 3) straight colours over white, which is all that shows through a sticker."""
+    ink = cv2.multiply(cv2.bitwise_not(colour), cv2.merge([alpha] * 3), scale=1 / 255)
+    return cv2.bitwise_not(ink)
+
+
+def _outline(alpha: MatLike) -> MatLike:
+    """Everything inside the sticker's edge, (512, 512), smooth and antialiased.
+
+    What is bridged, filled and smoothed is found at half size.
+    """
+    half = cv2.resize(alpha, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    solid = (half >= _SOLID).astype(np.uint8)
+    filled = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(_BRIDGE / 2))
+    edges, _ = cv2.findContours(filled, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    small = [edge for edge in edges if cv2.contourArea(edge) < _HOLE * filled.sum()]
+    cv2.drawContours(filled, small, -1, 1, cv2.FILLED)
+    smooth = cv2.GaussianBlur(filled * np.uint8(255), (0, 0), 1.5)
+    inside = (cv2.resize(smooth, (SIDE, SIDE)) > 127) | (alpha >= _SOLID)
+    away = cv2.GaussianBlur(_distance_to(inside), (0, 0), 1.5)
+    full, fall = 255 * (OUTLINE + 0.5), -255
+    return cv2.addWeighted(away, fall, away, 0, full, dtype=cv2.CV_8U)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    reach = int(radius)
+    y, x = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    return (np.hypot(x, y) <= radius).astype(np.uint8)
+
+
+def _distance_to(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Pixels from everywhere to the nearest true one, to a fiftieth."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(away, np.float32)

@@ -1,0 +1,1 @@
+"""From a queued job to its picture: pipeline, worker, batches, portraits."""

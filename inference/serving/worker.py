@@ -1,0 +1,228 @@
+"""Takes jobs, runs them, keeps what they made; any number of workers share a database.
+
+The row decides everything (``storage.jobs``): whoever's claim stands may end the job, once. A
+worker that dies leaves a lease that runs out; a sweep finds such rows, and those whose message was
+lost, and enqueues them again.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inference.settings import InferenceSettings
+from storage import deliveries, jobs, photos, retention
+from storage.database import Database
+from storage.errors import PhotoGone
+from storage.jobs import Failed, Failure, Job, Outcome
+from storage.queue import Again, Queue
+from storage.vault import Vault
+
+_log = logging.getLogger(__name__)
+_RETENTION = 60.0  # seconds between looks for what is past its time
+_BREATH = timedelta(seconds=0.2)  # before another attempt after an unexpected error
+
+
+class Pipeline(Protocol):
+    """From a photo to an outcome; see ``inference.serving.pipeline``."""
+
+    async def run(
+        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
+    ) -> tuple[Outcome, bytes | None]:
+        """Work on a job. ``report``: what an earlier job found in the same photo.
+
+        ``photo``: None where the job draws an avatar. ``picture``: the job's second picture, where
+        it has one.
+
+        Returns the outcome, and the report if it is new and worth keeping with the photo.
+        """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A pipeline that holds something of the photos it worked on."""
+
+    @property
+    def held(self) -> frozenset[UUID]:
+        """The photos of which something is held."""
+        ...
+
+    def forget(self, photo_id: UUID) -> None:
+        """Drop it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A claimed job with what its pipeline needs."""
+
+    job: Job
+    photo: bytes | None = None
+    report: bytes | None = None
+    picture: bytes | None = None
+
+
+class Worker:
+    """Works on topic "jobs", ``settings.concurrency`` at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        queue: Queue,
+        pipeline: Pipeline,
+        settings: InferenceSettings,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._queue = queue
+        self._pipeline = pipeline
+        self._concurrency = settings.concurrency
+        self._lease = timedelta(seconds=settings.lease_seconds)
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self, shutdown: asyncio.Event) -> None:
+        """Work until ``shutdown``; then finish what runs and take no more."""
+        if self._database.dialect == "sqlite":  # ours alone: who held a lease is dead
+            async with self._database.transaction() as session:
+                await jobs.expire_leases(session)
+        sweeping = asyncio.create_task(self._sweep_regularly())
+        try:
+            await self._queue.serve("jobs", self.work, self._concurrency, shutdown)
+        finally:
+            sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeping
+
+    async def work(self, job_id: UUID) -> None:
+        """Claim one job, run it and end it; nothing if it is not to be had."""
+        order = await self._take(job_id)
+        if order is None:
+            return
+        job = order.job
+        run = asyncio.create_task(self._pipeline.run(job, order.photo, order.report, order.picture))
+        keep = asyncio.create_task(self._keep_lease(job, run))
+        try:
+            outcome, report = await run
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # we are told to stop; otherwise the run was, for its claim is gone
+        except Exception as error:
+            await self._fail(job, error)
+        else:
+            await self._end(job, outcome, report)
+        finally:
+            keep.cancel()
+
+    async def _take(self, job_id: UUID) -> _Order | None:
+        """Claim a job and read its photo, or bury it, or fail it because the photo is gone."""
+        delivery = None
+        async with self._database.transaction() as session:
+            job = await jobs.claim(session, job_id, self._name, self._lease)
+            if job is None:
+                delivery = await jobs.bury(session, job_id)
+                job = await jobs.read(session, job_id) if delivery else None
+            else:
+                try:
+                    return await self._read(session, job)
+                except PhotoGone as gone:
+                    detail = {"picture": True} if gone.args == (str(job.picture_id),) else {}
+                    expired = Failed(Failure.PHOTO_EXPIRED, detail)
+                    delivery = await jobs.finish(session, self._vault, job, expired)
+        if job is not None:
+            await self._announce(job, delivery)
+        return None
+
+    async def _read(self, session: AsyncSession, job: Job) -> _Order:
+        """Read what a job works on; raises PhotoGone with the id of what is gone."""
+        if job.photo_id is None or job.avatar is not None:
+            return _Order(job)
+        photo, report = await photos.read_with_report(session, self._vault, job.photo_id)
+        picture = None
+        if job.picture_id is not None:
+            picture = await photos.read(session, self._vault, job.picture_id)
+        return _Order(job, photo, report, picture)
+
+    async def _end(self, job: Job, outcome: Outcome, report: bytes | None) -> None:
+        async with self._database.transaction() as session:
+            delivery = await jobs.finish(session, self._vault, job, outcome)
+            if delivery is not None and report is not None and job.photo_id is not None:
+                await photos.keep_report(session, self._vault, job.photo_id, report)
+        await self._announce(job, delivery)
+
+    async def _fail(self, job: Job, error: Exception) -> None:
+        """Give a job that met a bug or a fault another attempt, or up."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
+        _log.error("attempt %d of job %s failed: %s", job.attempts, job.id, where)
+        _log.debug("attempt %d of job %s failed", job.attempts, job.id, exc_info=error)
+        if job.attempts >= jobs.MAX_ATTEMPTS:
+            await self._end(job, Failed(Failure.GAVE_UP), None)
+            return
+        async with self._database.transaction() as session:
+            released = await jobs.release(session, job)
+        if released:
+            raise Again(_BREATH)
+
+    async def _announce(self, job: Job, delivery: UUID | None) -> None:
+        if delivery is not None:
+            await self._queue.enqueue(f"delivery.{job.platform}", delivery)
+
+    async def _keep_lease(self, job: Job, run: asyncio.Task[tuple[Outcome, bytes | None]]) -> None:
+        """Renew the lease while the job runs; stop the job if its claim no longer stands."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            try:
+                async with self._database.transaction() as session:
+                    held = await jobs.renew(session, job, self._lease)
+            except Exception as error:
+                _log.warning("job %s: lease not renewed: %s", job.id, type(error).__name__)
+                continue
+            if not held:
+                run.cancel()
+                return
+
+    async def _sweep_regularly(self) -> None:
+        erased = -_RETENTION
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self.sweep()
+                if loop.time() >= erased + _RETENTION:
+                    erased = loop.time()
+                    await retention.sweep(self._database, datetime.now(UTC))
+            except Exception as error:
+                _log.warning("sweep failed: %s", type(error).__name__)
+                _log.debug("sweep failed", exc_info=True)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+
+    async def sweep(self) -> None:
+        """Enqueue every row that waits for a worker or a front end; those on their way stay."""
+        async with self._database.snapshot() as session:
+            waiting = await jobs.claimable(session)
+            owed = await deliveries.pending_everywhere(session)
+        for job_id, priority in waiting:
+            await self._queue.enqueue("jobs", job_id, priority)
+        for delivery_id, platform in owed:
+            await self._queue.enqueue(f"delivery.{platform}", delivery_id)
+        await self._forget_erased()
+
+    async def _forget_erased(self) -> None:
+        """Let the pipeline drop what it holds of photos that a person had erased."""
+        if not isinstance(self._pipeline, Remembering):
+            return
+        held = self._pipeline.held
+        async with self._database.snapshot() as session:
+            kept = await photos.kept(session, held)
+        for photo_id in held - kept:
+            self._pipeline.forget(photo_id)

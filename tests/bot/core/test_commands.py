@@ -1,0 +1,395 @@
+"""The command grammar: what people type, in every spelling, is what they meant."""
+
+import itertools
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.core.language.commands import (
+    MAX_SETTINGS,
+    Adjust,
+    Command,
+    Grammar,
+    Line,
+    Make,
+    Meaning,
+    Plain,
+    Prefer,
+    Request,
+    Speak,
+    write,
+)
+from bot.core.language.shortcuts import SHORTCUTS
+from bot.core.language.texts import load
+from bot.errors import CommandError
+from storage.kinds import KINDS, Kind, Setting, group_of
+
+GRAMMAR = Grammar(load().vocabulary())
+
+
+def parse(text: str) -> str:
+    return write(GRAMMAR.parse(text).meaning)
+
+
+def problem(text: str) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        GRAMMAR.parse(text)
+    return caught.value
+
+
+@st.composite
+def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
+    kind = draw(st.sampled_from(list(KINDS.values())))
+    if not kind.settings:
+        return Request(kind.name)
+    least = 1 if filled else 0
+    most = min(len(kind.settings), MAX_SETTINGS) if kind.several else 1
+    names = draw(
+        st.lists(
+            st.sampled_from(kind.settings),
+            min_size=least,
+            max_size=most,
+            unique_by=(lambda name: group_of(name) or name),
+        )
+    )
+    return Request(kind.name, tuple(Setting(name, draw(amounts(kind, name))) for name in names))
+
+
+def amounts(kind: Kind, name: str) -> st.SearchStrategy[float]:
+    span = kind.amount_of(name)
+    if span is None:
+        return st.just(1.0)
+    low, high = round(span.low / span.step), round(span.high / span.step)
+    return st.integers(low, high).map(lambda steps: round(steps * span.step, 2))
+
+
+@st.composite
+def makes(draw: st.DrawFn) -> Make:
+    """A wish, perhaps with groups of settings to take off."""
+    request = draw(requests())
+    worn = {group_of(setting.name) for setting in request.settings}
+    left = [group for group in KINDS[request.kind].groups if group not in worn]
+    off = draw(st.lists(st.sampled_from(left), unique=True)) if left else []
+    return Make(request, tuple(group for group in left if group in off))
+
+
+def meanings() -> st.SearchStrategy[Meaning]:
+    return st.one_of(
+        makes(),
+        st.integers(-100, 100).map(lambda hundredths: Adjust(hundredths / 100)),
+        st.lists(requests(filled=True), min_size=1, max_size=4, unique=True)
+        .filter(lambda wishes: told_apart(wishes) and all(map(preferable, wishes)))
+        .map(lambda wishes: Prefer(tuple(wishes))),
+        st.sampled_from(load().locales).map(Speak),
+        st.sampled_from(Command).map(Plain),
+    )
+
+
+def preferable(wish: Request) -> bool:
+    """A sheet or a second picture cannot come with every selfie."""
+    return not KINDS[wish.kind].sheet and not wish.lacks_picture
+
+
+def told_apart(wishes: list[Request]) -> bool:
+    """Two wishes in a row of a kind that takes several settings read as one."""
+    return all(
+        not (one.kind == other.kind and KINDS[one.kind].several)
+        for one, other in itertools.pairwise(wishes)
+    )
+
+
+@given(meanings())
+@settings(deadline=None)  # the first example compiles the patterns
+def test_what_is_written_is_read_back(meaning: Meaning) -> None:
+    """The canonical line of a meaning has that meaning, and nothing has to be guessed."""
+    assert GRAMMAR.parse(write(meaning)) == Line(meaning)
+
+
+@given(st.text() | st.text("/smile0.8%=: @、，微笑表情winkAU-", max_size=60))
+@example("/")
+@example("/expression smile " + "9" * 380)
+@example("/expression smile 1e400")
+@example("/expression smile -0")
+@example("٣٤%")
+@settings(max_examples=500, deadline=None)
+def test_any_text_is_answered(text: str) -> None:
+    """Whatever is typed either means something or raises CommandError."""
+    try:
+        line = GRAMMAR.parse(text)
+    except CommandError:
+        return
+    assert GRAMMAR.parse(write(line.meaning)).meaning == line.meaning
+
+
+@given(
+    requests(filled=True),
+    st.sampled_from(["/", "", "／"]),
+    st.sampled_from([" ", "=", ":", "  ", "："]),
+    st.sampled_from([" ", ", ", "，", "、", " and "]),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_spelling_does_not_matter(
+    request: Request, slash: str, equals: str, comma: str, percent: bool
+) -> None:
+    """Slash, separators and percent are a matter of taste."""
+    kind = KINDS[request.kind]
+    items = []
+    for setting in request.settings:
+        amount = f"{round(setting.amount * 100)}%" if percent else f"{setting.amount:g}"
+        graded = kind.amount_of(setting.name) is not None
+        items.append(f"{setting.name}{equals}{amount}" if graded else setting.name)
+    line = f"{slash}{kind.name} {comma.join(items)}"
+    assert GRAMMAR.parse(line).meaning == Make(request)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/expression smile 0.8 wink 0.3", "/expression smile 0.8 wink 0.3"),
+        ("/cartoon hokusai 0.6", "/cartoon hokusai 0.6"),
+        ("/emoji big-ears", "/emoji big-ears"),
+        ("/emoji Big Ears", "/emoji big-ears"),
+        ("/emoji@SelfmojiBot big_ears", "/emoji big-ears"),
+        ("/emoji@SelfmojiBot", "/emoji"),
+        ("80%", "80%"),
+        ("0.8", "80%"),
+        ("smile=0.8", "/expression smile 0.8"),
+        ("smile:80%", "/expression smile 0.8"),
+        ("smile80%", "/expression smile 0.8"),
+        ("smile 80", "/expression smile 0.8"),
+        ("smile -0.5", "/expression smile -0.5"),
+        ("smile −50%", "/expression smile -0.5"),
+        ("smile 0,8", "/expression smile 0.8"),
+        ("80% smile", "/expression smile 0.8"),
+        ("make me smile please", "/expression smile 0.8"),
+        ("/smile 0.5", "/expression smile 0.5"),
+        ("/expression 0.5", "/expression smile 0.5"),
+        ("/expression AU12 0.5 au4 .25", "/expression AU12 0.5 AU4 0.25"),
+        ("van gogh", "/cartoon van-gogh 0.6"),
+        ("CUTOUT", "/cutout"),
+        ("/cut-out", "/cutout"),
+        ("/表情 微笑 0.8", "/expression smile 0.8"),
+        ("表情微笑80%", "/expression smile 0.8"),
+        ("／表情　微笑０．８，眨眼３０％", "/expression smile 0.8 wink 0.3"),
+        ("/卡通 梵高 百分之60", "/cartoon van-gogh 0.6"),
+        ("我要微笑", "/expression smile 0.8"),
+        ("大耳朵", "/emoji big-ears"),
+        ("撤销", "/undo"),
+        ("undo!", "/undo"),
+        ("/style cutout, big ears, monet 0.5", "/style cutout emoji big-ears cartoon monet 0.5"),
+        ("/style monet hokusai", "/style cartoon monet 0.6 cartoon hokusai 0.6"),
+        ("/style smile wink", "/style expression smile 0.8 wink 0.8"),
+        ("/language 中文", "/language zh-Hans"),
+        ("/语言 English", "/language en"),
+        ("/language zh-CN", "/language zh-Hans"),
+    ],
+)  # fmt: skip
+def test_lines_are_understood(typed: str, meant: str) -> None:
+    """The same wish in its many spellings, English and Chinese."""
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/edit hair afro", "/edit hair afro"),
+        ("/edit afro", "/edit hair afro"),
+        ("/edit hair:afro", "/edit hair afro"),
+        ("/edit bald", "/edit hair bald"),
+        ("/edit hair long blond", "/edit hair layers colour blond 1"),
+        ("/edit long blonde hair", "/edit hair layers colour blond 1"),
+        ("/edit beard full 0.8", "/edit beard full 0.8"),
+        ("/edit full beard 80%", "/edit beard full 0.8"),
+        ("/edit glasses round", "/edit glasses round"),
+        ("/edit round", "/edit glasses round"),
+        ("/edit round sunglasses", "/edit glasses round-sun"),
+        ("/edit hat beanie", "/edit hat beanie"),
+        ("/edit afro full 0.8 round", "/edit hair afro beard full 0.8 glasses round"),
+        ("/edit short", "/edit hair crop"),
+        ("/edit beard short", "/edit beard short 1"),
+        ("/edit hair short beard short 0.5", "/edit hair crop beard short 0.5"),
+        ("/edit short hair, short beard", "/edit hair crop beard short 1"),
+        ("/edit hair curly beard full", "/edit hair curls beard full 1"),
+        ("/edit ginger", "/edit colour copper 1"),
+        ("/edit beard ginger", "/edit beard ginger 1"),
+        ("/edit bob afro", "/edit hair afro"),
+        ("/edit none", "/edit none"),
+        ("/edit hair none", "/edit hair:none colour:none"),
+        ("/edit no beard", "/edit beard:none"),
+        ("/edit afro without glasses", "/edit hair afro glasses:none"),
+        ("/edit none afro", "/edit hair afro colour:none beard:none glasses:none hat:none"),
+        ("hair afro", "/edit hair afro"),
+        ("give me a full beard and round glasses", "/edit beard full 1 glasses round"),
+        ("/编辑 发型 爆炸头", "/edit hair afro"),
+        ("/编辑 络腮胡 50% 圆框眼镜", "/edit beard full 0.5 glasses round"),
+        ("我要光头", "/edit hair bald"),
+        ("/编辑 不要眼镜", "/edit glasses:none"),
+    ],
+)  # fmt: skip
+def test_looks_are_understood(typed: str, meant: str) -> None:
+    """Hair, beard, glasses and hats, with their group or without, in either order."""
+    assert parse(typed) == meant
+
+
+def test_the_group_decides_what_a_word_means() -> None:
+    """Every word of every group is understood with the group before it and behind it."""
+    for kind, groups in GRAMMAR.vocabulary.within.items():
+        for group, words in groups.items():
+            for word, name in words.items() if group else ():
+                for line in (f"/{kind} {group} {word}", f"/{kind} {word} {group}"):
+                    meaning = GRAMMAR.parse(line).meaning
+                    assert isinstance(meaning, Make)
+                    assert [one.name for one in meaning.request.settings] == [name], line
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/hairs", "/hairs"),
+        ("/hairs 2", "/hairs 2"),
+        ("/try-on hair 2", "/hairs 2"),
+        ("/glasses", "/glasses"),
+        ("hats", "/hats"),
+        ("/发型", "/hairs"),
+        ("/试帽子 2", "/hats 2"),
+        ("/hair afro", "/edit hair afro"),
+        ("/glasses round", "/edit glasses round"),
+        ("/glasses none", "/edit glasses:none"),
+        ("/beard full 0.5", "/edit beard full 0.5"),
+        ("glasses round", "/edit glasses round"),
+        ("hats off", "/edit hat:none"),
+        ("/styles", "/styles"),
+        ("styles 2", "/styles 2"),
+        ("/gallery 2", "/styles 2"),
+        ("/画风", "/styles"),
+        ("/styles munch", "/cartoon munch 0.6"),
+        ("/paint", "/paint"),
+        ("paint me like this", "/paint"),
+        ("/paint 80%", "/paint 0.8"),
+        ("/cartoon picture 0.8", "/paint 0.8"),
+        ("/paint hokusai", "/cartoon hokusai 0.6"),
+        ("/照着画", "/paint"),
+        ("a picture of me with a smile", "/expression smile 0.8"),
+    ],
+)  # fmt: skip
+def test_shortcuts_are_understood(typed: str, meant: str) -> None:
+    """Sheets and painting have short names, and stand for what they show with more behind them."""
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["/style try-on", "/style like your picture"])
+def test_what_needs_more_than_a_selfie_cannot_be_preferred(typed: str) -> None:
+    """A sheet or a borrowed style is no answer to a selfie alone."""
+    assert problem(typed).key == "command_error.not_preferred"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/expresion smlie 80%", "/expression smile 0.8"),
+        ("/expresion", "/expression"),
+        ("/cartoon hokusia", "/cartoon hokusai 0.6"),
+        ("/emoji bigear", "/emoji big-ears"),
+        ("smlie 0.8", "/expression smile 0.8"),
+        ("/lanuage englsh", "/language en"),
+        ("/undoo", "/undo"),
+    ],
+)
+def test_a_clear_misspelling_is_understood_and_said(typed: str, meant: str) -> None:
+    """What is near to one word alone is taken for it, and the person is told how it was read."""
+    line = GRAMMAR.parse(typed)
+    assert write(line.meaning) == meant
+    assert [note.values["line"] for note in line.notes if note.key == "note.read_as"] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "hint"),
+    [
+        ("/expression sml", "command_error.unknown_setting", "/expression smile 0.8"),
+        ("/expression big-ears", "command_error.unknown_setting", "/emoji big-ears"),
+        ("/cartoon pikasso", "command_error.unknown_setting_bare", "/cartoon hokusai 0.6"),
+        ("/expression au99", "command_error.unknown_setting", "/expression AU9 0.8"),
+        ("/hel", "command_error.unknown_command", "/help"),
+        ("/edit beard", "command_error.which_setting", "/edit beard full-long 1"),
+        ("/edit black beard", "command_error.which_setting", None),
+        ("/edit hair xqzzy", "command_error.which_setting", None),
+        ("/edit frnch bob", "command_error.unknown_setting", "/edit hair french-bob"),
+        ("/edit smile", "command_error.unknown_setting", "/expression smile 0.8"),
+        ("/xyzzyx", "command_error.unknown_command_bare", None),
+        ("/cutout foo", "command_error.no_settings", "/cutout"),
+        ("/emoji big-ears avataaars", "command_error.one_setting", "/emoji avataaars"),
+        ("/expression smile 0.2 0.3", "command_error.stray_number", "/expression smile 0.8"),
+        ("/language klingon", "command_error.unknown_language", None),
+        ("hello there, how are you", "say.not_understood", "/expression smile 0.8"),
+        ("🙂", "say.not_understood", "/expression smile 0.8"),
+        ("x" * 1000, "command_error.too_long", "/expression smile 0.8"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_the_right_form(
+    typed: str, key: str, hint: str | None
+) -> None:
+    """An error names its sentence and, where there is one, a line that works."""
+    error = problem(typed)
+    assert error.key == key
+    offered = [*error.values.get("hints", ()), error.values.get("example")]
+    assert hint is None or hint in offered
+    for line in offered:
+        if line is not None:
+            assert parse(line)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/cartoon monet 5", "/cartoon monet 1"),
+        ("/cartoon monet -1", "/cartoon monet 0"),
+        ("/expression smile 900%", "/expression smile 1"),
+        ("/expression smile -3", "/expression smile -1"),
+    ],
+)
+def test_amounts_out_of_range_are_clamped_and_said(typed: str, meant: str) -> None:
+    """Too much is taken for the most, and the person is told the range."""
+    line = GRAMMAR.parse(typed)
+    assert write(line.meaning) == meant
+    assert [note.key for note in line.notes] == ["note.clamped"]
+
+
+def test_a_strength_that_a_setting_does_not_take_is_said() -> None:
+    """Hair is worn or not; a beard has its density."""
+    line = GRAMMAR.parse("/edit afro 0.5 full 0.5")
+    assert write(line.meaning) == "/edit hair afro beard full 0.5"
+    assert [note.key for note in line.notes] == ["note.no_strength"]
+
+
+def test_a_strength_where_there_is_none_is_said() -> None:
+    """``/emoji big-ears 0.5`` gives the avatar, and says that it has no strength."""
+    line = GRAMMAR.parse("/emoji big-ears 0.5")
+    assert write(line.meaning) == "/emoji big-ears"
+    assert [note.key for note in line.notes] == ["note.no_strength"]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_name_and_alias_is_understood(kind: Kind) -> None:
+    """Each word of the vocabulary stands for its setting under its kind's command."""
+    for word, name in GRAMMAR.vocabulary.settings[kind.name].items():
+        meaning = GRAMMAR.parse(f"/{kind.name} {word}").meaning
+        assert isinstance(meaning, Make)
+        assert [setting.name for setting in meaning.request.settings] == [name], word
+    for word, name in GRAMMAR.vocabulary.commands.items():
+        if name == kind.name:
+            assert GRAMMAR.parse(f"/{word}").meaning == Make(Request(kind.name))
+
+
+def test_every_command_word_is_understood() -> None:
+    """Each command and alias of either language gives its command."""
+    for word, name in GRAMMAR.vocabulary.commands.items():
+        if name in SHORTCUTS:
+            shortcut = SHORTCUTS[name]
+            meaning = GRAMMAR.parse(f"/{word}").meaning
+            assert isinstance(meaning, Make), word
+            assert meaning.request.kind == shortcut.kind
+            assert [one.name for one in meaning.request.settings] == [shortcut.setting]
+        elif name not in KINDS:
+            assert GRAMMAR.parse(f"/{word}").meaning == Plain(Command(name)), word

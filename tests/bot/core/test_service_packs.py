@@ -1,0 +1,77 @@
+"""Packs through the whole service."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.core.language.texts import load
+from bot.core.service import Service
+from bot.settings import BotSettings
+from inference.serving.worker import Worker
+from inference.settings import InferenceSettings
+from storage import jobs
+from storage.database import Database
+from storage.jobs import Done
+from storage.kinds import MOOD
+from storage.queue import Queue
+from storage.vault import Vault
+from tests.bot.at_work import House, ScriptedPipeline, TroubledChat, png
+
+AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}
+
+
+async def test_a_pack_comes_one_by_one(house: House) -> None:
+    """Sixteen moods, more than a person may have waiting, follow one sentence in their order."""
+    sheet = {**AVATAR, "names": list(MOOD.settings[:9]), "page": 1, "pages": 2}
+    house.pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
+    await house.photo("/moods")
+    await house.all_done()
+    before = len(house.chat.calls)
+    await house.press(house.press_value("All 16"))
+    await house.all_done()
+    assert [message.name for message in house.chat.stickers()] == [
+        f"mood-{name}" for name in MOOD.pack
+    ]
+    assert house.chat.calls[before:] == [house.chat.calls[before], *["send sticker"] * 16]
+
+
+async def test_a_pack_outlives_its_process(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+) -> None:
+    """What was left when everything stopped is made by the process that starts next."""
+    sheet = {**AVATAR, "names": list(MOOD.settings[:9]), "page": 1, "pages": 2}
+    chat = TroubledChat()
+    pipeline = ScriptedPipeline()
+    pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
+    pipeline.gate.set()
+
+    async def living(until: Callable[[House], Awaitable[None]]) -> None:
+        """Run a process that ends without a word once ``until`` returns."""
+        service = Service(database, vault, queue, load(), settings)
+        worker = Worker(database, vault, queue, pipeline, InferenceSettings(_env_file=None))
+        house = House(database, vault, queue, service, chat, pipeline, len(chat.calls))
+        never = asyncio.Event()
+        tasks = [
+            asyncio.create_task(part) for part in (worker.run(never), service.deliver(chat, never))
+        ]
+        await until(house)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def half(house: House) -> None:
+        await house.photo("/moods")
+        await house.all_done()
+        await house.press(house.press_value("All 16"))
+        async with asyncio.timeout(20):
+            while True:
+                if len(chat.stickers()) >= 3:
+                    return
+                await asyncio.sleep(0.001)
+
+    await living(half)
+    assert len(chat.stickers()) < 16
+    async with database.transaction() as session:
+        await jobs.expire_leases(session)
+    await living(House.all_done)
+    named = dict.fromkeys(message.name for message in chat.stickers())
+    assert list(named) == [f"mood-{name}" for name in MOOD.pack]

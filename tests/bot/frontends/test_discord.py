@@ -1,0 +1,472 @@
+"""The Discord front end in a simulated Discord: the library's own machinery, no network."""
+
+import asyncio
+import io
+import json
+import time
+from collections.abc import AsyncIterator
+
+import discord
+import pytest
+import simcord
+from PIL import Image
+
+from bot.core.chat import Chat
+from bot.core.conversation.events import (
+    Button,
+    ChoiceMade,
+    CommandGiven,
+    Event,
+    Message,
+    PhotoRefused,
+    PhotoSent,
+)
+from bot.core.language.shortcuts import SHORTCUTS
+from bot.core.language.texts import load
+from bot.errors import ChatError, ChatForbidden, ChatRejected, ChatUnavailable
+from bot.frontends.discord import DiscordChat
+from bot.frontends.discord.commands import suggestions, suggestions_within
+from bot.frontends.discord.errors import MAPPED, translate
+from bot.frontends.discord.references import Reference
+from storage.jobs import Failure
+from storage.kinds import KINDS
+from tests.bot.recording import RecordingListener
+
+AGAIN = ((Button("Again", "again:1"), Button("Stronger", "more:1")),)
+
+
+def png(side: int = 512, colour: str = "orange") -> bytes:
+    """Draw a picture with a clear ground."""
+    stream = io.BytesIO()
+    image = Image.new("RGBA", (side, side))
+    image.paste(colour, (20, 20, side - 20, side - 20))
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+PHOTO = ("selfie.png", png())
+
+
+class World:
+    """The front end in a simulated Discord with one server, one channel and two members."""
+
+    def __init__(self, chat: DiscordChat, listener: RecordingListener, env: simcord.Env) -> None:
+        self.chat, self.listener, self.env = chat, listener, env
+        self.guild = env.create_guild()
+        self.channel = self.guild.create_text_channel("selfies")
+        self.ada = self.guild.add_member(env.create_user("ada"))
+        self.bo = self.guild.add_member(env.create_user("bo"))
+        self.place = str(self.channel.id)
+
+    async def send_privately(
+        self, user: simcord.UserHandle, words: str, *files: tuple[str, bytes]
+    ) -> None:
+        """Let somebody write to the bot, with attachments."""
+        stored = self.env.backend.store_attachments(user.dm_channel.id, files)
+        await user.send_dm(words, attachments=stored)
+
+    def answer_with(self, message: Message) -> None:
+        """Answer every event with the same message."""
+
+        async def reply(event: Event, chat: Chat) -> None:
+            await chat.send(event.origin.chat, message)  # type: ignore[union-attr]
+
+        self.listener.reply = reply
+
+
+@pytest.fixture
+def chat() -> DiscordChat:
+    """The front end, not yet connected."""
+    return DiscordChat("token", load())
+
+
+@pytest.fixture
+def simcord_bot(chat: DiscordChat) -> discord.Client:
+    """What the simulation connects: the front end's own client."""
+    return chat.client
+
+
+@pytest.fixture
+def world(chat: DiscordChat, simcord_env: simcord.Env) -> World:
+    """A Discord of its own for each test."""
+    listener = RecordingListener()
+    chat.listen(listener)
+    return World(chat, listener, simcord_env)
+
+
+async def test_a_slash_command_with_a_photo(world: World) -> None:
+    """``/expression`` with attachment and strength is a photo with its command as caption."""
+    world.answer_with(Message("smile 0.8", AGAIN, sticker=png(), name="expression-smile-0.8"))
+    result = await world.ada.slash(
+        world.channel, "expression", what="smile", strength=0.8, photo=PHOTO
+    )
+    (event,) = world.listener.events
+    assert isinstance(event, PhotoSent)
+    assert (event.data, event.caption) == (PHOTO[1], "/expression smile 0.8")
+    assert event.origin.who.external_id == str(world.ada.id)
+    assert event.origin.who.locale == "en-US"
+    assert event.origin.chat == world.place
+    (acknowledged,) = [one for one in world.env.http_requests if one.path.endswith("/callback")]
+    assert acknowledged.json["type"] == 5  # "thinking"
+    assert result.response is not None
+    (file,) = result.response.attachments
+    assert file.filename == "expression-smile-0.8.png"
+    assert file.description == "smile 0.8"
+    with Image.open(io.BytesIO(await file.read())) as image:
+        assert (image.format, image.size) == ("PNG", (320, 320))
+
+
+async def test_a_slash_command_without_a_photo(world: World) -> None:
+    """Without attachment the command is the line that a person would have typed."""
+    world.answer_with(Message("Send me a selfie first"))
+    await world.ada.slash(world.channel, "cartoon", what="monet", strength=0.5)
+    await world.ada.slash(world.channel, "emoji", what="big-ears")
+    await world.ada.slash(world.channel, "cutout")
+    await world.ada.slash(world.channel, "language", what="zh-Hans")
+    await world.ada.slash(world.channel, "undo")
+    lines = [event.text for event in world.listener.events if isinstance(event, CommandGiven)]
+    assert lines == [
+        "/cartoon monet 0.5",
+        "/emoji big-ears",
+        "/cutout",
+        "/language zh-Hans",
+        "/undo",
+    ]
+
+
+async def test_strength_has_the_range_of_its_kind(world: World) -> None:
+    """Discord itself keeps strengths within what the vocabulary allows."""
+    with pytest.raises(simcord.OptionError):
+        await world.ada.slash(world.channel, "cartoon", what="monet", strength=1.5)
+    with pytest.raises(simcord.OptionError):
+        await world.ada.slash(world.channel, "expression", what="smile", strength=-1.5)
+
+
+async def test_a_look_is_put_together_from_options(world: World) -> None:
+    """Each group of settings is an option of its own that completes itself."""
+    await world.ada.slash(world.channel, "edit", hair="afro", beard="full", strength=0.5)
+    await world.ada.slash(world.channel, "edit", glasses="none", hat="beanie")
+    words = [event.text for event in world.listener.events if isinstance(event, CommandGiven)]
+    assert words == ["/edit hair afro beard full 0.5", "/edit glasses none hat beanie"]
+    offered = await world.ada.autocomplete(world.channel, "edit", "hair", "bob")
+    assert "french-bob" in [one["value"] for one in offered]
+    offered = await world.ada.autocomplete(world.channel, "edit", "glasses", "")
+    assert offered[0]["value"] == "none"
+    chinese = suggestions_within(KINDS["edit"], "hair", load(), "zh-Hans", "爆炸")
+    assert [one.value for one in chinese] == ["afro", "big-afro", "puff"]
+
+
+async def test_a_sheet_has_a_page_and_a_painting_its_picture(world: World) -> None:
+    """``/hairs page:2`` is a line; ``/paint`` takes the picture and the selfie."""
+    await world.ada.slash(world.channel, "hairs", page=2)
+    await world.ada.slash(world.channel, "paint")
+    await world.ada.slash(
+        world.channel, "paint", picture=("wave.png", png(colour="navy")), photo=PHOTO, strength=0.8
+    )
+    hairs, paint, both = world.listener.events
+    assert isinstance(hairs, CommandGiven)
+    assert isinstance(paint, CommandGiven)
+    assert (hairs.text, paint.text) == ("/hairs 2", "/paint")
+    assert isinstance(both, PhotoSent)
+    assert (both.data, both.selfie) == (png(colour="navy"), PHOTO[1])
+    assert both.caption == "/paint 0.8"
+
+
+async def test_every_kind_and_command_is_offered(world: World) -> None:
+    """The commands are generated from the vocabulary, plus a menu on messages and on people."""
+    names = {command.name for command in world.chat.client.tree.get_commands()}
+    assert {kind.name for kind in KINDS.values() if not kind.sheet} < names
+    assert set(SHORTCUTS) < names
+    assert {"start", "help", "style", "undo", "cancel", "privacy", "forget", "language"} < names
+    listed = [command async for command in _payloads(world.chat)]
+    assert {(one["name"], one["type"]) for one in listed if one["type"] != 1} == {
+        ("Make sticker", 2),
+        ("Make sticker", 3),
+    }
+    for one in listed:
+        assert one["integration_types"] == [0, 1]
+        assert one["contexts"] == [0, 1, 2]
+        assert not one["name_localizations"]["zh-CN"].isascii()
+        for option in one.get("options", []):
+            assert not option["name_localizations"]["zh-CN"].isascii()
+            assert len(option["description"]) <= 100
+
+
+async def _payloads(chat: DiscordChat) -> AsyncIterator[dict[str, object]]:
+    tree = chat.client.tree
+    assert tree.translator is not None
+    for kind in discord.AppCommandType:
+        for command in tree.get_commands(type=kind):
+            yield await command.get_translated_payload(tree, tree.translator)
+
+
+async def test_settings_complete_themselves(world: World) -> None:
+    """Typing offers the settings of the kind, in the person's language, also behind others."""
+    offered = await world.ada.autocomplete(world.channel, "expression", "what", "smi")
+    assert [one["value"] for one in offered] == ["smile", "smirk"]
+    offered = await world.ada.autocomplete(world.channel, "expression", "what", "smile 0.8 wi")
+    assert [one["value"] for one in offered] == ["smile 0.8 wink"]
+    offered = await world.ada.autocomplete(world.channel, "expression", "what", "")
+    assert len(offered) == 25
+    offered = await world.ada.autocomplete(world.channel, "language", "what", "")
+    assert [one["value"] for one in offered] == ["en", "zh-Hans"]
+    chinese = suggestions(KINDS["expression"], load(), "zh-Hans", "")
+    assert chinese[0].value == "smile"
+    assert not chinese[0].name.isascii()
+
+
+async def test_what_is_no_picture_is_refused(world: World) -> None:
+    """Attachments of another kind are refused without being fetched."""
+    await world.ada.slash(world.channel, "cutout", photo=("paper.pdf", b"%PDF"))
+    (event,) = world.listener.events
+    assert isinstance(event, PhotoRefused)
+    assert event.failure is Failure.NOT_AN_IMAGE
+
+
+async def test_nothing_answered_leaves_nothing_behind(world: World) -> None:
+    """When the service has no answer, as for a repeated update, the thinking goes away."""
+    result = await world.ada.slash(world.channel, "help")
+    assert result.response is None
+    assert world.channel.history() == []
+
+
+async def test_commands_about_the_person_are_answered_in_private(world: World) -> None:
+    """Privacy, help, language and erasure concern only the one who asks."""
+    world.answer_with(Message("Your photo is encrypted"))
+    for name in ("privacy", "help", "forget", "language", "link", "unlink"):
+        result = await world.ada.slash(world.channel, name)
+        assert result.ephemeral
+    assert not (await world.ada.slash(world.channel, "cutout")).ephemeral
+
+
+async def test_several_answers_follow_each_other(world: World) -> None:
+    """The first answer takes the place of the thinking, others follow; each can be changed."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        where = event.origin.chat  # type: ignore[union-attr]
+        references = [await chat.send(where, Message(f"placeholder {n}")) for n in range(3)]
+        for reference in references:
+            assert Reference.read(reference).usable_token
+            assert await chat.edit(where, reference, Message("", sticker=png())) == reference
+
+    world.listener.reply = reply
+    await world.ada.slash(world.channel, "cutout", photo=PHOTO)
+    shown = world.channel.history()
+    assert [(one.content, len(one.attachments)) for one in shown] == [("", 1)] * 3
+
+
+async def test_after_15_minutes_the_channel_takes_over(world: World) -> None:
+    """A placeholder whose token is spent is changed through the channel."""
+    world.answer_with(Message("Working on it"))
+    await world.ada.slash(world.channel, "cutout", photo=PHOTO)
+    (placeholder,) = world.channel.history()
+    spent = Reference(placeholder.id, "spent-token", time.time() - 1).write()
+    reference = await world.chat.edit(world.place, spent, Message("", AGAIN, sticker=png()))
+    assert Reference.read(reference) == Reference(placeholder.id)
+    (shown,) = world.channel.history()
+    assert len(shown.attachments) == 1
+    assert shown.id == placeholder.id
+
+
+async def test_a_lost_placeholder_is_replaced(world: World) -> None:
+    """What the person deleted is sent anew, and removing it again is no error."""
+    world.answer_with(Message("Working on it"))
+    await world.ada.slash(world.channel, "cutout", photo=PHOTO)
+    (placeholder,) = world.channel.history()
+    reference = Reference(placeholder.id).write()
+    await world.chat.remove(world.place, reference)
+    await world.chat.remove(world.place, reference)
+    assert world.channel.history() == []
+    anew = await world.chat.edit(world.place, reference, Message("Here"))
+    assert anew != reference
+    assert [one.content for one in world.channel.history()] == ["Here"]
+
+
+async def test_an_edit_leaves_nothing_of_the_message_before(world: World) -> None:
+    """Words, buttons and picture are all replaced."""
+    reference = await world.chat.send(world.place, Message("Which face?", AGAIN, picture=png()))
+    assert json.loads(reference).keys() == {"message"}
+    await world.chat.edit(world.place, reference, Message("Face 1 it is"))
+    (shown,) = world.channel.history()
+    assert (shown.content, shown.attachments, shown.components) == ("Face 1 it is", [], [])
+
+
+async def test_long_words_go_into_an_embed(world: World) -> None:
+    """Discord takes 2000 characters as content and 4096 in an embed."""
+    await world.chat.send(world.place, Message("x" * 3000))
+    (shown,) = world.channel.history()
+    assert shown.content == ""
+    assert shown.embeds[0].description == "x" * 3000
+
+
+async def test_a_button_is_a_choice(world: World) -> None:
+    """A pressed button brings its value and the message it hangs under."""
+    await world.chat.send(world.place, Message("smile 0.8", AGAIN, sticker=png()))
+    (shown,) = world.channel.history()
+    world.answer_with(Message("Working on it"))
+    result = await world.ada.click(shown, label="Stronger")
+    (event,) = world.listener.events
+    assert isinstance(event, ChoiceMade)
+    assert event.value == "more:1"
+    assert event.message is not None
+    assert Reference.read(event.message).message == shown.id
+    assert result.acknowledged
+    assert [one.content for one in world.channel.history()] == ["smile 0.8", "Working on it"]
+
+
+async def test_a_choice_may_change_its_message(world: World) -> None:
+    """The reference that comes with a choice edits the message in place."""
+    await world.chat.send(world.place, Message("Erase everything?", AGAIN))
+
+    async def reply(event: Event, chat: Chat) -> None:
+        assert isinstance(event, ChoiceMade)
+        assert event.message is not None
+        await chat.edit(event.origin.chat, event.message, Message("Nothing was erased"))
+
+    world.listener.reply = reply
+    (shown,) = world.channel.history()
+    await world.ada.click(shown, label="Again")
+    (shown,) = world.channel.history()
+    assert (shown.content, shown.components) == ("Nothing was erased", [])
+
+
+async def test_buttons_survive_a_restart(world: World) -> None:
+    """A new process takes presses on the old one's messages: the button itself says what it is."""
+    await world.chat.send(world.place, Message("smile 0.8", AGAIN, sticker=png()))
+    fresh = DiscordChat("token", load())
+    listener = RecordingListener()
+    fresh.listen(listener)
+    await world.env.restart_bot(fresh.client)
+    (shown,) = world.channel.history()
+    await world.bo.click(shown, label="Again")
+    (event,) = listener.events
+    assert isinstance(event, ChoiceMade)
+    assert event.value == "again:1"
+
+
+async def test_shown_buttons_are_not_kept_in_memory(world: World) -> None:
+    """The library would keep every view that never times out; ours are not among them."""
+    for _ in range(5):
+        await world.chat.send(world.place, Message("smile", AGAIN))
+    assert world.chat.client.persistent_views == []
+    assert not world.chat.client._connection._view_store._synced_message_views
+
+
+async def test_make_sticker_of_a_message(world: World) -> None:
+    """The menu on a message takes its pictures; a message without any is answered, too."""
+    world.answer_with(Message("Working on it"))
+    photo = await world.bo.send(world.channel, "me!", attachments=[PHOTO])
+    await world.ada.context_menu(world.channel, "Make sticker", photo)
+    words = await world.bo.send(world.channel, "no picture")
+    await world.ada.context_menu(world.channel, "Make sticker", words)
+    first, second = world.listener.events
+    assert isinstance(first, PhotoSent)
+    assert first.data == PHOTO[1]
+    assert first.origin.who.external_id == str(world.ada.id)
+    assert isinstance(second, PhotoRefused)
+
+
+async def test_make_sticker_of_a_person(world: World) -> None:
+    """The menu on a person takes their avatar."""
+    world.answer_with(Message("Working on it"))
+    avatar = png(256, "teal")
+    cy = world.guild.add_member(world.env.create_user("cy", avatar="0123abcd"))
+    url = f"{discord.Asset.BASE}/avatars/{cy.id}/0123abcd.png?size=1024"
+    world.env.backend.cdn._blobs[url] = avatar
+    await world.ada.context_menu(world.channel, "Make sticker", cy)
+    (event,) = world.listener.events
+    assert isinstance(event, PhotoSent)
+    assert event.data == avatar
+
+
+async def test_private_messages_are_read_whole(world: World) -> None:
+    """In private a photo is a photo, several are several, and words are a line."""
+    user = world.env.create_user("cy")
+    await world.send_privately(user, "/emoji", PHOTO, ("two.png", png(64)))
+    await user.send_dm("smile 80%")
+    first, second, third = world.listener.events
+    assert isinstance(first, PhotoSent)
+    assert isinstance(second, PhotoSent)
+    assert (first.data, first.caption) == (PHOTO[1], "/emoji")
+    assert second.data == png(64)
+    assert first.origin.key != second.origin.key
+    assert isinstance(third, CommandGiven)
+    assert third.text == "smile 80%"
+
+
+async def test_in_servers_only_mentions_are_read(world: World) -> None:
+    """Chatter is not ours; a mention is, its name left out of the words."""
+    await world.ada.send(world.channel, "hello everybody", attachments=[PHOTO])
+    me = world.chat.client.user
+    assert me is not None
+    await world.ada.send(world.channel, f"{me.mention} /cutout", attachments=[PHOTO])
+    (event,) = world.listener.events
+    assert isinstance(event, PhotoSent)
+    assert event.caption == "/cutout"
+
+
+async def test_one_person_s_updates_stay_in_order(world: World) -> None:
+    """What somebody writes while an earlier photo is still fetched comes after it."""
+    user = world.env.create_user("cy")
+    order: list[str] = []
+
+    async def reply(event: Event, _chat: Chat) -> None:
+        await asyncio.sleep(0.01 if isinstance(event, PhotoSent) else 0)
+        order.append(type(event).__name__)
+
+    world.listener.reply = reply
+    await world.send_privately(user, "", PHOTO)
+    await user.send_dm("/emoji")
+    assert order == ["PhotoSent", "CommandGiven"]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(403, ChatForbidden), (404, ChatForbidden), (400, ChatRejected), (500, ChatError)],
+)
+async def test_only_our_errors_come_out(
+    world: World, status: int, expected: type[ChatError]
+) -> None:
+    """Whatever Discord answers, callers see the bot's own errors."""
+    world.env.inject_error("POST", "/channels/*/messages", status=status)
+    with pytest.raises(expected):
+        await world.chat.send(world.place, Message("Hello"))
+
+
+async def test_where_the_bot_is_no_member_an_interaction_lets_it_in(world: World) -> None:
+    """Brought along by a person, the bot answers later through their latest interaction."""
+    world.answer_with(Message("Working on it"))
+    await world.ada.slash(world.channel, "cutout", photo=PHOTO)
+    world.env.inject_error("POST", "/channels/*/messages", status=403)
+    await world.chat.send(world.place, Message("And one more"))
+    assert [one.content for one in world.channel.history()] == ["Working on it", "And one more"]
+
+
+def test_every_error_of_the_library_is_mapped() -> None:
+    """Each class in ``discord.errors`` has its place in the table."""
+
+    def family(root: type[BaseException]) -> set[type[BaseException]]:
+        return {root}.union(*(family(child) for child in root.__subclasses__()))
+
+    known = {
+        kind
+        for kind in family(discord.DiscordException)
+        if kind.__module__ == discord.errors.__name__
+    }
+    assert known <= set(MAPPED)
+
+
+def test_a_rate_limit_keeps_its_seconds() -> None:
+    """How long Discord wants us to wait reaches the service."""
+    ours = translate(discord.RateLimited(42.0))
+    assert isinstance(ours, ChatUnavailable)
+    assert ours.retry_after == 42.0
+
+
+def test_a_reference_survives_its_string() -> None:
+    """References are JSON, and forget their token when its time is over."""
+    fresh = Reference(5, "token", time.time() + 60)
+    assert Reference.read(fresh.write()) == fresh
+    assert fresh.usable_token == "token"
+    assert Reference(5, "token", time.time() - 1).usable_token is None
+    assert json.loads(Reference(5).write()) == {"message": 5}

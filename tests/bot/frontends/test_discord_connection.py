@@ -1,0 +1,251 @@
+"""The Discord front end over real HTTP and a real websocket."""
+
+import asyncio
+import io
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from PIL import Image
+
+from bot.core.chat import Chat
+from bot.core.conversation.events import Button, ChoiceMade, CommandGiven, Event, Message, PhotoSent
+from bot.core.language.texts import load
+from bot.errors import ChatForbidden, ChatUnavailable
+from bot.frontends.discord import DiscordChat
+from bot.frontends.discord.references import Reference
+from tests.bot.fake_gateway import TOKEN, FakeDiscord
+from tests.bot.recording import RecordingListener
+
+ADA = FakeDiscord.person(71)
+CHANNEL = 5150
+
+Running = Callable[[RecordingListener], AbstractAsyncContextManager[DiscordChat]]
+
+
+def png(side: int = 512) -> bytes:
+    """Draw a picture with a clear ground."""
+    stream = io.BytesIO()
+    image = Image.new("RGBA", (side, side))
+    image.paste("orange", (20, 20, side - 20, side - 20))
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture
+async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
+    """A Discord of its own for each test, with the library pointed at it."""
+    async with FakeDiscord() as server:
+        monkeypatch.setattr(Route, "BASE", server.api)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway))
+        yield server
+
+
+@pytest.fixture
+def running(discord: FakeDiscord) -> Running:
+    """Run the front end beside the test and stop it afterwards."""
+
+    @asynccontextmanager
+    async def run(listener: RecordingListener) -> AsyncIterator[DiscordChat]:
+        chat = DiscordChat(TOKEN, load())
+        shutdown = asyncio.Event()
+        task = asyncio.create_task(chat.run(listener, shutdown))
+        try:
+            await discord.until(lambda: discord.identified)
+            yield chat
+        finally:
+            shutdown.set()
+            await asyncio.wait_for(task, 5)
+        assert not listener.delivering
+
+    return run
+
+
+async def test_from_command_to_picture_and_on(discord: FakeDiscord, running: Running) -> None:
+    """Log in, sync, take a command with a photo, acknowledge, answer with a file, take a press."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        where = event.origin.chat  # type: ignore[union-attr]
+        placeholder = await chat.send(where, Message("Working on it"))
+        again = ((Button("Again", "again:1"),),)
+        await chat.edit(where, placeholder, Message("smile 0.8", again, sticker=png()))
+
+    listener = RecordingListener(reply)
+    async with running(listener):
+        assert {one["name"] for one in discord.commands} >= {"cutout", "expression", "forget"}
+        assert discord.identified[0]["intents"] == 1 << 0 | 1 << 9 | 1 << 12
+        photo = discord.attachment("me.png", png(64))
+        await discord.slash(ADA, CHANNEL, "expression", photo, what="smile", strength=0.8)
+        await discord.until(lambda: any(one.files for one in discord.in_channel(CHANNEL)))
+        (shown,) = discord.in_channel(CHANNEL)
+        await discord.press(ADA, shown, "Again")
+        await discord.until(lambda: len(discord.calls("POST", "/callback")) == 2)
+        await discord.until(
+            lambda: [len(one.files) for one in discord.in_channel(CHANNEL)] == [1, 1]
+        )
+    asked, pressed = listener.events
+    assert isinstance(asked, PhotoSent)
+    assert (asked.data, asked.caption) == (png(64), "/expression smile 0.8")
+    assert asked.origin.chat == str(CHANNEL)
+    assert isinstance(pressed, ChoiceMade)
+    assert pressed.value == "again:1"
+    types = [one.body["type"] for one in discord.calls("POST", "/callback")]
+    assert types == [5, 6]
+    with Image.open(io.BytesIO(shown.files["sticker.png"])) as image:
+        assert image.size == (320, 320)
+    assert shown.body["attachments"][0]["description"] == "smile 0.8"
+
+
+async def test_acknowledgement_does_not_wait_for_anything(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Discord has its answer within 3 seconds, however long the picture or the service takes."""
+    gate = asyncio.Event()
+
+    async def reply(_event: Event, _chat: Chat) -> None:
+        await gate.wait()
+
+    listener = RecordingListener(reply)
+    async with running(listener):
+        for _ in range(3):
+            await discord.slash(ADA, CHANNEL, "cutout")
+        await discord.until(lambda: len(discord.calls("POST", "/callback")) == 3, seconds=1)
+        assert len(await listener.heard(1)) == 1
+        gate.set()
+        await listener.heard(3)
+
+
+async def test_an_interaction_that_came_too_late_is_let_go(
+    discord: FakeDiscord, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord has told the person to try again by then; the next one is served."""
+    listener = RecordingListener()
+    async with running(listener):
+        unknown = {"code": 10062, "message": "Unknown interaction"}
+        discord.script("POST", "/callback", 404, unknown)
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await discord.until(lambda: discord.calls("POST", "/callback"))
+        await discord.slash(ADA, CHANNEL, "emoji")
+        (event,) = await listener.heard(1)
+    assert isinstance(event, CommandGiven)
+    assert event.text == "/emoji"
+    assert "could not be acknowledged" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_make_sticker_of_a_message(discord: FakeDiscord, running: Running) -> None:
+    """The menu carries the message and its pictures along."""
+    listener = RecordingListener()
+    async with running(listener):
+        message = await discord.say(ADA, CHANNEL, "me", discord.attachment("me.png", png(64)))
+        await discord.use_menu(ADA, message)
+        written, wanted = await listener.heard(2)
+    assert isinstance(written, PhotoSent)
+    assert isinstance(wanted, PhotoSent)
+    assert wanted.data == png(64)
+    assert written.origin.key != wanted.origin.key
+
+
+async def test_a_spent_token_gives_way_to_the_channel(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """When Discord no longer knows the token, the same message is changed through its channel."""
+    async with running(RecordingListener()) as chat:
+        posted = Reference.read(await chat.send(str(CHANNEL), Message("Working on it")))
+        spent = Reference(posted.message, "long-forgotten", until=2**40).write()
+        await chat.edit(str(CHANNEL), spent, Message("", sticker=png()))
+        (shown,) = discord.in_channel(CHANNEL)
+        assert shown.number == posted.message
+        assert list(shown.files) == ["sticker.png"]
+        await chat.remove(str(CHANNEL), spent)
+        assert discord.in_channel(CHANNEL) == []
+
+
+async def test_floods_and_outages_come_as_unavailable(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Short floods are waited out by the library; long ones and 5xx reach the service."""
+    async with running(RecordingListener()) as chat:
+        discord.script("POST", "/messages", 429, {"retry_after": 0.2, "message": "", "code": 0})
+        await chat.send(str(CHANNEL), Message("short"))
+        discord.script("POST", "/messages", 429, {"retry_after": 600.0, "message": "", "code": 0})
+        with pytest.raises(ChatUnavailable) as refused:
+            await chat.send(str(CHANNEL), Message("long"))
+        assert refused.value.retry_after == 600
+    assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["short"]
+
+
+async def test_a_dropped_connection_is_taken_up_again(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """After Discord closed the gateway, the bot resumes and serves."""
+    listener = RecordingListener()
+    async with running(listener):
+        await discord.drop_connections()
+        await discord.until(lambda: len(discord.identified) == 2, seconds=10)
+        await discord.say(ADA, CHANNEL, "/start")
+        (event,) = await listener.heard(1)
+    assert isinstance(event, CommandGiven)
+
+
+async def test_an_unreachable_discord_is_waited_for(
+    discord: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Started during an outage, the bot says so once, and connects when Discord is back."""
+    await discord.stop()
+    listener = RecordingListener()
+    chat = DiscordChat(TOKEN, load())
+    shutdown = asyncio.Event()
+    task = asyncio.create_task(chat.run(listener, shutdown))
+    await asyncio.sleep(0.7)
+    await discord.start()
+    await discord.until(lambda: discord.identified, seconds=10)
+    await discord.say(ADA, CHANNEL, "/start")
+    await listener.heard(1)
+    shutdown.set()
+    await asyncio.wait_for(task, 5)
+    assert caplog.text.count("cannot be reached") == 1
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_stop_during_an_outage_is_prompt(discord: FakeDiscord) -> None:
+    """Asked to stop while Discord is away, the front end does not finish its pause first."""
+    await discord.stop()
+    chat = DiscordChat(TOKEN, load())
+    shutdown = asyncio.Event()
+    task = asyncio.create_task(chat.run(RecordingListener(), shutdown))
+    await asyncio.sleep(0.2)
+    shutdown.set()
+    await asyncio.wait_for(task, 1)
+
+
+async def test_a_wrong_token_ends_the_front_end(discord: FakeDiscord) -> None:
+    """Without a valid token there is nothing to wait for."""
+    chat = DiscordChat("wrong", load())
+    with pytest.raises(ChatForbidden, match="does not know this token"):
+        await asyncio.wait_for(chat.run(RecordingListener(), asyncio.Event()), 5)
+    assert [one.path for one in discord.requests] == ["/users/@me"]
+
+
+async def test_no_log_line_carries_a_token(
+    discord: FakeDiscord, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the bot's token nor an interaction's is written, even at DEBUG."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        await chat.send(event.origin.chat, Message("", sticker=png()))  # type: ignore[union-attr]
+
+    for library in ("discord", "aiohttp"):
+        logging.getLogger(library).setLevel(logging.NOTSET)
+    with caplog.at_level(logging.DEBUG):
+        listener = RecordingListener(reply)
+        async with running(listener):
+            token = await discord.slash(ADA, CHANNEL, "cutout")
+            await discord.until(lambda: discord.in_channel(CHANNEL))
+    assert caplog.records
+    assert TOKEN not in caplog.text
+    assert token not in caplog.text

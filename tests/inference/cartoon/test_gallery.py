@@ -1,0 +1,53 @@
+"""Sheets of cartoon styles to choose from."""
+
+import numpy as np
+import pytest
+
+from inference.cartoon.gallery import SHOWN, Gallery
+from inference.errors import UnknownSetting
+from inference.pictures import sheet
+from storage.kinds import CARTOON, GALLERY, Setting
+
+
+def made(portrait, page):
+    family = Gallery()
+    return family.finish(family.prepare(portrait, (Setting("styles", page),)), None)
+
+
+def test_a_page_shows_nine_styles(portrait_of):
+    """One opaque picture whose nine cells hold the same person, each in another style."""
+    picture = made(portrait_of("P009"), 1)
+    (frame,) = picture.frames
+    assert frame.shape == (1032, 1032, 4)
+    assert frame[..., 3].min() == 255
+    cells = frame[..., :3].reshape(3, sheet.CELL, 3, sheet.CELL, 3).swapaxes(1, 2)
+    cells = cells.reshape(9, sheet.CELL, sheet.CELL, 3).astype(int)
+    person = np.s_[160:300, 110:240]  # no badge, no ground
+    for one in range(9):
+        for other in range(one):
+            assert np.abs(cells[one][person] - cells[other][person]).mean() > 2
+
+
+def test_pages_name_every_style_once(portrait_of):
+    """All that needs neither a scene nor a second picture; a page beyond is the last."""
+    pages = [made(portrait_of("P001"), page) for page in (1, 2, 9)]
+    assert [page.facts["page"] for page in pages] == [1, 2, 2]
+    assert {page.facts["pages"] for page in pages} == {sheet.pages(len(SHOWN))} == {2}
+    named = [*pages[0].facts["names"], *pages[1].facts["names"]]
+    assert sorted([*named, "picture", "scene"]) == sorted(CARTOON.settings)
+    assert len(pages[0].facts["names"]) == 9
+    assert pages[2].facts == pages[1].facts
+    assert pages[1].frames[0].shape == (688, 1032, 4)
+
+
+def test_what_no_page_shows_is_refused(portrait_of):
+    """A style of its own, two settings at once, and a page from nowhere."""
+    portrait = portrait_of("P001")
+    for settings in (
+        (Setting("munch", 1.0),),
+        (Setting("styles", 1.0), Setting("styles", 2.0)),
+        (Setting("styles", 0.0),),
+        (Setting("styles", GALLERY.amount.high + 1),),
+    ):
+        with pytest.raises(UnknownSetting):
+            Gallery().prepare(portrait, settings)

@@ -1,0 +1,84 @@
+"""The edit family on a real face: every setting, alone and together."""
+
+import numpy as np
+import pytest
+
+from inference.edit.serving import Edit
+from inference.errors import UnknownSetting
+from inference.face.resizing import resized
+from inference.layers.outfit import dress
+from inference.layers.palette import COLOURS
+from inference.pictures.images import to_lab
+from storage.kinds import EDIT, KINDS, Setting
+
+
+@pytest.fixture(scope="module")
+def small(portrait_of):
+    """A selfie at 200 px."""
+    return resized(portrait_of("P007"), 200)
+
+
+@pytest.mark.parametrize("name", EDIT.settings)
+def test_every_setting_dresses(small, name):
+    """Each word of the vocabulary has a piece or a colour behind it and leaves a person."""
+    dressed = dress(small, {name.partition(":")[0]: Setting(name)})
+    assert dressed.image.shape[:2] == dressed.alpha.shape
+    assert dressed.image.dtype == dressed.alpha.dtype == np.uint8
+    assert (dressed.alpha > 128).sum() > 0.5 * (small.alpha > 128).sum()
+
+
+def test_the_family_serves_its_kind(small):
+    """One still sticker of 512 px."""
+    assert EDIT.name in KINDS
+    family = Edit()
+    settings = (Setting("hair:bob"), Setting("colour:red"), Setting("beard:short", 0.7))
+    prepared = family.prepare(small, settings)
+    assert prepared.inputs is None
+    (sticker,) = family.finish(prepared, None).frames
+    assert sticker.shape == (512, 512, 4)
+    assert sticker[:4, :4, 3].max() == 0
+    assert 0.15 < (sticker[..., 3] == 255).mean() < 0.95
+
+
+def test_unknown_settings_are_refused(small):
+    """What is not in the vocabulary is no look."""
+    for name in ("hair:mullet", "smile", "hair", "../hair:bob"):
+        with pytest.raises(UnknownSetting):
+            Edit().prepare(small, (Setting(name),))
+
+
+def test_of_two_of_one_sort_the_last_counts(small):
+    """Asking for a bob and then an afro gives the afro."""
+    family = Edit()
+    both = family.prepare(small, (Setting("hair:bob"), Setting("hair:afro")))
+    afro = family.prepare(small, (Setting("hair:afro"),))
+    pictures = [family.finish(prepared, None).frames[0] for prepared in (both, afro)]
+    assert (pictures[0] == pictures[1]).all()
+
+
+@pytest.mark.parametrize("name", ["blond", "green"])
+def test_new_hair_takes_the_colour(small, name):
+    """A worn piece is dyed as asked; ``original`` leaves it as its owner had it."""
+    worn = dress(small, {"hair": Setting("hair:sleek"), "colour": Setting(f"colour:{name}")})
+    solid = worn.hair_mask == 255
+    reached = np.median(to_lab(worn.image)[solid], axis=0)
+    assert np.linalg.norm(reached - np.array(COLOURS[name])) < 15
+    plain = dress(small, {"hair": Setting("hair:sleek"), "colour": Setting("colour:original")})
+    assert np.linalg.norm(np.median(to_lab(plain.image)[solid], axis=0) - reached) > 20
+
+
+def test_new_hair_is_the_wearers_own_colour(small):
+    """Unless a colour is asked for, a blond piece turns as dark as the person's own hair."""
+    own = small.report.colours.hair
+    worn = dress(small, {"hair": Setting("hair:pixie")})
+    reached = np.median(to_lab(worn.image)[worn.hair_mask == 255], axis=0)
+    assert abs(reached[0] - own[0]) < 10
+
+
+def test_the_photo_itself_is_not_touched(small):
+    """Dressing makes new pictures; a portrait may be shared by several jobs."""
+    before = small.image.copy(), small.alpha.copy(), small.hair_mask.copy()
+    dress(small, {name.partition(":")[0]: Setting(name) for name in
+                  ("hair:afro", "beard:full", "glasses:round", "hat:cap")})  # fmt: skip
+    after = small.image, small.alpha, small.hair_mask
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))

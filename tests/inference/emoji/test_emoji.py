@@ -1,0 +1,301 @@
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from time import process_time
+
+import numpy as np
+import pytest
+
+from inference.avatars import palette, styles
+from inference.avatars.compose import render, svg
+from inference.avatars.spec import NONE, AvatarSpec
+from inference.emoji.match import colours, match, ranked
+from inference.emoji.serving import Emoji
+from inference.emoji.traits import Traits, expression, observe
+from inference.errors import UnknownAvatar, UnknownSetting
+from inference.face.blendshapes import NAMES
+from inference.face.report import Portrait
+from storage.kinds import EMOJI, Setting
+
+ALL_PARTS = [
+    (style, slot, variant)
+    for style in styles.STYLES
+    for slot, data in styles.load(style).slots.items()
+    for variant in data.variants
+]
+CERTAIN = {
+    "skin": "2", "hair_colour": "brown", "hair_length": "short", "texture": "straight",
+    "bangs": "0", "receding": "0", "facial_hair": "none", "glasses": "none", "smile": "0",
+    "brows": "medium", "makeup": "0", "headwear": "none", "earrings": "0", "chubby": "0",
+    "shape": "oval", "male": "1", "loose": "0", "tied": "0",
+    "clothes": "plain",
+}  # fmt: skip
+
+
+def person(**differences: str) -> Traits:
+    """Somebody of whom everything is known for certain, with a neutral expression."""
+    known = CERTAIN | differences
+    still = expression(dict.fromkeys(NAMES, 0.0), {"0": 1.0})
+    skin = palette.lab_of(palette.SKIN[1])
+    return Traits({name: {value: 1.0} for name, value in known.items()}, still, {"skin": skin})
+
+
+def test_a_spec_survives_json() -> None:
+    """A kept avatar reads back as the same avatar."""
+    spec = match(person(), "avataaars")
+    assert AvatarSpec.from_json(spec.to_json()) == spec
+    assert hash(AvatarSpec.from_json(spec.to_json())) == hash(spec)
+
+
+@pytest.mark.parametrize("data", [{}, {"style": "avataaars"}, {"style": 1, "parts": {}}])
+def test_broken_json_is_refused(data: dict[str, object]) -> None:
+    """What is not an avatar is not taken for one."""
+    with pytest.raises(ValueError, match="avatar needs"):
+        AvatarSpec.from_json(data)
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_every_listed_part_draws_something_of_its_own(style: str) -> None:
+    """Each variant of the tables exists, and changes the picture of its slot."""
+    base = match(person(), style)
+    for slot, data in styles.load(style).slots.items():
+        pictures = {
+            variant: render(base.changed({slot: variant}), 96).tobytes()
+            for variant in data.variants
+        }
+        assert len(set(pictures.values())) == len(pictures), slot
+
+
+@pytest.mark.parametrize(("style", "slot", "variant"), ALL_PARTS)
+def test_tags_speak_of_attributes_that_are_read(style: str, slot: str, variant: str) -> None:
+    """No tag or measure of the tables is a word that the matcher does not know."""
+    known = person()
+    part = styles.load(style).slots[slot]
+    assert set(part.variants[variant].tags) <= set(part.weights)
+    assert set(part.weights) <= set(known.perceived)
+    assert set(part.variants[variant].measures) <= set(known.expression)
+
+
+def test_an_unknown_part_or_style_is_an_error() -> None:
+    """The renderer never replaces what it does not have."""
+    spec = match(person(), "avataaars")
+    with pytest.raises(KeyError):
+        svg(spec.changed({"top": "crown"}))
+    with pytest.raises(KeyError):
+        match(person(), "oil")
+
+
+@pytest.mark.parametrize(
+    ("style", "slot", "difference", "parts"),
+    [
+        ("avataaars", "accessories", {"glasses": "clear"}, {"prescription01", "prescription02"}),
+        ("avataaars", "accessories", {"glasses": "sun"}, {"wayfarers", "sunglasses"}),
+        ("avataaars", "facialHair", {"facial_hair": "beard"}, {"beardMedium", "beardLight"}),
+        ("avataaars", "facialHair", {"facial_hair": "goatee"}, {"goatee"}),
+        ("avataaars", "top", {"hair_length": "bald", "texture": "none"}, {NONE}),
+        ("avataaars", "top", {"hair_length": "short", "receding": "1"}, {"highForehead"}),
+        ("avataaars", "top", {"hair_length": "short", "texture": "coily"}, {"dreads01"}),
+        ("avataaars", "top", {"headwear": "hat", "hair_length": "hidden"}, {"winterHat03"}),
+        ("big-ears", "glasses", {"glasses": "clear"}, {"square"}),
+        ("big-ears", "facialHair", {"facial_hair": "mustache"}, {"mustache"}),
+        ("big-ears", "hair", {"hair_length": "bald", "texture": "none"}, {NONE}),
+        ("big-ears", "headwear", {"headwear": "scarf"}, {"headscarf"}),
+        ("big-ears", "frontHair", {"bangs": "1"}, {"variant05", "variant06"}),
+        ("cat", "eyes", {"glasses": "clear"}, {"glasses"}),
+        ("cat", "fur", {"hair_colour": "red"}, {"stripes"}),
+        ("cat", "accessory", {"headwear": "hat", "hair_length": "hidden"}, {"tophat"}),
+    ],
+)
+def test_what_is_seen_is_worn(
+    style: str, slot: str, difference: dict[str, str], parts: set[str]
+) -> None:
+    """Glasses, beards, hats and hair are chosen when they are there, and only then."""
+    assert match(person(**difference), style).parts[slot] in parts
+    assert match(person(), style).parts[slot] not in parts
+
+
+def test_long_loose_hair_is_long() -> None:
+    """Hair down to the shoulders never becomes a crop."""
+    woman = person(hair_length="long", loose="1", male="0", makeup="1")
+    best = ranked(styles.load("avataaars").slots["top"], woman)[:3]
+    assert set(best) <= {"straight01", "straight02", "straightAndStrand", "curvy"}
+
+
+@pytest.mark.parametrize("style", ["avataaars", "big-ears"])
+def test_a_smile_and_a_wink_are_kept(style: str) -> None:
+    """The avatar's expression follows the blendshapes, on the side where it happens."""
+    shapes = dict.fromkeys(NAMES, 0.0)
+    slots = styles.load(style).slots
+    smiling = expression(shapes | {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.8}, {"1": 1.0})
+    chosen = ranked(slots["mouth"], replace(person(), expression=smiling))[0]
+    assert slots["mouth"].variants[chosen].measures.keys() == {"smile"}
+    winking = expression(shapes | {"eyeBlinkLeft": 0.9}, {"0": 1.0})
+    chosen = ranked(slots["eyes"], replace(person(), expression=winking))[0]
+    assert slots["eyes"].variants[chosen].measures == {"shut_right": 1.0}
+
+
+def test_skin_gets_darker_with_the_tone() -> None:
+    """Every step of skin tone is a darker paint, whatever the light in the photo was."""
+    gray = (50.0, 12.0, 16.0)
+    paints = [palette.lab_of(palette.skin(tone / 2, gray))[0] for tone in range(2, 13)]
+    assert all(lighter > darker for lighter, darker in pairwise(paints))
+
+
+@pytest.mark.parametrize("name", palette.HAIR)
+def test_hair_keeps_its_name(name: str) -> None:
+    """Dark or light photos change the shade, never the name, of a certain hair colour."""
+    shades = {palette.hair({name: 1.0}, (float(light), 4.0, 8.0)) for light in range(5, 90, 5)}
+    assert shades == set(palette.HAIR[name])
+
+
+def test_fur_is_of_the_hair_or_of_the_skin() -> None:
+    """A cat has its person's hair colour; of the bald it is bare."""
+    ginger = match(person(hair_colour="red"), "cat").colours["fur"]
+    bare = match(person(hair_colour="none", hair_length="bald"), "cat").colours["fur"]
+    assert ginger in palette.HAIR["red"]
+    assert bare == colours(person())["skin"]
+
+
+def test_dyed_hair_keeps_its_hue() -> None:
+    """Blue hair is drawn blue."""
+    lightness, a, b = palette.lab_of(palette.hair({"dyed": 1.0}, (40.0, 2.0, -30.0)))
+    assert b < -25
+    assert abs(a) < 12
+    assert lightness > 30
+
+
+def test_clothes_never_look_like_skin() -> None:
+    """A shirt of the skin's colour is drawn in another."""
+    traits = replace(person(), colours={"skin": (70.0, 12.0, 20.0), "clothes": (72.0, 12.0, 20.0)})
+    paints = colours(traits)
+    away = np.subtract(palette.lab_of(paints["skin"]), palette.lab_of(paints["clothes"]))
+    assert np.linalg.norm(away) > 20
+
+
+@pytest.mark.parametrize("setting", EMOJI.settings)
+def test_every_style_on_offer_is_served(
+    setting: str, portrait_of: Callable[[str], Portrait]
+) -> None:
+    """Each style that people may ask for gives a whole sticker with its recipe."""
+    family = Emoji()
+    prepared = family.prepare(portrait_of("P001"), (Setting(setting),))
+    picture = family.finish(prepared, None)
+    (frame,) = picture.frames
+    assert frame.shape == (512, 512, 4)
+    assert frame.dtype == np.uint8
+    assert frame[0, 0, 3] == 0
+    assert (frame[..., 3] == 255).mean() > 0.2
+    assert AvatarSpec.from_json(picture.facts).style == setting
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_a_kept_avatar_is_drawn_as_it_was(
+    style: str, portrait_of: Callable[[str], Portrait]
+) -> None:
+    """Without the photo the same avatar gives the same sticker; what fits best comes first."""
+    family = Emoji()
+    matched = family.finish(family.prepare(portrait_of("P001"), (Setting(style),)), None)
+    kept = {name: matched.facts[name] for name in ("style", "parts", "colours")}
+    drawn = family.finish(family.prepare_avatar(kept, (Setting(style),)), None)
+    assert (drawn.frames[0] == matched.frames[0]).all()
+    assert drawn.facts == {**kept, "ranked": {}}
+    best = matched.facts["ranked"]
+    assert isinstance(best, dict)
+    assert {slot: variants[0] for slot, variants in best.items()} == kept["parts"]
+    assert {slot: set(variants) for slot, variants in best.items()} == {
+        slot: set(data.variants) for slot, data in styles.load(style).slots.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"style": "oil"},
+        {"parts": {"top": "beehive"}},
+        {"parts": {"tail": "long"}},
+        {"parts": "none"},
+        {"colours": {"skin": "red"}},
+        {"colours": {}},
+        {"colours": {"skin": "#aabbcc", "fur": "#aabbcc"}},
+        {"colours": {"skin": '#aabbcc"/><script'}},
+    ],
+)
+def test_an_avatar_of_unknown_parts_is_refused(change: dict[str, object]) -> None:
+    """A style, part or colour that cannot be drawn is an error before anything is drawn."""
+    avatar = {**match(person(), "avataaars").to_json(), **change}
+    with pytest.raises(UnknownAvatar):
+        Emoji().prepare_avatar(avatar, ())
+
+
+def test_other_settings_are_refused(portrait_of: Callable[[str], Portrait]) -> None:
+    """A style that nobody knows is an error, not a surprise."""
+    with pytest.raises(UnknownSetting):
+        Emoji().prepare(portrait_of("P001"), (Setting("oil"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "hair", "lengths", "glasses", "beard"),
+    [
+        ("P001", {"black"}, {"short"}, "none", "none"),
+        ("P004", {"black"}, {"medium", "long"}, "none", "none"),
+        ("P005", {"black"}, {"short", "buzz"}, "none", "beard"),
+        ("P008", {"brown", "blond"}, {"long"}, "none", "none"),
+        ("P009", {"black"}, {"medium", "long"}, "none", "none"),
+    ],
+)
+def test_a_friend_would_agree(
+    portrait_of: Callable[[str], Portrait],
+    name: str, hair: set[str], lengths: set[str], glasses: str, beard: str,
+) -> None:  # fmt: skip
+    """Hair, glasses and beard of people in selfies are read as anybody would say them."""
+    words = observe(portrait_of(name)).perceived
+    said = {attribute: max(values, key=lambda v: values[v]) for attribute, values in words.items()}
+    assert said["hair_colour"] in hair
+    assert said["hair_length"] in lengths
+    assert (said["glasses"], said["facial_hair"]) == (glasses, beard)
+
+
+def test_noise_leaves_the_avatar_alone(portrait_of: Callable[[str], Portrait]) -> None:
+    """The same face under sensor noise gets the same parts."""
+    portrait = portrait_of("P005")
+    rng = np.random.default_rng(0)
+    parts = []
+    for _ in range(4):
+        noisy = portrait.image + rng.normal(0, 4, portrait.image.shape)
+        again = replace(portrait, image=np.clip(noisy, 0, 255).astype(np.uint8))
+        parts.append(match(observe(again), "avataaars").parts)
+    assert all(one == parts[0] for one in parts)
+
+
+def test_an_avatar_is_drawn_quickly() -> None:
+    """Drawing takes milliseconds, and an avatar seen before takes none."""
+    spec = match(person(), "avataaars")
+    render(spec, 500)
+    spent = []
+    for number in range(10):
+        start = process_time()
+        render(spec.changed(colours={"clothes": f"#0000{number:02d}"}), 500)
+        spent.append(process_time() - start)
+    assert min(spent) < 0.05
+    hits = render.cache_info().hits
+    render(spec, 500)
+    assert render.cache_info().hits == hits + 1
+
+
+def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
+    """Hair tied high on the head becomes a bun in every style of people, an afro doesn't."""
+    for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
+        assert match(observe(portrait_of("P010")), style).parts[slot] == bun
+        assert match(observe(portrait_of("P001")), style).parts[slot] != bun
+
+
+def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
+    """Blue where hair should be is a hat or scarf; the skin's own colour is a bald head."""
+    portrait = portrait_of("P009")
+    head = (portrait.hair_mask > 60)[..., None]
+    none = np.zeros_like(portrait.hair_mask)
+    for paint, worn in (((30, 70, 170), True), (None, False)):
+        skin = portrait.image[tuple(portrait.report.landmarks[151, 1::-1].astype(int))]
+        image = np.where(head, np.array(skin if paint is None else paint, np.uint8), portrait.image)
+        seen = observe(replace(portrait, image=image, hair_mask=none))
+        assert (match(seen, "big-ears").parts["headwear"] != "none") == worn

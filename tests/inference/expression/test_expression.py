@@ -1,0 +1,318 @@
+"""The expression family on a real photo: what moves, what stays, what opens and shuts."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+from numpy.typing import NDArray
+
+from inference.errors import UnknownSetting
+from inference.expression import displacements, glasses_frames, landmarks, limits, mouth
+from inference.expression.engine import express, move
+from inference.expression.fit import fit
+from inference.expression.mixes import INSIDE, MIXES, movement
+from inference.expression.serving import Expression
+from inference.expression.splines import surface
+from inference.expression.warp import flow
+from inference.face import blendshapes
+from inference.face.landmarks import Region, region_around, trace
+from inference.face.pose import head_pose
+from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
+from inference.layers import library, mouths
+from storage.kinds import EXPRESSION, Setting
+
+Image = NDArray[np.uint8]
+Landmarks = NDArray[np.float32]
+SIDE = 512
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Portrait:
+    """Give the astronaut, who shows her teeth, as the face analysis would."""
+    photo = skimage.data.astronaut()[0:300, 80:380]
+    image = np.asarray(cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+    found, _ = trace(image, Region(245, 190, 400, 0.0))
+    found, _ = trace(image, region_around(found))
+    grey = (60.0, 10.0, 12.0)
+    report = FaceReport(
+        found,
+        blendshapes.measure(found),
+        head_pose(found),
+        Quality(120.0, 500.0, 60.0, 5.0, 1.0),
+        Colours(grey, grey, grey, grey, None, None),
+        Hair("long", 0.2, 0.0, covered=False, volume=1.4),
+    )
+    opaque = np.full((SIDE, SIDE), 255, np.uint8)
+    return Portrait(image, opaque, np.zeros_like(opaque), report)
+
+
+def edited(portrait: Portrait, *settings: Setting) -> Image:
+    """Return the picture with other expressions."""
+    image, _ = express(portrait.image, portrait.alpha, portrait.report, settings)
+    return image
+
+
+def look_again(image: Image, portrait: Portrait) -> Landmarks:
+    """Find the landmarks of an edited picture anew."""
+    found, _ = trace(image, region_around(portrait.report.landmarks))
+    return found
+
+
+def closed(portrait: Portrait) -> Portrait:
+    """Let the landmarks say that the lips touch."""
+    found = portrait.report.landmarks.copy()
+    middle = (found[list(landmarks.INNER_UPPER_LIP)] + found[list(landmarks.INNER_LOWER_LIP)]) / 2
+    found[list(landmarks.INNER_UPPER_LIP)] = middle
+    found[list(landmarks.INNER_LOWER_LIP)] = middle
+    return replace(portrait, report=replace(portrait.report, landmarks=found))
+
+
+def eye_distance(found: Landmarks) -> float:
+    """Distance of the outer eye corners."""
+    return float(np.linalg.norm(found[33, :2] - found[263, :2]))
+
+
+def mouth_width(found: Landmarks) -> float:
+    """Distance of the mouth's corners in eye distances."""
+    return float(np.linalg.norm(found[61, :2] - found[291, :2])) / eye_distance(found)
+
+
+def brow_height(found: Landmarks) -> float:
+    """Height of both brows over the eye corners in eye distances."""
+    height = found[[33, 263, 133, 362], 1].mean() - found[[105, 334, 66, 296], 1].mean()
+    return float(height) / eye_distance(found)
+
+
+def lid_opening(found: Landmarks) -> float:
+    """Height of both openings between the lids in eye distances."""
+    return float((found[[145, 374], 1] - found[[159, 386], 1]).mean()) / eye_distance(found)
+
+
+def test_every_setting_of_the_vocabulary_has_its_mix() -> None:
+    """What the bot offers is what the engine knows, no more and no less."""
+    assert set(MIXES) == set(EXPRESSION.settings)
+
+
+def test_every_blendshape_of_a_mix_is_in_the_table() -> None:
+    """A mix never names a movement that the table lacks."""
+    table = displacements.load()
+    for name in MIXES:
+        for amount in (-1.0, 1.0):
+            table.mixed(movement([Setting(name, amount)]).weights)
+
+
+@pytest.mark.parametrize("name", sorted(MIXES))
+def test_zero_edit_is_the_input_bit_for_bit(name: str, portrait: Portrait) -> None:
+    """Amount 0 changes nothing at all."""
+    image, alpha = express(portrait.image, portrait.alpha, portrait.report, [Setting(name, 0.0)])
+    assert np.array_equal(image, portrait.image)
+    assert np.array_equal(alpha, portrait.alpha)
+
+
+@pytest.mark.parametrize("name", sorted(MIXES))
+def test_nothing_changes_far_from_the_face(name: str, portrait: Portrait) -> None:
+    """At full strength the picture outside the grown face oval stays as it was (PSNR >= 40 dB)."""
+    image = edited(portrait, Setting(name, 1.0))
+    assert not np.array_equal(image, portrait.image)
+    oval = portrait.report.landmarks[list(landmarks.FACE_OVAL), :2]
+    middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
+    inside = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(inside, [np.round(middle + (oval - middle) * 1.3).astype(np.int32)], 1)
+    outside = inside == 0
+    error = (image[outside].astype(np.float64) - portrait.image[outside]) ** 2
+    assert error.mean() <= 255**2 / 10**4
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "sign"),
+    [("smile", mouth_width, 1), ("AU2", brow_height, 1), ("AU43", lid_opening, -1)],
+)
+def test_asking_for_more_gives_more(
+    name: str, measure: Callable[[Landmarks], float], sign: int, portrait: Portrait
+) -> None:
+    """Landmarks found anew on the edited picture move on with every step of the request."""
+    seen = [
+        sign * measure(look_again(edited(portrait, Setting(name, amount)), portrait))
+        for amount in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    assert all(later > earlier for earlier, later in itertools.pairwise(seen)), seen
+
+
+def test_a_negative_smile_narrows_the_mouth(portrait: Portrait) -> None:
+    """Negative amounts take an expression away."""
+    before = mouth_width(look_again(portrait.image, portrait))
+    assert mouth_width(look_again(edited(portrait, Setting("smile", -0.8)), portrait)) < before
+
+
+def test_several_settings_add_up(portrait: Portrait) -> None:
+    """A smile and a wink in one request close one eye and widen the mouth."""
+    before = look_again(portrait.image, portrait)
+    after = look_again(edited(portrait, Setting("smile", 0.6), Setting("wink", 1.0)), portrait)
+    assert mouth_width(after) > mouth_width(before)
+    assert after[374, 1] - after[386, 1] < 0.5 * (before[374, 1] - before[386, 1])
+
+
+def test_a_sad_face_shuts_a_mouth_that_smiled(portrait: Portrait) -> None:
+    """Moods that a grin contradicts take it away: the teeth disappear."""
+    assert mouth.openness(portrait.report.landmarks) > 0.5
+    after = look_again(edited(portrait, Setting("sad", 1.0)), portrait)
+    assert mouth.openness(after) < 0.2
+
+
+def test_alpha_follows_the_picture(portrait: Portrait) -> None:
+    """A matte moves with the pixels that it cuts out."""
+    matte = np.asarray(cv2.cvtColor(portrait.image, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = np.repeat(matte[..., None], 3, axis=2)
+    image, alpha = express(grey, matte, portrait.report, [Setting("smile", 1.0)])
+    assert np.array_equal(image[..., 0], alpha)
+
+
+@pytest.mark.parametrize("name", ["smile", "frown", "angry", "AU12"])
+def test_closed_lips_stay_closed(name: str, portrait: Portrait) -> None:
+    """Lips that touch move together, so no slit opens between them."""
+    after = move(closed(portrait).report, movement([Setting(name, 1.0)])).after
+    assert mouth.gap(after) < 1e-3
+
+
+def test_frames_of_glasses_are_seen_and_hardly_bend(portrait: Portrait) -> None:
+    """A frame drawn over the eyes is noticed, and raised brows no longer carry it along."""
+    found = portrait.report.landmarks
+    drawn = portrait.image.copy()
+    size = round(0.22 * eye_distance(found))
+    middles = [
+        np.round(found[list(eye), :2].mean(axis=0)).astype(int) for eye in glasses_frames.EYES
+    ]
+    for middle in middles:
+        cv2.circle(drawn, (int(middle[0]), int(middle[1])), size, (20, 20, 20), 4)
+    ends = [(int(x), int(found[168, 1])) for x in (middles[0][0] + size, middles[1][0] - size)]
+    cv2.line(drawn, ends[0], ends[1], (20, 20, 20), 5)
+    assert glasses_frames.seen(portrait.image, found) < 0.2
+    assert glasses_frames.seen(drawn, found) > 0.9
+    asked = movement([Setting("AU6", 1.0)])
+    free, held = (move(portrait.report, asked, glasses) for glasses in (0.0, 1.0))
+    lids = [145, 374]
+    assert (
+        np.abs(held.after - held.before)[lids].max()
+        < 0.3 * np.abs(free.after - free.before)[lids].max()
+    )
+
+
+@pytest.mark.parametrize("name", sorted(INSIDE))
+def test_an_opened_mouth_shows_what_is_inside(name: str, portrait: Portrait) -> None:
+    """Between parting lips comes a piece of the library, and the more the wider it was asked."""
+    shut = closed(portrait)
+    gaps = [
+        mouth.gap(move(shut.report, movement([Setting(name, amount)])).after)
+        for amount in (0.2, 0.6, 1.0)
+    ]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] > 0.06
+    with_inside = edited(shut, Setting(name, 1.0))
+    after = move(shut.report, movement([Setting(name, 1.0)]))
+    field = flow(after.before, after.after, SIDE, SIDE)
+    assert not np.array_equal(with_inside, field.applied(portrait.image))
+
+
+def test_pieces_are_synthetic_and_licensed() -> None:
+    """Every mouth names its licence and comes from a face that nobody has."""
+    rows = library.index(mouths.KIND).values()
+    assert len(rows) >= 12
+    assert {tag for row in rows for tag in row["tags"]} == set(INSIDE.values())  # type: ignore[attr-defined]
+    for row in rows:
+        assert row["licence"] in {"MIT", "CC0-1.0"}
+        assert "sfhq_t2i" in str(row["origin"]) or "faker" in str(row["origin"])
+
+
+@pytest.mark.parametrize("yaw", [-20.0, 20.0])
+def test_a_mouth_turns_with_the_head(yaw: float) -> None:
+    """A piece whose owner looked the other way is mirrored, its contour still left to right."""
+    piece = mouths.suited("laugh", (60.0, 10.0, 12.0), yaw, 0.4)
+    assert piece.yaw * yaw >= 0
+    assert piece.points[0, 0] < piece.points[10, 0]
+    assert piece.points[11, 0] < piece.points[21, 0]
+
+
+def test_the_opening_chooses_the_mouth() -> None:
+    """Of two laughs, lips that part widely show the one that was open wider."""
+    skin = (77.0, 10.0, 12.0)
+    little, wide = (mouths.suited("laugh", skin, 0.0, gap) for gap in (0.25, 0.7))
+    assert mouths.opened(little.points) < mouths.opened(wide.points)
+
+
+@pytest.mark.parametrize("name", ["laugh", "shout", "tongue", "open", "surprised", "AU26"])
+def test_no_mouth_is_torn_open(name: str, portrait: Portrait) -> None:
+    """A mouth that is open already opens no further than any mouth of that kind does."""
+    once = move(portrait.report, movement([Setting("open", 1.0)])).after
+    gaping = replace(portrait.report, landmarks=once.astype(np.float32))
+    limit = max(limits.WIDEST[INSIDE[name]], mouth.gap(once))
+    for report in (portrait.report, gaping):
+        assert mouth.gap(move(report, movement([Setting(name, 1.0)])).after) <= limit + 0.02
+
+
+def test_a_smiling_face_has_less_to_smile(portrait: Portrait) -> None:
+    """The same request moves the corners of a smiling mouth less than those of a sober one."""
+    asked = movement([Setting("AU12", 1.0)])
+    wider = []
+    for score in (0.0, 1.0):
+        scores = portrait.report.blendshapes.copy()
+        scores[[blendshapes.NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]] = score
+        moved = move(replace(portrait.report, blendshapes=scores), asked)
+        wider.append(np.abs(moved.after[[61, 291], 0] - moved.before[[61, 291], 0]).mean())
+    assert 0.2 * wider[0] < wider[1] < 0.6 * wider[0]
+
+
+def test_the_head_is_laid_over_a_turned_face() -> None:
+    """The fit recovers scale, rotation and shift of a posed head."""
+    base = displacements.load().base
+    angle = np.radians(25)
+    turn = np.array(
+        [[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]]
+    )
+    found = fit(base, 14.0 * base @ turn.T + (250, 260, 3))
+    assert found.scale == pytest.approx(14.0)
+    np.testing.assert_allclose(found.rotation, turn, atol=1e-6)
+
+
+def test_a_spline_surface_passes_through_its_points() -> None:
+    """Multilevel B-splines come close to every scattered value and are smooth between them."""
+    chance = np.random.default_rng(1)
+    points = chance.uniform(20, 180, (60, 2))
+    values = np.stack([np.sin(points[:, 0] / 40), np.cos(points[:, 1] / 50)], axis=1)
+    dense = surface(points, values, 200, 200)
+    at = np.floor(points).astype(int)
+    assert np.abs(dense[at[:, 1], at[:, 0]] - values).max() < 0.05
+    assert np.abs(np.diff(dense, axis=0)).max() < 0.2
+
+
+def test_the_flow_is_zero_on_the_edge_of_its_box(portrait: Portrait) -> None:
+    """What moves blends into what stays."""
+    moved = move(portrait.report, movement([Setting("shout", 1.0)]))
+    offset = flow(moved.before, moved.after, SIDE, SIDE).offset
+    for edge in (offset[0], offset[-1], offset[:, 0], offset[:, -1]):
+        assert not edge.any()
+
+
+def test_the_family_makes_a_sticker(portrait: Portrait) -> None:
+    """Through prepare and finish comes one 512 px RGBA frame that differs from the unedited one."""
+    family = Expression()
+
+    def made(amount: float) -> Image:
+        prepared = family.prepare(portrait, (Setting("smile", amount),))
+        assert prepared.inputs is None
+        (frame,) = family.finish(prepared, None).frames
+        return frame
+
+    rest, smiling = made(0.0), made(0.8)
+    assert smiling.shape == (512, 512, 4)
+    assert smiling.dtype == np.uint8
+    assert not np.array_equal(rest, smiling)
+
+
+def test_an_unknown_setting_is_refused(portrait: Portrait) -> None:
+    """A name that no mix has is an error before any work is done."""
+    with pytest.raises(UnknownSetting):
+        Expression().prepare(portrait, (Setting("moustache", 1.0),))

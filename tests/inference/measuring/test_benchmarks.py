@@ -1,0 +1,24 @@
+"""What the benchmark measures."""
+
+from collections.abc import Callable
+
+from inference.measuring.benchmarks import stages
+from storage.kinds import KINDS
+
+
+def test_every_kind_is_measured() -> None:
+    """Whatever may be asked for has a subject of its own."""
+    trials = (*stages.OF_FACES.values(), *stages.OF_AVATARS.values())
+    assert {kind for kind, _ in trials} == set(KINDS)
+    for kind, settings in trials:
+        assert {setting.name for setting in settings} <= set(KINDS[kind].settings)
+
+
+def test_a_round_measures_every_subject(selfie_of: Callable[[str], bytes]) -> None:
+    """One photo, once: each stage and each kind has its median, and each took some time."""
+    rows = stages.measure([selfie_of("P001")], rounds=1)
+    medians = {row.subject: row.value for row in rows if row.metric == "median_ms"}
+    shared = {"decode", "detect", "study", "person", "encode"}
+    assert {*shared, *stages.OF_FACES, *stages.OF_AVATARS, "mood_pack"} <= set(medians)
+    assert all(value > 0 for value in medians.values())
+    assert all(row.n == 1 for row in rows)

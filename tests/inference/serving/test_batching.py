@@ -1,0 +1,126 @@
+"""Micro-batching: company for concurrent items, and no other item's troubles."""
+
+import asyncio
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from inference.serving.batching import MicroBatcher, Tensors
+
+
+class Doubling:
+    """A network that doubles, remembers its batch sizes, and fails when a batch holds 13."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.sizes: list[int] = []
+        self.threads: set[str] = set()
+        self._seconds = seconds
+        self._busy = threading.Lock()
+
+    def __call__(self, batch: Tensors) -> Tensors:
+        assert self._busy.acquire(blocking=False), "two runs at once"
+        try:
+            time.sleep(self._seconds)
+            self.threads.add(threading.current_thread().name)
+            self.sizes.append(len(batch["x"]))
+            if (batch["x"] == 13).any():
+                raise ValueError("thirteen")
+            return {"y": batch["x"] * 2}
+        finally:
+            self._busy.release()
+
+
+def item(value: float, size: int = 3) -> Tensors:
+    return {"x": np.full(size, value, np.float32)}
+
+
+async def test_concurrent_items_share_a_run_and_get_their_own_slice() -> None:
+    """Items that come together run together, each gets its own answer, in no batch too large."""
+    network = Doubling()
+    batcher = MicroBatcher(network, max_batch=4, max_wait=0.05)
+    outputs = await asyncio.gather(*(batcher(item(value)) for value in range(10)))
+    assert [output["y"].tolist() for output in outputs] == [[2.0 * v] * 3 for v in range(10)]
+    assert network.sizes == [4, 4, 2]
+    batcher.close()
+
+
+async def test_a_lone_item_waits_no_longer_than_allowed() -> None:
+    """Without company an item starts after the wait; a full batch starts at once."""
+    batcher = MicroBatcher(Doubling(), max_batch=2, max_wait=0.2)
+    started = time.perf_counter()
+    await asyncio.gather(batcher(item(1)), batcher(item(2)))
+    assert time.perf_counter() - started < 0.15
+    started = time.perf_counter()
+    await batcher(item(3))
+    assert 0.15 < time.perf_counter() - started < 0.6
+    batcher.close()
+
+
+async def test_the_next_batch_gathers_while_one_runs() -> None:
+    """What comes during a run forms one batch behind it, off the event loop, never beside it."""
+    network = Doubling(seconds=0.1)
+    batcher = MicroBatcher(network, max_batch=8, max_wait=0.0)
+    first = asyncio.create_task(batcher(item(0)))
+    await asyncio.sleep(0.02)
+    await asyncio.gather(first, *(batcher(item(value)) for value in range(5)))
+    assert network.sizes == [1, 5]
+    assert threading.current_thread().name not in network.threads
+    batcher.close()
+
+
+async def test_only_equal_shapes_share_a_run() -> None:
+    """Items of other shapes or types run in batches of their own."""
+    network = Doubling()
+    batcher = MicroBatcher(network, max_batch=8, max_wait=0.02)
+    items = [item(1, 3), item(2, 5), item(3, 3), {"x": np.ones(3, np.float64)}]
+    outputs = await asyncio.gather(*map(batcher, items))
+    assert [output["y"].shape for output in outputs] == [(3,), (5,), (3,), (3,)]
+    assert outputs[3]["y"].dtype == np.float64
+    assert sorted(network.sizes) == [1, 1, 2]
+    batcher.close()
+
+
+async def test_a_failing_batch_fails_its_items_alone() -> None:
+    """Later batches and other shapes are not touched by a failure."""
+    batcher = MicroBatcher(Doubling(), max_batch=2, max_wait=0.01)
+    outputs = await asyncio.gather(
+        batcher(item(13)), batcher(item(1)), batcher(item(2)), batcher(item(3, 5)),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert [isinstance(output, ValueError) for output in outputs] == [True, True, False, False]
+    assert (await batcher(item(4)))["y"][0] == 8
+    batcher.close()
+
+
+async def test_outputs_need_the_batch_axis() -> None:
+    """A network that answers for fewer items than it got is an error, not somebody's face."""
+    batcher = MicroBatcher(lambda batch: {"y": batch["x"][:1]}, max_batch=2, max_wait=0.01)
+    outputs = await asyncio.gather(*(batcher(item(n)) for n in (1, 2)), return_exceptions=True)
+    assert all(isinstance(output, ValueError) for output in outputs)
+    batcher.close()
+
+
+async def test_a_cancelled_item_is_not_run() -> None:
+    """Who no longer waits takes no place in a batch."""
+    network = Doubling()
+    batcher = MicroBatcher(network, max_batch=8, max_wait=0.05)
+    tasks = [asyncio.create_task(batcher(item(value))) for value in range(3)]
+    await asyncio.sleep(0.01)
+    tasks[1].cancel()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(done[1], asyncio.CancelledError)
+    assert network.sizes == [2]
+    batcher.close()
+
+
+async def test_closing_cancels_who_waits() -> None:
+    """Items at work or waiting end as cancelled instead of never."""
+    for max_wait in (0.0, 5.0):
+        batcher = MicroBatcher(Doubling(seconds=0.1), max_batch=8, max_wait=max_wait)
+        task = asyncio.create_task(batcher(item(1)))
+        await asyncio.sleep(0.02)
+        batcher.close()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)

@@ -1,0 +1,321 @@
+import asyncio
+import io
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from inference.errors import PhotoError
+from inference.face import analysis, bundle
+from inference.family import Picture, Prepared
+from inference.pictures.images import decode, encode_png
+from inference.serving import pipeline as pipeline_module
+from inference.serving.pipeline import Pipeline
+from inference.serving.portraits import Portraits
+from inference.serving.registry import FAMILIES
+from inference.settings import InferenceSettings
+from storage.jobs import Done, Failed, Failure, Job, JobState
+from storage.kinds import KINDS, Setting
+
+
+def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None):
+    return Job(
+        person_id=uuid4(),
+        photo_id=photo_id or (None if avatar else uuid4()),
+        kind=kind,
+        settings=settings,
+        platform="web",
+        chat="1",
+        face=face,
+        avatar=avatar,
+        id=uuid4(),
+        state=JobState.RUNNING,
+        attempts=1,
+        created=datetime.now(UTC),
+    )
+
+
+@pytest.fixture(scope="module")
+def photo(selfie_of):
+    """A selfie as chats send it, 1280 px high."""
+    image = cv2.resize(decode(selfie_of("P001")), (860, 1280), interpolation=cv2.INTER_AREA)
+    return jpeg(image)
+
+
+@pytest.fixture(scope="module")
+def two_people(selfie_of):
+    """Two people side by side."""
+    images = [
+        cv2.resize(decode(selfie_of(person)), (640, 960), interpolation=cv2.INTER_AREA)
+        for person in ("P001", "P008")
+    ]
+    return jpeg(np.hstack(images))
+
+
+def jpeg(image):
+    _, encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+    return encoded.tobytes()
+
+
+@pytest.fixture(scope="module")
+def families():
+    return {kind: family() for kind, family in FAMILIES.items()}
+
+
+@pytest.fixture
+async def pipeline(families):
+    pipeline = Pipeline(InferenceSettings(concurrency=2), families)
+    yield pipeline
+    pipeline.close()
+
+
+def test_registry_serves_all_kinds():
+    """Every kind of job has its family, and the family knows it."""
+    assert set(FAMILIES) == set(KINDS)
+    for kind, family in FAMILIES.items():
+        assert family().kind == kind
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.sheet])
+async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
+    """Each kind at its default gives a 512 px RGBA picture with a transparent ground."""
+    outcome, report = await pipeline.run(job(kind), photo, None)
+    assert isinstance(outcome, Done)
+    with Pillow.open(io.BytesIO(outcome.picture)) as picture:
+        assert max(picture.size) == 512
+        assert picture.mode == "RGBA"
+        alpha = np.asarray(picture)[..., 3]
+    assert 0.1 < (alpha > 0).mean() < 0.9
+    assert analysis.from_bytes(report).faces
+
+
+async def test_an_avatar_needs_no_photo(pipeline, photo):
+    """What an emoji's facts tell is drawn again alike; what no family can draw is a bad request."""
+    matched, _ = await pipeline.run(job("emoji"), photo, None)
+    avatar = {name: matched.facts[name] for name in ("style", "parts", "colours")}
+    drawn, report = await pipeline.run(job("emoji", avatar=avatar), None, None)
+    assert isinstance(drawn, Done)
+    assert drawn.picture == matched.picture
+    assert report is None
+    for kind, wrong in (("emoji", {**avatar, "style": "oil"}), ("cutout", avatar)):
+        outcome, _ = await pipeline.run(job(kind, avatar=wrong), None, None)
+        assert outcome == Failed(Failure.BAD_REQUEST, {"kind": kind})
+
+
+async def test_a_sheet_shows_nine_looks(pipeline, photo):
+    """It is opaque and says which looks it shows."""
+    outcome, _ = await pipeline.run(job("try-on", Setting("glasses", 1.0)), photo, None)
+    assert isinstance(outcome, Done)
+    assert len(outcome.facts["names"]) == 9
+    assert set(outcome.facts["names"]) <= set(KINDS["edit"].settings)
+    with Pillow.open(io.BytesIO(outcome.picture)) as picture:
+        assert (np.asarray(picture)[..., 3] == 255).all()
+
+
+async def test_a_picture_lends_its_style(pipeline, photo):
+    """Two pictures paint the same person differently; one that is no picture is told apart."""
+    painted = Setting("picture", 0.8)
+    stripes = np.zeros((300, 400, 3), np.uint8)
+    stripes[::12] = stripes[1::12] = stripes[2::12] = (240, 180, 30)
+    dots = np.full((300, 300, 3), 250, np.uint8)
+    for x, y in np.argwhere(np.ones((15, 15))) * 20 + 10:
+        cv2.circle(dots, (int(x), int(y)), 6, (20, 90, 160), -1)
+    results = []
+    for picture in (stripes, dots):
+        outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, jpeg(picture))
+        assert isinstance(outcome, Done)
+        with Pillow.open(io.BytesIO(outcome.picture)) as result:
+            results.append(np.asarray(result, np.float32)[..., :3])
+    assert np.abs(results[0] - results[1]).mean() > 5
+    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, b"no picture")
+    assert outcome == Failed(Failure.NOT_AN_IMAGE, {"picture": True})
+    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None)
+    assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
+
+
+OF_PHOTOS = [kind for kind in KINDS if kind not in {"fitting", "lineup"}]  # those show avatars
+
+
+async def test_jobs_of_one_photo_share_the_work(pipeline, photo, monkeypatch):
+    """Jobs that start together for one photo decode and study it once."""
+    decoded = []
+    monkeypatch.setattr(pipeline_module, "decode", lambda data: decoded.append(1) or decode(data))
+    photo_id = uuid4()
+    results = await asyncio.gather(
+        *(pipeline.run(job(kind, photo_id=photo_id), photo, None) for kind in OF_PHOTOS)
+    )
+    assert all(isinstance(outcome, Done) for outcome, _ in results)
+    assert len(decoded) == 1
+    assert sum(report is not None for _, report in results) == 1
+    await pipeline.run(job(photo_id=photo_id), photo, None)
+    assert len(decoded) == 1
+    pipeline.forget(photo_id)
+    await pipeline.run(job(photo_id=photo_id), photo, None)
+    assert len(decoded) == 2
+
+
+async def test_kept_reports_are_used(pipeline, photo, monkeypatch):
+    """With a report at hand faces are not looked for again, and no new one is returned."""
+    _, report = await pipeline.run(job(), photo, None)
+    monkeypatch.setattr(analysis, "find", None)
+    outcome, new = await pipeline.run(job(), photo, report)
+    assert isinstance(outcome, Done)
+    assert new is None
+
+
+async def test_damaged_reports_are_made_again(pipeline, photo):
+    """A report that cannot be read counts as none."""
+    outcome, new = await pipeline.run(job(), photo, b"damaged")
+    assert isinstance(outcome, Done)
+    assert analysis.from_bytes(new).faces
+
+
+async def test_asking_which_face(pipeline, two_people):
+    """Two people give a question with a picture; each answer gives another sticker."""
+    outcome, report = await pipeline.run(job(), two_people, None)
+    assert isinstance(outcome, Failed)
+    assert outcome.failure is Failure.TOO_MANY_FACES
+    assert outcome.detail == {"faces": 2}
+    numbered = decode(outcome.picture)
+    assert max(numbered.shape) <= 1024
+    pictures = []
+    for face in (0, 1):
+        answer, new = await pipeline.run(job(face=face), two_people, report)
+        assert isinstance(answer, Done)
+        assert new is None
+        pictures.append(answer.picture)
+    assert pictures[0] != pictures[1]
+
+
+async def test_failures_are_outcomes(pipeline):
+    """What a person can mend comes back as its failure."""
+    outcome, report = await pipeline.run(job(), b"words", None)
+    assert (outcome, report) == (Failed(Failure.NOT_AN_IMAGE), None)
+    ground = encode_png((np.full((600, 800, 3), 3, np.uint8),))
+    outcome, _ = await pipeline.run(job(), ground, None)
+    assert outcome == Failed(Failure.TOO_DARK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [("cutout", "hat"), ("emoji", "nobody"), ("cartoon", "nobody"), ("expression", "nobody")],
+)
+async def test_unknown_settings(pipeline, photo, kind, setting):
+    """Settings and kinds that this worker does not know are a bad request."""
+    outcome, _ = await pipeline.run(job(kind, Setting(setting)), photo, None)
+    assert isinstance(outcome, Failed)
+    assert outcome.failure is Failure.BAD_REQUEST
+    outcome, _ = await pipeline.run(job("portrait of the future"), photo, None)
+    assert outcome.failure is Failure.BAD_REQUEST
+
+
+async def test_networks_of_families_run_in_batches(photo, monkeypatch):
+    """Inputs of concurrent jobs of a family with a network meet in one batch."""
+    sizes = []
+
+    class Doubler:
+        def __init__(self, name):
+            assert name == "doubler"
+
+        def run(self, batch):
+            sizes.append(len(batch["x"]))
+            return {"y": batch["x"] * 2}
+
+    class Family:
+        kind = "cutout"
+        model = "doubler"
+
+        def prepare(self, portrait, settings, picture):
+            assert picture is None
+            assert settings == ()
+            assert portrait.image.shape[2] == 3
+            return Prepared("kept", {"x": np.full(3, 21.0, np.float32)})
+
+        def finish(self, prepared, outputs):
+            assert prepared.context == "kept"
+            return Picture((np.full((8, 8, 4), outputs["y"][0], np.uint8),), facts={"a": 1})
+
+    monkeypatch.setattr(pipeline_module, "Network", Doubler)
+    settings = InferenceSettings(concurrency=4, batch_wait_ms=200, batch=4)
+    pipeline = Pipeline(settings, {"cutout": Family()})
+    photo_id = uuid4()
+    results = await asyncio.gather(
+        *(pipeline.run(job(photo_id=photo_id), photo, None) for _ in range(4))
+    )
+    pipeline.close()
+    assert sizes == [4]
+    for outcome, _ in results:
+        assert outcome.facts == {"a": 1}
+        assert (decode(outcome.picture)[0, 0] >= 42).all()
+
+
+async def test_warm_up(pipeline, photo):
+    """A warm pipeline loads no face network again."""
+    pipeline.warm_up()
+    loaded = bundle.network.cache_info().misses
+    await pipeline.run(job(), photo, None)
+    assert bundle.network.cache_info().misses == loaded
+
+
+async def test_portraits_are_kept_for_a_while():
+    """A portrait is made once, kept among the last few for some time, and dropped on demand."""
+    made = []
+
+    async def make():
+        made.append(1)
+        return len(made)
+
+    portraits = Portraits(size=2, seconds=0.2)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    assert [await portraits.get(first, None, make) for _ in range(3)] == [1, 1, 1]
+    assert await portraits.get(first, 0, make) == 2
+    portraits.forget(first)
+    assert await portraits.get(first, None, make) == 3
+    await portraits.get(second, None, make)
+    await portraits.get(third, None, make)
+    assert len(portraits) == 2
+    assert await portraits.get(first, None, make) == 6
+    await asyncio.sleep(0.3)
+    assert len(portraits) == 0
+
+
+async def test_failed_portraits_are_not_kept():
+    """All who wait for a portrait get its failure; whoever comes later tries again."""
+    calls = []
+
+    async def fail():
+        calls.append(1)
+        await asyncio.sleep(0.01)
+        raise PhotoError(Failure.NO_FACE)
+
+    portraits = Portraits()
+    photo_id = uuid4()
+    waiting = [portraits.get(photo_id, None, fail) for _ in range(3)]
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [result.failure for result in results] == [Failure.NO_FACE] * 3
+    assert len(calls) == 1
+    with pytest.raises(PhotoError):
+        await portraits.get(photo_id, None, fail)
+    assert len(calls) == 2
+
+
+async def test_one_cancelled_job_does_not_harm_another():
+    """Cancelling the job that began a portrait leaves it to the one that waits for it."""
+    started = asyncio.Event()
+
+    async def make():
+        started.set()
+        await asyncio.sleep(0.05)
+        return "portrait"
+
+    portraits = Portraits()
+    photo_id = uuid4()
+    first = asyncio.create_task(portraits.get(photo_id, None, make))
+    await started.wait()
+    second = asyncio.create_task(portraits.get(photo_id, None, make))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == "portrait"

@@ -1,0 +1,351 @@
+"""The worker: every job ends once, whatever happens on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from inference.serving.worker import Worker
+from inference.settings import InferenceSettings
+from storage import deliveries, jobs, people, photos
+from storage.database import Database
+from storage.jobs import Done, Failed, Failure, Job, JobState, NewJob, Outcome
+from storage.models import PhotoRow
+from storage.people import Person
+from storage.queue import Queue
+from storage.vault import Vault
+
+Run = Callable[[Job, bytes | None, bytes | None], Awaitable[tuple[Outcome, bytes | None]]]
+
+
+class Scripted:
+    """A pipeline that does what a test says."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.jobs: list[Job] = []
+        self.pictures: list[bytes | None] = []
+        self.photos: set[UUID] = set()
+        self.emptied = asyncio.Event()
+
+    @property
+    def held(self) -> frozenset[UUID]:
+        return frozenset(self.photos)
+
+    def forget(self, photo_id: UUID) -> None:
+        self.photos.discard(photo_id)
+        self.emptied.set()
+
+    async def run(
+        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
+    ) -> tuple[Outcome, bytes | None]:
+        self.jobs.append(job)
+        self.pictures.append(picture)
+        if job.photo_id is not None:
+            self.photos.add(job.photo_id)
+        return await self._run(job, photo, report)
+
+
+async def echo(_: Job, photo: bytes | None, report: bytes | None) -> tuple[Outcome, bytes | None]:
+    return Done(
+        (photo or b"no photo")[::-1], {"report": report.decode() if report else None}
+    ), b"one face"
+
+
+class Room:
+    """A database with a person and a worker beside it, and the chat that gets the deliveries."""
+
+    def __init__(self, database: Database, vault: Vault, queue: Queue, ada: Person) -> None:
+        self.database, self.vault, self.queue, self.ada = database, vault, queue, ada
+        self.shown: asyncio.Queue[tuple[UUID, Outcome]] = asyncio.Queue()
+        self.workers: list[Worker] = []
+
+    async def ask(self, photo: bytes = b"selfie", keep: float = 3600, send: bool = True) -> Job:
+        async with self.database.transaction() as session:
+            photo_id = await photos.add(
+                session, self.vault, self.ada.id, photo, timedelta(seconds=keep)
+            )
+        return await self.ask_again(photo_id, send)
+
+    async def ask_again(
+        self,
+        photo_id: UUID | None,
+        send: bool = True,
+        picture_id: UUID | None = None,
+        avatar: Mapping[str, object] | None = None,
+    ) -> Job:
+        new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room")
+        new = replace(new, picture_id=picture_id, avatar=avatar)
+        async with self.database.transaction() as session:
+            job = await jobs.add(session, new)
+        if send:
+            await self.queue.enqueue("jobs", job.id, job.priority)
+        return job
+
+    async def read(self, job: Job) -> Job:
+        async with self.database.snapshot() as session:
+            return await jobs.read(session, job.id)
+
+    async def answer(self) -> tuple[UUID, Outcome]:
+        async with asyncio.timeout(10):
+            return await self.shown.get()
+
+    @asynccontextmanager
+    async def working(
+        self, run: Run = echo, lease: float = 30.0, concurrency: int = 2
+    ) -> AsyncIterator[Scripted]:
+        """Let a worker work and a chat show; at the end stop both gracefully."""
+        pipeline = Scripted(run)
+        settings = InferenceSettings(concurrency=concurrency, lease_seconds=lease)
+        worker = Worker(self.database, self.vault, self.queue, pipeline, settings)
+        shutdown = asyncio.Event()
+        tasks = [
+            asyncio.create_task(worker.run(shutdown)),
+            asyncio.create_task(self.queue.serve("delivery.test", self._show, 2, shutdown)),
+        ]
+        try:
+            yield pipeline
+        finally:
+            shutdown.set()
+            async with asyncio.timeout(20):
+                await asyncio.gather(*tasks)
+
+    async def _show(self, delivery_id: UUID) -> None:
+        async with self.database.transaction() as session:
+            delivery = await deliveries.take(session, self.vault, delivery_id)
+            if delivery and await deliveries.finish(session, delivery_id, "message"):
+                self.shown.put_nowait((delivery.job.id, delivery.outcome))
+
+
+@pytest.fixture
+async def room(database: Database, vault: Vault, queue: Queue) -> Room:
+    """Somewhere to ask for stickers."""
+    async with database.transaction() as session:
+        ada = await people.find_or_add(session, vault, "test", "ada", None)
+    return Room(database, vault, queue, ada)
+
+
+async def test_a_photo_becomes_a_delivery(room: Room) -> None:
+    """Photo in, picture out; the report is kept and given to the next job of the same photo."""
+    async with room.working():
+        first = await room.ask(b"abc")
+        assert await room.answer() == (first.id, Done(b"cba", {"report": None}))
+        second = await room.ask_again(first.photo_id)
+        assert await room.answer() == (second.id, Done(b"cba", {"report": "one face"}))
+    ended = await room.read(first)
+    assert (ended.state, ended.attempts) == (JobState.DONE, 1)
+    assert ended.started is not None
+    assert ended.ended is not None
+    assert ended.created <= ended.started <= ended.ended
+
+
+async def test_a_second_picture_reaches_the_pipeline_while_it_is_kept(room: Room) -> None:
+    """A job may name another photo; once that has expired, the failure says which is missing."""
+    async with room.working() as pipeline:
+        selfie = await room.ask(b"abc")
+        await room.answer()
+        painting = await room.ask(b"wave")
+        await room.answer()
+        await room.ask_again(selfie.photo_id, picture_id=painting.photo_id)
+        await room.answer()
+        assert pipeline.pictures == [None, None, b"wave"]
+        faded = await room.ask(b"gone", keep=-1, send=False)
+        late = await room.ask_again(selfie.photo_id, picture_id=faded.photo_id)
+        expired = Failed(Failure.PHOTO_EXPIRED, {"picture": True})
+        assert await room.answer() == (late.id, expired)
+
+
+async def test_an_avatar_is_drawn_after_its_photo_expired(room: Room) -> None:
+    """A job with an avatar reads no photo, whether it names one or none."""
+    avatar = {"style": "cat"}
+    over = timedelta(seconds=-1)
+    async with room.database.transaction() as session:
+        faded = await photos.add(session, room.vault, room.ada.id, b"gone", over)
+    async with room.working() as pipeline:
+        for photo_id in (faded, None):
+            job = await room.ask_again(photo_id, avatar=avatar)
+            picture = b"no photo"[::-1]
+            assert await room.answer() == (job.id, Done(picture, {"report": None}))
+        assert [job.avatar for job in pipeline.jobs] == [avatar, avatar]
+
+
+async def test_a_failure_is_delivered_with_its_code(room: Room) -> None:
+    """What the person can mend reaches them as a code, at the first attempt."""
+
+    async def two_faces(*_: object) -> tuple[Outcome, bytes | None]:
+        return Failed(Failure.TOO_MANY_FACES, {"faces": 2}, b"numbered"), b"two faces"
+
+    async with room.working(two_faces):
+        job = await room.ask()
+        outcome = (await room.answer())[1]
+    assert outcome == Failed(Failure.TOO_MANY_FACES, {"faces": 2}, b"numbered")
+    assert (await room.read(job)).attempts == 1
+
+
+async def test_an_expired_photo_ends_as_such(room: Room) -> None:
+    """The pipeline is not even asked."""
+    async with room.working() as pipeline:
+        await room.ask(keep=-1)
+        assert (await room.answer())[1] == Failed(Failure.PHOTO_EXPIRED)
+    assert pipeline.jobs == []
+
+
+async def test_a_bug_gets_three_attempts(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    """Then the person hears that we gave up; the log tells where, not what."""
+
+    async def bug(*_: object) -> tuple[Outcome, bytes | None]:
+        raise ZeroDivisionError("her secret")
+
+    async with room.working(bug) as pipeline:
+        await room.ask()
+        assert (await room.answer())[1] == Failed(Failure.GAVE_UP)
+    assert [job.attempts for job in pipeline.jobs] == [1, 2, 3]
+    assert "ZeroDivisionError at" in caplog.text
+    assert "her secret" not in caplog.text
+
+
+async def test_a_fault_that_passes_is_survived(room: Room) -> None:
+    """The second attempt's answer counts."""
+
+    async def flaky(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+        if job.attempts == 1:
+            raise OSError
+        return await echo(job, photo, report)
+
+    async with room.working(flaky):
+        await room.ask(b"ab")
+        outcome = (await room.answer())[1]
+    assert isinstance(outcome, Done)
+    assert outcome.picture == b"ba"
+
+
+async def test_work_left_by_the_dead_is_found_at_start(room: Room) -> None:
+    """Rows whose message was lost, leases that ran out, used-up jobs and undelivered answers."""
+    lost = await room.ask(b"lost", send=False)
+    held = await room.ask(b"held", send=False)
+    used_up = await room.ask(b"used up", send=False)
+    ended = await room.ask(b"ended", send=False)
+    async with room.database.transaction() as session:
+        over = timedelta(seconds=-1)
+        assert await jobs.claim(session, held.id, "dead", over)
+        for _ in range(jobs.MAX_ATTEMPTS):
+            assert await jobs.claim(session, used_up.id, "dead", over)
+        claimed = await jobs.claim(session, ended.id, "dead", over)
+        assert claimed is not None
+        await jobs.finish(session, room.vault, claimed, Done(b"ended before"))
+    async with room.working():
+        answers = dict([await room.answer() for _ in range(4)])
+    assert answers == {
+        lost.id: Done(b"tsol", {"report": None}),
+        held.id: Done(b"dleh", {"report": None}),
+        used_up.id: Failed(Failure.GAVE_UP),
+        ended.id: Done(b"ended before"),
+    }
+
+
+async def test_a_long_job_keeps_its_lease(room: Room) -> None:
+    """A job that takes several leases' time runs once."""
+
+    async def slow(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+        await asyncio.sleep(1.5)
+        return await echo(job, photo, report)
+
+    async with room.working(slow, lease=0.5) as pipeline:
+        await room.ask(b"ab")
+        assert isinstance((await room.answer())[1], Done)
+    assert len(pipeline.jobs) == 1
+
+
+async def test_a_cancelled_job_is_interrupted(room: Room) -> None:
+    """Cancelling a running job stops its work and delivers nothing; others go on."""
+    started, interrupted = asyncio.Event(), asyncio.Event()
+
+    async def stuck(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+        if photo == b"stuck":
+            started.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                interrupted.set()
+        return await echo(job, photo, report)
+
+    async with room.working(stuck, concurrency=1):
+        job = await room.ask(b"stuck")
+        await started.wait()
+        async with room.database.transaction() as session:
+            assert await jobs.cancel(session, job.id)
+        await room.queue.cancel(job.id)
+        async with asyncio.timeout(5):
+            await interrupted.wait()
+        other = await room.ask(b"other")
+        assert (await room.answer())[0] == other.id
+    assert (await room.read(job)).state is JobState.CANCELLED
+
+
+async def test_the_forgotten_are_worked_for_no_longer(room: Room) -> None:
+    """When a person is erased while their job runs, the worker notices and writes nothing."""
+    started, interrupted = asyncio.Event(), asyncio.Event()
+
+    async def stuck(*_: object) -> tuple[Outcome, bytes | None]:
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            interrupted.set()
+        return Done(b""), None
+
+    async with room.working(stuck, lease=0.6):
+        await room.ask()
+        await started.wait()
+        await people.forget(room.database, room.ada.id)
+        async with asyncio.timeout(5):
+            await interrupted.wait()
+    assert room.shown.empty()
+
+
+async def test_stopping_finishes_what_runs(room: Room) -> None:
+    """A job at work when the shutdown comes is ended and its answer is there for the next."""
+    started = asyncio.Event()
+
+    async def slow(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+        started.set()
+        await asyncio.sleep(0.3)
+        return await echo(job, photo, report)
+
+    async with room.working(slow):
+        job = await room.ask()
+        await started.wait()
+    assert (await room.read(job)).state is JobState.DONE
+    if room.shown.empty():
+        async with room.working():
+            await room.answer()
+
+
+async def test_photos_past_their_time_are_swept(room: Room) -> None:
+    """A worker erases them by itself."""
+    job = await room.ask(keep=-1, send=False)
+    async with room.database.transaction() as session:
+        await jobs.cancel(session, job.id)
+    async with room.working():
+        async with asyncio.timeout(5):
+            while True:
+                async with room.database.transaction() as session:
+                    if await session.get(PhotoRow, job.photo_id) is None:
+                        break
+                await asyncio.sleep(0.05)
+
+
+async def test_memory_forgets_erased_photos(room: Room) -> None:
+    """What a pipeline holds of a photo goes when its person had everything erased."""
+    async with room.working(lease=0.3) as pipeline:
+        job = await room.ask()
+        await room.answer()
+        assert pipeline.held == {job.photo_id}
+        await people.forget(room.database, room.ada.id)
+        async with asyncio.timeout(10):
+            await pipeline.emptied.wait()
+        assert not pipeline.held
