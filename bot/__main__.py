@@ -27,8 +27,8 @@ from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
 from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
-from storage.jobs import Failure
-from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Kind
+from storage.contract.failures import Failure
+from storage.contract.kinds import EMOJI, FITTING, KINDS, LINEUP, Kind
 
 if TYPE_CHECKING:
     from bot.core.service import Service

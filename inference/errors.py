@@ -1,7 +1,7 @@
 """The worker's errors.
 
 InferenceError
-├── PhotoError            the person can do something about it; carries a storage.jobs.Failure
+├── PhotoError            the person can do something about it; carries a Failure
 ├── UnknownSetting        a job asks for what this worker does not know
 ├── UnknownAvatar         a job's avatar has what this worker cannot draw
 ├── FilmError             a film cannot be read or written
@@ -12,7 +12,7 @@ InferenceError
 
 from collections.abc import Mapping
 
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 
 class InferenceError(Exception):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inference.face.report import Portrait
 from inference.pictures.images import Image as Image
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 Tensors = Mapping[str, NDArray[np.generic]]
 """Network inputs or outputs by name, of one item (no batch axis)."""
@@ -41,7 +41,7 @@ class Picture:
 
 
 class Family(Protocol):
-    """One kind of result (``storage.kinds``) and how it is made."""
+    """One kind of result (``storage.contract.kinds``) and how it is made."""
 
     kind: str
     model: str | None

@@ -5,14 +5,13 @@ longest unused go first, those with a name last.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.avatars import LONGEST_NAME, Avatar, AvatarSpec, Ranked
 from storage.erasing import erase
 from storage.links import linked
 from storage.models import AvatarRow, now
@@ -21,44 +20,6 @@ from storage.vault import PersonKey, Vault
 
 MOST = 20
 """How many avatars are kept for one person."""
-
-LONGEST_NAME = 24
-
-Ranked = Mapping[str, Sequence[str]]
-"""Slot -> variants, the one that fits the person best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """An avatar as it is drawn: a style, the variant in each slot, "#rrggbb" by colour name."""
-
-    style: str
-    parts: Mapping[str, str]
-    colours: Mapping[str, str]
-
-    def to_json(self) -> dict[str, object]:
-        """Return the form that jobs carry (``storage.jobs.NewJob.avatar``)."""
-        return {"style": self.style, "parts": dict(self.parts), "colours": dict(self.colours)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, object]) -> Self | None:
-        """Read what ``to_json`` wrote; None where the data is something else."""
-        style, parts, colours = data.get("style"), data.get("parts"), data.get("colours")
-        if not (isinstance(style, str) and isinstance(parts, dict) and isinstance(colours, dict)):
-            return None
-        return cls(style, dict(parts), dict(colours))
-
-
-@dataclass(frozen=True, slots=True)
-class Avatar:
-    """One avatar kept for a person. ``matched``: as it was composed, before any change by hand."""
-
-    id: UUID
-    person_id: UUID
-    name: str
-    spec: Spec
-    matched: Spec
-    ranked: Ranked = field(default_factory=dict)
 
 
 async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tuple[Avatar, ...]:
@@ -83,8 +44,8 @@ def _avatar(row: AvatarRow, key: PersonKey) -> Avatar:
     ranked: dict[str, list[str]] = {}
     if row.sealed_ranked is not None:
         ranked = json.loads(key.unseal(row.sealed_ranked, "ranked", row.id))
-    spec = Spec(row.style, row.parts, row.colours)
-    matched = Spec(row.style, row.matched["parts"], row.matched["colours"])
+    spec = AvatarSpec(row.style, row.parts, row.colours)
+    matched = AvatarSpec(row.style, row.matched["parts"], row.matched["colours"])
     return Avatar(row.id, row.person_id, row.name, spec, matched, ranked)
 
 
@@ -92,7 +53,7 @@ async def keep(
     session: AsyncSession,
     vault: Vault,
     person_id: UUID,
-    spec: Spec,
+    spec: AvatarSpec,
     ranked: Ranked | None = None,
     avatar_id: UUID | None = None,
 ) -> UUID:
@@ -146,7 +107,7 @@ async def choose(session: AsyncSession, avatar_id: UUID) -> None:
     await _change(session, avatar_id, chosen=now())
 
 
-async def change(session: AsyncSession, avatar_id: UUID, spec: Spec) -> bool:
+async def change(session: AsyncSession, avatar_id: UUID, spec: AvatarSpec) -> bool:
     """Keep an avatar with other parts and colours as the current one; False if it is gone."""
     values = {"parts": dict(spec.parts), "colours": dict(spec.colours)}
     return await _change(session, avatar_id, **values, chosen=now())

@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, results
+from storage.contract.failures import Failure
+from storage.contract.jobs import Failed, Job, Outcome
 from storage.errors import ResultGone
-from storage.jobs import Failed, Failure, Job, Outcome
 from storage.models import DeliveryRow, now
 from storage.vault import Vault
 

@@ -1,127 +1,30 @@
-"""The contract between bot and worker: what a job is, how it may end; and the jobs' rows.
-
-A job is one photo or one avatar, one kind, some settings. It ends as one picture or one failure; a
-failure is a code a person can act on, never a sentence and never a trace. ``bot`` words it,
-``inference`` causes it.
+"""The jobs' rows: added, claimed under a lease, ended once.
 
 The row is the truth, the queue only carries ids: a job runs under a lease that its worker renews,
 and the number of the attempt is the fence, so that whoever lost the lease can no longer end it.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
+from storage.contract.kinds import Setting
 from storage.errors import Busy as Busy
 from storage.fairness import Bounds as Bounds
 from storage.fairness import admit
 from storage.fairness import place as place
 from storage.fairness import seconds_per_job as seconds_per_job
-from storage.kinds import Setting
 from storage.models import DeliveryRow, JobRow, ResultRow, now
 from storage.people import key_of, take_turn
 from storage.vault import Vault
 
 MAX_ATTEMPTS = 3
 """Attempts that may end without an answer (a dead worker, a bug) before a job is buried."""
-
-
-class JobState(StrEnum):
-    """QUEUED -> RUNNING -> DONE | FAILED, or CANCELLED from either of the first two."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Failure(StrEnum):
-    """Why a job ended without a picture. Each has its sentence in every language."""
-
-    # the file
-    NOT_AN_IMAGE = "not_an_image"  # not JPEG, PNG, WEBP or HEIC
-    TOO_LARGE = "too_large"  # > 20 MB or > 40 megapixels
-    BROKEN = "broken"  # truncated or undecodable
-    # the photo
-    NO_FACE = "no_face"
-    NOT_A_PHOTO = "not_a_photo"  # a drawing or a screenshot of one
-    FACE_TOO_SMALL = "face_too_small"
-    TOO_BLURRY = "too_blurry"
-    TOO_DARK = "too_dark"
-    TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
-    TURNED_AWAY = "turned_away"  # beyond 45 degrees
-    # the system
-    PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
-    GAVE_UP = "gave_up"  # three attempts ended without an answer
-    BAD_REQUEST = "bad_request"  # settings the worker does not know (an older worker)
-
-
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """A job as the bot asks for it.
-
-    ``chat`` and ``placeholder`` are the owning front end's own references (JSON-able); the worker
-    carries them through unread. ``face``: which face, largest first, or None for the only one.
-    ``picture_id``: a second photo of the same person's, for settings that take one. ``avatar``:
-    for kinds that are ``composed``, what to draw instead of studying a photo, JSON-able in the form
-    of the kind; such a job needs no photo.
-    """
-
-    person_id: UUID
-    photo_id: UUID | None
-    kind: str
-    settings: tuple[Setting, ...]
-    platform: str
-    chat: str
-    face: int | None = None
-    placeholder: str | None = None
-    picture_id: UUID | None = None
-    avatar: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job(NewJob):
-    """A job's row as read from SQL; times are UTC. ``priority`` is what to enqueue it with."""
-
-    id: UUID = field(kw_only=True)
-    state: JobState = field(kw_only=True)
-    attempts: int = field(kw_only=True)
-    created: datetime = field(kw_only=True)
-    started: datetime | None = field(default=None, kw_only=True)
-    ended: datetime | None = field(default=None, kw_only=True)
-    priority: int = field(default=0, kw_only=True)
-    failure: Failure | None = field(default=None, kw_only=True)
-    detail: Mapping[str, object] = field(default_factory=dict, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A good end. ``picture``: PNG (APNG when it moves), RGBA, 512 px on its longer side.
-
-    ``facts``: what the family learned and the bot may keep, JSON-able (an avatar's parts, say).
-    """
-
-    picture: bytes
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A bad end. ``picture``: a PNG that helps the person decide (numbered faces), if any."""
-
-    failure: Failure
-    detail: Mapping[str, object] = field(default_factory=dict)
-    picture: bytes | None = None
-
-
-Outcome = Done | Failed
 
 
 def _job(row: JobRow) -> Job:

@@ -12,12 +12,13 @@ probability of one in 18,000.
 
 import secrets
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.links import LENGTH as LENGTH
+from storage.contract.links import Refusal
 from storage.erasing import erase
 from storage.models import LinkCodeRow, LinkRow, LinkTryRow, PersonRow, now
 from storage.vault import Vault
@@ -25,7 +26,6 @@ from storage.vault import Vault
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that looks like a digit, and no U."""
 
-LENGTH = 8
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
 """Wrong codes that an account may give in ``LIFETIME``."""
@@ -34,17 +34,6 @@ MOST_ACCOUNTS = 8
 """Of one circle."""
 
 _LOOKALIKES = str.maketrans("OIL", "011")
-
-
-class Refusal(StrEnum):
-    """Why a code did not link."""
-
-    UNKNOWN = "unknown"  # mistyped, used already, or never given out
-    EXPIRED = "expired"
-    OWN = "own"  # given by the account that was told it
-    LINKED = "linked"  # these accounts are linked already
-    TOO_MANY_TRIES = "too_many_tries"
-    TOO_MANY_ACCOUNTS = "too_many_accounts"
 
 
 async def offer(session: AsyncSession, vault: Vault, person_id: UUID) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.parts import Catalogue
 from storage.models import PartCodeRow, PartRow, StyleRow
 
 
@@ -52,18 +53,6 @@ class NewStyle:
     licence: str
     colours: Mapping[str, Sequence[str]]
     parts: Sequence[Part]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What there is to choose from.
-
-    styles: style -> slot -> variants; "none" first where the slot may be empty. colours: style ->
-    colour name -> "#rrggbb" choices.
-    """
-
-    styles: Mapping[str, Mapping[str, tuple[str, ...]]]
-    colours: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.jobs import Done, JobState
 from storage.erasing import erase
 from storage.errors import ResultGone as ResultGone
-from storage.jobs import Done, JobState
 from storage.models import JobRow, PersonRow, ResultRow, StickerRow
 from storage.vault import Vault
 

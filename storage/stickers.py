@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, results
+from storage.contract.jobs import Done, Job, JobState
 from storage.errors import ResultGone
-from storage.jobs import Done, Job
 from storage.models import JobRow, ResultRow, StickerRow
 from storage.vault import Vault
 
@@ -26,7 +26,7 @@ async def favourite(session: AsyncSession, job_id: UUID) -> None:
     person_id = await session.scalar(
         select(JobRow.person_id)
         .join(ResultRow, ResultRow.job_id == JobRow.id)
-        .where(JobRow.id == job_id, JobRow.state == jobs.JobState.DONE.value)
+        .where(JobRow.id == job_id, JobRow.state == JobState.DONE.value)
     )
     if person_id is None:
         raise ResultGone(str(job_id))

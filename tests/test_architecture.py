@@ -58,11 +58,14 @@ def test_imports_follow_the_house_rules(path: Path) -> None:
     [
         ("bot.frontends.web", ("torch", "discord", "telegram", "inference")),
         ("inference.serving.worker", ("torch", "discord", "telegram", "starlette", "bot")),
+        ("storage.contract.jobs", ("sqlalchemy", "cryptography", "pgqueuer")),
+        ("bot.core.conversation.step", ("sqlalchemy", "cryptography", "pgqueuer", "inference")),
+        ("inference.face.analysis", ("sqlalchemy", "pgqueuer", "bot")),
         ("bot.__main__", ("torch", "discord", "telegram", "cv2", "onnxruntime")),
     ],
 )
 def test_a_process_loads_only_what_it_is_for(start: str, unwanted: tuple[str, ...]) -> None:
-    """The web process starts without torch and models, the worker without chat SDKs."""
+    """The web process starts without torch and models, the pure parts without SQL."""
     program = f"import sys, {start}; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

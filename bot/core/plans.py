@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Run, Say, ShowResult
 from bot.core.conversation.events import Message
-from bot.core.conversation.linking import perform
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
 from bot.core.language.commands import Note, Request
 from bot.core.language.wording import Wording
+from bot.core.linking import perform
 from storage import avatars, jobs, people, results, stickers
-from storage.jobs import Bounds, Job, NewJob
+from storage.contract.jobs import Job, NewJob
+from storage.jobs import Bounds
 from storage.people import Person
 from storage.vault import Vault
 

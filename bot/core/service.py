@@ -38,18 +38,19 @@ from bot.core.waiting import Account, Waiting
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from bot.settings import BotSettings
 from storage import avatars, deliveries, jobs, parts, people, photos
+from storage.contract.failures import Failure
+from storage.contract.kinds import EMOJI
+from storage.contract.photos import MAX_BYTES
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
-from storage.jobs import Bounds, Failure
-from storage.kinds import EMOJI
+from storage.jobs import Bounds
 from storage.people import Person
 from storage.queue import Again, Queue
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
-PHOTO_BYTES = 20 * 2**20
 AT_ONCE = 32  # deliveries on their way at the same time
 TRIES = 4  # of an answer while the platform is away
 LONGEST_WAIT = 30.0  # seconds between two tries of an answer
@@ -150,11 +151,11 @@ class Service:
     async def _kept(self, session: AsyncSession, person: Person, event: PhotoSent | Told) -> Told:
         if not isinstance(event, PhotoSent):
             return event
-        if len(event.data) > PHOTO_BYTES:
+        if len(event.data) > MAX_BYTES:
             return PhotoRefused(event.origin, Failure.TOO_LARGE)
         selfie = None
         wish = to_paint(event.caption, self._grammar) if event.selfie else None
-        if wish and event.selfie is not None and len(event.selfie) <= PHOTO_BYTES:
+        if wish and event.selfie is not None and len(event.selfie) <= MAX_BYTES:
             selfie = await self._keep(session, person, event.selfie)
         photo = await self._keep(session, person, event.data)
         return PhotoKept(event.origin, photo, event.caption, selfie)

@@ -14,8 +14,8 @@ from bot.core.language.commands import Note, Request
 from bot.core.language.wording import Wording
 from bot.errors import BotError
 from storage import jobs
+from storage.contract.jobs import Job, JobState
 from storage.database import Database
-from storage.jobs import Job, JobState
 
 log = logging.getLogger(__name__)
 

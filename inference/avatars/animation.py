@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from inference.avatars import compose, layered, moods, overlays, styles
 from inference.avatars.moods import Mood
 from inference.avatars.pose import Pose, Shift, posed
-from inference.avatars.spec import AvatarSpec
 from inference.pictures.svg import raster
+from storage.contract.avatars import AvatarSpec
 
 FRAMES_PER_SECOND = 20.0
 SIDE = 512

@@ -8,8 +8,8 @@ from dicebear import Avatar
 from numpy.typing import NDArray
 
 from inference.avatars import layered, styles
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.pictures.svg import raster
+from storage.contract.avatars import NONE, AvatarSpec
 
 # every document is clipped to its canvas, which is its view box anyway
 _CANVAS_CLIP = re.compile(r'<g clip-path="url\(#clip-[0-9a-f]+\)">')

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from inference.avatars.pose import Pose, Shift
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.avatars.styles import Style, component_variant
+from storage.contract.avatars import NONE, AvatarSpec
 
 SIDE = 512
 MIDDLE = 160

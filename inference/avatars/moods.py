@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference.avatars import overlays, styles
 from inference.avatars.compose import render
-from inference.avatars.spec import AvatarSpec
+from storage.contract.avatars import AvatarSpec
 
 NAMES = (
     "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",

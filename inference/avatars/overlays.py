@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from inference.avatars.spec import AvatarSpec
 from inference.pictures.svg import raster
+from storage.contract.avatars import AvatarSpec
 
 _EYES = 43.0  # half the distance of the eyes for which overlays are drawn
 _FROM_EYES = {"tear", "streams", "joy"}

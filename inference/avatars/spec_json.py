@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from inference.avatars import styles
-from inference.avatars.spec import AvatarSpec
 from inference.errors import UnknownAvatar
+from storage.contract.avatars import AvatarSpec
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from inference.avatars import palette, styles
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.avatars.styles import Style
+from storage.contract.avatars import NONE, AvatarSpec
 
 Tags = dict[str, tuple[str, ...]]
 """Attribute -> the values that a drawing may stand for."""

@@ -14,7 +14,7 @@ from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.models.runtime import Network
 from inference.pictures import sheet
-from storage.kinds import CARTOON, GALLERY, Setting
+from storage.contract.kinds import CARTOON, GALLERY, Setting
 
 SHOWN = tuple(name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.pictured))
 """Every style that a person alone is enough for, in the order of the pages."""

@@ -15,7 +15,7 @@ from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures.die_cut import die_cut
-from storage.kinds import CARTOON, Setting
+from storage.contract.kinds import CARTOON, Setting
 
 SCENE = "scene"
 """The setting that paints the whole picture instead of the person alone."""

@@ -4,7 +4,7 @@ from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures.die_cut import die_cut, head_and_shoulders
-from storage.kinds import CUTOUT, Setting
+from storage.contract.kinds import CUTOUT, Setting
 
 
 class Cutout:

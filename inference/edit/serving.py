@@ -17,7 +17,7 @@ from inference.face.resizing import resized
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.layers.outfit import dress
 from inference.pictures.die_cut import SIDE, bust, die_cut, head_and_shoulders
-from storage.kinds import EDIT, Setting
+from storage.contract.kinds import EDIT, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Edit:
         """Sort the settings into a look; of two of one sort the last counts.
 
         Raises:
-            UnknownSetting: a setting is none of ``storage.kinds.EDIT``.
+            UnknownSetting: a setting is none of ``storage.contract.kinds.EDIT``.
         """
         for setting in settings:
             if setting.name not in EDIT.settings:

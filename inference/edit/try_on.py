@@ -16,7 +16,7 @@ from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
 from inference.pictures import sheet
-from storage.kinds import EDIT, TRY_ON, Setting
+from storage.contract.kinds import EDIT, TRY_ON, Setting
 
 _FACE = 138.0  # px: height of the face in a cell
 _ABOVE, _BELOW, _BESIDE = 0.78, 0.6, 1.22  # what a cell shows about the face, in face heights
@@ -72,7 +72,7 @@ def looks(shelf: str) -> tuple[str, ...]:
     """Every look of a shelf, so ordered that each page is varied.
 
     Each next look is the one most unlike all before it (farthest-first traversal) by its tags;
-    among equals the order of ``storage.kinds.EDIT`` decides.
+    among equals the order of ``storage.contract.kinds.EDIT`` decides.
     """
     names = [name for name in EDIT.settings if name.startswith(f"{shelf}:")]
     tags = {name: _tags(shelf, name.partition(":")[2]) for name in names}

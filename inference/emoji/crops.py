@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.avatars.compose import render
-from inference.avatars.spec import AvatarSpec
 from inference.face.alignment import Aligned
+from storage.contract.avatars import AvatarSpec
 
 KINDS = ("head", "eyes", "jaw")
 SIDE = 64

@@ -15,11 +15,11 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from inference.avatars import styles
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.emoji import crops
 from inference.errors import WeightsMissing
 from inference.face.alignment import Aligned
 from inference.models.runtime import Network
+from storage.contract.avatars import NONE, AvatarSpec
 
 CODE = 8
 """Numbers per attribute in the cross-domain encoder's codes."""

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from inference.avatars import spec_json
 from inference.avatars.compose import render
-from inference.avatars.spec import AvatarSpec
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures import sheet
 from inference.pictures.die_cut import SIDE, die_cut
-from storage.kinds import FITTING, LINEUP, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.kinds import FITTING, LINEUP, Setting
 
 _GROUND = np.array((229, 240, 247), np.float32)  # sky
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from inference.avatars import palette, styles
-from inference.avatars.spec import AvatarSpec
 from inference.avatars.styles import Slot, Variant
 from inference.emoji.traits import Traits
+from storage.contract.avatars import AvatarSpec
 
 _KIN: Mapping[tuple[str, str], float] = {
     ("bald", "buzz"): 0.5, ("buzz", "short"): 0.4, ("short", "medium"): 0.3,

@@ -13,7 +13,7 @@ from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures import sheet
 from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
-from storage.kinds import EMOJI, MOOD, MOOD_SHEET, Setting
+from storage.contract.kinds import EMOJI, MOOD, MOOD_SHEET, Setting
 
 SHOWN = tuple(name for name in MOOD.settings if name not in MOOD.beside)
 """Every mood, in the order of the pages."""

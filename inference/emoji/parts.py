@@ -16,11 +16,11 @@ from PIL import Image as Pillow
 
 from inference.avatars import styles, swatches
 from inference.avatars.compose import render
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.avatars.styles import Style
 from inference.emoji import crops
 from inference.emoji.embedders import KIND_OF_SLOT, Embedder, part_code, plain
 from inference.models import weights
+from storage.contract.avatars import NONE, AvatarSpec
 from storage.parts import Code, NewStyle, Part
 
 SIDE = 112

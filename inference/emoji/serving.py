@@ -6,7 +6,6 @@ from typing import Self
 
 from inference.avatars import spec_json, styles
 from inference.avatars.compose import render
-from inference.avatars.spec import AvatarSpec
 from inference.avatars.styles import STYLES
 from inference.emoji.match import dressed, ranked
 from inference.emoji.traits import observe
@@ -14,7 +13,8 @@ from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures.die_cut import SIDE, die_cut
-from storage.kinds import EMOJI, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.kinds import EMOJI, Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from inference.avatars import styles
-from inference.avatars.spec import AvatarSpec
 from inference.emoji.match import dressed, score
 from inference.emoji.traits import Traits
+from storage.contract.avatars import AvatarSpec
 
 _MEMORY = 0.92  # share of what was believed before, per frame; expressions follow faster
 _EXPRESSION_MEMORY = 0.7

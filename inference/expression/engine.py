@@ -12,7 +12,7 @@ from inference.expression.mixes import Movement, movement
 from inference.face.blendshapes import NAMES
 from inference.face.report import FaceReport
 from inference.layers import mouths
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 OWN_TEETH = 0.7
 """Share of the wanted opening from which a mouth that is open already keeps its own inside."""

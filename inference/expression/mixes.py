@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 CLOSE_LEFT = "closeLeft"
 CLOSE_RIGHT = "closeRight"

@@ -8,7 +8,7 @@ from inference.expression.mixes import MIXES
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures.die_cut import die_cut, head_and_shoulders
-from storage.kinds import EXPRESSION, Setting
+from storage.contract.kinds import EXPRESSION, Setting
 
 
 @dataclass(frozen=True, slots=True)

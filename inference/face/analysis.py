@@ -16,7 +16,7 @@ from inference.face.landmarks import IRISES, Region, region_around, region_of, t
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
 from inference.pictures.images import Image, to_lab
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 COMPARABLE = 0.6
 """A second face whose eyes are this far apart, relative to the largest's, might be meant too."""

@@ -10,7 +10,7 @@ from inference.face import topology
 from inference.face.landmarks import IRISES
 from inference.face.report import FoundFace, Quality
 from inference.pictures.images import Image, to_lab
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 MIN_EYE_DISTANCE = 24.0
 MAX_YAW = 50.0  # people are told 45; estimates of turned heads are a few degrees off

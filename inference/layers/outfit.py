@@ -7,7 +7,7 @@ from inference.layers import beard, glasses, hair, hat
 from inference.layers.baring import Bare
 from inference.layers.library import load
 from inference.layers.palette import COLOURS
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic"}
+from storage.contract.photos import SUFFIXES
+
 _REAL_LOOKALIKE = "P003"  # too like a real person to be shown or measured on
 
 

@@ -16,13 +16,13 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
 from inference.errors import PhotoError
-from storage.jobs import Failure
+from storage.contract.failures import Failure
+from storage.contract.photos import MAX_BYTES
 
 Image = NDArray[np.uint8]
 """HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 1920
 

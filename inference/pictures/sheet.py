@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inference.errors import UnknownSetting
-from storage.kinds import Kind, Setting
+from storage.contract.kinds import Kind, Setting
 
 CELL = 344
 """px: side of one picture."""

@@ -15,8 +15,8 @@ import numpy as np
 from inference.errors import FilmError, PhotoError
 from inference.pictures import images
 from inference.pictures.images import Image
+from storage.contract.photos import SUFFIXES
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic"})
 """Files of a folder that are its frames, in the order of their names."""
 
 CODECS = {".mp4": "libx264", ".mov": "libx264", ".mkv": "libx264", ".webm": "libvpx-vp9"}

@@ -21,8 +21,9 @@ from inference.serving.batching import MicroBatcher
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
-from storage.jobs import Done, Failed, Failure, Job, Outcome
-from storage.kinds import KINDS
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, Outcome
+from storage.contract.kinds import KINDS
 
 Result = TypeVar("Result")
 

@@ -20,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, photos, retention
+from storage.contract.failures import Failure
+from storage.contract.jobs import Failed, Job, Outcome
 from storage.database import Database
 from storage.errors import PhotoGone
-from storage.jobs import Failed, Failure, Job, Outcome
 from storage.queue import Again, Queue
 from storage.vault import Vault
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from storage import jobs, people, photos, results
+from storage.contract.failures import Failure
+from storage.contract.jobs import Job, JobState, NewJob
 from storage.database import Database
-from storage.jobs import Failure, Job, JobState, NewJob
 from storage.models import DeliveryRow
 from storage.queue import open_queue
 from storage.vault import Vault

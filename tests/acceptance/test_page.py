@@ -30,7 +30,7 @@ from playwright.async_api import (
 )
 
 from bot.core.language import texts
-from storage.kinds import MOOD
+from storage.contract.kinds import MOOD
 
 pytestmark = pytest.mark.slow
 

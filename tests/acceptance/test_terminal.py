@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.__main__ import main
 from bot.core.language.texts import load
-from storage.kinds import FITTING, KINDS, LINEUP
+from storage.contract.kinds import FITTING, KINDS, LINEUP
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"

@@ -14,8 +14,8 @@ from uuid import UUID
 from inference.serving.worker import Pipeline, Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
+from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.database import Database
-from storage.jobs import Done, Failed, Job, Outcome
 from storage.queue import open_queue
 from storage.vault import Vault
 

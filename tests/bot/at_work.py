@@ -16,8 +16,8 @@ from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs
+from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
-from storage.jobs import Done, Job, Outcome
 from storage.queue import Queue
 from storage.vault import Vault
 

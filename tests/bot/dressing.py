@@ -21,14 +21,14 @@ from inference.serving.pipeline import Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import avatars, deliveries, jobs, parts, people, photos
-from storage.avatars import Avatar, Spec
+from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
-from storage.jobs import Done, Job, Outcome
 from storage.parts import NewStyle
 from storage.queue import Queue, open_queue
 from storage.vault import Vault
 
-MATCHED = Spec(
+MATCHED = AvatarSpec(
     "avataaars",
     {
         "top": "bob", "facialHair": "none", "accessories": "round", "eyebrows": "default",
@@ -85,7 +85,7 @@ class Matching:
         return await self.drawing.run(job, photo, report, picture)
 
 
-CAT = Spec(
+CAT = AvatarSpec(
     "cat",
     {"body": "smooth", "fur": "none", "mouth": "content", "eyes": "round", "accessory": "none"},
     {"fur": "#929090"},

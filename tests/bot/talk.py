@@ -11,8 +11,8 @@ from bot.core.conversation.step import Happening, PhotoKept, started, step
 from bot.core.language.commands import Grammar, Request
 from bot.core.language.texts import load
 from bot.core.language.wording import Wording
-from storage.jobs import Done, Failed
-from storage.kinds import Setting
+from storage.contract.jobs import Done, Failed
+from storage.contract.kinds import Setting
 
 GRAMMAR = Grammar(load().vocabulary())
 WORDING = Wording(load(), 24.0)

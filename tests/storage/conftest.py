@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from storage import jobs, people, photos
+from storage.contract.jobs import Job, NewJob
+from storage.contract.kinds import Setting
 from storage.database import Database
-from storage.jobs import Job, NewJob
-from storage.kinds import Setting
 from storage.people import Person
 from storage.vault import Vault
 

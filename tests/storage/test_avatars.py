@@ -2,19 +2,19 @@
 
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import select
 
 from storage import avatars
-from storage.avatars import MOST, Spec
+from storage.avatars import MOST
+from storage.contract.avatars import AvatarSpec
 from storage.database import Database
 from storage.models import AvatarRow
 from storage.people import Person
 from storage.vault import Vault
 
 
-def spec(top: str, style: str = "avataaars") -> Spec:
-    return Spec(style, {"top": top, "eyes": "happy"}, {"hair": "#222222"})
+def spec(top: str, style: str = "avataaars") -> AvatarSpec:
+    return AvatarSpec(style, {"top": top, "eyes": "happy"}, {"hair": "#222222"})
 
 
 async def of(database: Database, vault: Vault, person: Person) -> list[str]:
@@ -91,10 +91,3 @@ async def test_the_newest_stays_even_among_names(
         await avatars.keep(session, vault, ada.id, spec("new"))
     kept = await of(database, vault, ada)
     assert (len(kept), kept[0], kept[-1]) == (MOST, "new", "top1")
-
-
-@pytest.mark.parametrize("data", [{}, {"style": "cat", "parts": {}}, {"style": 1, "parts": 2}])
-def test_what_is_no_avatar_is_not_read(data: dict[str, object]) -> None:
-    """Facts of other families are not taken for an avatar."""
-    assert Spec.from_json(data) is None
-    assert Spec.from_json({**spec("bob").to_json(), "ranked": {}}) == spec("bob")

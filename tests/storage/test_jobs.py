@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from storage import deliveries, jobs, people, results, retention, stickers
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
+from storage.contract.kinds import Setting
 from storage.database import Database
 from storage.errors import Busy, PersonGone, ResultGone
-from storage.jobs import Bounds, Done, Failed, Failure, Job, JobState, NewJob
-from storage.kinds import Setting
+from storage.jobs import Bounds
 from storage.people import Person
 from storage.vault import Vault
 
@@ -24,7 +26,7 @@ async def claim(database: Database, job_id: UUID, lease: timedelta = LEASE) -> J
         return await jobs.claim(session, job_id, "worker", lease)
 
 
-async def finish(database: Database, vault: Vault, job: Job, outcome: jobs.Outcome) -> UUID | None:
+async def finish(database: Database, vault: Vault, job: Job, outcome: Outcome) -> UUID | None:
     async with database.transaction() as session:
         return await jobs.finish(session, vault, job, outcome)
 

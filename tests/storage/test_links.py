@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from storage import avatars, links, people
-from storage.avatars import Spec
+from storage.contract.avatars import AvatarSpec
+from storage.contract.links import Refusal
 from storage.database import Database
-from storage.links import Refusal
 from storage.models import LinkCodeRow, LinkTryRow, Row, now
 from storage.people import Erasure, Person
 from storage.retention import sweep
 from storage.vault import Vault
 
-CAT = Spec("cat", {"body": "smooth"}, {"fur": "#929090"})
-LISA = Spec("avataaars", {"top": "bob"}, {"hair": "#2b2321", "skin": "#f0c5a4"})
+CAT = AvatarSpec("cat", {"body": "smooth"}, {"fur": "#929090"})
+LISA = AvatarSpec("avataaars", {"top": "bob"}, {"hair": "#2b2321", "skin": "#f0c5a4"})
 
 Meet = Callable[[str], Awaitable[Person]]
 
@@ -57,12 +57,12 @@ class Circles:
         async with self.database.snapshot() as session:
             return set(await links.linked(session, person.id))
 
-    async def avatars(self, person: Person) -> list[Spec]:
+    async def avatars(self, person: Person) -> list[AvatarSpec]:
         async with self.database.snapshot() as session:
             found = await avatars.of_person(session, self.vault, person.id)
         return [one.spec for one in found]
 
-    async def keep(self, person: Person, spec: Spec) -> UUID:
+    async def keep(self, person: Person, spec: AvatarSpec) -> UUID:
         async with self.database.transaction() as session:
             ranked = {"top": ["bob", "bun"]}
             return await avatars.keep(session, self.vault, person.id, spec, ranked)
@@ -85,7 +85,7 @@ async def test_avatars_are_found_from_every_linked_account(circles: Circles, mee
     cat = await circles.keep(page, CAT)
     assert await circles.avatars(phone) == await circles.avatars(page) == [CAT, LISA]
     async with circles.database.transaction() as session:
-        await avatars.change(session, cat, Spec("cat", {"body": "curly"}, CAT.colours))
+        await avatars.change(session, cat, AvatarSpec("cat", {"body": "curly"}, CAT.colours))
         (first, second) = await avatars.of_person(session, circles.vault, phone.id)
     assert first.spec.parts == {"body": "curly"}
     assert (second.person_id, second.ranked) == (phone.id, {"top": ["bob", "bun"]})

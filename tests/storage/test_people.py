@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from storage import avatars, deliveries, jobs, links, people, photos, results, stickers
-from storage.avatars import Spec
+from storage.contract.avatars import AvatarSpec
+from storage.contract.jobs import Done, Job, NewJob
 from storage.database import Database
 from storage.errors import PersonGone, PhotoGone, ResultGone
-from storage.jobs import Done, Job, NewJob
 from storage.models import AvatarRow, LinkCodeRow, PhotoRow, ResultRow, Row
 from storage.people import Erasure, Person
 from storage.vault import Vault
@@ -113,7 +113,7 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         await people.load_conversation(session, ada.id, "room")
         await people.save_conversation(session, ada.id, "room", {"with": "ada's secret state"})
         await people.set_preference(session, ada.id, "style", "ada's own style")
-        spec = Spec("avataaars", {"top": "ada's own hair"}, {})
+        spec = AvatarSpec("avataaars", {"top": "ada's own hair"}, {})
         await avatars.keep(session, vault, ada.id, spec, {"top": ["what suits ada"] * 99})
         worn = {"top": "ada's other hair"}
         new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room", avatar=worn)

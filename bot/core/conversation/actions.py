@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bot.core.language.commands import Note, Request
-from storage.avatars import Ranked, Spec
+from storage.contract.avatars import AvatarSpec, Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A job to be queued, of a photo or an avatar (``storage.jobs.NewJob.avatar``).
+    """A job to be queued, of a photo or an avatar (``NewJob.avatar``).
 
     ``replaces``: a message that its result takes the place of. ``of_pack``: one of many, which
     comes without a placeholder of its own.
@@ -157,7 +157,7 @@ class KeepAvatar:
     """An avatar as its family composed it, under the id of the job that did; now the current."""
 
     id: UUID
-    spec: Spec
+    spec: AvatarSpec
     ranked: Ranked = field(default_factory=dict)
 
 
@@ -166,7 +166,7 @@ class ChangeAvatar:
     """A kept avatar with other parts and colours, the current one from now on."""
 
     id: UUID
-    spec: Spec
+    spec: AvatarSpec
 
 
 @dataclass(frozen=True, slots=True)

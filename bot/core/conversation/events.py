@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage.jobs import Failure, Outcome
-from storage.kinds import Setting
+from storage.contract.failures import Failure
+from storage.contract.jobs import Outcome
+from storage.contract.kinds import Setting
 
 
 @dataclass(frozen=True, slots=True)

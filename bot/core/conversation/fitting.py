@@ -42,8 +42,8 @@ from bot.core.conversation.wearing import COLOUR, PAINT, PART, SLOT, Wish
 from bot.core.language import colour_names
 from bot.core.language.commands import Request
 from bot.core.language.vocabulary import Vocabulary
-from storage.avatars import Avatar, Spec
-from storage.kinds import FITTING, Setting
+from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.kinds import FITTING, Setting
 
 _PRESSES = {
     "slot-": Wish("turn", value="-1"), "slot+": Wish("turn", value="1"),
@@ -76,7 +76,12 @@ def opened_for(state: State, library: Library, result: Shown) -> Step:
 
 
 def _opened(
-    state: State, library: Library, avatar: UUID, spec: Spec, slot: str = "", at: str | None = None
+    state: State,
+    library: Library,
+    avatar: UUID,
+    spec: AvatarSpec,
+    slot: str = "",
+    at: str | None = None,
 ) -> Step:
     slots = library.slots(spec.style)
     if not slots:

@@ -12,8 +12,8 @@ from bot.core.conversation.sheets import COLUMNS, KEPT
 from bot.core.conversation.state import Sheet, State
 from bot.core.language.commands import Named, Request
 from bot.core.language.vocabulary import Vocabulary, likest, nearest, squeeze
-from storage.avatars import LONGEST_NAME, Avatar
-from storage.kinds import LINEUP, Setting
+from storage.contract.avatars import LONGEST_NAME, Avatar
+from storage.contract.kinds import LINEUP, Setting
 
 PER_PAGE = 9
 

@@ -1,33 +1,16 @@
 """Linking a person's accounts: one says a code, the other is given it.
 
-What is typed decides which of three actions is asked for; ``perform`` does it and words the end.
+What is typed decides which of three actions is asked for; ``bot.core.linking`` does it.
 """
 
-from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.core.conversation import actions as do
-from bot.core.conversation.actions import PlatformName, Say
+from bot.core.conversation.actions import Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
-from bot.core.language.commands import Command, Meaning, Note, Plain, Tell
-from storage import links
-from storage.links import Refusal
-from storage.vault import Vault
+from bot.core.language.commands import Command, Meaning, Plain, Tell
+from storage.contract import links
 
 EXAMPLE = "K7QF-2M9X"
-_MINUTES = round(links.LIFETIME.total_seconds() / 60)
-_REFUSED = {
-    Refusal.UNKNOWN: "say.link_unknown",
-    Refusal.EXPIRED: "say.link_expired",
-    Refusal.OWN: "say.link_own",
-    Refusal.LINKED: "say.link_already",
-    Refusal.TOO_MANY_TRIES: "say.link_tries",
-    Refusal.TOO_MANY_ACCOUNTS: "say.link_many",
-}
-
-Linking = do.OfferLink | do.Link | do.Unlink
 
 
 def said(state: State, meaning: Meaning, *, private: bool) -> Step | None:
@@ -49,38 +32,3 @@ def said(state: State, meaning: Meaning, *, private: bool) -> Step | None:
         case Plain(Command.UNLINK):
             return state, (do.Unlink(),)
     return None
-
-
-async def perform(session: AsyncSession, vault: Vault, person_id: UUID, action: Linking) -> Say:
-    """Do it, and return the sentence that says how it ended."""
-    match action:
-        case do.OfferLink():
-            code = await links.offer(session, vault, person_id)
-            return _told(_spelt(code), await _others(session, person_id))
-        case do.Link(code):
-            refusal = await links.redeem(session, vault, person_id, code)
-            if refusal is None:
-                return Say("say.linked", {"platforms": await _others(session, person_id)})
-            values = {"code": _spelt(code), "minutes": _MINUTES, "count": links.MOST_ACCOUNTS}
-            return Say(_REFUSED[refusal], values)
-        case do.Unlink():
-            parted = await links.leave(session, person_id)
-            return Say("say.unlinked" if parted else "say.not_linked")
-
-
-def _told(code: str, others: tuple[PlatformName, ...]) -> Say:
-    values = {"code": code, "line": f"/{Command.LINK} {code}", "minutes": _MINUTES}
-    notes = (Note("note.linked_with", {"platforms": others}),) if others else ()
-    return Say("say.link_code", values, notes=notes)
-
-
-async def _others(session: AsyncSession, person_id: UUID) -> tuple[PlatformName, ...]:
-    """Return where the person is found besides, each platform once."""
-    platforms = await links.platforms(session, person_id)
-    return tuple(PlatformName(name) for name in dict.fromkeys(platforms))
-
-
-def _spelt(code: str) -> str:
-    """Write a code as people read it out: in two halves."""
-    half = len(code) // 2
-    return f"{code[:half]}-{code[half:]}"

@@ -2,7 +2,7 @@
 
 from bot.core.conversation.state import Shown, State, Unfinished
 from bot.core.language.commands import Make, Request
-from storage.kinds import KINDS, Setting, group_of
+from storage.contract.kinds import KINDS, Setting, group_of
 
 
 def worn(state: State, make: Make) -> Request:

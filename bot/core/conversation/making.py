@@ -6,8 +6,8 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
 from bot.core.language.commands import Note, Request
-from storage.avatars import Avatar
-from storage.kinds import EMOJI, KINDS, Setting
+from storage.contract.avatars import Avatar
+from storage.contract.kinds import EMOJI, KINDS, Setting
 
 MOST_FACES = 10
 

@@ -10,7 +10,7 @@ from bot.core.conversation.actions import Choice, Run, Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import Pack, Sheet, State
 from bot.core.language.commands import Request
-from storage.kinds import KINDS, Setting
+from storage.contract.kinds import KINDS, Setting
 
 
 def choices(job: UUID, sheet: Request) -> tuple[Choice, ...]:

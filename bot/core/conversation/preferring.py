@@ -7,7 +7,7 @@ from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
 from bot.core.language.commands import Note, Request, example, write_request
-from storage.kinds import KINDS, Setting
+from storage.contract.kinds import KINDS, Setting
 
 
 def style(state: State, replaces: str | None = None, key: str = "say.style_now") -> Step:

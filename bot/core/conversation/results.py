@@ -20,9 +20,10 @@ from bot.core.conversation.state import (
 )
 from bot.core.conversation.wardrobe import Library
 from bot.core.language.commands import Named, Request
-from storage.avatars import Spec
-from storage.jobs import Done, Failed, Failure
-from storage.kinds import EMOJI, FITTING, KINDS, LINEUP, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed
+from storage.contract.kinds import EMOJI, FITTING, KINDS, LINEUP, Setting
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -183,13 +184,13 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
 
 def _drawn(
     state: State, event: JobEnded, facts: Mapping[str, object]
-) -> tuple[State, Spec | None, tuple[Action, ...]]:
+) -> tuple[State, AvatarSpec | None, tuple[Action, ...]]:
     """Return which avatar a job drew, and what keeps one that was composed of a photo."""
     if event.avatar is not None:
-        return state, Spec.from_json(event.avatar), ()
-    spec, ranked = Spec.from_json(facts), facts.get("ranked")
-    if spec is None:
+        return state, AvatarSpec.from_json(event.avatar), ()
+    if "style" not in facts:
         return state, None, ()
+    spec, ranked = AvatarSpec.from_json(facts), facts.get("ranked")
     if event.photo_id == state.photo:
         state = replace(state, fresh=False)
     fits = ranked if isinstance(ranked, dict) else {}

@@ -11,8 +11,8 @@ from bot.core.conversation.looks import worn
 from bot.core.conversation.making import Step, remember, run
 from bot.core.conversation.state import Sheet, State
 from bot.core.language.commands import Make, Named, Request
-from storage.avatars import Spec
-from storage.kinds import KINDS, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.kinds import KINDS, Setting
 
 KEPT = 5
 """How many sheets can still be chosen from."""
@@ -26,7 +26,7 @@ def show(
     request: Request,
     picture: bytes,
     facts: Mapping[str, object],
-    avatar: Spec | None,
+    avatar: AvatarSpec | None,
 ) -> Step:
     """Show a sheet with a button for each look; ``facts``: ``names``, ``page`` and ``pages``.
 

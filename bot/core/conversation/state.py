@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.conversation.wardrobe import Fitting
 from bot.core.language.commands import Request
-from storage.avatars import Avatar, Spec
-from storage.kinds import KINDS, Setting
+from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.kinds import KINDS, Setting
 
 REMEMBERED = 20
 """How many results a person can go back to."""
@@ -43,7 +43,7 @@ class Shown:
     face: int | None
     request: Request
     replaces: str | None = None
-    avatar: Spec | None = None
+    avatar: AvatarSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Sheet:
     request: Request
     names: tuple[str, ...]
     pages: int = 1
-    avatar: Spec | None = None
+    avatar: AvatarSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Pack:
     left: tuple[str, ...]
     photo: UUID | None
     face: int | None
-    avatar: Spec | None = None
+    avatar: AvatarSpec | None = None
     job: UUID | None = None
 
 

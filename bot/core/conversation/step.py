@@ -34,7 +34,7 @@ from bot.core.language.commands import (
     write,
 )
 from bot.errors import CommandError
-from storage.kinds import FITTING, KINDS, LINEUP, Kind, Setting
+from storage.contract.kinds import FITTING, KINDS, LINEUP, Kind, Setting
 
 EXAMPLE = "/expression smile 0.8"
 NOTHING_TO_WEAR = Library()

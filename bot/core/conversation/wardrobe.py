@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from storage.avatars import Ranked, Spec
-from storage.parts import Catalogue
+from storage.contract.avatars import AvatarSpec, Ranked
+from storage.contract.parts import Catalogue
 
 NONE = "none"
 """The variant that leaves its slot empty."""
@@ -50,7 +50,7 @@ class Library:
         """Return what a slot may hold, in order; nothing for a colour."""
         return self.catalogue.styles.get(style, {}).get(slot, ())
 
-    def paint(self, spec: Spec, slot: str) -> str | None:
+    def paint(self, spec: AvatarSpec, slot: str) -> str | None:
         """Return the name of the colour in which a slot's part is painted, if it has one."""
         shown = self.tags.get((spec.style, slot, part(spec, slot)), {})
         covered = NONE not in shown.get("headwear", (NONE,))
@@ -59,7 +59,7 @@ class Library:
         name = _PAINTED.get(slot, slot)
         return name if name in spec.colours else None
 
-    def colours(self, spec: Spec, slot: str) -> tuple[str, ...]:
+    def colours(self, spec: AvatarSpec, slot: str) -> tuple[str, ...]:
         """Return the colours that a slot's part may have, the person's own among them."""
         paint = self.paint(spec, slot)
         if paint is None:
@@ -87,13 +87,13 @@ class Fitting:
     """
 
     avatar: UUID
-    spec: Spec
+    spec: AvatarSpec
     slot: str
-    history: tuple[Spec, ...] = ()
+    history: tuple[AvatarSpec, ...] = ()
     comparing: bool = False
     newest: bool = True
 
-    def changed(self, spec: Spec) -> "Fitting":
+    def changed(self, spec: AvatarSpec) -> "Fitting":
         """Return it with another look, the one before remembered."""
         if spec == self.spec:
             return replace(self, comparing=False)
@@ -112,22 +112,22 @@ class Fitting:
         return replace(self, slot=slot, comparing=False)
 
 
-def part(spec: Spec, slot: str) -> str:
+def part(spec: AvatarSpec, slot: str) -> str:
     """Return the variant that a slot holds."""
     return spec.parts.get(slot, NONE)
 
 
-def with_part(spec: Spec, slot: str, variant: str) -> Spec:
+def with_part(spec: AvatarSpec, slot: str, variant: str) -> AvatarSpec:
     """Return an avatar with another part."""
     return replace(spec, parts={**spec.parts, slot: variant})
 
 
-def painted(spec: Spec, paint: str, colour: str) -> Spec:
+def painted(spec: AvatarSpec, paint: str, colour: str) -> AvatarSpec:
     """Return an avatar with another colour, "#rrggbb"."""
     return replace(spec, colours={**spec.colours, paint: colour})
 
 
-def exchanged(library: Library, spec: Spec, slot: str, steps: int) -> Spec:
+def exchanged(library: Library, spec: AvatarSpec, slot: str, steps: int) -> AvatarSpec:
     """Return an avatar with the part so many further on in the order of the library."""
     variants = library.variants(spec.style, slot)
     if not variants:
@@ -135,7 +135,7 @@ def exchanged(library: Library, spec: Spec, slot: str, steps: int) -> Spec:
     return with_part(spec, slot, _next(variants, part(spec, slot), steps))
 
 
-def recoloured(library: Library, spec: Spec, slot: str, steps: int = 1) -> Spec:
+def recoloured(library: Library, spec: AvatarSpec, slot: str, steps: int = 1) -> AvatarSpec:
     """Return an avatar with a slot's colour so many further on."""
     paint = library.paint(spec, slot)
     if paint is None:
@@ -143,13 +143,13 @@ def recoloured(library: Library, spec: Spec, slot: str, steps: int = 1) -> Spec:
     return painted(spec, paint, _next(library.colours(spec, slot), spec.colours[paint], steps))
 
 
-def resembling(library: Library, spec: Spec, slot: str, ranked: Ranked) -> Spec:
+def resembling(library: Library, spec: AvatarSpec, slot: str, ranked: Ranked) -> AvatarSpec:
     """Return an avatar with the part that fits the person next best, the best after the last."""
     variants = _known(library, spec, slot, ranked)
     return with_part(spec, slot, _next(variants, part(spec, slot), 1)) if variants else spec
 
 
-def by_lot(library: Library, spec: Spec, ranked: Ranked, chance: random.Random) -> Spec:
+def by_lot(library: Library, spec: AvatarSpec, ranked: Ranked, chance: random.Random) -> AvatarSpec:
     """Return an avatar drawn by lot: parts that fit the person come oftener; skin and hair stay."""
     for slot in library.slots(spec.style):
         variants = _known(library, spec, slot, ranked)
@@ -163,7 +163,7 @@ def by_lot(library: Library, spec: Spec, ranked: Ranked, chance: random.Random) 
     return spec
 
 
-def _known(library: Library, spec: Spec, slot: str, ranked: Ranked) -> tuple[str, ...]:
+def _known(library: Library, spec: AvatarSpec, slot: str, ranked: Ranked) -> tuple[str, ...]:
     """Return a slot's ranking as far as the library still has its parts."""
     there = library.variants(spec.style, slot)
     return tuple(variant for variant in ranked.get(slot, ()) if variant in there)

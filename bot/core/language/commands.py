@@ -7,7 +7,7 @@
 ``/expression smile 0.8 wink 0.3``, ``smile=80%``, ``/cartoon@SelfmojiBot van gogh``,
 ``表情微笑80%`` and a plain ``80%`` are lines. Where settings come in groups, the group may stand
 beside a name, ``/edit hair afro``, and ``none`` takes off: ``/edit no glasses``. Names come from
-``storage.kinds.KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken for
+``KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken for
 what is meant when nothing else is near.
 """
 
@@ -39,7 +39,7 @@ from bot.core.language.tokens import (
 )
 from bot.core.language.vocabulary import Vocabulary, likest, nearest, squeeze
 from bot.errors import CommandError
-from storage.kinds import KINDS, Amount, Kind, Setting, group_of
+from storage.contract.kinds import KINDS, Amount, Kind, Setting, group_of
 
 MAX_LENGTH = 400
 MAX_SETTINGS = 8

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.language.vocabulary import Vocabulary, squeeze
-from storage.kinds import KINDS, Kind
+from storage.contract.kinds import KINDS, Kind
 
 _SEPARATORS = re.compile(r"[\s,;:=+&、。!?()\[\]{}\"'“”‘’《》「」<>/|*.~…-]")
 NUMBER = re.compile(r"([-+]?)(\d+(?:\.\d*)?|\.\d+)\s*(%?)")

@@ -30,7 +30,7 @@ from bot.core.language.commands import (
     write_request,
 )
 from bot.core.language.texts import Texts
-from storage.kinds import KINDS, Kind, Setting
+from storage.contract.kinds import KINDS, Kind, Setting
 
 
 @dataclass(frozen=True, slots=True)

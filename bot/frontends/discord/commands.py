@@ -1,6 +1,6 @@
 """Slash commands and context menus, generated from the vocabulary.
 
-Every kind of ``storage.kinds.KINDS`` becomes a command with the options that it takes, every
+Every kind of ``KINDS`` becomes a command with the options that it takes, every
 conversation command one without; names and descriptions come from the texts in each language.
 """
 
@@ -19,7 +19,7 @@ from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
 from bot.core.language.tokens import OFF
 from bot.frontends.discord import reading
-from storage.kinds import KINDS, Amount, Kind, group_of
+from storage.contract.kinds import KINDS, Amount, Kind, group_of
 
 Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]], bool], Any]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""

@@ -9,12 +9,11 @@ import discord
 
 from bot.core.conversation.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
 from bot.frontends.discord.errors import TRANSPORT
-from storage.jobs import Failure
+from storage.contract.failures import Failure
+from storage.contract.photos import MAX_BYTES, SUFFIXES
 
 log = logging.getLogger(__name__)
 
-LARGEST = 20 * 1024 * 1024
-PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
 MOVING = {"image/gif", "image/svg+xml"}
 AVATAR_SIDE = 1024
 
@@ -75,9 +74,9 @@ async def photos(
 async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -> Event:
     suffix = PurePath(attachment.filename).suffix.lower()
     kind = (attachment.content_type or "").partition(";")[0]
-    if kind in MOVING or not (kind.startswith("image/") or suffix in PICTURE_SUFFIXES):
+    if kind in MOVING or not (kind.startswith("image/") or suffix in SUFFIXES):
         return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
-    if attachment.size > LARGEST:
+    if attachment.size > MAX_BYTES:
         return PhotoRefused(origin, Failure.TOO_LARGE)
     try:
         return PhotoSent(origin, await attachment.read(), caption)

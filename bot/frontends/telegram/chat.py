@@ -36,7 +36,7 @@ from bot.frontends.telegram.limiter import Limiter
 from bot.frontends.telegram.polling import Patience, StoppedError, poll
 from bot.frontends.telegram.updates import Incoming
 from bot.stickers import for_telegram, suffix
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 log = logging.getLogger(__name__)
 

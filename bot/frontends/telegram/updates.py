@@ -12,9 +12,9 @@ from telegram import CallbackQuery, Document, Message, MessageEntity, PhotoSize,
 from telegram.constants import ChatType, FileSizeLimit
 
 from bot.core.conversation.events import Origin, Who
-from storage.jobs import Failure
+from storage.contract import photos
+from storage.contract.failures import Failure
 
-PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
 MOVING = {"image/gif", "image/svg+xml"}
 LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)  # 20 MB, what getFile gives a bot
 
@@ -140,7 +140,7 @@ def _if_picture(document: Document) -> tuple[str | None, Failure | None]:
     """Judge by type and name; Telegram calls HEIC ``application/octet-stream`` at times."""
     kind = document.mime_type or ""
     suffix = PurePath(document.file_name or "").suffix.lower()
-    if kind in MOVING or not (kind.startswith("image/") or suffix in PICTURE_SUFFIXES):
+    if kind in MOVING or not (kind.startswith("image/") or suffix in photos.SUFFIXES):
         return None, Failure.NOT_AN_IMAGE
     return _if_small_enough(document)
 

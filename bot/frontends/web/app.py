@@ -44,11 +44,11 @@ from bot.errors import StickerTooLarge
 from bot.frontends.web import bodies, visitors, wire, wording
 from bot.frontends.web.sessions import Session, Sessions
 from bot.stickers import for_web
-from storage.jobs import Failure
+from storage.contract.failures import Failure
+from storage.contract.photos import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
-PHOTO_BYTES = 20 * 2**20
 FIELDS_BYTES = 16 * 2**10
 TEXT_CHARACTERS = 1_000
 UPLOADS_AT_ONCE = 12
@@ -122,7 +122,7 @@ class WebApp:
     async def vocabulary(self, request: Request) -> Response:
         """Tell the script our words."""
         words = wording.vocabulary(self._texts, await self._locale(request))
-        limits = {"photo_bytes": PHOTO_BYTES, "text_characters": TEXT_CHARACTERS}
+        limits = {"photo_bytes": MAX_BYTES, "text_characters": TEXT_CHARACTERS}
         return JSONResponse({**words, "limits": limits}, headers={"cache-control": "no-store"})
 
     async def picture(self, request: Request) -> Response:
@@ -164,7 +164,7 @@ class WebApp:
         session, origin = self._update(request, request.query_params.get("key", ""))
         try:
             async with self._uploads:
-                update: Update = PhotoSent(origin, await bodies.read(request, PHOTO_BYTES), caption)
+                update: Update = PhotoSent(origin, await bodies.read(request, MAX_BYTES), caption)
         except bodies.BodyTooLargeError:
             update = PhotoRefused(origin, Failure.TOO_LARGE)
         return await self._take(request, session, update, Message(caption, name="photo"))

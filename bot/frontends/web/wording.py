@@ -6,7 +6,7 @@ from importlib import resources
 
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
-from storage.kinds import KINDS
+from storage.contract.kinds import KINDS
 
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from dicebear import Style as Definition
 
-from inference.avatars.spec import NONE
+from storage.contract.avatars import NONE
 
 STYLES = ("avataaars", "big-ears", "cat")
 COLOUR = "@"

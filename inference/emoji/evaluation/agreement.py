@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from inference.avatars import palette, synthetic
-from inference.avatars.spec import AvatarSpec
+from storage.contract.avatars import AvatarSpec
 
 ATTRIBUTES = (
     "hair_colour", "hair_length", "texture", "bangs", "receding", "facial_hair", "glasses",

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from inference.avatars import styles, synthetic
-from inference.avatars.spec import AvatarSpec
 from inference.emoji import crops
 from inference.emoji.embedders import Autoencoder, Embedder, ResNet50, crossdomain, nearest
 from inference.emoji.evaluation import resemblance
@@ -32,6 +31,7 @@ from inference.face.alignment import align
 from inference.face.report import Portrait
 from inference.measuring.statistics import Row, estimate
 from inference.pictures import images
+from storage.contract.avatars import AvatarSpec
 
 GROUPS = ("male", "age", "skin")
 """Columns of labels by which results are also told apart; all of them are perceptions."""

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.avatars import palette, styles
-from inference.avatars.spec import AvatarSpec
 from inference.emoji import crops
 from inference.emoji.embedders import Embedder
 from inference.face import topology
 from inference.face.alignment import align
 from inference.face.report import Portrait
 from inference.pictures.images import to_lab
+from storage.contract.avatars import AvatarSpec
 
 Likeness = NDArray[np.float32]
 """(avatars, people): how well a drawing suits a person; comparable along a row."""

@@ -11,7 +11,7 @@ from inference.errors import PhotoError
 from inference.face import analysis
 from inference.face.report import FoundFace, PhotoReport
 from inference.pictures.images import Image
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 
 def film(frames: Iterable[Image], way: Way, frames_per_second: float) -> Iterator[Image]:

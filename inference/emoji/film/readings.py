@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.avatars import styles
-from inference.avatars.spec import AvatarSpec
 from inference.avatars.styles import Slot
 from inference.emoji import crops
 from inference.emoji.embedders import (
@@ -31,6 +30,7 @@ from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
 from inference.face.alignment import align
 from inference.face.report import Portrait
+from storage.contract.avatars import AvatarSpec
 
 Group = tuple[str, int]
 """What so many neighbouring numbers of a code are about."""

@@ -34,7 +34,7 @@ from inference.face.resizing import resized
 from inference.measuring import identity, photos
 from inference.measuring.statistics import Row, estimate
 from inference.pictures import images
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 ENGINE = "geometric"
 INTENSITIES = tuple(np.linspace(0, 1, 7).round(4).tolist())

@@ -19,7 +19,7 @@ from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
 from inference.pictures import images
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
 
 OUT = Path(__file__).parents[1] / "catalogue.webp"
 

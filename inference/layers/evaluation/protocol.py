@@ -28,7 +28,8 @@ from inference.layers.outfit import dress
 from inference.measuring import identity, photos
 from inference.measuring.statistics import Row, estimate
 from inference.pictures import images
-from storage.kinds import Setting
+from storage.contract.kinds import Setting
+from storage.contract.photos import SUFFIXES
 
 TRIALS: Mapping[str, tuple[str, str]] = {
     "hair:bald": ("hair_length", "shorn"), "hair:spikes": ("hair_length", "short"),
@@ -102,7 +103,7 @@ def measure(faces: Path | None, labels: Path | None = None) -> list[Row]:
 def _named(faces: Path | None) -> list[tuple[str, bytes]]:
     if faces is None:
         return [(str(place), data) for place, data in enumerate(photos.load(None))]
-    paths = sorted(path for path in faces.rglob("*") if path.suffix.lower() in photos.SUFFIXES)
+    paths = sorted(path for path in faces.rglob("*") if path.suffix.lower() in SUFFIXES)
     return [(path.stem, path.read_bytes()) for path in paths]
 
 

@@ -15,7 +15,6 @@ from functools import partial
 from typing import TypeVar, cast
 
 from inference.avatars import compose
-from inference.avatars.spec import AvatarSpec
 from inference.face import analysis, masks
 from inference.face.detect import detect
 from inference.face.landmarks import region_around, trace
@@ -25,7 +24,8 @@ from inference.measuring.statistics import Row, peak_mb, timings
 from inference.models.runtime import Network
 from inference.pictures import images, sheet
 from inference.serving.registry import FAMILIES
-from storage.kinds import KINDS, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.kinds import KINDS, Setting
 
 Result = TypeVar("Result")
 

@@ -23,7 +23,7 @@ from bot.core.language.commands import (
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
 from bot.errors import CommandError
-from storage.kinds import KINDS, Kind, Setting, group_of
+from storage.contract.kinds import KINDS, Kind, Setting, group_of
 
 GRAMMAR = Grammar(load().vocabulary())
 

@@ -10,16 +10,16 @@ from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded
 from bot.core.conversation.state import State
 from bot.core.conversation.step import PhotoKept, step
 from bot.core.language.commands import Make, Prefer, Request
-from storage.avatars import Avatar, Spec
-from storage.jobs import Done
-from storage.kinds import Setting
+from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.jobs import Done
+from storage.contract.kinds import Setting
 from tests.bot.talk import GRAMMAR, ORIGIN, buttons, runs, said
 
-LISA = Spec("big-ears", {"hair": "rim"}, {"hair": "#222222"})
-CAT = Spec("cat", {"eyes": "wide"}, {"fur": "#222222"})
+LISA = AvatarSpec("big-ears", {"hair": "rim"}, {"hair": "#222222"})
+CAT = AvatarSpec("cat", {"eyes": "wide"}, {"fur": "#222222"})
 
 
-def kept(*specs: Spec) -> tuple[Avatar, ...]:
+def kept(*specs: AvatarSpec) -> tuple[Avatar, ...]:
     return tuple(Avatar(uuid4(), uuid4(), "", spec, spec) for spec in specs)
 
 

@@ -27,9 +27,10 @@ from bot.core.conversation.step import Happening, PhotoKept, step
 from bot.core.language.commands import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
-from storage.avatars import Spec
-from storage.jobs import Done, Failed, Failure
-from storage.kinds import KINDS, Setting
+from storage.contract.avatars import AvatarSpec
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed
+from storage.contract.kinds import KINDS, Setting
 from tests.bot.talk import (
     GRAMMAR,
     HOKUSAI,
@@ -360,7 +361,7 @@ def test_an_avatar_is_kept() -> None:
     """What the emoji family learned of a photo goes with the person; a drawn one is known."""
     talk = Talk()
     talk.photo("/emoji")
-    spec = Spec("avataaars", {"top": "bob"}, {"hair": "#222222"})
+    spec = AvatarSpec("avataaars", {"top": "bob"}, {"hair": "#222222"})
     facts = {**spec.to_json(), "ranked": {"top": ["bob", "bun"]}}
     (job,) = talk.jobs
     kept = [a for a in talk.end(job, Done(b"png", facts)) if isinstance(a, do.KeepAvatar)]

@@ -6,8 +6,9 @@ from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.state import USUAL
 from bot.core.conversation.step import PhotoKept
 from bot.core.language.commands import Request
-from storage.jobs import Done, Failed, Failure
-from storage.kinds import Setting
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed
+from storage.contract.kinds import Setting
 from tests.bot.talk import ORIGIN, WORDING, Talk, buttons, runs, said
 
 

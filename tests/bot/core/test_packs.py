@@ -3,8 +3,9 @@
 from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.language.commands import Request
-from storage.jobs import Done, Failed, Failure
-from storage.kinds import KINDS, MOOD, Setting
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed
+from storage.contract.kinds import KINDS, MOOD, Setting
 from tests.bot.talk import WORDING, Talk, buttons, runs, said
 
 ADA = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.conversation.events import CommandGiven, Message, Origin, PhotoRefused, PhotoSent, Who
 from bot.core.language.texts import load
-from bot.core.service import PHOTO_BYTES
 from storage import people, photos
-from storage.jobs import Done, Failed, Failure, Job, Outcome
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, Outcome
+from storage.contract.photos import MAX_BYTES
 from tests.bot.at_work import PHOTO, House, png
 
 
@@ -237,7 +238,7 @@ async def test_the_platforms_language_is_taken_up(house: House) -> None:
 
 async def test_a_file_too_large_is_not_kept(house: House) -> None:
     """It is refused before it is stored, whether or not the front end fetched it."""
-    await house.photo(data=bytes(PHOTO_BYTES + 1))
+    await house.photo(data=bytes(MAX_BYTES + 1))
     refused = PhotoRefused(house.origin(), Failure.TOO_LARGE)
     await house.service.handle(refused, house.chat)
     sentence = load().get("en", "failure.too_large")

@@ -14,8 +14,8 @@ from bot.core.service import Service
 from bot.errors import ChatForbidden, ChatRejected, ChatUnavailable
 from bot.settings import BotSettings
 from storage import deliveries, jobs, people
+from storage.contract.jobs import Done, JobState
 from storage.database import Database
-from storage.jobs import Done, JobState
 from storage.queue import Queue
 from storage.vault import Vault
 from tests.bot.at_work import PHOTO, SECRET, House, TroubledChat, png

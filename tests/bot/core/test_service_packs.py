@@ -9,9 +9,9 @@ from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import jobs
+from storage.contract.jobs import Done
+from storage.contract.kinds import MOOD
 from storage.database import Database
-from storage.jobs import Done
-from storage.kinds import MOOD
 from storage.queue import Queue
 from storage.vault import Vault
 from tests.bot.at_work import House, ScriptedPipeline, TroubledChat, png

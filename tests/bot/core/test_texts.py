@@ -12,8 +12,8 @@ from bot.core.language.commands import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts, load
 from bot.core.language.vocabulary import squeeze
-from storage.jobs import Failure
-from storage.kinds import KINDS, Setting, group_of
+from storage.contract.failures import Failure
+from storage.contract.kinds import KINDS, Setting, group_of
 
 ROOT = Path(__file__).parents[3]
 TEXTS = load()

@@ -28,8 +28,8 @@ from bot.frontends.discord import DiscordChat
 from bot.frontends.discord.commands import suggestions, suggestions_within
 from bot.frontends.discord.errors import MAPPED, translate
 from bot.frontends.discord.references import Reference
-from storage.jobs import Failure
-from storage.kinds import KINDS
+from storage.contract.failures import Failure
+from storage.contract.kinds import KINDS
 from tests.bot.recording import RecordingListener
 
 AGAIN = ((Button("Again", "again:1"), Button("Stronger", "more:1")),)

@@ -15,7 +15,7 @@ from bot.core.conversation.events import (
     PhotoRefused,
     PhotoSent,
 )
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 from tests.bot.fake_bot_api import BotApi, Fault
 from tests.bot.on_telegram import ADA, AGAIN, BO, FRIENDS, Running, answer_with, png
 from tests.bot.recording import RecordingListener

@@ -24,7 +24,7 @@ from bot.core.conversation.events import (
     Who,
 )
 from bot.frontends.web.chat import WebChat
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 from tests.bot.on_the_web import SELFIE, Listening, Page, png, serving, visiting
 
 

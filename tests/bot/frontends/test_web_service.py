@@ -14,8 +14,9 @@ from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.database import Database
-from storage.jobs import Done, Failed, Failure, Job, Outcome
 from storage.queue import open_queue
 from storage.vault import Vault
 from tests.bot.on_the_web import SELFIE, png, serving, visiting

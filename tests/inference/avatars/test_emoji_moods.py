@@ -6,7 +6,7 @@ import pytest
 
 from inference.avatars import animation, moods, styles
 from inference.avatars.compose import render
-from inference.avatars.spec import AvatarSpec
+from storage.contract.avatars import AvatarSpec
 
 AVATARS = {
     "avataaars": AvatarSpec(

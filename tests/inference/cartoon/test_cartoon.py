@@ -16,7 +16,7 @@ from inference.face import analysis
 from inference.face.report import Portrait
 from inference.models.runtime import Network
 from inference.pictures.images import to_lab
-from storage.kinds import CARTOON, Setting
+from storage.contract.kinds import CARTOON, Setting
 
 Studied = Callable[[str], Portrait]
 Image = NDArray[np.uint8]

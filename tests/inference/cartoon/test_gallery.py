@@ -6,7 +6,7 @@ import pytest
 from inference.cartoon.gallery import SHOWN, Gallery
 from inference.errors import UnknownSetting
 from inference.pictures import sheet
-from storage.kinds import CARTOON, GALLERY, Setting
+from storage.contract.kinds import CARTOON, GALLERY, Setting
 
 
 def made(portrait, page):

@@ -9,7 +9,7 @@ from inference.cutout.serving import Cutout
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.pictures.images import to_lab
-from storage.kinds import KINDS, Setting
+from storage.contract.kinds import KINDS, Setting
 
 Studied = Callable[[str], Portrait]
 

@@ -9,7 +9,7 @@ from inference.face.resizing import resized
 from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.pictures.images import to_lab
-from storage.kinds import EDIT, KINDS, Setting
+from storage.contract.kinds import EDIT, KINDS, Setting
 
 
 @pytest.fixture(scope="module")

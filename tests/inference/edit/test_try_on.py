@@ -7,7 +7,7 @@ from inference.edit.try_on import TryOn, looks
 from inference.errors import UnknownSetting
 from inference.layers import library
 from inference.pictures import sheet
-from storage.kinds import EDIT, TRY_ON, Setting
+from storage.contract.kinds import EDIT, TRY_ON, Setting
 
 
 def made(portrait, shelf, page):

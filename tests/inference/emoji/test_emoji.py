@@ -8,14 +8,14 @@ import pytest
 
 from inference.avatars import palette, styles
 from inference.avatars.compose import render, svg
-from inference.avatars.spec import NONE, AvatarSpec
 from inference.emoji.match import colours, match, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
-from storage.kinds import EMOJI, Setting
+from storage.contract.avatars import NONE, AvatarSpec
+from storage.contract.kinds import EMOJI, Setting
 
 ALL_PARTS = [
     (style, slot, variant)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from inference.avatars.spec import NONE
 from inference.emoji.fitting import Fitting, Lineup
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.report import Portrait
-from storage.kinds import Setting
+from storage.contract.avatars import NONE
+from storage.contract.kinds import Setting
 from tests.bot.dressing import CAT, MATCHED
 
 MIRROR, COMPARE = (Setting("mirror"),), (Setting("compare"),)

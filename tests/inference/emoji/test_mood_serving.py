@@ -6,7 +6,7 @@ import pytest
 from inference.emoji.mood_serving import SHOWN, Mood, MoodSheet
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.pictures import sheet
-from storage.kinds import MOOD, MOOD_SHEET, Setting
+from storage.contract.kinds import MOOD, MOOD_SHEET, Setting
 
 AVATAR = {
     "style": "avataaars",

@@ -14,13 +14,13 @@ from PIL import Image
 
 from bot.__main__ import main
 from inference.avatars import styles
-from inference.avatars.spec import NONE
 from inference.emoji import building, crops, parts, search
 from inference.emoji.embedders import KIND_OF_SLOT
 from inference.emoji.search import Codes
 from storage import parts as kept
+from storage.contract.avatars import NONE
+from storage.contract.parts import Catalogue
 from storage.database import Database
-from storage.parts import Catalogue
 
 
 def selfmoji(url: str, *arguments: str | Path) -> Result:

@@ -13,7 +13,6 @@ from PIL import Image as Pillow
 
 from bot.__main__ import main
 from bot.core.language.texts import load
-from inference.avatars.spec import AvatarSpec
 from inference.emoji import crops
 from inference.emoji.embedders import part_codes
 from inference.emoji.film import panel, readings
@@ -24,7 +23,8 @@ from inference.errors import FilmError, PhotoError
 from inference.face import analysis
 from inference.face.report import Portrait
 from inference.pictures import images, video
-from storage.jobs import Failure
+from storage.contract.avatars import AvatarSpec
+from storage.contract.failures import Failure
 
 FRAMES = 10
 

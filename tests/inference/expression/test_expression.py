@@ -23,7 +23,7 @@ from inference.face.landmarks import Region, region_around, trace
 from inference.face.pose import head_pose
 from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
 from inference.layers import library, mouths
-from storage.kinds import EXPRESSION, Setting
+from storage.contract.kinds import EXPRESSION, Setting
 
 Image = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]

@@ -10,7 +10,7 @@ from inference.face.framing import belongs, frame
 from inference.face.landmarks import IRISES, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.pictures.images import decode
-from storage.jobs import Failure
+from storage.contract.failures import Failure
 
 PEOPLE = ["P001", "P002", "P004", "P005", "P006", "P007", "P008", "P009", "P010"]
 

@@ -19,7 +19,7 @@ from inference.layers.palette import COLOURS
 from inference.layers.placing import dyed
 from inference.layers.planes import join, split
 from inference.pictures.images import to_lab
-from storage.kinds import EDIT, Setting
+from storage.contract.kinds import EDIT, Setting
 
 KINDS = ("hair", "beard", "hat", "scalp", "mouths")
 PIECES = [(kind, name) for kind in KINDS for name in library.index(kind)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from inference.measuring.benchmarks import stages
-from storage.kinds import KINDS
+from storage.contract.kinds import KINDS
 
 
 def test_every_kind_is_measured() -> None:

@@ -10,8 +10,9 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from inference.errors import PhotoError
-from inference.pictures.images import MAX_BYTES, decode, encode_png, from_lab, to_lab
-from storage.jobs import Failure
+from inference.pictures.images import decode, encode_png, from_lab, to_lab
+from storage.contract.failures import Failure
+from storage.contract.photos import MAX_BYTES
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from inference.serving.pipeline import Pipeline
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
-from storage.jobs import Done, Failed, Failure, Job, JobState
-from storage.kinds import KINDS, Setting
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, JobState
+from storage.contract.kinds import KINDS, Setting
 
 
 def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None):

@@ -12,8 +12,9 @@ import pytest
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, people, photos
+from storage.contract.failures import Failure
+from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
 from storage.database import Database
-from storage.jobs import Done, Failed, Failure, Job, JobState, NewJob, Outcome
 from storage.models import PhotoRow
 from storage.people import Person
 from storage.queue import Queue

@@ -1,7 +1,7 @@
 """Every sentence that a person sees, by language and key.
 
 A language is the TOML files beside this module whose names begin with it; all have the same keys
-and fields. ``[kind.*]`` and ``[setting.*.*]`` name what ``storage.kinds.KINDS`` lists, ``[slot.*]``
+and fields. ``[kind.*]`` and ``[setting.*.*]`` name what ``KINDS`` lists, ``[slot.*]``
 and ``[part]`` what avatars wear.
 """
 
@@ -16,7 +16,7 @@ from bot.core.language.commands import Command, Request, strength
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.tokens import OFF
 from bot.core.language.vocabulary import Vocabulary, WardrobeWords, squeeze
-from storage.kinds import KINDS, Kind, group_of
+from storage.contract.kinds import KINDS, Kind, group_of
 
 DEFAULT = "en"
 

@@ -1,9 +1,10 @@
 """What an avatar is: a style, a variant for each slot, a colour for each kind of colour."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
+from uuid import UUID
 
 NONE = "none"
 """The variant that leaves its slot empty."""
@@ -13,7 +14,7 @@ NONE = "none"
 class AvatarSpec:
     """One avatar, before it is drawn.
 
-    style: a name of ``library.STYLES``. parts: variant per slot, ``NONE`` for an empty slot.
+    style: its name. parts: variant per slot, ``NONE`` for an empty slot.
     colours: "#rrggbb" per colour name of the style. Equal specs draw equal pictures.
     """
 
@@ -57,3 +58,22 @@ class AvatarSpec:
             {str(slot): str(variant) for slot, variant in parts.items()},
             {str(name): str(colour) for name, colour in colours.items()},
         )
+
+
+Ranked = Mapping[str, Sequence[str]]
+"""Slot -> variants, the one that fits the person best first."""
+
+LONGEST_NAME = 24
+"""Letters of the name that a person gives an avatar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Avatar:
+    """One avatar kept for a person. ``matched``: as it was composed, before any change by hand."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    spec: AvatarSpec
+    matched: AvatarSpec
+    ranked: Ranked = field(default_factory=dict)

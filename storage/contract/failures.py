@@ -1,0 +1,24 @@
+"""Why jobs end without a picture: codes that a person can act on, worded by ``bot``."""
+
+from enum import StrEnum
+
+
+class Failure(StrEnum):
+    """Why a job ended without a picture. Each has its sentence in every language."""
+
+    # the file
+    NOT_AN_IMAGE = "not_an_image"  # not JPEG, PNG, WEBP or HEIC
+    TOO_LARGE = "too_large"  # > 20 MB or > 40 megapixels
+    BROKEN = "broken"  # truncated or undecodable
+    # the photo
+    NO_FACE = "no_face"
+    NOT_A_PHOTO = "not_a_photo"  # a drawing or a screenshot of one
+    FACE_TOO_SMALL = "face_too_small"
+    TOO_BLURRY = "too_blurry"
+    TOO_DARK = "too_dark"
+    TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
+    TURNED_AWAY = "turned_away"  # beyond 45 degrees
+    # the system
+    PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
+    GAVE_UP = "gave_up"  # three attempts ended without an answer
+    BAD_REQUEST = "bad_request"  # settings the worker does not know (an older worker)
