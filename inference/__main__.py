@@ -219,14 +219,17 @@ _data = click.option(
 )
 
 
-@train.command("emoji")
-@_data
-@click.option(
+_work = click.option(
     "--work",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for masks and checkpoints; training goes on from there.",
 )
+
+
+@train.command("emoji")
+@_data
+@_work
 @click.option("--minutes", default=40.0, show_default=True, help="For the encoder.")
 @click.option(
     "--stage",
@@ -256,6 +259,25 @@ def train_emoji(
         raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
     learn(data, work, out, minutes, stages or STAGES, start=start)
+
+
+@train.command("latent")
+@_data
+@_work
+@click.option("--minutes", default=120.0, show_default=True, help="Of this run.")
+@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
+@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
+def train_latent(data: Path, work: Path, minutes: float, preset: str, *, resume: bool) -> None:
+    """The linear model of faces and the generator that makes it sharp (needs the extra train)."""
+    try:
+        from inference.latent.training.loop import PRESETS
+        from inference.latent.training.train import learn
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+
+    if preset not in PRESETS:
+        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
+    learn(data, work, minutes, preset, resume=resume)
 
 
 @train.command("expression")

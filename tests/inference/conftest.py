@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from skimage import data
 from inference.face import analysis
 from inference.face.report import Portrait
 from inference.pictures import images
+from tests.inference import labelled
 
 
 @cache
@@ -42,3 +44,11 @@ def selfie_of() -> Callable[[str], bytes]:
 def astronaut() -> images.Image:
     """A portrait in the public domain, 512x512 px, the face 100 px high."""
     return np.asarray(data.astronaut(), np.uint8)
+
+
+@pytest.fixture(scope="session")
+def labelled_faces(
+    portrait_of: Callable[[str], Portrait], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder of labelled faces, as training reads it."""
+    return labelled.write(portrait_of, tmp_path_factory.mktemp("data") / "faces")

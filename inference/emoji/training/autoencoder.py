@@ -13,7 +13,7 @@ from inference.avatars.synthetic import random_avatars
 from inference.emoji import crops
 from inference.emoji.autoencoder_network import SIDE, Autoencoder, loss
 from inference.emoji.training.crossdomain import save
-from inference.emoji.training.dataset import Faces
+from inference.training.faces import Faces
 
 _BATCH = 12
 _RATE = 5e-4

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inference.emoji import hair_evidence
 from inference.emoji.features import BLOCKS, describe
 from inference.emoji.perception import CLIP, Readers, likeness
-from inference.emoji.training.dataset import Faces
+from inference.training.faces import Faces
 
 ATTRIBUTES = (
     "skin", "hair_colour", "hair_length", "texture", "bangs", "receding", "facial_hair", "glasses",

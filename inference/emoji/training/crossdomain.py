@@ -22,8 +22,8 @@ from inference.avatars.synthetic import Tags, random_avatars, tags_of
 from inference.emoji import crops
 from inference.emoji.embedders import ATTRIBUTES
 from inference.emoji.network import CrossDomain
-from inference.emoji.training.dataset import Faces
 from inference.emoji.training.exporting import restore_crossdomain
+from inference.training.faces import Faces
 
 _ROOM = 80  # px: crops are kept larger than the network's, for shifting and turning
 _PHOTOS, _DRAWINGS = 32, 16  # of one batch; small ones took twice the steps in the same time

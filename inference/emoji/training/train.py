@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, track
 
 from inference.emoji.training import autoencoder, classifiers, crossdomain
-from inference.emoji.training.dataset import gather
 from inference.emoji.training.exporting import export_autoencoder, export_crossdomain
+from inference.training.faces import gather
 
 STAGES = ("readers", "crossdomain", "autoencoder")
 DRAWINGS = 4000

@@ -1,0 +1,1 @@
+"""How good the generator and its sliders are."""

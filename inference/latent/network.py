@@ -1,0 +1,118 @@
+"""The generator that makes a morphable model's picture sharp (torch).
+
+A linear model decodes a latent to a blurred face in the shape-free frame, where eyes, nose and
+mouth always stand at the same pixels; a small network adds what it lacks. Most of the work is done
+at a quarter of the side, on pixel-unshuffled planes.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Sizes of the generator.
+
+    side: of the picture, px. planes: RGB premultiplied by alpha, and alpha. latent: components of
+    texture and shape together. noise: channels of chance at a quarter of the side. place: learned
+    channels that tell the network where it is. widths: channels at 1/4, 1/8, 1/16 and 1/32 of the
+    side. tail: channels at half the side.
+    """
+
+    side: int = 128
+    planes: int = 4
+    latent: int = 316
+    noise: int = 4
+    place: int = 12
+    style: int = 128
+    widths: tuple[int, ...] = (48, 64, 96, 128)
+    tail: int = 32
+
+
+class Block(nn.Module):
+    """A residual block whose normalised features are scaled and shifted by the style."""
+
+    def __init__(self, channels_in: int, channels_out: int, style: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels_in, channels_out, 3, padding=1)
+        self.second = nn.Conv2d(channels_out, channels_out, 3, padding=1)
+        self.skip = (
+            nn.Conv2d(channels_in, channels_out, 1)
+            if channels_in != channels_out
+            else nn.Identity()
+        )
+        self.affine = nn.Linear(style, 2 * channels_out)
+        nn.init.normal_(self.affine.weight, std=0.02)
+        nn.init.zeros_(self.affine.bias)
+        nn.init.normal_(self.second.weight, std=0.005)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """(N, in, H, W), (N, style) -> (N, out, H, W)."""
+        h = self.first(functional.silu(x))
+        h = h * torch.rsqrt(h.square().mean(1, keepdim=True) + 1e-4)
+        scale, shift = self.affine(style)[:, :, None, None].chunk(2, 1)
+        h = torch.addcmul(shift, h, 1 + scale)
+        return cast("Tensor", self.skip(x) + self.second(functional.silu(h)))
+
+
+class Generator(nn.Module):
+    """The linear decoding and the latent to a sharp picture; a U-Net."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.architecture = a = architecture
+        quarter = a.side // 4
+        self.mapping = nn.Sequential(
+            nn.Linear(a.latent, a.style), nn.SiLU(), nn.Linear(a.style, a.style), nn.SiLU()
+        )
+        self.place = nn.Parameter(torch.randn(1, a.place, quarter, quarter))
+        self.head = nn.Conv2d(16 * a.planes + a.noise + a.place, a.widths[0], 3, padding=1)
+        inner = a.widths[1:] + a.widths[-1:]
+        self.down = nn.ModuleList(
+            Block(i, o, a.style) for i, o in zip(a.widths, inner, strict=True)
+        )
+        outer = a.widths[-1:] + a.widths[:0:-1]
+        self.up = nn.ModuleList(
+            Block(i + skip, o, a.style)
+            for i, skip, o in zip(outer, a.widths[::-1], a.widths[::-1], strict=True)
+        )
+        self.spread = nn.Conv2d(a.widths[0], 4 * a.tail, 1)
+        self.fine = nn.Conv2d(a.tail + 4 * a.planes, a.tail, 3, padding=1)
+        self.out = nn.Conv2d(a.tail, 4 * a.planes, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(cast("Tensor", self.out.bias))
+
+    def forward(self, decoded: Tensor, latent: Tensor, noise: Tensor) -> Tensor:
+        """Sharpen.
+
+        Args:
+            decoded: (N, 4, S, S), the linear model's picture; RGB -1..1 times alpha, alpha 0..1.
+            latent: (N, 316), whitened.
+            noise: (N, 4, S/4, S/4), standard normal.
+
+        Returns:
+            (N, 4, S, S) like ``decoded``, not clipped.
+        """
+        style = self.mapping(latent)
+        folded = functional.pixel_unshuffle(decoded, 4)  # (N, 64, S/4, S/4)
+        place = self.place.expand(len(decoded), -1, -1, -1)
+        x = self.head(torch.cat([folded, noise, place], 1))
+        skips = []
+        for depth, block in enumerate(self.down):
+            skips.append(x)
+            x = block(x, style)
+            if depth < len(self.down) - 1:
+                x = functional.avg_pool2d(x, 2)
+        for depth, block in enumerate(self.up):
+            skip = skips.pop()
+            if depth > 0:
+                x = functional.interpolate(x, scale_factor=2.0)
+            x = block(torch.cat([x, skip], 1), style)
+        x = functional.pixel_shuffle(self.spread(functional.silu(x)), 2)  # (N, tail, S/2, S/2)
+        x = torch.cat([x, functional.pixel_unshuffle(decoded, 2)], 1)
+        x = self.out(functional.silu(self.fine(x)))
+        return decoded + functional.pixel_shuffle(x, 2)

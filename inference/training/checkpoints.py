@@ -1,0 +1,40 @@
+"""Save and resume a training so that it goes on as if it had never stopped (torch)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+
+class Stateful(Protocol):
+    """A network or an optimiser."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it has learned."""
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> object:
+        """Take it back."""
+
+
+def save(path: Path, parts: Mapping[str, Stateful], counters: Mapping[str, float]) -> None:
+    """Write a checkpoint whole or not at all, the state of chance included."""
+    state = {
+        "parts": {name: part.state_dict() for name, part in parts.items()},
+        "counters": dict(counters),
+        "chance": torch.get_rng_state(),
+    }
+    written = path.with_suffix(".part")
+    torch.save(state, written)
+    written.replace(path)
+
+
+def resume(path: Path, parts: Mapping[str, Stateful]) -> dict[str, float]:
+    """Bring every part to where ``save`` left it; returns the counters, empty if there is none."""
+    if not path.exists():
+        return {}
+    state = torch.load(path, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(state["parts"][name])
+    torch.set_rng_state(state["chance"])
+    return dict(state["counters"])

