@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
@@ -23,8 +22,8 @@ class AvatarSpec:
     colours: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", MappingProxyType(dict(sorted(self.parts.items()))))
-        object.__setattr__(self, "colours", MappingProxyType(dict(sorted(self.colours.items()))))
+        object.__setattr__(self, "parts", dict(sorted(self.parts.items())))
+        object.__setattr__(self, "colours", dict(sorted(self.colours.items())))
 
     def __hash__(self) -> int:
         return hash((self.style, tuple(self.parts.items()), tuple(self.colours.items())))
