@@ -28,7 +28,7 @@ from inference.__main__ import commands as inference_commands
 from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
-from storage.contract.kinds import EMOJI, FITTING, KINDS, LINEUP, Kind
+from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, Kind
 
 if TYPE_CHECKING:
     from bot.core.service import Service
@@ -45,13 +45,13 @@ ALONE = (
     "`selfmoji run` does everything in one process without it."
 )
 
-Serve = Callable[["House", asyncio.Event], Awaitable[None]]
-"""A part of the process that runs until the shutdown event."""
+Component = Callable[["App", asyncio.Event], Awaitable[None]]
+"""What a process is made of; it runs until the shutdown event."""
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What every part of a process shares."""
+class App:
+    """What all components of a process share."""
 
     settings: BotSettings
     database: "Database"
@@ -104,12 +104,12 @@ for _command in inference_commands:
 def run(level: int) -> None:
     """Serve the web chat, and Telegram and Discord if their tokens are set, and do the work."""
     settings = _settings(level)
-    parts: list[Serve] = [_web, _worker]
+    components: list[Component] = [_web, _worker]
     if settings.telegram_token.get_secret_value():
-        parts.append(_telegram)
+        components.append(_telegram)
     if settings.discord_token.get_secret_value():
-        parts.append(_discord)
-    _serve(settings, *parts)
+        components.append(_discord)
+    _serve(settings, *components)
 
 
 @main.command()
@@ -146,11 +146,11 @@ def discord(level: int) -> None:
     _serve(settings, _discord)
 
 
-async def _web(house: House, shutdown: asyncio.Event) -> None:
+async def _web(app: App, shutdown: asyncio.Event) -> None:
     from bot.core.language.texts import load
     from bot.frontends.web.chat import WebChat
 
-    chat = WebChat(house.settings, load())
+    chat = WebChat(app.settings, load())
 
     async def announce() -> None:
         await chat.ready.wait()
@@ -158,41 +158,41 @@ async def _web(house: House, shutdown: asyncio.Event) -> None:
 
     announcing = asyncio.create_task(announce())
     try:
-        await chat.run(house.service, shutdown)
+        await chat.run(app.service, shutdown)
     finally:
         announcing.cancel()
 
 
-async def _telegram(house: House, shutdown: asyncio.Event) -> None:
+async def _telegram(app: App, shutdown: asyncio.Event) -> None:
     from bot.core.language.texts import load
     from bot.frontends.telegram import TelegramChat
 
-    settings = house.settings
+    settings = app.settings
     token = settings.telegram_token.get_secret_value()
-    await TelegramChat(token, load(), settings.telegram_base_url).run(house.service, shutdown)
+    await TelegramChat(token, load(), settings.telegram_base_url).run(app.service, shutdown)
 
 
-async def _discord(house: House, shutdown: asyncio.Event) -> None:
+async def _discord(app: App, shutdown: asyncio.Event) -> None:
     from bot.core.language.texts import load
     from bot.frontends.discord import DiscordChat
 
-    token = house.settings.discord_token.get_secret_value()
-    await DiscordChat(token, load()).run(house.service, shutdown)
+    token = app.settings.discord_token.get_secret_value()
+    await DiscordChat(token, load()).run(app.service, shutdown)
 
 
-async def _worker(house: House, shutdown: asyncio.Event) -> None:
+async def _worker(app: App, shutdown: asyncio.Event) -> None:
     """Work for chats, and see to it that the library of parts is current."""
     ready = asyncio.Event()
-    building = asyncio.create_task(library.build(house.database.url, ready))
+    building = asyncio.create_task(library.build(app.database.url, ready))
     try:
-        await _work(house, shutdown, ready)
+        await _work(app, shutdown, ready)
     finally:
         building.cancel()
         with suppress(asyncio.CancelledError):
             await building
 
 
-async def _work(house: House, shutdown: asyncio.Event, ready: asyncio.Event) -> None:
+async def _work(app: App, shutdown: asyncio.Event, ready: asyncio.Event) -> None:
     from inference.serving.worker import Worker
 
     settings = InferenceSettings()
@@ -200,7 +200,7 @@ async def _work(house: House, shutdown: asyncio.Event, ready: asyncio.Event) -> 
     log.info("ready to work")
     ready.set()
     try:
-        await Worker(house.database, house.vault, house.queue, pipeline, settings).run(shutdown)
+        await Worker(app.database, app.vault, app.queue, pipeline, settings).run(shutdown)
     finally:
         pipeline.close()
 
@@ -234,7 +234,7 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
 
 def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     for kind in reversed(KINDS.values()):
-        if kind not in (FITTING, LINEUP):  # they show what was kept
+        if kind not in (PREVIEW, LINEUP):  # they show what was kept
             command = _kind_option(kind)(command)
     return command
 
@@ -322,17 +322,17 @@ async def _make(orders: list["Order"]) -> bool:
             jobs_per_person=1000,
             jobs_overall=1000,
         )
-        async with _opened(settings) as house:
+        async with _opened(settings) as app:
             if any(order.wear for order in orders):
-                await _fill_wardrobe(house)
+                await _fill_wardrobe(app)
             tasks = [
                 asyncio.create_task(_until(part, shutdown))
                 for part in (
-                    _work(house, shutdown, asyncio.Event()),
-                    house.service.deliver(chat, shutdown),
+                    _work(app, shutdown, asyncio.Event()),
+                    app.service.deliver(chat, shutdown),
                 )
             ]
-            making = asyncio.create_task(_make_all(chat, house.service, orders))
+            making = asyncio.create_task(_make_all(chat, app.service, orders))
             stopped = asyncio.create_task(shutdown.wait())
             await asyncio.wait({making, stopped}, return_when=asyncio.FIRST_COMPLETED)
             making.cancel()  # nothing if it is done; else its worker has failed
@@ -343,14 +343,14 @@ async def _make(orders: list["Order"]) -> bool:
     return making.result()
 
 
-async def _fill_wardrobe(house: House) -> None:
+async def _fill_wardrobe(app: App) -> None:
     """Keep the avatars' parts, without the codes that only searches need."""
     from inference.emoji import parts
     from storage.parts import replace
 
     for style in EMOJI.settings:
         built = await asyncio.to_thread(parts.build, style, [])
-        async with house.database.transaction() as session:
+        async with app.database.transaction() as session:
             await replace(session, built)
 
 
@@ -391,15 +391,15 @@ def _shared(settings: BotSettings, command: str) -> BotSettings:
     return settings
 
 
-def _serve(settings: BotSettings, *parts: Serve) -> None:
+def _serve(settings: BotSettings, *components: Component) -> None:
     try:
-        asyncio.run(_serve_all(settings, parts))
+        asyncio.run(_serve_all(settings, components))
     except (OSError, ValueError, BotError) as problem:
         raise click.ClickException(str(problem)) from None
 
 
-async def _serve_all(settings: BotSettings, parts: tuple[Serve, ...]) -> None:
-    """Run all parts until a signal, or until one of them ends; then end the others."""
+async def _serve_all(settings: BotSettings, components: tuple[Component, ...]) -> None:
+    """Run all components until a signal, or until one of them ends; then end the others."""
     shutdown = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -410,15 +410,15 @@ async def _serve_all(settings: BotSettings, parts: tuple[Serve, ...]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
-    async with _opened(settings) as house:
-        tasks = [asyncio.create_task(_until(part(house, shutdown), shutdown)) for part in parts]
+    async with _opened(settings) as app:
+        tasks = [asyncio.create_task(_until(one(app, shutdown), shutdown)) for one in components]
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in tasks:
         task.result()
 
 
 async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:
-    """Await a part; when it ends, however it does, all end."""
+    """Await a component; when it ends, however it does, all end."""
     try:
         await part
     finally:
@@ -426,8 +426,8 @@ async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: BotSettings) -> AsyncIterator[House]:
-    """Open what the parts share, and close it after them."""
+async def _opened(settings: BotSettings) -> AsyncIterator[App]:
+    """Open what the components share, and close it after them."""
     from bot.core.language.texts import load
     from bot.core.service import Service
     from storage.database import Database
@@ -440,7 +440,7 @@ async def _opened(settings: BotSettings) -> AsyncIterator[House]:
         queue = await open_queue(database)
         try:
             service = Service(database, vault, queue, load(), settings)
-            yield House(settings, database, vault, queue, service)
+            yield App(settings, database, vault, queue, service)
         finally:
             await queue.close()
     finally:

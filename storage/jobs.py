@@ -27,7 +27,8 @@ MAX_ATTEMPTS = 3
 """Attempts that may end without an answer (a dead worker, a bug) before a job is buried."""
 
 
-def _job(row: JobRow) -> Job:
+def from_row(row: JobRow) -> Job:
+    """Return a job as its row has it."""
     return Job(
         person_id=row.person_id,
         photo_id=row.photo_id,
@@ -91,7 +92,7 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
     )
     session.add(row)
     await session.flush()
-    return _job(row)
+    return from_row(row)
 
 
 async def read(session: AsyncSession, job_id: UUID) -> Job:
@@ -99,13 +100,13 @@ async def read(session: AsyncSession, job_id: UUID) -> Job:
     row = await session.get(JobRow, job_id, populate_existing=True)
     if row is None:
         raise LookupError(str(job_id))
-    return _job(row)
+    return from_row(row)
 
 
 async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedelta) -> Job | None:
     """Take a job that waits, or whose worker let its lease run out, and count the attempt.
 
-    None if another worker has it, it ended, or its attempts are used up (see ``bury``).
+    None if another worker has it, it ended, or its attempts are used up (see ``fail_exhausted``).
     """
     time = now()
     row = await session.scalar(
@@ -121,7 +122,7 @@ async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedel
         .returning(JobRow)
         .execution_options(populate_existing=True)
     )
-    return _job(row) if row else None
+    return from_row(row) if row else None
 
 
 async def renew(session: AsyncSession, job: Job, lease: timedelta) -> bool:
@@ -174,10 +175,10 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
                 sealed_facts=key.seal(json.dumps(facts).encode(), "facts", job.id),
             )
         )
-    return await _owe(session, job.id, job.platform)
+    return await _add_delivery(session, job.id, job.platform)
 
 
-async def bury(session: AsyncSession, job_id: UUID) -> UUID | None:
+async def fail_exhausted(session: AsyncSession, job_id: UUID) -> UUID | None:
     """End a job whose attempts are used up as GAVE_UP; return its delivery's id, or None."""
     platform = await session.scalar(
         update(JobRow)
@@ -190,10 +191,10 @@ async def bury(session: AsyncSession, job_id: UUID) -> UUID | None:
         )
         .returning(JobRow.platform)
     )
-    return None if platform is None else await _owe(session, job_id, platform)
+    return None if platform is None else await _add_delivery(session, job_id, platform)
 
 
-async def _owe(session: AsyncSession, job_id: UUID, platform: str) -> UUID:
+async def _add_delivery(session: AsyncSession, job_id: UUID, platform: str) -> UUID:
     row = DeliveryRow(job_id=job_id, platform=platform)
     session.add(row)
     await session.flush()
@@ -215,15 +216,6 @@ async def cancel(session: AsyncSession, job_id: UUID) -> bool:
 async def set_placeholder(session: AsyncSession, job_id: UUID, reference: str) -> None:
     """Keep the front end's reference of the message that the result shall replace."""
     await session.execute(update(JobRow).where(JobRow.id == job_id).values(placeholder=reference))
-
-
-async def unfinished(session: AsyncSession) -> list[UUID]:
-    """Return the jobs that have not ended, in fair order."""
-    states = (JobState.QUEUED.value, JobState.RUNNING.value)
-    rows = await session.scalars(
-        select(JobRow.id).where(JobRow.state.in_(states)).order_by(JobRow.start_tag, JobRow.created)
-    )
-    return list(rows)
 
 
 async def claimable(session: AsyncSession) -> list[tuple[UUID, int]]:

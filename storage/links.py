@@ -36,7 +36,7 @@ MOST_ACCOUNTS = 8
 _LOOKALIKES = str.maketrans("OIL", "011")
 
 
-async def offer(session: AsyncSession, vault: Vault, person_id: UUID) -> str:
+async def new_code(session: AsyncSession, vault: Vault, person_id: UUID) -> str:
     """Return a fresh code of ``LENGTH`` letters for an account; an earlier one ends."""
     await _take_turn(session)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

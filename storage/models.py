@@ -200,7 +200,7 @@ class AvatarRow(Row):
     chosen: Mapped[datetime] = mapped_column(default=now)
 
 
-class StickerRow(Row):
+class FavouriteRow(Row):
     """A result that the person keeps as a favourite."""
 
     __tablename__ = "stickers"

@@ -19,13 +19,13 @@ from storage.models import (
     AvatarRow,
     ConversationRow,
     DeliveryRow,
+    FavouriteRow,
     JobRow,
     PersonRow,
     PhotoRow,
     PreferenceRow,
     ResultRow,
     Row,
-    StickerRow,
     UpdateRow,
     now,
 )
@@ -207,7 +207,7 @@ async def forget(database: Database, person_id: UUID) -> Erasure:
     async with database.transaction() as session:
         left = await links.forget(session, person_id)
         jobs = select(JobRow.id).where(JobRow.person_id == person_id)
-        await erase(session, StickerRow, StickerRow.person_id == person_id)
+        await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
         results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
         await erase(session, DeliveryRow, DeliveryRow.job_id.in_(jobs))
         counts = Erasure(

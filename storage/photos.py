@@ -38,14 +38,6 @@ async def read(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes:
     return (await read_with_report(session, vault, photo_id))[0]
 
 
-async def read_report(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes | None:
-    """Return what was found in a photo, if it was kept and the photo is still there."""
-    try:
-        return (await read_with_report(session, vault, photo_id))[1]
-    except PhotoGone:
-        return None
-
-
 async def read_with_report(
     session: AsyncSession, vault: Vault, photo_id: UUID
 ) -> tuple[bytes, bytes | None]:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.contract.jobs import Done, JobState
 from storage.erasing import erase
 from storage.errors import ResultGone as ResultGone
-from storage.models import JobRow, PersonRow, ResultRow, StickerRow
-from storage.vault import Vault
+from storage.models import FavouriteRow, JobRow, PersonRow, ResultRow
+from storage.vault import PersonKey, Vault
 
 
 async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
@@ -27,9 +27,13 @@ async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
     if found is None:
         raise ResultGone(str(job_id))
     person_id, wrapped, row = found
-    key = vault.unwrap(person_id, wrapped)
-    facts = json.loads(key.unseal(row.sealed_facts, "facts", job_id))
-    return Done(key.unseal(row.sealed_picture, "picture", job_id), facts)
+    return unsealed(vault.unwrap(person_id, wrapped), row)
+
+
+def unsealed(key: PersonKey, row: ResultRow) -> Done:
+    """Return what a row keeps sealed; raises VaultError."""
+    facts = json.loads(key.unseal(row.sealed_facts, "facts", row.job_id))
+    return Done(key.unseal(row.sealed_picture, "picture", row.job_id), facts)
 
 
 async def read_hint(session: AsyncSession, vault: Vault, job_id: UUID) -> bytes | None:
@@ -50,5 +54,5 @@ async def read_hint(session: AsyncSession, vault: Vault, job_id: UUID) -> bytes 
 
 async def expire(session: AsyncSession, before: datetime) -> int:
     """Erase results made before this time that nobody keeps as favourites; return how many."""
-    kept = exists().where(StickerRow.job_id == ResultRow.job_id)
+    kept = exists().where(FavouriteRow.job_id == ResultRow.job_id)
     return await erase(session, ResultRow, ResultRow.created < before, ~kept)

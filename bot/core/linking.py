@@ -21,15 +21,15 @@ _REFUSED = {
     Refusal.TOO_MANY_ACCOUNTS: "say.link_many",
 }
 
-Linking = do.OfferLink | do.Link | do.Unlink
+Linking = do.TellLinkCode | do.Link | do.Unlink
 
 
 async def perform(session: AsyncSession, vault: Vault, person_id: UUID, action: Linking) -> Say:
     """Do it, and return the sentence that says how it ended."""
     match action:
-        case do.OfferLink():
-            code = await links.offer(session, vault, person_id)
-            return _told(_spelt(code), await _others(session, person_id))
+        case do.TellLinkCode():
+            code = await links.new_code(session, vault, person_id)
+            return _code_message(_spelt(code), await _others(session, person_id))
         case do.Link(code):
             refusal = await links.redeem(session, vault, person_id, code)
             if refusal is None:
@@ -41,7 +41,7 @@ async def perform(session: AsyncSession, vault: Vault, person_id: UUID, action: 
             return Say("say.unlinked" if parted else "say.not_linked")
 
 
-def _told(code: str, others: tuple[PlatformName, ...]) -> Say:
+def _code_message(code: str, others: tuple[PlatformName, ...]) -> Say:
     values = {"code": code, "line": f"/{Command.LINK} {code}", "minutes": _MINUTES}
     notes = (Note("note.linked_with", {"platforms": others}),) if others else ()
     return Say("say.link_code", values, notes=notes)

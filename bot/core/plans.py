@@ -16,7 +16,7 @@ from bot.core.conversation.step import started
 from bot.core.language.commands import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
-from storage import avatars, jobs, people, results, stickers
+from storage import avatars, favourites, jobs, people, results
 from storage.contract.jobs import Job, NewJob
 from storage.jobs import Bounds
 from storage.people import Person
@@ -51,14 +51,14 @@ class Placeholder:
 class Plan:
     """What to do after the commit. ``answers``: in their order.
 
-    ``hushed``: the placeholder of the job that ended goes without a word. ``cancelled``: jobs to
+    ``drop_placeholder``: that of the job that ended goes without a word. ``cancelled``: jobs to
     take back from the queue; ``abandoned``: their placeholders. ``erase``: everything of the person
     is to go before the answers are shown.
     """
 
     locale: str
     answers: list[Showing | Placeholder] = field(default_factory=list)
-    hushed: bool = False
+    drop_placeholder: bool = False
     cancelled: list[UUID] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     erase: Say | None = None
@@ -101,13 +101,13 @@ class Planner:
                         self._say(plan, Say("say.busy", {"seconds": problem.seconds}))
                 case ShowResult():
                     await self._show(session, plan, action)
-                case do.Hush(stays=stays):
-                    plan.hushed = not stays
+                case do.DropPlaceholder(stays=stays):
+                    plan.drop_placeholder = not stays
                 case do.Cancel():
                     await self._cancel(session, plan, action)
-                case do.Favour(job=job):
+                case do.KeepFavourite(job=job):
                     try:
-                        await stickers.favourite(session, job)
+                        await favourites.add(session, job)
                     except results.ResultGone:
                         self._say(plan, Say("say.result_gone"))
                         return state, plan
@@ -124,13 +124,13 @@ class Planner:
                     await avatars.name(session, avatar, name)
                 case do.DeleteAvatar(id=avatar):
                     await avatars.delete(session, avatar)
-                case do.Prefer(requests=requests):
+                case do.KeepPreferred(requests=requests):
                     kept = requests_to_json(requests)
                     await people.set_preference(session, person.id, "preferred", kept)
-                case do.Speak(locale=locale):
+                case do.KeepLanguage(locale=locale):
                     plan.locale = locale
                     await people.set_locale(session, person.id, locale)
-                case do.OfferLink() | do.Link() | do.Unlink():
+                case do.TellLinkCode() | do.Link() | do.Unlink():
                     self._say(plan, await perform(session, self.vault, person.id, action))
                 case do.Erase():
                     pass
@@ -190,14 +190,14 @@ class Planner:
                     plan.abandoned.append(job.placeholder)
 
     async def _favourites(self, session: AsyncSession, person: Person, plan: Plan) -> None:
-        kept = await stickers.favourites(session, self.vault, person.id, MOST_FAVOURITES)
+        kept = await favourites.of_person(session, self.vault, person.id, MOST_FAVOURITES)
         if not kept:
             self._say(plan, Say("say.no_favourites"))
             return
         self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
-        for sticker in kept:
-            job = sticker.job
+        for favourite in kept:
+            job = favourite.job
             request = Request(job.kind, job.settings, job.picture_id)
             shown = ShowResult(job.id, request)
-            message = self.wording.sticker(shown, sticker.done.picture, plan.locale)
+            message = self.wording.sticker(shown, favourite.done.picture, plan.locale)
             plan.answers.append(Showing(message))

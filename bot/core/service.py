@@ -27,14 +27,14 @@ from bot.core.conversation.events import (
     PhotoSent,
     Who,
 )
+from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
-from bot.core.conversation.step import PhotoKept, Told, step, to_paint
-from bot.core.conversation.wardrobe import Library
+from bot.core.conversation.step import FromPerson, PhotoKept, step, to_paint
 from bot.core.language.commands import Grammar, Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder, Plan, Planner, Showing
-from bot.core.waiting import Account, Waiting
+from bot.core.progress import Account, ProgressMessages
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from bot.settings import BotSettings
 from storage import avatars, deliveries, jobs, parts, people, photos
@@ -60,7 +60,7 @@ RECHECK = 30.0  # seconds after which deliveries that got lost are looked for
 
 
 @dataclass(slots=True)
-class _Bringing:
+class _Underway:
     """A delivery on its way: what to show is decided once and then tried until it is shown."""
 
     delivery: Delivery
@@ -88,8 +88,8 @@ class Service:
         self._planner = Planner(vault, self._wording, bounds)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._library, self._library_read = Library(), 0.0
-        self._on_their_way: dict[UUID, _Bringing] = {}
-        self._waiting = Waiting(database, self._wording)
+        self._underway: dict[UUID, _Underway] = {}
+        self._progress = ProgressMessages(database, self._wording)
 
     async def locale_of(self, who: Who) -> str | None:
         """Return the language a person chose or came with; None for the unknown."""
@@ -123,7 +123,7 @@ class Service:
                 log.exception("could not answer an update of %s", chat.platform)
                 await self._apologise(origin, chat)
 
-    async def _decide(self, event: PhotoSent | Told) -> Plan | None:
+    async def _decide(self, event: PhotoSent | FromPerson) -> Plan | None:
         """Let the conversation decide and keep all rows of it, in one transaction."""
         origin = event.origin
         who = origin.who
@@ -137,9 +137,9 @@ class Service:
                 await people.set_locale(session, person.id, who.locale)
                 person = replace(person, locale=who.locale)
             state = await self._load(session, person, origin.chat)
-            happening = await self._kept(session, person, event)
+            kept = await self._kept(session, person, event)
             library = await self._wardrobe(session)
-            state, actions = step(state, happening, self._grammar, library)
+            state, actions = step(state, kept, self._grammar, library)
             state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
             if plan.erase is None:
                 await people.save_conversation(session, person.id, origin.chat, to_json(state))
@@ -148,7 +148,9 @@ class Service:
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
         return plan
 
-    async def _kept(self, session: AsyncSession, person: Person, event: PhotoSent | Told) -> Told:
+    async def _kept(
+        self, session: AsyncSession, person: Person, event: PhotoSent | FromPerson
+    ) -> FromPerson:
         if not isinstance(event, PhotoSent):
             return event
         if len(event.data) > MAX_BYTES:
@@ -188,7 +190,7 @@ class Service:
 
     async def _erase(self, person: Person, said: Say) -> Say:
         erased = await people.forget(self._database, person.id)
-        self._waiting.forget(person.id)
+        self._progress.forget(person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = (Note("note.others_keep"),) if erased.links else ()
         return replace(said, values={**said.values, **counts}, notes=notes)
@@ -215,7 +217,7 @@ class Service:
                 await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)
         for cancelled in plan.cancelled:
             await self._queue.cancel(cancelled)
-            self._waiting.done(cancelled)
+            self._progress.done(cancelled)
         for reference in plan.abandoned:
             await self._remove(chat, where, reference)
         placed: list[tuple[UUID, str]] = []
@@ -223,12 +225,12 @@ class Service:
             for answer in plan.answers:
                 match answer:
                     case Showing(message, replaces):
-                        await self._insist(chat, where, message, replaces, plan.locale)
+                        await self._show_with_retry(chat, where, message, replaces, plan.locale)
                     case Placeholder(job, request, notes, message) if message is not None:
-                        shown = await self._insist(chat, where, message, None, plan.locale)
+                        shown = await self._show_with_retry(chat, where, message, None, plan.locale)
                         if shown is not None:
                             placed.append((job.id, shown))
-                            self._waiting.add(
+                            self._progress.add(
                                 job, account, request, notes, plan.locale, shown, message
                             )
         finally:
@@ -237,7 +239,7 @@ class Service:
                     for job_id, reference in placed:
                         await jobs.set_placeholder(session, job_id, reference)
 
-    async def _insist(
+    async def _show_with_retry(
         self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
     ) -> str | None:
         """Show an answer, trying again while the platform is away; None if it could not be."""
@@ -295,12 +297,12 @@ class Service:
         """Bring what jobs made to this chat's platform until the shutdown."""
 
         async def bring(delivery_id: UUID) -> None:
-            await self._bring(delivery_id, chat)
+            await self._deliver_one(delivery_id, chat)
 
         topic = f"delivery.{chat.platform}"
         upkeep = [
             asyncio.create_task(_every(RECHECK, shutdown, lambda: self._find_lost(chat))),
-            asyncio.create_task(self._waiting.keep_telling(chat, self._turn, shutdown)),
+            asyncio.create_task(self._progress.keep_telling(chat, self._turn, shutdown)),
         ]
         try:
             await self._queue.serve(topic, bring, AT_ONCE, shutdown)
@@ -310,87 +312,87 @@ class Service:
             await asyncio.gather(*upkeep, return_exceptions=True)
 
     async def _find_lost(self, chat: Chat) -> None:
-        """Enqueue what is still owed: after a start, and what a queue may have lost."""
+        """Enqueue what is still pending: after a start, and what a queue may have lost."""
         async with self._database.snapshot() as session:
-            owed = await deliveries.pending(session, chat.platform)
-        for delivery_id in owed:
-            if delivery_id not in self._on_their_way:
+            pending = await deliveries.pending(session, chat.platform)
+        for delivery_id in pending:
+            if delivery_id not in self._underway:
                 await self._queue.enqueue(f"delivery.{chat.platform}", delivery_id)
 
-    async def _bring(self, delivery_id: UUID, chat: Chat) -> None:
+    async def _deliver_one(self, delivery_id: UUID, chat: Chat) -> None:
         """Show one result; raises Again while the platform is away."""
         reference = None
         try:
-            bringing = self._on_their_way.get(delivery_id) or await self._take(delivery_id)
-            if bringing is None:
+            underway = self._underway.get(delivery_id) or await self._take(delivery_id)
+            if underway is None:
                 return
-            self._on_their_way[delivery_id] = bringing
-            person = bringing.person
+            self._underway[delivery_id] = underway
+            person = underway.person
             async with self._turn(person.platform, person.external_id):
-                if bringing.plan is None:
-                    bringing.plan = await self._decide_end(bringing)
-                reference = await self._present(bringing, bringing.plan, chat)
+                if underway.plan is None:
+                    underway.plan = await self._decide_end(underway)
+                reference = await self._present(underway, underway.plan, chat)
         except ChatUnavailable as problem:
-            bringing = self._on_their_way[delivery_id]
-            bringing.tries += 1
-            delay = _delay(problem, bringing.tries, LONGEST_DELAY)
+            underway = self._underway[delivery_id]
+            underway.tries += 1
+            delay = _delay(problem, underway.tries, LONGEST_DELAY)
             raise Again(timedelta(seconds=delay)) from problem
         except (ChatForbidden, PersonGone):
             log.info("a result for %s is not shown: the chat or person is gone", chat.platform)
         except Exception:
             log.exception("could not deliver to %s", chat.platform)
-        self._on_their_way.pop(delivery_id, None)
+        self._underway.pop(delivery_id, None)
         async with self._database.transaction() as session:
             await deliveries.finish(session, delivery_id, reference)
 
-    async def _take(self, delivery_id: UUID) -> _Bringing | None:
+    async def _take(self, delivery_id: UUID) -> _Underway | None:
         async with self._database.transaction() as session:
             delivery = await deliveries.take(session, self._vault, delivery_id)
             if delivery is None:
                 return None
-            return _Bringing(delivery, await people.read(session, delivery.job.person_id))
+            return _Underway(delivery, await people.read(session, delivery.job.person_id))
 
-    async def _decide_end(self, bringing: _Bringing) -> Plan:
+    async def _decide_end(self, underway: _Underway) -> Plan:
         """Let the conversation answer a job's end."""
-        person, job = bringing.person, bringing.delivery.job
+        person, job = underway.person, underway.delivery.job
         event = JobEnded(
             job.id,
             job.kind,
             job.settings,
             job.face,
-            bringing.delivery.outcome,
+            underway.delivery.outcome,
             job.photo_id,
             job.picture_id,
             job.avatar,
         )
         async with self._database.transaction() as session:
             state = await self._load(session, person, job.chat)
-            bringing.live = any(one.job == job.id and one.replaces for one in state.unfinished)
-            bringing.placeholder = (await jobs.read(session, job.id)).placeholder
+            underway.live = any(one.job == job.id and one.replaces for one in state.unfinished)
+            underway.placeholder = (await jobs.read(session, job.id)).placeholder
             library = await self._wardrobe(session)
             state, actions = step(state, event, self._grammar, library)
             state, plan = await self._planner.perform(session, person, job.chat, state, actions)
             await people.save_conversation(session, person.id, job.chat, to_json(state))
         return plan
 
-    async def _present(self, bringing: _Bringing, plan: Plan, chat: Chat) -> str | None:
+    async def _present(self, underway: _Underway, plan: Plan, chat: Chat) -> str | None:
         """Put the first answer in the placeholder's place, the others behind it.
 
         An older sticker that a failed job was to replace stays.
         """
-        job = bringing.delivery.job
-        self._waiting.done(job.id)
+        job = underway.delivery.job
+        self._progress.done(job.id)
         first = plan.answers[0] if plan.answers else None
-        reference = bringing.placeholder
+        reference = underway.placeholder
         if isinstance(first, Showing):
             replaces = reference
-            if bringing.live and first.message.sticker is None and first.message.picture is None:
+            if underway.live and first.message.sticker is None and first.message.picture is None:
                 replaces = None
             reference = await self._show(chat, job.chat, first.message, replaces, plan.locale)
             plan.answers.pop(0)
-        elif plan.hushed and reference is not None and not bringing.live:
+        elif plan.drop_placeholder and reference is not None and not underway.live:
             await self._remove(chat, job.chat, reference)
-        account = (bringing.person.platform, bringing.person.external_id)
+        account = (underway.person.platform, underway.person.external_id)
         await self._carry_out(plan, account, job.chat, chat)
         return reference
 

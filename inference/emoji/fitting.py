@@ -17,7 +17,7 @@ from inference.family import Image, Picture, Prepared, Tensors
 from inference.pictures import sheet
 from inference.pictures.die_cut import SIDE, die_cut
 from storage.contract.avatars import AvatarSpec
-from storage.contract.kinds import FITTING, LINEUP, Setting
+from storage.contract.kinds import LINEUP, PREVIEW, Setting
 
 _GROUND = np.array((229, 240, 247), np.float32)  # sky
 
@@ -52,7 +52,7 @@ class Fitting(_OfAvatars):
     The avatar's JSON is its spec's, with the setting "compare" also ``before``: another spec's.
     """
 
-    kind = FITTING.name
+    kind = PREVIEW.name
 
     def prepare_avatar(
         self, avatar: Mapping[str, object], settings: tuple[Setting, ...]
@@ -64,7 +64,7 @@ class Fitting(_OfAvatars):
             UnknownSetting: not one of the kind's.
         """
         names = [setting.name for setting in settings]
-        if len(names) != 1 or names[0] not in FITTING.settings:
+        if len(names) != 1 or names[0] not in PREVIEW.settings:
             raise UnknownSetting(f"fitting:{','.join(names)}")
         before = None
         if names[0] == "compare":

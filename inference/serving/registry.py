@@ -21,6 +21,6 @@ FAMILIES: dict[str, type[Family]] = {
     "try-on": TryOn,
     "gallery": Gallery,
     "mood-sheet": MoodSheet,
-    "fitting": Fitting,
+    "preview": Fitting,
     "lineup": Lineup,
 }

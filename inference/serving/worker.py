@@ -131,7 +131,7 @@ class Worker:
         async with self._database.transaction() as session:
             job = await jobs.claim(session, job_id, self._name, self._lease)
             if job is None:
-                delivery = await jobs.bury(session, job_id)
+                delivery = await jobs.fail_exhausted(session, job_id)
                 job = await jobs.read(session, job_id) if delivery else None
             else:
                 try:

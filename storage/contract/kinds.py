@@ -187,10 +187,10 @@ MOOD_SHEET = Kind(
     composed=True,
 )
 
-FITTING = Kind(
-    "fitting",
-    ("mirror", "compare"),  # an avatar as it is, or beside what it was
-    default=(Setting("mirror"),),
+PREVIEW = Kind(
+    "preview",
+    ("alone", "compare"),  # an avatar as it is, or beside what it was
+    default=(Setting("alone"),),
     shows="emoji",
     composed=True,
 )
@@ -216,7 +216,7 @@ KINDS: dict[str, Kind] = {
         TRY_ON,
         GALLERY,
         MOOD_SHEET,
-        FITTING,
+        PREVIEW,
         LINEUP,
     )
 }

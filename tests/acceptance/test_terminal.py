@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.__main__ import main
 from bot.core.language.texts import load
-from storage.contract.kinds import FITTING, KINDS, LINEUP
+from storage.contract.kinds import KINDS, LINEUP, PREVIEW
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"
@@ -195,7 +195,7 @@ def test_every_command_explains_itself() -> None:
     for name, command in main.commands.items():
         assert command.help, name
     shown = CliRunner().invoke(main, ["sticker", "--help"]).output
-    assert all(f"--{kind}" in shown for kind in KINDS.keys() - {FITTING.name, LINEUP.name})
+    assert all(f"--{kind}" in shown for kind in KINDS.keys() - {PREVIEW.name, LINEUP.name})
 
 
 @pytest.mark.parametrize("part", ["worker", "web", "telegram", "discord"])

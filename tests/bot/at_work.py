@@ -15,14 +15,14 @@ from bot.core.service import Service
 from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import deliveries, jobs
+from storage import deliveries
 from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests.rows import unfinished
 
 PHOTO = b"a photo"
-
 
 SECRET = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFakeFak"
 
@@ -83,7 +83,7 @@ class TroubledChat(FakeChat):
 
 
 @dataclass
-class House:
+class App:
     """Everything running, as one process has it."""
 
     database: Database
@@ -112,9 +112,9 @@ class House:
         async with asyncio.timeout(20):
             while True:
                 async with self.database.snapshot() as session:
-                    busy = await jobs.unfinished(session)
-                    owed = await deliveries.pending(session)
-                if not busy and not owed:
+                    busy = await unfinished(session)
+                    pending = await deliveries.pending(session)
+                if not busy and not pending:
                     return
                 await asyncio.sleep(0.01)
 
@@ -136,20 +136,20 @@ def settings() -> BotSettings:
 
 
 @pytest.fixture
-async def house(
+async def app(
     database: Database, queue: Queue, vault: Vault, settings: BotSettings
-) -> AsyncIterator[House]:
+) -> AsyncIterator[App]:
     service = Service(database, vault, queue, load(), settings)
     pipeline = ScriptedPipeline()
     pipeline.gate.set()
     worker = Worker(database, vault, queue, pipeline, InferenceSettings(_env_file=None))
-    house = House(database, vault, queue, service, TroubledChat(), pipeline)
+    app = App(database, vault, queue, service, TroubledChat(), pipeline)
     shutdown = asyncio.Event()
     tasks = [
         asyncio.create_task(worker.run(shutdown)),
-        asyncio.create_task(service.deliver(house.chat, shutdown)),
+        asyncio.create_task(service.deliver(app.chat, shutdown)),
     ]
-    yield house
+    yield app
     pipeline.gate.set()
     shutdown.set()
     await asyncio.gather(*tasks)

@@ -1,4 +1,4 @@
-"""A house with a filled wardrobe: real rows, a real worker and really drawn avatars."""
+"""A app with a filled wardrobe: real rows, a real worker and really drawn avatars."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -20,13 +20,14 @@ from inference.emoji.serving import Emoji
 from inference.serving.pipeline import Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import avatars, deliveries, jobs, parts, people, photos
+from storage import avatars, deliveries, parts, people, photos
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
 from storage.parts import NewStyle
 from storage.queue import Queue, open_queue
 from storage.vault import Vault
+from tests.rows import unfinished
 
 MATCHED = AvatarSpec(
     "avataaars",
@@ -65,7 +66,7 @@ class Matching:
     seen: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        families = {"emoji": Emoji(), "fitting": Fitting(), "lineup": Lineup()}
+        families = {"emoji": Emoji(), "preview": Fitting(), "lineup": Lineup()}
         self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families)
         self.gate.set()
 
@@ -167,9 +168,9 @@ class Wardrobe:
         async with asyncio.timeout(30):
             while True:
                 async with self.database.snapshot() as session:
-                    busy = await jobs.unfinished(session)
-                    owed = await deliveries.pending(session)
-                if not busy and not owed:
+                    busy = await unfinished(session)
+                    pending = await deliveries.pending(session)
+                if not busy and not pending:
                     return
                 await asyncio.sleep(0.01)
 

@@ -7,7 +7,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Run, Say, ShowResult
 from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, Origin, Who
 from bot.core.conversation.state import State, from_json, to_json
-from bot.core.conversation.step import Happening, PhotoKept, started, step
+from bot.core.conversation.step import PhotoKept, StepEvent, started, step
 from bot.core.language.commands import Grammar, Request
 from bot.core.language.texts import load
 from bot.core.language.wording import Wording
@@ -20,7 +20,8 @@ ORIGIN = Origin("test:1", Who("fake", "7"), "chat")
 SMILE = Request("expression", (Setting("smile", 0.8),))
 HOKUSAI = Request("cartoon", (Setting("hokusai", 0.6),))
 VISIBLE = (
-    Say, ShowResult, Run, do.Hush, do.ShowFavourites, do.OfferLink, do.Link, do.Unlink,
+    Say, ShowResult, Run, do.DropPlaceholder, do.ShowFavourites, do.TellLinkCode, do.Link,
+    do.Unlink,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class Talk:
         self.state = state or State()
         self.jobs: list[UUID] = []
 
-    def tell(self, event: Happening) -> tuple[Action, ...]:
+    def tell(self, event: StepEvent) -> tuple[Action, ...]:
         self.state, actions = step(self.state, event, GRAMMAR)
         self.state = from_json(json.loads(json.dumps(to_json(self.state))))
         self.jobs = []

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from storage import deliveries, jobs, people, results, retention, stickers
+from storage import deliveries, favourites, jobs, people, results, retention
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
 from storage.contract.kinds import Setting
@@ -16,6 +16,7 @@ from storage.errors import Busy, PersonGone, ResultGone
 from storage.jobs import Bounds
 from storage.people import Person
 from storage.vault import Vault
+from tests.rows import unfinished
 
 LEASE = timedelta(seconds=30)
 OVER = timedelta(seconds=-1)  # a lease that has run out already
@@ -102,12 +103,12 @@ async def test_three_attempts_and_the_job_is_buried(
     """After the third attempt nobody can claim it; burying owes the person one answer."""
     for _ in range(jobs.MAX_ATTEMPTS):
         async with database.transaction() as session:
-            assert await jobs.bury(session, job.id) is None
+            assert await jobs.fail_exhausted(session, job.id) is None
         assert await claim(database, job.id, OVER)
     assert await claim(database, job.id) is None
     async with database.transaction() as session:
-        delivery_id = await jobs.bury(session, job.id)
-        assert await jobs.bury(session, job.id) is None
+        delivery_id = await jobs.fail_exhausted(session, job.id)
+        assert await jobs.fail_exhausted(session, job.id) is None
         assert delivery_id is not None
         delivery = await deliveries.take(session, vault, delivery_id)
     assert delivery is not None
@@ -139,7 +140,7 @@ async def test_a_cancelled_job_ends_silently(database: Database, vault: Vault, j
     assert await claim(database, job.id) is None
     async with database.transaction() as session:
         assert await deliveries.pending(session, "web") == []
-        assert await jobs.unfinished(session) == []
+        assert await unfinished(session) == []
 
 
 async def test_a_delivery_is_taken_until_it_is_finished(
@@ -181,7 +182,7 @@ async def test_a_failure_carries_its_detail_and_picture(
         with pytest.raises(ResultGone):
             await results.read(session, vault, job.id)
         with pytest.raises(ResultGone):
-            await stickers.favourite(session, job.id)
+            await favourites.add(session, job.id)
 
 
 async def test_fifty_photos_do_not_starve_one(
@@ -287,16 +288,14 @@ async def test_favourites_stay_when_old_results_go(
             made.append(job)
     async with database.transaction() as session:
         assert await people.first_time(session, "update")
-        await stickers.favourite(session, made[0].id)
-        await stickers.favourite(session, made[2].id)
-        await stickers.favourite(session, made[2].id)
-        await stickers.drop(session, made[0].id)
+        await favourites.add(session, made[2].id)
+        await favourites.add(session, made[2].id)
     swept = await retention.sweep(database, datetime.now(UTC) + retention.KEEP_RESULTS)
     assert (swept.photos, swept.results, swept.updates) == (1, 2, 1)
     async with database.transaction() as session:
-        kept = await stickers.favourites(session, vault, ada.id)
-        owed = await deliveries.pending(session, "web")
-        late = await deliveries.take(session, vault, owed[0])
-    assert [(sticker.job.id, sticker.done.picture) for sticker in kept] == [(made[2].id, b"2")]
+        kept = await favourites.of_person(session, vault, ada.id)
+        pending = await deliveries.pending(session, "web")
+        late = await deliveries.take(session, vault, pending[0])
+    assert [(one.job.id, one.done.picture) for one in kept] == [(made[2].id, b"2")]
     assert late is not None
     assert late.outcome == Failed(Failure.PHOTO_EXPIRED)

@@ -44,7 +44,7 @@ class Circles:
 
     async def offer(self, person: Person) -> str:
         async with self.database.transaction() as session:
-            return await links.offer(session, self.vault, person.id)
+            return await links.new_code(session, self.vault, person.id)
 
     async def redeem(self, person: Person, code: str) -> Refusal | None:
         async with self.database.transaction() as session:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from storage import avatars, deliveries, jobs, links, people, photos, results, stickers
+from storage import avatars, deliveries, favourites, jobs, links, people, photos, results
 from storage.contract.avatars import AvatarSpec
 from storage.contract.jobs import Done, Job, NewJob
 from storage.database import Database
@@ -118,12 +118,12 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         worn = {"top": "ada's other hair"}
         new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room", avatar=worn)
         job = await jobs.add(session, new)
-        await links.offer(session, vault, ada.id)
+        await links.new_code(session, vault, ada.id)
         await links.redeem(session, vault, ada.id, "WRONG000")
         claimed = await jobs.claim(session, job.id, "w", timedelta(seconds=9))
         assert claimed is not None
         await jobs.finish(session, vault, claimed, Done(STICKER, {"of": "ada"}))
-        await stickers.favourite(session, job.id)
+        await favourites.add(session, job.id)
         sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
         sealed.append(await session.scalar(select(ResultRow.sealed_picture)))
         sealed.append(await session.scalar(select(AvatarRow.sealed_ranked)))

@@ -56,14 +56,14 @@ class PlatformName:
 
 
 @dataclass(frozen=True, slots=True)
-class Worn:
+class PartNames:
     """What stands behind a slot's number: those of its names that there are."""
 
     names: tuple[PartName | PaintName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Wearable:
     """One thing of many to pick, for chats that show them all; ``line`` is the command that does.
 
     ``worn``: whether it is picked now. ``picture``: the part that shows it (style, slot, variant),
@@ -92,7 +92,7 @@ class Say:
     picture: bytes | None = None
     replaces: str | None = None
     sheet: Request | None = None
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Wearable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class ShowResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class DropPlaceholder:
     """A job's placeholder goes without a word: another answer has said it.
 
     ``stays``: the message that the job was to replace stays as it is.
@@ -141,7 +141,7 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class Favour:
+class KeepFavourite:
     """A result to be kept among the favourites."""
 
     job: UUID
@@ -192,21 +192,21 @@ class DeleteAvatar:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefer:
+class KeepPreferred:
     """What a selfie alone shall give from now on."""
 
     requests: tuple[Request, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Speak:
+class KeepLanguage:
     """The person's language from now on."""
 
     locale: str
 
 
 @dataclass(frozen=True, slots=True)
-class OfferLink:
+class TellLinkCode:
     """A one-time code by which another account of the person's joins this one."""
 
 
@@ -231,18 +231,18 @@ Action = (
     Say
     | Run
     | ShowResult
-    | Hush
+    | DropPlaceholder
     | Cancel
-    | Favour
+    | KeepFavourite
     | ShowFavourites
     | KeepAvatar
     | ChangeAvatar
     | ChooseAvatar
     | NameAvatar
     | DeleteAvatar
-    | Prefer
-    | Speak
-    | OfferLink
+    | KeepPreferred
+    | KeepLanguage
+    | TellLinkCode
     | Link
     | Unlink
     | Erase

@@ -11,7 +11,7 @@ from bot.core.conversation.making import Step, remember, run
 from bot.core.conversation.sheets import COLUMNS, KEPT
 from bot.core.conversation.state import Sheet, State
 from bot.core.language.commands import Named, Request
-from bot.core.language.vocabulary import Vocabulary, likest, nearest, squeeze
+from bot.core.language.vocabulary import Vocabulary, closest, nearest, squeeze
 from storage.contract.avatars import LONGEST_NAME, Avatar
 from storage.contract.kinds import LINEUP, Setting
 
@@ -57,7 +57,7 @@ def shown(state: State, event: JobEnded, request: Request, picture: bytes) -> St
     rows.append(tuple(last))
     sheet = Sheet(event.job_id, None, None, request, names, pages)
     others = tuple(one for one in state.sheets if one.job != sheet.job)
-    state = replace(state, sheets=(*others, sheet)[-KEPT:], offered=True)
+    state = replace(state, sheets=(*others, sheet)[-KEPT:], sheet_newest=True)
     values = {"count": len(state.avatars), "example": "/avatar name Lisa"}
     return state, (Say("say.avatars", values, tuple(rows), picture=picture, sheet=request),)
 
@@ -114,9 +114,9 @@ def named(state: State, avatar: UUID, typed: str) -> Step:
 
 
 def _deleted(state: State, avatar: Avatar) -> Step:
-    fitting = state.fitting
-    if fitting is not None and fitting.avatar == avatar.id:
-        state = replace(state, fitting=None)
+    wardrobe = state.wardrobe
+    if wardrobe is not None and wardrobe.avatar == avatar.id:
+        state = replace(state, wardrobe=None)
     gone: tuple[Action, ...] = (do.DeleteAvatar(avatar.id),)
     return state, (*gone, Say("say.avatar_deleted", {"name": called(avatar)}))
 
@@ -154,7 +154,7 @@ def _find(state: State, words: str) -> tuple[Avatar | None, Say]:
     for one in state.avatars:
         if one.id.hex == found:
             return one, Say("say.avatar_gone")
-    ids = likest(squeeze(words), names) or list(names.values())
+    ids = closest(squeeze(words), names) or list(names.values())
     hints = tuple(f"/avatar {one.name}" for one in state.avatars if one.id.hex in ids)
     if not hints:
         return None, Say("say.no_names", {"example": "/avatar name Lisa"})

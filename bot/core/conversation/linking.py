@@ -7,7 +7,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
-from bot.core.language.commands import Command, Meaning, Plain, Tell
+from bot.core.language.commands import BareCommand, Command, CommandWithWords, Meaning
 from storage.contract import links
 
 EXAMPLE = "K7QF-2M9X"
@@ -19,16 +19,16 @@ def said(state: State, meaning: Meaning, *, private: bool) -> Step | None:
     private: whether nobody else sees the answer; codes are told and taken only there.
     """
     match meaning:
-        case Plain(Command.LINK) | Tell(Command.LINK) if not private:
+        case BareCommand(Command.LINK) | CommandWithWords(Command.LINK) if not private:
             return state, (Say("say.link_in_private"),)
-        case Plain(Command.LINK):
-            return state, (do.OfferLink(),)
-        case Tell(Command.LINK, typed):
+        case BareCommand(Command.LINK):
+            return state, (do.TellLinkCode(),)
+        case CommandWithWords(Command.LINK, typed):
             code = "".join(letter for letter in typed if letter.isalnum())
             if len(code) != links.LENGTH:  # a slip, not a guess: it counts as no try
                 values = {"length": links.LENGTH, "example": f"/{Command.LINK} {EXAMPLE}"}
                 return state, (Say("say.link_malformed", values),)
             return state, (do.Link(code.upper()),)
-        case Plain(Command.UNLINK):
+        case BareCommand(Command.UNLINK):
             return state, (do.Unlink(),)
     return None

@@ -16,7 +16,7 @@ def style(state: State, replaces: str | None = None, key: str = "say.style_now")
 
 
 def _style_question(state: State, key: str, replaces: str | None) -> Say:
-    offered = _offered(state)
+    offered = _candidates(state)
     choices = tuple(
         Choice(
             "button.on" if request in state.preferred else "button.off",
@@ -31,7 +31,7 @@ def _style_question(state: State, key: str, replaces: str | None) -> Say:
     return Say(key, values, choices=rows, replaces=replaces)
 
 
-def _offered(state: State) -> tuple[Request, ...]:
+def _candidates(state: State) -> tuple[Request, ...]:
     """Return what the style question offers: what is preferred, and every single choice."""
     offered = list(state.preferred)
     for kind in KINDS.values():
@@ -63,7 +63,7 @@ def prefer(state: State, requests: tuple[Request, ...], notes: tuple[Note, ...] 
     )
     state = replace(state, preferred=filled)
     said = Say("say.style_set", {"requests": filled}, notes=notes)
-    return state, (do.Prefer(filled), said)
+    return state, (do.KeepPreferred(filled), said)
 
 
 def toggle(state: State, request: Request, message: str | None) -> Step:
@@ -75,4 +75,4 @@ def toggle(state: State, request: Request, message: str | None) -> Step:
     if not wanted:
         return style(state, message, "say.style_last")
     state = replace(state, preferred=wanted)
-    return state, (do.Prefer(wanted), _style_question(state, "say.style_now", message))
+    return state, (do.KeepPreferred(wanted), _style_question(state, "say.style_now", message))

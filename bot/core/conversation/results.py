@@ -5,25 +5,25 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import fitting, lineup, packs, sheets
+from bot.core.conversation import lineup, packs, sheets, wardrobe
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
+from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, ask_face, remember, run
 from bot.core.conversation.state import (
     REMEMBERED,
-    Excused,
     FaceQuestion,
     Shown,
     State,
+    SuppressedFailure,
     has_strength,
     strengthened,
 )
-from bot.core.conversation.wardrobe import Library
 from bot.core.language.commands import Named, Request
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
-from storage.contract.kinds import EMOJI, FITTING, KINDS, LINEUP, Setting
+from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, Setting
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -68,7 +68,7 @@ def press(state: State, value: str, result: Shown) -> Step:
             state = remember(state, (request,))
             return state, (Run(request, result.photo, result.face, avatar=drawn),)
         case "keep":
-            return state, (do.Favour(result.job), Say("say.kept", {"request": request}))
+            return state, (do.KeepFavourite(result.job), Say("say.kept", {"request": request}))
         case "other" | "beside":
             return state, (Say("say.choice_gone"),)
         case _:
@@ -154,8 +154,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
     request = Request(event.kind, event.settings, event.picture_id)
     photo = event.photo_id or (ours.photo if ours is not None else None)
     match event.outcome:
-        case Done(picture=picture) if event.kind == FITTING.name:
-            return fitting.shown(state, library, event, ours, picture)
+        case Done(picture=picture) if event.kind == PREVIEW.name:
+            return wardrobe.shown(state, library, event, ours, picture)
         case Done(picture=picture) if event.kind == LINEUP.name:
             return lineup.shown(state, event, request, picture)
         case Done(picture=picture, facts=facts):
@@ -198,9 +198,9 @@ def _drawn(
 
 
 def _remember_result(state: State, result: Shown) -> State:
-    state = replace(state, offered=False)
-    if state.fitting is not None:
-        state = replace(state, fitting=replace(state.fitting, newest=False))
+    state = replace(state, sheet_newest=False)
+    if state.wardrobe is not None:
+        state = replace(state, wardrobe=replace(state.wardrobe, newest=False))
     shown = tuple(one for one in state.shown if one.job != result.job)
     if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
         shown = shown[:-1]
@@ -211,26 +211,26 @@ def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Ste
     asked = state.question
     if asked is not None and asked.photo == found.photo and asked.job != found.job:
         requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
-        return replace(state, question=replace(asked, requests=requests)), (do.Hush(),)
+        return replace(state, question=replace(asked, requests=requests)), (do.DropPlaceholder(),)
     if found.photo == state.photo and state.face is not None:
         runs = (Run(request, found.photo, state.face) for request in found.requests)
-        return state, (do.Hush(), *runs)
+        return state, (do.DropPlaceholder(), *runs)
     return replace(state, question=found), (ask_face(found, picture),)
 
 
 def _failed(
     state: State, job: UUID, failure: Failure, request: Request, photo: UUID | None
 ) -> Step:
-    excused = state.excused
-    if excused is not None and job in excused.jobs and failure.value == excused.failure:
-        left = tuple(one for one in excused.jobs if one != job)
-        return replace(state, excused=replace(excused, jobs=left)), (do.Hush(),)
+    suppressed = state.suppressed
+    if suppressed is not None and job in suppressed.jobs and failure.value == suppressed.failure:
+        left = tuple(one for one in suppressed.jobs if one != job)
+        return replace(state, suppressed=replace(suppressed, jobs=left)), (do.DropPlaceholder(),)
     again: Rows = ()
     if failure is Failure.GAVE_UP:
         again = ((Choice("button.again", f"redo:{request.kind}"),),)
     if failure in _OF_THE_PHOTO:
         alike = tuple(one.job for one in state.unfinished if photo and one.photo == photo)
-        state = replace(state, excused=Excused(failure.value, alike))
+        state = replace(state, suppressed=SuppressedFailure(failure.value, alike))
         if photo is not None and photo == state.photo:
             wanted = None if alike else request
             if request in state.preferred:

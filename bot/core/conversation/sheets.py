@@ -50,7 +50,7 @@ def show(
     if event.photo_id is not None or avatar is not None:
         sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages, avatar)
         others = tuple(one for one in state.sheets if one.job != sheet.job)
-        state = replace(state, sheets=(*others, sheet)[-KEPT:], offered=True)
+        state = replace(state, sheets=(*others, sheet)[-KEPT:], sheet_newest=True)
     values = {"request": Named(request.kind, request.settings[0].name)} | {
         "page": page,
         "pages": pages,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.conversation.wardrobe import Fitting
+from bot.core.conversation.changes import OpenWardrobe
 from bot.core.language.commands import Request
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.kinds import KINDS, Setting
@@ -89,7 +89,7 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class Excused:
+class SuppressedFailure:
     """Jobs whose photo has failed already: the same failure again needs no word."""
 
     failure: str
@@ -103,11 +103,10 @@ class State:
     ``photo`` and ``face``: what commands work on. ``waiting``: what was asked for before there was
     a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
-    from, the newest last; ``offered``: nothing was made since the newest. ``fresh``: no avatar was
-    made or taken since the photo came. ``fitting``: the open wardrobe. ``naming``: the avatar whose
-    name was asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and ``avatars``
-    (the current one first) belong to the person rather than the chat and are laid over when the
-    state is loaded.
+    from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
+    or taken since the photo came. ``wardrobe``: the open one. ``naming``: the avatar whose name was
+    asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and ``avatars`` (the current
+    one first) belong to the person rather than the chat and are laid over when the state is loaded.
     """
 
     locale: str = "en"
@@ -120,12 +119,12 @@ class State:
     unfinished: tuple[Unfinished, ...] = ()
     shown: tuple[Shown, ...] = ()
     last: tuple[Request, ...] = ()
-    excused: Excused | None = None
+    suppressed: SuppressedFailure | None = None
     painting: Request | None = None
     sheets: tuple[Sheet, ...] = ()
-    offered: bool = False
+    sheet_newest: bool = False
     fresh: bool = False
-    fitting: Fitting | None = None
+    wardrobe: OpenWardrobe | None = None
     naming: UUID | None = None
     avatars: tuple[Avatar, ...] = ()
     pack: Pack | None = None

@@ -9,32 +9,33 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import fitting, lineup, linking, packs, sheets
+from bot.core.conversation import lineup, linking, packs, sheets, wardrobe
 from bot.core.conversation.actions import Choice, Run, Say
 from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, Origin, PhotoRefused
+from bot.core.conversation.library import Library
 from bot.core.conversation.looks import worn
 from bot.core.conversation.making import MOST_FACES, Step, adjust, run
 from bot.core.conversation.preferring import prefer, style, toggle
 from bot.core.conversation.results import ended, press, undo
 from bot.core.conversation.state import REMEMBERED, Sheet, State, Unfinished
-from bot.core.conversation.wardrobe import Library
 from bot.core.language.commands import (
     Adjust,
+    BareCommand,
+    ChangeLanguage,
     Command,
+    CommandWithWords,
     Grammar,
+    LanguageName,
     Line,
     Make,
     Note,
-    Plain,
     Prefer,
     Request,
-    Speak,
-    Tell,
     example,
     write,
 )
 from bot.errors import CommandError
-from storage.contract.kinds import FITTING, KINDS, LINEUP, Kind, Setting
+from storage.contract.kinds import KINDS, LINEUP, PREVIEW, Kind, Setting
 
 EXAMPLE = "/expression smile 0.8"
 NOTHING_TO_WEAR = Library()
@@ -53,12 +54,12 @@ class PhotoKept:
     selfie: UUID | None = None
 
 
-Told = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
-Happening = Told | JobEnded
+FromPerson = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
+StepEvent = FromPerson | JobEnded
 
 
 def step(
-    state: State, event: Happening, grammar: Grammar, library: Library = NOTHING_TO_WEAR
+    state: State, event: StepEvent, grammar: Grammar, library: Library = NOTHING_TO_WEAR
 ) -> Step:
     """Return what is to be remembered and done after an event.
 
@@ -114,7 +115,7 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
             linked = linking.said(state, line.meaning, private=event.origin.private)
             if linked is not None:
                 return linked
-            if not (isinstance(line.meaning, Plain) and line.meaning.command is Command.START):
+            if line.meaning != BareCommand(Command.START):
                 return _meant(state, line, grammar)
     wanted = (state.waiting,) if state.waiting is not None else state.preferred
     return run(replace(state, waiting=None), wanted)
@@ -144,35 +145,35 @@ def _typed(state: State, event: CommandGiven, grammar: Grammar, library: Library
     text = event.text.strip()
     if state.question is not None and text.isdecimal() and len(text) < 3:
         return _face(state, int(text), state.question.photo, None)
-    if state.offered and state.sheets and text.isdecimal() and len(text) == 1:
+    if state.sheet_newest and state.sheets and text.isdecimal() and len(text) == 1:
         return _from_sheet(state, "take", state.sheets[-1], int(text), None)
     try:
         line = grammar.parse(text)
         linked = linking.said(state, line.meaning, private=event.origin.private)
         if linked is not None:
             return linked
-        if isinstance(line.meaning, Tell) or line.meaning == Plain(Command.WEAR):
-            return _told(state, line, event, grammar, library)
-        if line.meaning in (Plain(Command.WARDROBE), Make(Request(FITTING.name))):
-            return fitting.opened(state, library)
+        if isinstance(line.meaning, CommandWithWords) or line.meaning == BareCommand(Command.WEAR):
+            return _with_words(state, line, event, grammar, library)
+        if line.meaning in (BareCommand(Command.WARDROBE), Make(Request(PREVIEW.name))):
+            return wardrobe.opened(state, library)
     except CommandError as error:
         return state, (_explain(error),)
     return _meant(state, line, grammar, event.replaces)
 
 
-def _told(
+def _with_words(
     state: State, line: Line, event: CommandGiven, grammar: Grammar, library: Library
 ) -> Step:
     """Do what the words behind a command mean to this person; raises CommandError."""
     match line.meaning:
-        case Tell(Command.WEAR, normal=typed):
+        case CommandWithWords(Command.WEAR, normal=typed):
             chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
             words = grammar.vocabulary
-            return fitting.say(state, library, words, typed, event.replaces, chance)
-        case Tell(Command.AVATAR, words=words):
+            return wardrobe.say(state, library, words, typed, event.replaces, chance)
+        case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
         case _:
-            return fitting.opened(state, library)
+            return wardrobe.opened(state, library)
 
 
 def _explain(error: CommandError) -> Say:
@@ -193,15 +194,16 @@ def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = No
             return adjust(state, amount, replaces)
         case Prefer(requests):
             return prefer(state, requests, line.notes)
-        case Speak(locale):
+        case ChangeLanguage(locale):
             return _speak(state, locale, line.notes)
-        case Plain(Command.LANGUAGE):
+        case BareCommand(Command.LANGUAGE):
             return _language(state, grammar)
-        case Plain(Command.AVATAR):
+        case BareCommand(Command.AVATAR):
             return lineup.said(state, grammar.vocabulary, "")
-        case Tell() | Plain(Command.WEAR | Command.WARDROBE):  # beside a photo: wear what it gives
+        case CommandWithWords() | BareCommand(Command.WEAR | Command.WARDROBE):
+            # beside a photo: wear what it gives
             return run(state, (Request("emoji"),), line.notes)
-        case Plain(command):
+        case BareCommand(command):
             return _COMMANDS[command](state)
 
 
@@ -257,7 +259,7 @@ def _forget(state: State) -> Step:
 def _language(state: State, grammar: Grammar) -> Step:
     locales = dict.fromkeys(grammar.vocabulary.languages.values())
     choices = tuple(
-        Choice("button.language", f"language:{locale}", {"name": Speak(locale)})
+        Choice("button.language", f"language:{locale}", {"name": LanguageName(locale)})
         for locale in locales
     )
     return state, (Say("say.language_question", choices=(choices,)),)
@@ -265,7 +267,7 @@ def _language(state: State, grammar: Grammar) -> Step:
 
 def _speak(state: State, locale: str, notes: tuple[Note, ...] = ()) -> Step:
     state = replace(state, locale=locale)
-    return state, (do.Speak(locale), Say("say.language_set", notes=notes))
+    return state, (do.KeepLanguage(locale), Say("say.language_set", notes=notes))
 
 
 def _latest(value: str) -> Callable[[State], Step]:
@@ -298,7 +300,7 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         return _meant(state, Line(Make(Request(rest))), grammar)
     if verb == "wear":
         chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
-        return fitting.press(state, library, rest, event.message, chance)
+        return wardrobe.press(state, library, rest, event.message, chance)
     if event.value == "avatar:name":
         return lineup.ask_name(state)
     if verb in ("take", "page"):
@@ -316,7 +318,7 @@ def _chosen(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         job = _uuid(rest.partition(":")[0])
         for one in state.shown:
             if one.job == job and verb == "change":
-                return fitting.opened_for(state, library, one)
+                return wardrobe.opened_for(state, library, one)
             if one.job == job:
                 return press(state, event.value, one)
     return state, (Say("say.choice_gone"),)
@@ -354,7 +356,7 @@ def _setting_chosen(
     except CommandError:
         return state, (Say("say.choice_gone"),)
     match meaning:
-        case Speak(locale):
+        case ChangeLanguage(locale):
             return _speak(state, locale)
         case Prefer((request,)):
             return toggle(state, request, message)

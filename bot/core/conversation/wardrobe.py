@@ -1,176 +1,233 @@
-"""An avatar's wardrobe: what there is to wear, and every change of parts and colours, pure."""
+"""The wardrobe in a chat: one message with the avatar as it is, changed at each press or word.
+
+Every change is kept with the conversation before it is drawn, and a drawing that a newer one
+overtakes is given up, so quick presses neither get lost nor show in the wrong order.
+"""
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
-from storage.contract.avatars import AvatarSpec, Ranked
-from storage.contract.parts import Catalogue
+from bot.core.conversation import actions as do
+from bot.core.conversation import wardrobe_view, wearing
+from bot.core.conversation.actions import Run, Say
+from bot.core.conversation.changes import (
+    OpenWardrobe,
+    by_lot,
+    exchanged,
+    painted,
+    recoloured,
+    resembling,
+    with_part,
+)
+from bot.core.conversation.events import JobEnded
+from bot.core.conversation.library import Library
+from bot.core.conversation.making import Step, remember, run, supersede
+from bot.core.conversation.state import Shown, State, Unfinished
+from bot.core.conversation.wearing import COLOUR, PAINT, PART, SLOT, Change
+from bot.core.language import colour_names
+from bot.core.language.commands import Request
+from bot.core.language.vocabulary import Vocabulary
+from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.kinds import PREVIEW, Setting
 
-NONE = "none"
-"""The variant that leaves its slot empty."""
-
-REMEMBERED = 30
-"""How many changes can be taken back."""
-
-_PAINTED = {
-    "top": "hair", "hair": "hair", "frontHair": "hair", "sideburns": "hair",
-    "head": "skin", "body": "fur",
+_PRESSES = {
+    "slot-": Change("turn", value="-1"), "slot+": Change("turn", value="1"),
+    "prev": Change("previous"), "next": Change("next"), "like": Change("like"),
+    "paint": Change(PAINT), "random": Change("random"), "undo": Change("undo"),
+    "reset": Change("reset"), "compare": Change("compare"), "done": Change("done"),
 }  # fmt: skip
-"""The colour that paints a slot, where it has another name than the slot."""
-
-_FREE = ("clothes", "hat", "headwear")
-"""Colours that chance may change: those that nobody is born with."""
-
-_LIKELIER = 0.72  # how likely each next part of a ranking is, beside the one before
+"""What the buttons ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """What avatars can wear. ``tags``: attribute -> values, by (style, slot, variant).
+def opened(state: State, library: Library) -> Step:
+    """Open the wardrobe of the current avatar; without one, make one."""
+    if not state.avatars:
+        return run(state, (Request("emoji"),))
+    kept = state.avatars[0]
+    return _opened(state, library, kept.id, kept.spec)
 
-    ``phrases``: by style, what is typed to wear it (``wearing``), spelt out when first needed.
+
+def opened_for(state: State, library: Library, result: Shown) -> Step:
+    """Open the wardrobe of the avatar that a result shows."""
+    if result.avatar is None:
+        return opened(state, library)
+    alike = (one for one in state.avatars if one.spec == result.avatar)
+    same = (one for one in state.avatars if one.id == result.job)
+    kept = next(alike, None) or next(same, None)
+    if kept is not None:
+        return _opened(state, library, kept.id, result.avatar)
+    state, actions = _opened(state, library, result.job, result.avatar)
+    return state, (do.KeepAvatar(result.job, result.avatar), *actions)
+
+
+def _opened(
+    state: State,
+    library: Library,
+    avatar: UUID,
+    spec: AvatarSpec,
+    slot: str = "",
+    at: str | None = None,
+) -> Step:
+    slots = library.slots(spec.style)
+    if not slots:
+        return state, (Say("say.wardrobe_empty"),)
+    return _drawn(state, OpenWardrobe(avatar, spec, slot if slot in slots else slots[0]), at)
+
+
+def press(
+    state: State, library: Library, value: str, message: str | None, chance: random.Random
+) -> Step:
+    """Do what a button of a wardrobe says: ``verb:avatar``; ``message``: where it stands."""
+    verb, _, name = value.partition(":")
+    change = _PRESSES.get(verb)
+    wardrobe = state.wardrobe
+    if change is None:
+        return state, (Say("say.choice_gone"),)
+    if wardrobe is None or wardrobe.avatar.hex != name:
+        kept = next((one for one in state.avatars if one.id.hex == name), None)
+        if kept is None:
+            return state, (Say("say.choice_gone"),)
+        slots = library.slots(kept.spec.style)
+        wardrobe = OpenWardrobe(kept.id, kept.spec, slots[0] if slots else "")
+    return _followed(state, library, wardrobe, change, message, chance)
+
+
+def say(
+    state: State,
+    library: Library,
+    vocabulary: Vocabulary,
+    typed: str,
+    message: str | None,
+    chance: random.Random,
+) -> Step:
+    """Dress as typed: the open wardrobe's avatar, or else the current one, as a sticker at once.
+
+    ``message``: a wardrobe that is to change in its place. Raises CommandError.
     """
-
-    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}, {}))
-    tags: Mapping[tuple[str, str, str], Mapping[str, Sequence[str]]] = field(default_factory=dict)
-    phrases: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-
-    def slots(self, style: str) -> tuple[str, ...]:
-        """Return the slots of a style that leave a choice, then colours that paint no slot."""
-        shelves = self.catalogue.styles.get(style, {})
-        slots = [slot for slot, variants in shelves.items() if len(variants) > 1]
-        painted = {paint for slot in slots for paint in self.paints(style, slot)}
-        slots += [paint for paint in self.catalogue.colours.get(style, {}) if paint not in painted]
-        return tuple(slots)
-
-    def variants(self, style: str, slot: str) -> tuple[str, ...]:
-        """Return what a slot may hold, in order; nothing for a colour."""
-        return self.catalogue.styles.get(style, {}).get(slot, ())
-
-    def paint(self, spec: AvatarSpec, slot: str) -> str | None:
-        """Return the name of the colour in which a slot's part is painted, if it has one."""
-        shown = self.tags.get((spec.style, slot, part(spec, slot)), {})
-        covered = NONE not in shown.get("headwear", (NONE,))
-        if "hat" in spec.colours and slot == "top" and covered:
-            return "hat"
-        name = _PAINTED.get(slot, slot)
-        return name if name in spec.colours else None
-
-    def colours(self, spec: AvatarSpec, slot: str) -> tuple[str, ...]:
-        """Return the colours that a slot's part may have, the person's own among them."""
-        paint = self.paint(spec, slot)
-        if paint is None:
-            return ()
-        offered = self.offered(spec.style, paint)
-        return offered if spec.colours[paint] in offered else (spec.colours[paint], *offered)
-
-    def offered(self, style: str, paint: str) -> tuple[str, ...]:
-        """Return the choices of a colour by its name; nothing for another name."""
-        return self.catalogue.colours.get(style, {}).get(paint, ())
-
-    def paints(self, style: str, slot: str) -> tuple[str, ...]:
-        """Return the names of the colours in which parts of a slot may be painted."""
-        names = (_PAINTED.get(slot, slot), *(("hat",) if slot == "top" else ()))
-        return tuple(name for name in names if name in self.catalogue.colours.get(style, {}))
+    if not state.avatars:
+        return run(state, (Request("emoji"),))
+    wardrobe = state.wardrobe
+    live = wardrobe is not None and (wardrobe.newest or message is not None)
+    if wardrobe is None or not live:
+        kept = state.avatars[0]
+        slots = library.slots(kept.spec.style)
+        wardrobe = OpenWardrobe(kept.id, kept.spec, slots[0] if slots else "")
+    if not library.slots(wardrobe.spec.style):
+        return state, (Say("say.wardrobe_empty"),)
+    if not typed:
+        return _drawn(state, wardrobe, message)
+    change = wearing.read(vocabulary, library, wardrobe.spec.style, typed)
+    if live or message is not None or change.verb in (SLOT, "compare"):
+        return _followed(state, library, wardrobe, change, message, chance)
+    if change.verb in ("undo", "done"):
+        return state, (Say("say.nothing_to_undo" if change.verb == "undo" else "say.nothing_open"),)
+    return _finished(state, _changed(state, library, wardrobe, change, chance), message)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """An open wardrobe: an avatar being changed.
-
-    ``avatar``: which kept one. ``slot``: what the buttons change. ``history``: how it was, the
-    newest last. ``comparing``: whether it stands beside how it was matched. ``newest``: nothing was
-    made since, so that typed words mean it.
-    """
-
-    avatar: UUID
-    spec: AvatarSpec
-    slot: str
-    history: tuple[AvatarSpec, ...] = ()
-    comparing: bool = False
-    newest: bool = True
-
-    def changed(self, spec: AvatarSpec) -> "Fitting":
-        """Return it with another look, the one before remembered."""
-        if spec == self.spec:
-            return replace(self, comparing=False)
-        history = (*self.history, self.spec)[-REMEMBERED:]
-        return replace(self, spec=spec, history=history, comparing=False)
-
-    def undone(self) -> "Fitting":
-        """Return it as it was before the last change."""
-        if not self.history:
-            return self
-        return replace(self, spec=self.history[-1], history=self.history[:-1], comparing=False)
-
-    def turned(self, library: Library, steps: int) -> "Fitting":
-        """Return it at another slot, so many further on."""
-        slot = _next(library.slots(self.spec.style), self.slot, steps)
-        return replace(self, slot=slot, comparing=False)
+def _followed(
+    state: State,
+    library: Library,
+    wardrobe: OpenWardrobe,
+    change: Change,
+    message: str | None,
+    chance: random.Random,
+) -> Step:
+    if change.verb == "done":
+        return _finished(state, wardrobe, message)
+    return _drawn(state, _changed(state, library, wardrobe, change, chance), message)
 
 
-def part(spec: AvatarSpec, slot: str) -> str:
-    """Return the variant that a slot holds."""
-    return spec.parts.get(slot, NONE)
+def _changed(
+    state: State, library: Library, wardrobe: OpenWardrobe, change: Change, chance: random.Random
+) -> OpenWardrobe:
+    """Return a wardrobe as wished; a change that does not fit its slot changes nothing."""
+    if change.slot:
+        wardrobe = replace(wardrobe, slot=change.slot, comparing=False)
+    spec, slot = wardrobe.spec, wardrobe.slot
+    kept = _kept(state, wardrobe)
+    match change.verb:
+        case "turn":
+            return wardrobe.turned(library, int(change.value))
+        case "next" | "previous":
+            steps = 1 if change.verb == "next" else -1
+            if not library.variants(spec.style, slot):
+                return wardrobe.changed(recoloured(library, spec, slot, steps))
+            return wardrobe.changed(exchanged(library, spec, slot, steps))
+        case "like":
+            ranked = kept.ranked if kept is not None else {}
+            return wardrobe.changed(resembling(library, spec, slot, ranked))
+        case "random":
+            ranked = kept.ranked if kept is not None else {}
+            return wardrobe.changed(by_lot(library, spec, ranked, chance))
+        case "reset":
+            return wardrobe.changed(kept.matched if kept is not None else spec)
+        case "undo":
+            return wardrobe.undone()
+        case "compare":
+            return replace(wardrobe, comparing=not wardrobe.comparing)
+        case _ if change.verb == PART:
+            return wardrobe.changed(with_part(spec, slot, change.value))
+        case _ if change.verb == PAINT:
+            return wardrobe.changed(recoloured(library, spec, slot))
+        case _ if change.verb == COLOUR:
+            return _painted(library, wardrobe, change)
+        case _:
+            return wardrobe
 
 
-def with_part(spec: AvatarSpec, slot: str, variant: str) -> AvatarSpec:
-    """Return an avatar with another part."""
-    return replace(spec, parts={**spec.parts, slot: variant})
+def _painted(library: Library, wardrobe: OpenWardrobe, change: Change) -> OpenWardrobe:
+    """Return a wardrobe in a colour by name or "#rrggbb", at the nearest slot that has colours."""
+    spec = wardrobe.spec
+    slots = (wardrobe.slot,) if change.slot else (wardrobe.slot, *library.slots(spec.style))
+    for slot in slots:
+        paint = library.paint(spec, slot)
+        if paint is not None:
+            colour = change.value
+            if not colour.startswith("#"):
+                colour = colour_names.nearest(colour, library.colours(spec, slot))
+            return replace(wardrobe, slot=slot).changed(painted(spec, paint, colour))
+    return wardrobe
 
 
-def painted(spec: AvatarSpec, paint: str, colour: str) -> AvatarSpec:
-    """Return an avatar with another colour, "#rrggbb"."""
-    return replace(spec, colours={**spec.colours, paint: colour})
+def _kept(state: State, wardrobe: OpenWardrobe) -> Avatar | None:
+    return next((one for one in state.avatars if one.id == wardrobe.avatar), None)
 
 
-def exchanged(library: Library, spec: AvatarSpec, slot: str, steps: int) -> AvatarSpec:
-    """Return an avatar with the part so many further on in the order of the library."""
-    variants = library.variants(spec.style, slot)
-    if not variants:
-        return spec
-    return with_part(spec, slot, _next(variants, part(spec, slot), steps))
+def _drawn(state: State, wardrobe: OpenWardrobe, message: str | None) -> Step:
+    """Have an open wardrobe drawn, in place of the message that shows it."""
+    state, superseded = supersede(state, message)
+    wardrobe = replace(wardrobe, newest=True)
+    request = Request(PREVIEW.name, (Setting("compare" if wardrobe.comparing else "alone"),))
+    drawing = Run(request, avatar=_picture(state, wardrobe), replaces=message)
+    return replace(state, wardrobe=wardrobe, forgetting=False), (*superseded, drawing)
 
 
-def recoloured(library: Library, spec: AvatarSpec, slot: str, steps: int = 1) -> AvatarSpec:
-    """Return an avatar with a slot's colour so many further on."""
-    paint = library.paint(spec, slot)
-    if paint is None:
-        return spec
-    return painted(spec, paint, _next(library.colours(spec, slot), spec.colours[paint], steps))
+def _picture(state: State, wardrobe: OpenWardrobe) -> Mapping[str, object]:
+    """Return what the worker draws: the avatar, perhaps beside how it was matched."""
+    kept = _kept(state, wardrobe)
+    before = kept.matched if kept is not None else wardrobe.spec
+    compared = {"before": before.to_json()} if wardrobe.comparing else {}
+    return {**wardrobe.spec.to_json(), **compared}
 
 
-def resembling(library: Library, spec: AvatarSpec, slot: str, ranked: Ranked) -> AvatarSpec:
-    """Return an avatar with the part that fits the person next best, the best after the last."""
-    variants = _known(library, spec, slot, ranked)
-    return with_part(spec, slot, _next(variants, part(spec, slot), 1)) if variants else spec
+def _finished(state: State, wardrobe: OpenWardrobe, message: str | None) -> Step:
+    """Keep an avatar as it is now and show it as a sticker."""
+    state, superseded = supersede(state, message)
+    request = Request("emoji", (Setting(wardrobe.spec.style),))
+    keep = do.ChangeAvatar(wardrobe.avatar, wardrobe.spec)
+    sticker = Run(request, avatar=wardrobe.spec.to_json(), replaces=message)
+    state = remember(replace(state, wardrobe=None, fresh=False, forgetting=False), (request,))
+    return state, (*superseded, keep, sticker)
 
 
-def by_lot(library: Library, spec: AvatarSpec, ranked: Ranked, chance: random.Random) -> AvatarSpec:
-    """Return an avatar drawn by lot: parts that fit the person come oftener; skin and hair stay."""
-    for slot in library.slots(spec.style):
-        variants = _known(library, spec, slot, ranked)
-        if variants:
-            shares = [_LIKELIER**rank for rank in range(len(variants))]
-            spec = with_part(spec, slot, chance.choices(variants, shares)[0])
-    for paint in _FREE:
-        choices = library.offered(spec.style, paint)
-        if choices and paint in spec.colours:
-            spec = painted(spec, paint, chance.choice(choices))
-    return spec
-
-
-def _known(library: Library, spec: AvatarSpec, slot: str, ranked: Ranked) -> tuple[str, ...]:
-    """Return a slot's ranking as far as the library still has its parts."""
-    there = library.variants(spec.style, slot)
-    return tuple(variant for variant in ranked.get(slot, ()) if variant in there)
-
-
-def _next(values: Sequence[str], now: str, steps: int) -> str:
-    """Return what stands so many places after a value, round and round."""
-    if now not in values:
-        return values[0 if steps > 0 else -1]
-    return values[(values.index(now) + steps) % len(values)]
+def shown(
+    state: State, library: Library, event: JobEnded, ours: Unfinished | None, picture: bytes
+) -> Step:
+    """Show a wardrobe that was drawn, unless a newer drawing overtook it."""
+    wardrobe = state.wardrobe
+    if wardrobe is None or (ours is None and event.avatar != _picture(state, wardrobe)):
+        return state, (do.DropPlaceholder(stays=True),)
+    kept = _kept(state, wardrobe)
+    return state, (wardrobe_view.look(library, wardrobe, kept, picture),)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.conversation.wardrobe import Library
+from bot.core.conversation.library import Library
 from bot.core.language import colour_names
-from bot.core.language.vocabulary import Vocabulary, WardrobeWords, likest, nearest, squeeze
+from bot.core.language.vocabulary import Vocabulary, WardrobeWords, closest, nearest, squeeze
 from bot.errors import CommandError
 
 SLOT, PART, COLOUR, PAINT = "slot", "part", "colour", "paint"
@@ -23,7 +23,7 @@ _SHOWN = 30  # letters of what was typed
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Change:
     """A change asked for.
 
     ``verb``: SLOT opens a slot, PART wears the variant ``value``, COLOUR paints in ``value`` (a
@@ -36,19 +36,19 @@ class Wish:
     value: str = ""
 
 
-def read(vocabulary: Vocabulary, library: Library, style: str, typed: str) -> Wish:
+def read(vocabulary: Vocabulary, library: Library, style: str, typed: str) -> Change:
     """Understand what is to be worn; ``typed`` is normalised. Raises CommandError."""
     colour = _HEX.search(typed)
     if colour is not None:
         where = read(vocabulary, library, style, typed.replace(colour.group(), " "))
-        return Wish(COLOUR, where.slot, colour.group())
+        return Change(COLOUR, where.slot, colour.group())
     phrases = _phrases(vocabulary, library, style)
     lines = {phrase: line for phrase, (line, _) in phrases.items()}
     said = _bare(vocabulary, typed)
     line = lines.get(squeeze(typed)) or nearest(said, lines) or nearest(squeeze(typed), lines)
     if line is not None:
-        return next(wish for known, wish in phrases.values() if known == line)
-    hints = tuple(f"/wear {hint}" for hint in likest(said, lines))
+        return next(change for known, change in phrases.values() if known == line)
+    hints = tuple(f"/wear {hint}" for hint in closest(said, lines))
     short = typed if len(typed) <= _SHOWN else typed[: _SHOWN - 1] + "…"
     if hints:
         raise CommandError("command_error.unknown_part", typed=short, hints=hints)
@@ -65,7 +65,7 @@ def _bare(vocabulary: Vocabulary, typed: str) -> str:
     return squeeze("".join(words))
 
 
-Phrases = Mapping[str, tuple[str, Wish]]
+Phrases = Mapping[str, tuple[str, Change]]
 """What may be said, squeezed -> the canonical words for it, and what they mean."""
 
 
@@ -77,18 +77,18 @@ def _phrases(vocabulary: Vocabulary, library: Library, style: str) -> Phrases:
 
 
 def _spelt(words: WardrobeWords, library: Library, style: str) -> Phrases:
-    found: dict[str, tuple[str, Wish]] = {}
+    found: dict[str, tuple[str, Change]] = {}
 
-    def put(spelt: str, line: str, wish: Wish) -> None:
-        found.setdefault(spelt, (line, wish))
+    def put(spelt: str, line: str, change: Change) -> None:
+        found.setdefault(spelt, (line, change))
 
     for move, names in words.moves.items():
         verb = PAINT if move == COLOUR else move
         for name in names:
-            put(name, move, Wish(verb))
+            put(name, move, Change(verb))
     for slot in library.slots(style):
-        for name, line, wish in _of_slot(words, library, style, slot):
-            put(name, line, wish)
+        for name, line, change in _of_slot(words, library, style, slot):
+            put(name, line, change)
     for slot in library.slots(style):
         for variant in library.variants(style, slot):
             holders = [
@@ -97,36 +97,36 @@ def _spelt(words: WardrobeWords, library: Library, style: str) -> Phrases:
             if len(holders) == 1:
                 line = f"{_first(words, slot)} {variant}"
                 for name in _names(words, variant):
-                    put(name, line, Wish(PART, slot, variant))
+                    put(name, line, Change(PART, slot, variant))
     for colour, names in words.colours.items():
         for name in names:
-            put(name, f"colour {colour}", Wish(COLOUR, "", colour))
+            put(name, f"colour {colour}", Change(COLOUR, "", colour))
             for paint in words.moves.get(COLOUR, ()):
-                put(paint + name, f"colour {colour}", Wish(COLOUR, "", colour))
+                put(paint + name, f"colour {colour}", Change(COLOUR, "", colour))
     return found
 
 
 def _of_slot(
     words: WardrobeWords, library: Library, style: str, slot: str
-) -> list[tuple[str, str, Wish]]:
+) -> list[tuple[str, str, Change]]:
     """Return every phrase that names a slot, with its canonical words and its meaning."""
     found = []
     first = _first(words, slot)
     painted = bool(library.paints(style, slot))
     for name in (squeeze(slot), *words.slots.get(slot, ())):
-        found.append((name, first, Wish(SLOT, slot)))
+        found.append((name, first, Change(SLOT, slot)))
         for number, variant in enumerate(library.variants(style, slot), 1):
-            worn = Wish(PART, slot, variant)
+            worn = Change(PART, slot, variant)
             line = f"{first} {variant}"
             found.append((f"{name}{number}", line, worn))
             for part in _names(words, variant):
                 found += [(name + part, line, worn), (part + name, line, worn)]
         for move in MOVES:
             for said in words.moves.get(move, ()):
-                wish = Wish(move, slot)
+                change = Change(move, slot)
                 found += [
-                    (name + said, f"{first} {move}", wish),
-                    (said + name, f"{first} {move}", wish),
+                    (name + said, f"{first} {move}", change),
+                    (said + name, f"{first} {move}", change),
                 ]
         if painted:
             found += _in_colour(words, library, style, slot, name)
@@ -135,22 +135,22 @@ def _of_slot(
 
 def _in_colour(
     words: WardrobeWords, library: Library, style: str, slot: str, name: str
-) -> list[tuple[str, str, Wish]]:
+) -> list[tuple[str, str, Change]]:
     found = []
     first = _first(words, slot)
-    for number, colour in enumerate(library.offered(style, slot), 1):
+    for number, colour in enumerate(library.choices(style, slot), 1):
         if not library.variants(style, slot):
-            found.append((f"{name}{number}", f"{first} {colour}", Wish(COLOUR, slot, colour)))
+            found.append((f"{name}{number}", f"{first} {colour}", Change(COLOUR, slot, colour)))
     for paint in words.moves.get(COLOUR, ()):
-        following = Wish(PAINT, slot)
+        following = Change(PAINT, slot)
         found += [(name + paint, f"{first} colour", following)]
         for said in words.moves.get("next", ()):
             found.append((name + paint + said, f"{first} colour", following))
     for colour in colour_names.NAMED:
-        wish, line = Wish(COLOUR, slot, colour), f"{first} colour {colour}"
+        change, line = Change(COLOUR, slot, colour), f"{first} colour {colour}"
         for said in words.colours.get(colour, ()):
-            found += [(name + said, line, wish), (said + name, line, wish)]
-            found += [(name + paint + said, line, wish) for paint in words.moves.get(COLOUR, ())]
+            found += [(name + said, line, change), (said + name, line, change)]
+            found += [(name + paint + said, line, change) for paint in words.moves.get(COLOUR, ())]
     return found
 
 

@@ -37,7 +37,7 @@ from bot.core.language.tokens import (
     normalise,
     number_of,
 )
-from bot.core.language.vocabulary import Vocabulary, likest, nearest, squeeze
+from bot.core.language.vocabulary import Vocabulary, closest, nearest, squeeze
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, Amount, Kind, Setting, group_of
 
@@ -112,21 +112,21 @@ class Prefer:
 
 
 @dataclass(frozen=True, slots=True)
-class Speak:
+class ChangeLanguage:
     """Another language."""
 
     locale: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class BareCommand:
     """A command without anything behind it."""
 
     command: Command
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class CommandWithWords:
     """A command with words behind it that depend on what the person has.
 
     ``words``: as typed, ``normal``: in the form that vocabularies know.
@@ -137,7 +137,7 @@ class Tell:
     normal: str
 
 
-Meaning = Make | Adjust | Prefer | Speak | Plain | Tell
+Meaning = Make | Adjust | Prefer | ChangeLanguage | BareCommand | CommandWithWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +172,11 @@ def write(meaning: Meaning) -> str:
             return f"{round(amount * 100)}%"
         case Prefer(requests):
             return " ".join([f"/{Command.STYLE}", *(write_request(one) for one in requests)])
-        case Speak(locale):
+        case ChangeLanguage(locale):
             return f"/{Command.LANGUAGE} {locale}"
-        case Plain(command):
+        case BareCommand(command):
             return f"/{command}"
-        case Tell(command, words):
+        case CommandWithWords(command, words):
             return f"/{command} {words}"
 
 
@@ -231,22 +231,22 @@ class Grammar:
         name, rest, guessed = self._command(rest, slash=slash)
         if name is None:
             return self._bare(rest)
-        if name in _TOLD:
-            told = self._told(Command(name), ADDRESSED.sub("", rest, count=1), text)
-            return self._noted(told, guessed=guessed)
+        if name in _WITH_WORDS:
+            read = self._with_words(Command(name), ADDRESSED.sub("", rest, count=1), text)
+            return self._noted(read, guessed=guessed)
         read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
         return self._noted(read, guessed=guessed)
 
-    def _told(self, command: Command, rest: str, text: str) -> Line:
+    def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""
         normal = rest.strip(" :=,.!?、。")
         if not normal or (command is Command.AVATAR and self._says_nothing(normal)):
-            return Line(Plain(command))
+            return Line(BareCommand(command))
         if command is Command.AVATAR and self.vocabulary.patterns["emoji"].fullmatch(normal):
             return self._request(KINDS["emoji"], normal).line()
         typed = unicodedata.normalize("NFKC", text).strip(" :=,.!?、。")[-len(normal) :]
         words = typed if normalise(typed) == normal else normal
-        return Line(Tell(command, words, normal))
+        return Line(CommandWithWords(command, words, normal))
 
     def _noted(self, line: Line, *, guessed: bool) -> Line:
         if not guessed or any(note.key == "note.read_as" for note in line.notes):
@@ -265,7 +265,7 @@ class Grammar:
             return self._prefer(argument)
         if command is Command.LANGUAGE and argument:
             return self._speak(argument)
-        return Line(Plain(command))
+        return Line(BareCommand(command))
 
     def _command(self, line: str, *, slash: bool) -> tuple[str | None, str, bool]:
         """Split the command off a line: (its name or None, the rest, whether it was guessed)."""
@@ -292,7 +292,7 @@ class Grammar:
             return near, line[len(word) :], True
         if self._is_setting(line):
             return None, line, False
-        hints = tuple(f"/{hint}" for hint in likest(squeeze(word), words))
+        hints = tuple(f"/{hint}" for hint in closest(squeeze(word), words))
         if hints:
             raise CommandError("command_error.unknown_command", typed=_short(word), hints=hints)
         raise CommandError("command_error.unknown_command_bare", typed=_short(word))
@@ -361,7 +361,7 @@ class Grammar:
             if read.request not in requests:
                 requests.append(read.request)
         if not requests:
-            return Line(Plain(Command.STYLE))
+            return Line(BareCommand(Command.STYLE))
         if len(requests) > MAX_SETTINGS:
             raise CommandError(
                 "command_error.too_many_settings", count=MAX_SETTINGS, example=_EXAMPLE
@@ -371,7 +371,7 @@ class Grammar:
 
     def _raise_unknown(self, typed: str) -> None:
         words = {**self.vocabulary.commands}
-        hints = tuple(f"/{hint}" for hint in likest(squeeze(typed), words))
+        hints = tuple(f"/{hint}" for hint in closest(squeeze(typed), words))
         if hints:
             raise CommandError("command_error.unknown_command", typed=_short(typed), hints=hints)
         raise CommandError("command_error.unknown_command_bare", typed=_short(typed))
@@ -380,14 +380,14 @@ class Grammar:
         words = self.vocabulary.languages
         wanted = squeeze(argument)
         if wanted in words:
-            return Line(Speak(words[wanted]))
+            return Line(ChangeLanguage(words[wanted]))
         near = nearest(wanted, words)
         if near is None:
-            names = tuple(Speak(locale) for locale in dict.fromkeys(words.values()))
+            names = tuple(LanguageName(locale) for locale in dict.fromkeys(words.values()))
             raise CommandError(
                 "command_error.unknown_language", typed=_short(argument), names=names
             )
-        return Line(Speak(near), (_read_as(Speak(near)),))
+        return Line(ChangeLanguage(near), (_read_as(ChangeLanguage(near)),))
 
     def _shortcut(self, shortcut: Shortcut, rest: str) -> "_Read":
         """Read what follows a shortcut: an amount, or what it shows."""
@@ -501,7 +501,7 @@ class Grammar:
                 raise CommandError("command_error.unknown_setting", **values, hints=(hint,))
         hints = tuple(
             write(Make(Request(kind.name, (_default(kind, name),))))
-            for name in likest(squeeze(typed), words)
+            for name in closest(squeeze(typed), words)
         )
         if hints:
             raise CommandError("command_error.unknown_setting", **values, hints=hints)
@@ -529,8 +529,8 @@ class _Read:
 
 
 _STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
-_TOLD = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
-_ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _TOLD
+_WITH_WORDS = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
+_ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 _EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
 
 
@@ -580,6 +580,13 @@ def _amount(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> 
         notes.append(Note("note.clamped", {"name": Named(**values), **ends}))
         value = max(span.low, min(span.high, value))
     return round(round(value / span.step) * span.step, 2) + 0.0  # no negative zero
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """A language to be called by its own name."""
+
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)

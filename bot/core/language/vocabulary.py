@@ -115,13 +115,13 @@ def nearest(typed: str, words: Mapping[str, str]) -> str | None:
     return ranked[0][0]
 
 
-def likest(typed: str, words: Mapping[str, str]) -> list[str]:
+def closest(typed: str, words: Mapping[str, str]) -> list[str]:
     """Return up to three names that may be meant, the likeliest first."""
     return [name for name, _ in _ranked(typed, words, HINTED)[:3]]
 
 
 def _ranked(typed: str, words: Mapping[str, str], least: float) -> list[tuple[str, float]]:
-    """Rank canonical names by the likeness of their likest word, the likest first."""
+    """Rank canonical names by the likeness of their closest word, the closest first."""
     found: dict[str, float] = {}
     scored = process.extract(
         typed, list(words), scorer=OSA.normalized_similarity, score_cutoff=least, limit=None

@@ -7,23 +7,23 @@ from bot.core.conversation.actions import (
     Choice,
     PaintName,
     PartName,
+    PartNames,
     PlatformName,
     Rows,
     Say,
     ShowResult,
     SlotName,
-    Worn,
+    Wearable,
 )
-from bot.core.conversation.actions import Offer as Offered
 from bot.core.conversation.events import Button, Message, Offer, Slider
 from bot.core.language import colour_names
 from bot.core.language.commands import (
     MOST_NAMES,
+    LanguageName,
     Make,
     Named,
     Note,
     Request,
-    Speak,
     example,
     strength,
     write,
@@ -55,7 +55,7 @@ class Wording:
             offers=tuple(self._offer(offer, locale) for offer in said.offers),
         )
 
-    def _offer(self, offer: Offered, locale: str) -> Offer:
+    def _offer(self, offer: Wearable, locale: str) -> Offer:
         label = _leading(self._name(offer.name, locale))
         return Offer(label, offer.line, offer.worn, offer.picture, offer.colour)
 
@@ -95,14 +95,14 @@ class Wording:
                 return self.texts.describe(locale, value)
             case Named(kind, setting):
                 return self.texts.setting(locale, kind, setting)
-            case Speak(chosen):
+            case LanguageName(chosen):
                 return self.texts.language(chosen)
             case SlotName(slot, leading):
                 name = self.texts.slot(locale, slot)
                 return _leading(name) if leading else name
             case PartName(variant, tags, number):
                 return self.texts.part(locale, variant, tags) or str(number or "")
-            case Worn(several):
+            case PartNames(several):
                 worn = [name for one in several if (name := self._name(one, locale))]
                 joined = self.texts.join(locale, "join", worn)
                 return self.texts.get(locale, "request.worn", names=joined) if worn else ""

@@ -33,7 +33,7 @@ from bot.frontends.telegram import updates
 from bot.frontends.telegram.errors import translate, translated
 from bot.frontends.telegram.lanes import Lanes
 from bot.frontends.telegram.limiter import Limiter
-from bot.frontends.telegram.polling import Patience, StoppedError, poll
+from bot.frontends.telegram.polling import RetryUntilShutdown, StoppedError, poll
 from bot.frontends.telegram.updates import Incoming
 from bot.stickers import for_telegram, suffix
 from storage.contract.failures import Failure
@@ -97,7 +97,7 @@ class TelegramChat:
 
         Raises ChatForbidden when Telegram does not know the token.
         """
-        patience = Patience(shutdown)
+        retry = RetryUntilShutdown(shutdown)
         lanes = Lanes(lambda together: self._handle(together, listener), self._album_pause)
 
         def dispatch(update: Update) -> None:
@@ -111,13 +111,13 @@ class TelegramChat:
 
         try:
             with translated():
-                await patience(self._bot.initialize)
+                await retry(self._bot.initialize)
             log.info("On Telegram as %s", self._bot.name)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._introduce())
                 group.create_task(listener.deliver(self, shutdown))
                 with translated():
-                    await poll(self._bot, dispatch, patience, self._hold)
+                    await poll(self._bot, dispatch, retry, self._hold)
         except StoppedError:
             pass
         except ExceptionGroup as failures:

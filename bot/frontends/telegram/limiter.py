@@ -33,7 +33,9 @@ OVERALL = Rate(30, 30)
 PRIVATE = Rate(1, 20)
 GROUP = Rate(20 / 60, 20)
 STICKER_SETS = Rate(1, 5)  # undocumented; slow enough never to have been refused
-PATIENCE = 5.0  # seconds we wait in place; beyond it the caller hears of it and comes back later
+LONGEST_WAIT = (
+    5.0  # seconds in place; beyond it the caller hears of it and comes back later
+)
 ATTEMPTS = 4
 
 
@@ -72,9 +74,9 @@ class Bucket:
 class Limiter(BaseRateLimiter[None]):
     """Spread requests out, wait out short RetryAfters, report long ones."""
 
-    def __init__(self, clock: Clock | None = None, patience: float = PATIENCE) -> None:
+    def __init__(self, clock: Clock | None = None, longest_wait: float = LONGEST_WAIT) -> None:
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
-        self._patience = patience
+        self._longest_wait = longest_wait
         self._overall = Bucket(OVERALL, self._clock)
         self._buckets: dict[str, Bucket] = {}
 
@@ -95,12 +97,13 @@ class Limiter(BaseRateLimiter[None]):
     ) -> Any:
         """Make the request when its turn comes.
 
-        Raises RetryAfter when the turn is further away than our patience, without asking Telegram.
+        Raises RetryAfter, without asking Telegram, when the turn is further away than the longest
+        wait.
         """
         del rate_limit_args
         bucket = self._bucket(endpoint, data)
         for _ in range(ATTEMPTS):
-            if bucket.wait() > self._patience:
+            if bucket.wait() > self._longest_wait:
                 break
             await asyncio.sleep(max(bucket.take(), self._overall.take()))
             try:

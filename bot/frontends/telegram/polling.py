@@ -27,7 +27,7 @@ class StoppedError(Exception):
     """The shutdown came first."""
 
 
-class Patience:
+class RetryUntilShutdown:
     """Repeat one call through outages until it succeeds or the process shuts down."""
 
     def __init__(self, shutdown: asyncio.Event) -> None:
@@ -91,7 +91,7 @@ class Patience:
 async def poll(
     bot: Bot,
     dispatch: Callable[[Update], None],
-    patience: Patience,
+    retry: RetryUntilShutdown,
     hold: float,
 ) -> None:
     """Hand every update to ``dispatch`` until the shutdown; ``hold``: seconds of one long poll."""
@@ -104,7 +104,7 @@ async def poll(
 
     try:
         while True:
-            for update in await patience(fetch):
+            for update in await retry(fetch):
                 offset = update.update_id + 1
                 dispatch(update)
     except StoppedError:

@@ -16,7 +16,7 @@ from bot.frontends.web.guard import Guard
 from bot.frontends.web.sessions import Sessions
 from bot.settings import BotSettings
 
-PATIENCE_SECONDS = 3
+GRACE_SECONDS = 3
 
 
 class WebListener(Listener, Protocol):
@@ -82,7 +82,7 @@ class WebChat:
                 server_header=False,
                 ws_max_size=1024,
                 timeout_keep_alive=30,
-                timeout_graceful_shutdown=PATIENCE_SECONDS,
+                timeout_graceful_shutdown=GRACE_SECONDS,
                 lifespan="off",
             )
         )

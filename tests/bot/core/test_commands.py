@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from bot.core.language.commands import (
     MAX_SETTINGS,
     Adjust,
+    BareCommand,
+    ChangeLanguage,
     Command,
     Grammar,
     Line,
     Make,
     Meaning,
-    Plain,
     Prefer,
     Request,
-    Speak,
     write,
 )
 from bot.core.language.shortcuts import SHORTCUTS
@@ -81,8 +81,8 @@ def meanings() -> st.SearchStrategy[Meaning]:
         st.lists(requests(filled=True), min_size=1, max_size=4, unique=True)
         .filter(lambda wishes: told_apart(wishes) and all(map(preferable, wishes)))
         .map(lambda wishes: Prefer(tuple(wishes))),
-        st.sampled_from(load().locales).map(Speak),
-        st.sampled_from(Command).map(Plain),
+        st.sampled_from(load().locales).map(ChangeLanguage),
+        st.sampled_from(Command).map(BareCommand),
     )
 
 
@@ -392,4 +392,4 @@ def test_every_command_word_is_understood() -> None:
             assert meaning.request.kind == shortcut.kind
             assert [one.name for one in meaning.request.settings] == [shortcut.setting]
         elif name not in KINDS:
-            assert GRAMMAR.parse(f"/{word}").meaning == Plain(Command(name)), word
+            assert GRAMMAR.parse(f"/{word}").meaning == BareCommand(Command(name)), word

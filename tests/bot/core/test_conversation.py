@@ -23,7 +23,7 @@ from bot.core.conversation.state import (
     strengthened,
     to_json,
 )
-from bot.core.conversation.step import Happening, PhotoKept, step
+from bot.core.conversation.step import PhotoKept, StepEvent, step
 from bot.core.language.commands import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
@@ -223,7 +223,7 @@ def test_several_faces_are_asked_about_once() -> None:
     assert isinstance(question, Say)
     assert (question.key, question.picture) == ("say.face_question", b"numbered")
     assert [len(row) for row in question.choices] == [3]
-    assert talk.end(jobs[1], several) == (do.Hush(),)
+    assert talk.end(jobs[1], several) == (do.DropPlaceholder(),)
     choice = question.choices[0][1].value
     actions = talk.press(choice, "m9")
     assert runs(actions) == list(USUAL)[:2]
@@ -275,7 +275,7 @@ def test_a_bad_photo_is_said_once() -> None:
     jobs = talk.jobs
     dark = Failed(Failure.TOO_DARK)
     assert said(talk.end(jobs[0], dark)) == ["failure.too_dark"]
-    assert talk.end(jobs[1], dark) == talk.end(jobs[2], dark) == (do.Hush(),)
+    assert talk.end(jobs[1], dark) == talk.end(jobs[2], dark) == (do.DropPlaceholder(),)
     assert said(talk.say("/emoji")) == ["say.send_photo_for"]
 
 
@@ -315,7 +315,7 @@ def test_style_sets_what_a_selfie_gives() -> None:
     talk = Talk()
     wanted = (Request("cutout"), Request("cartoon", (Setting("monet", 0.5),)))
     preferring, answer = talk.say("/style cutout monet 0.5")
-    assert preferring == do.Prefer(wanted)
+    assert preferring == do.KeepPreferred(wanted)
     assert said((answer,)) == ["say.style_set"]
     assert runs(talk.photo()) == list(wanted)
     (question,) = talk.say("/style")
@@ -336,9 +336,9 @@ def test_language_is_changed_by_word_and_by_button() -> None:
     assert isinstance(question, Say)
     values = [choice.value for row in question.choices for choice in row]
     assert values == ["language:en", "language:zh-Hans"]
-    assert talk.press(values[1])[0] == do.Speak("zh-Hans")
+    assert talk.press(values[1])[0] == do.KeepLanguage("zh-Hans")
     assert talk.state.locale == "zh-Hans"
-    assert talk.say("/language english")[0] == do.Speak("en")
+    assert talk.say("/language english")[0] == do.KeepLanguage("en")
 
 
 def test_forgetting_asks_first() -> None:
@@ -467,7 +467,7 @@ events = st.one_of(
 @pytest.mark.slow
 @given(states, events)
 @settings(max_examples=400, deadline=None)
-def test_every_event_is_answered_in_every_state(state: State, event: Happening) -> None:
+def test_every_event_is_answered_in_every_state(state: State, event: StepEvent) -> None:
     """Whatever happens, something is said, shown, asked for or queued, and it can be worded."""
     after, actions = step(state, event, GRAMMAR)
     assert any(isinstance(action, VISIBLE) for action in actions)

@@ -216,7 +216,7 @@ def test_parting_has_its_words(line: str) -> None:
 def test_a_caption_may_be_about_linking() -> None:
     """A photo with such a caption is answered like the words alone."""
     (action,) = Talk().photo("/link")
-    assert repr(action) == "OfferLink()"
+    assert repr(action) == "TellLinkCode()"
     assert said(Talk().photo("/link no-code")) == ["say.link_malformed"]
 
 

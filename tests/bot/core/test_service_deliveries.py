@@ -18,68 +18,69 @@ from storage.contract.jobs import Done, JobState
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
-from tests.bot.at_work import PHOTO, SECRET, House, TroubledChat, png
+from tests.bot.at_work import PHOTO, SECRET, App, TroubledChat, png
+from tests.rows import unfinished
 
 
-async def test_a_platform_that_is_away_gets_its_results_later(house: House) -> None:
+async def test_a_platform_that_is_away_gets_its_results_later(app: App) -> None:
     """Deliveries wait as long as the platform says and are not lost."""
-    house.pipeline.gate.clear()
-    await house.photo("/cutout")
-    house.chat.troubles = [ChatUnavailable("429", retry_after=0.05), ChatUnavailable("503"), None]
-    house.pipeline.gate.set()
-    await house.all_done()
-    assert house.chat.calls[-1] == "edit sticker"
-    assert len(house.chat.shown()) == 1
+    app.pipeline.gate.clear()
+    await app.photo("/cutout")
+    app.chat.troubles = [ChatUnavailable("429", retry_after=0.05), ChatUnavailable("503"), None]
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert app.chat.calls[-1] == "edit sticker"
+    assert len(app.chat.shown()) == 1
 
 
-async def test_an_answer_is_tried_again(house: House) -> None:
+async def test_an_answer_is_tried_again(app: App) -> None:
     """A short outage costs no words."""
-    house.chat.troubles = [ChatUnavailable("429", retry_after=0.01), ChatUnavailable("502")]
-    await house.say("/start")
-    assert len(house.chat.shown()) == 1
+    app.chat.troubles = [ChatUnavailable("429", retry_after=0.01), ChatUnavailable("502")]
+    await app.say("/start")
+    assert len(app.chat.shown()) == 1
 
 
-async def test_a_closed_chat_ends_its_delivery(house: House) -> None:
+async def test_a_closed_chat_ends_its_delivery(app: App) -> None:
     """Whoever blocked us is not tried again."""
-    house.pipeline.gate.clear()
-    await house.photo("/cutout")
-    house.chat.troubles = [ChatForbidden()]
-    house.pipeline.gate.set()
-    await house.all_done()
-    assert house.chat.stickers() == []
+    app.pipeline.gate.clear()
+    await app.photo("/cutout")
+    app.chat.troubles = [ChatForbidden()]
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert app.chat.stickers() == []
 
 
-async def test_a_placeholder_that_is_gone_is_no_obstacle(house: House) -> None:
+async def test_a_placeholder_that_is_gone_is_no_obstacle(app: App) -> None:
     """The sticker comes as a message of its own."""
-    house.pipeline.gate.clear()
-    await house.photo("/cutout")
-    house.chat.troubles = [ChatRejected("message to edit not found")]
-    house.pipeline.gate.set()
-    await house.all_done()
-    assert house.chat.calls[-1] == "send sticker"
+    app.pipeline.gate.clear()
+    await app.photo("/cutout")
+    app.chat.troubles = [ChatRejected("message to edit not found")]
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert app.chat.calls[-1] == "send sticker"
 
 
-async def test_a_sticker_that_is_refused_is_told(house: House) -> None:
+async def test_a_sticker_that_is_refused_is_told(app: App) -> None:
     """Twice refused, the person hears of it in their language."""
-    await house.say("/language zh")
-    house.pipeline.gate.clear()
-    await house.photo("/cutout")
-    house.chat.troubles = [ChatRejected("no"), ChatRejected("no")]
-    house.pipeline.gate.set()
-    await house.all_done()
-    assert house.chat.shown()[-1].text == load().get("zh-Hans", "say.not_shown")
+    await app.say("/language zh")
+    app.pipeline.gate.clear()
+    await app.photo("/cutout")
+    app.chat.troubles = [ChatRejected("no"), ChatRejected("no")]
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert app.chat.shown()[-1].text == load().get("zh-Hans", "say.not_shown")
 
 
-async def test_a_placeholder_that_never_stood_is_no_obstacle(house: House) -> None:
+async def test_a_placeholder_that_never_stood_is_no_obstacle(app: App) -> None:
     """The platform was away when the photo came and is back for the sticker."""
-    house.chat.troubles = [ChatForbidden()]
-    await house.photo("/cutout")
-    await house.all_done()
-    assert len(house.chat.stickers()) == 1
+    app.chat.troubles = [ChatForbidden()]
+    await app.photo("/cutout")
+    await app.all_done()
+    assert len(app.chat.stickers()) == 1
 
 
 async def test_a_bug_is_answered_in_one_sentence(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No trace, path or token reaches the chat; the update may be sent again."""
 
@@ -88,8 +89,8 @@ async def test_a_bug_is_answered_in_one_sentence(
 
     with monkeypatch.context() as patch:
         patch.setattr(people, "save_conversation", fail)
-        await house.say("/start")
-    assert [message.text for message in house.chat.shown()] == [load().get("en", "say.unexpected")]
+        await app.say("/start")
+    assert [message.text for message in app.chat.shown()] == [load().get("en", "say.unexpected")]
     assert any(record.levelno == logging.ERROR for record in caplog.records)
 
 
@@ -101,20 +102,20 @@ async def until(condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.core.waiting.EVERY", 0.05)
+    monkeypatch.setattr("bot.core.progress.EVERY", 0.05)
 
 
-async def test_long_waits_are_told(impatience: None, house: House) -> None:  # noqa: ARG001
+async def test_long_waits_are_told(impatience: None, app: App) -> None:  # noqa: ARG001
     """The placeholder goes from its place in the queue to being worked on."""
-    house.pipeline.gate.clear()
+    app.pipeline.gate.clear()
     for _ in range(2):
-        await house.photo()
-    queued = [message.text for message in house.chat.shown() if "Queued" in message.text]
+        await app.photo()
+    queued = [message.text for message in app.chat.shown() if "Queued" in message.text]
     assert queued
-    await until(lambda: any("edit" in call and "Working" in call for call in house.chat.calls))
-    house.pipeline.gate.set()
-    await house.all_done()
-    assert len(house.chat.stickers()) == 6
+    await until(lambda: any("edit" in call and "Working" in call for call in app.chat.calls))
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert len(app.chat.stickers()) == 6
 
 
 async def test_results_made_while_we_were_away_are_brought_at_start(
@@ -125,7 +126,7 @@ async def test_results_made_while_we_were_away_are_brought_at_start(
     origin = Origin("fake:1", Who("fake", "ann"), "room")
     await service.handle(PhotoSent(origin, PHOTO, "/cutout"), chat)
     async with database.transaction() as session:
-        (job_id,) = await jobs.unfinished(session)
+        (job_id,) = await unfinished(session)
         job = await jobs.claim(session, job_id, "test", timedelta(seconds=30))
         assert job is not None
         await jobs.finish(session, vault, job, Done(png()))
@@ -137,35 +138,35 @@ async def test_results_made_while_we_were_away_are_brought_at_start(
     assert len(chat.shown()) == 1
 
 
-async def test_a_delivery_repeated_shows_nothing_twice(house: House) -> None:
+async def test_a_delivery_repeated_shows_nothing_twice(app: App) -> None:
     """The same delivery in the queue again changes nothing."""
-    await house.photo("/cutout")
-    await house.all_done()
-    calls = list(house.chat.calls)
-    async with house.database.snapshot() as session:
+    await app.photo("/cutout")
+    await app.all_done()
+    calls = list(app.chat.calls)
+    async with app.database.snapshot() as session:
         assert await deliveries.pending(session) == []
-    await house.queue.enqueue("delivery.fake", await _delivery_of(house))
+    await app.queue.enqueue("delivery.fake", await _delivery_of(app))
     await asyncio.sleep(0.1)
-    assert house.chat.calls == calls
+    assert app.chat.calls == calls
 
 
-async def _delivery_of(house: House) -> UUID:
+async def _delivery_of(app: App) -> UUID:
     from sqlalchemy import select
 
     from storage.models import DeliveryRow
 
-    async with house.database.snapshot() as session:
+    async with app.database.snapshot() as session:
         found = await session.scalar(select(DeliveryRow.id))
     return found or uuid4()
 
 
-async def test_every_job_ends_done(house: House) -> None:
+async def test_every_job_ends_done(app: App) -> None:
     """Rows agree with what was shown."""
-    await house.photo()
-    await house.all_done()
-    async with house.database.snapshot() as session:
-        assert await jobs.unfinished(session) == []
-        for one in house.chat.stickers():
+    await app.photo()
+    await app.all_done()
+    async with app.database.snapshot() as session:
+        assert await unfinished(session) == []
+        for one in app.chat.stickers():
             value = one.buttons[0][0].value
             job = await jobs.read(session, UUID(value.partition(":")[2]))
             assert job.state is JobState.DONE

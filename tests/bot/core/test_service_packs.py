@@ -14,24 +14,24 @@ from storage.contract.kinds import MOOD
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
-from tests.bot.at_work import House, ScriptedPipeline, TroubledChat, png
+from tests.bot.at_work import App, ScriptedPipeline, TroubledChat, png
 
 AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}
 
 
-async def test_a_pack_comes_one_by_one(house: House) -> None:
+async def test_a_pack_comes_one_by_one(app: App) -> None:
     """Sixteen moods, more than a person may have waiting, follow one sentence in their order."""
     sheet = {**AVATAR, "names": list(MOOD.settings[:9]), "page": 1, "pages": 2}
-    house.pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
-    await house.photo("/moods")
-    await house.all_done()
-    before = len(house.chat.calls)
-    await house.press(house.press_value("All 16"))
-    await house.all_done()
-    assert [message.name for message in house.chat.stickers()] == [
+    app.pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
+    await app.photo("/moods")
+    await app.all_done()
+    before = len(app.chat.calls)
+    await app.press(app.press_value("All 16"))
+    await app.all_done()
+    assert [message.name for message in app.chat.stickers()] == [
         f"mood-{name}" for name in MOOD.pack
     ]
-    assert house.chat.calls[before:] == [house.chat.calls[before], *["send sticker"] * 16]
+    assert app.chat.calls[before:] == [app.chat.calls[before], *["send sticker"] * 16]
 
 
 async def test_a_pack_outlives_its_process(
@@ -44,24 +44,24 @@ async def test_a_pack_outlives_its_process(
     pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
     pipeline.gate.set()
 
-    async def living(until: Callable[[House], Awaitable[None]]) -> None:
+    async def living(until: Callable[[App], Awaitable[None]]) -> None:
         """Run a process that ends without a word once ``until`` returns."""
         service = Service(database, vault, queue, load(), settings)
         worker = Worker(database, vault, queue, pipeline, InferenceSettings(_env_file=None))
-        house = House(database, vault, queue, service, chat, pipeline, len(chat.calls))
+        app = App(database, vault, queue, service, chat, pipeline, len(chat.calls))
         never = asyncio.Event()
         tasks = [
             asyncio.create_task(part) for part in (worker.run(never), service.deliver(chat, never))
         ]
-        await until(house)
+        await until(app)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def half(house: House) -> None:
-        await house.photo("/moods")
-        await house.all_done()
-        await house.press(house.press_value("All 16"))
+    async def half(app: App) -> None:
+        await app.photo("/moods")
+        await app.all_done()
+        await app.press(app.press_value("All 16"))
         async with asyncio.timeout(20):
             while True:
                 if len(chat.stickers()) >= 3:
@@ -72,6 +72,6 @@ async def test_a_pack_outlives_its_process(
     assert len(chat.stickers()) < 16
     async with database.transaction() as session:
         await jobs.expire_leases(session)
-    await living(House.all_done)
+    await living(App.all_done)
     named = dict.fromkeys(message.name for message in chat.stickers())
     assert list(named) == [f"mood-{name}" for name in MOOD.pack]

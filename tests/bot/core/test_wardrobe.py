@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.core.chat import FakeChat
-from bot.core.conversation.wardrobe import REMEMBERED
+from bot.core.conversation.changes import REMEMBERED
 from bot.core.language.texts import load
 from tests.bot.dressing import CAT, MATCHED, RANKED, Wardrobe, wardrobe
 
@@ -38,10 +38,10 @@ async def test_an_avatar_is_changed_in_one_message(room: Wardrobe) -> None:
     """Change opens it below the sticker; each press edits the picture and says what is worn."""
     await room.photo()
     await room.press("Change")
-    sticker, fitting = room.shown()
+    sticker, wardrobe = room.shown()
     assert sticker.sticker
-    assert fitting.text == "Hair 16 of 37: bob, black"
-    first = pixels(fitting.picture)
+    assert wardrobe.text == "Hair 16 of 37: bob, black"
+    first = pixels(wardrobe.picture)
     assert first.shape == (512, 512, 4)
     assert (first[..., 3] == 255).all()
     reference = room.reference()
@@ -97,7 +97,7 @@ async def test_quick_presses_lose_nothing(room: Wardrobe) -> None:
     await room.press("Done", reference)
     (kept,) = await room.kept()
     assert kept.spec.parts["facialHair"] == "beardMedium"
-    drawn = [job for job in room.pipeline.seen if job.kind == "fitting"]
+    drawn = [job for job in room.pipeline.seen if job.kind == "preview"]
     assert len(drawn) < 12
 
 
@@ -137,7 +137,7 @@ async def test_compare_shows_both(room: Wardrobe) -> None:
     assert both.shape == (512, 1024, 4)
     assert (both[:, 512:] == now).all()
     assert (both[:, :512] != now).any()
-    assert room.shown()[-1].text == said("fitting_compared")
+    assert room.shown()[-1].text == said("wardrobe_compared")
     await room.press("Compare", at)
     assert (pixels(room.shown()[-1].picture) == now).all()
 

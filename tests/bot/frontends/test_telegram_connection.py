@@ -232,7 +232,7 @@ def test_a_bucket_lets_a_burst_through_and_then_its_rate() -> None:
 
 async def test_sticker_set_calls_are_limited_too() -> None:
     """Calls without a chat, such as those on sticker sets, have a bucket of their own."""
-    limiter = Limiter(clock=lambda: 0.0, patience=0.5)
+    limiter = Limiter(clock=lambda: 0.0, longest_wait=0.5)
     done: list[str] = []
 
     async def call() -> bool:

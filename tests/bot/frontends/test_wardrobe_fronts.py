@@ -46,17 +46,17 @@ async def test_on_telegram_one_message_is_edited(tmp_path: Path) -> None:
             await api.until(lambda: bool(newest("sticker")), PATIENCE)
             await api.press(ada, newest("sticker")[0], "Change")
             await api.until(says(SENTENCE), PATIENCE)
-            (fitting,) = newest("photo")
-            number, first = fitting.number, fitting.data
-            assert all(len(value.encode()) <= 64 for value in fitting.buttons.values())
+            (photo,) = newest("photo")
+            number, first = photo.number, photo.data
+            assert all(len(value.encode()) <= 64 for value in photo.buttons.values())
             for _ in range(3):
-                await api.press(ada, fitting, "Next")
+                await api.press(ada, photo, "Next")
             await api.until(says("Hair 19 of 37"), PATIENCE)
-            (fitting,) = newest("photo")
-            assert (fitting.number, fitting.data != first) == (number, True)
-            with Image.open(io.BytesIO(fitting.data)) as picture:
+            (photo,) = newest("photo")
+            assert (photo.number, photo.data != first) == (number, True)
+            with Image.open(io.BytesIO(photo.data)) as picture:
                 assert picture.size == (512, 512)
-            await api.press(ada, fitting, "Done")
+            await api.press(ada, photo, "Done")
             await api.until(lambda: len(newest("sticker")) == 2 and not newest("photo"), PATIENCE)
             await api.say(ada, "/wear no glasses")
             await api.until(lambda: len(newest("sticker")) == 3, PATIENCE)

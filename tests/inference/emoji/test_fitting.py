@@ -12,7 +12,7 @@ from storage.contract.avatars import NONE
 from storage.contract.kinds import Setting
 from tests.bot.dressing import CAT, MATCHED
 
-MIRROR, COMPARE = (Setting("mirror"),), (Setting("compare"),)
+MIRROR, COMPARE = (Setting("alone"),), (Setting("compare"),)
 BALD = {**MATCHED.to_json(), "parts": {**MATCHED.parts, "top": NONE}}
 
 

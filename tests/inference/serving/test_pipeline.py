@@ -137,7 +137,7 @@ async def test_a_picture_lends_its_style(pipeline, photo):
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
 
 
-OF_PHOTOS = [kind for kind in KINDS if kind not in {"fitting", "lineup"}]  # those show avatars
+OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup"}]  # those show avatars
 
 
 async def test_jobs_of_one_photo_share_the_work(pipeline, photo, monkeypatch):

@@ -26,7 +26,7 @@ Account = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Waiter:
+class Progress:
     """A job's placeholder as it stands in its chat."""
 
     job: Job
@@ -39,13 +39,13 @@ class Waiter:
     since: float
 
 
-class Waiting:
+class ProgressMessages:
     """The placeholders whose jobs have not been delivered yet, in this process."""
 
     def __init__(self, database: Database, wording: Wording) -> None:
         self._database = database
         self._wording = wording
-        self._waiters: dict[UUID, Waiter] = {}
+        self._placed: dict[UUID, Progress] = {}
 
     def add(
         self,
@@ -59,19 +59,19 @@ class Waiting:
     ) -> None:
         """Keep an eye on a job whose placeholder now shows ``message``."""
         now = time.monotonic()
-        self._waiters[job.id] = Waiter(
+        self._placed[job.id] = Progress(
             job, account, request, notes, locale, reference, message, now
         )
 
     def done(self, job_id: UUID) -> None:
         """Leave a job's placeholder alone from now on."""
-        self._waiters.pop(job_id, None)
+        self._placed.pop(job_id, None)
 
     def forget(self, person_id: UUID) -> None:
         """Leave all placeholders of a person alone."""
-        for waiter in list(self._waiters.values()):
-            if waiter.job.person_id == person_id:
-                self.done(waiter.job.id)
+        for placed in list(self._placed.values()):
+            if placed.job.person_id == person_id:
+                self.done(placed.job.id)
 
     async def keep_telling(
         self, chat: Chat, turn: Callable[[str, str], asyncio.Lock], shutdown: asyncio.Event
@@ -83,46 +83,46 @@ class Waiting:
         while not shutdown.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(shutdown.wait(), EVERY)
-            for waiter in list(self._waiters.values()):
-                ours = waiter.job.platform == chat.platform
-                if ours and time.monotonic() - waiter.since >= EVERY:
+            for placed in list(self._placed.values()):
+                ours = placed.job.platform == chat.platform
+                if ours and time.monotonic() - placed.since >= EVERY:
                     try:
-                        await self._tell(chat, waiter, turn(*waiter.account))
+                        await self._tell(chat, placed, turn(*placed.account))
                     except Exception:
                         log.exception("could not tell how a job stands")
-                        self.done(waiter.job.id)
+                        self.done(placed.job.id)
 
-    async def _tell(self, chat: Chat, waiter: Waiter, turn: asyncio.Lock) -> None:
-        message = await self._words(waiter)
+    async def _tell(self, chat: Chat, placed: Progress, turn: asyncio.Lock) -> None:
+        message = await self._words(placed)
         if message is None:
-            self.done(waiter.job.id)
+            self.done(placed.job.id)
             return
-        if message == waiter.message:
+        if message == placed.message:
             return
         async with turn:
-            if waiter.job.id not in self._waiters:
+            if placed.job.id not in self._placed:
                 return  # delivered while we waited for the turn
             try:
-                reference = await chat.edit(waiter.job.chat, waiter.reference, message)
+                reference = await chat.edit(placed.job.chat, placed.reference, message)
             except BotError:
-                self.done(waiter.job.id)
+                self.done(placed.job.id)
                 return
-            waiter.message = message
-            if reference != waiter.reference:
-                waiter.reference = reference
+            placed.message = message
+            if reference != placed.reference:
+                placed.reference = reference
                 async with self._database.transaction() as session:
-                    await jobs.set_placeholder(session, waiter.job.id, reference)
+                    await jobs.set_placeholder(session, placed.job.id, reference)
 
-    async def _words(self, waiter: Waiter) -> Message | None:
+    async def _words(self, placed: Progress) -> Message | None:
         """Return what the placeholder should say now; None once the job has ended."""
         place = None
         async with self._database.snapshot() as session:
             try:
-                job = await jobs.read(session, waiter.job.id)
+                job = await jobs.read(session, placed.job.id)
             except LookupError:
                 return None
             if job.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return None
             if job.state is JobState.QUEUED:
                 place = await jobs.place(session, job.id)
-        return self._wording.waiting(waiter.request, place, waiter.notes, waiter.locale)
+        return self._wording.waiting(placed.request, place, placed.notes, placed.locale)
