@@ -4,6 +4,7 @@ InferenceError
 ├── PhotoError            the person can do something about it; carries a Failure
 ├── UnknownSetting        a job asks for what this worker does not know
 ├── UnknownAvatar         a job's avatar has what this worker cannot draw
+├── UnsuitableSubject     a job brings an avatar where a photo is needed, or the other way round
 ├── FilmError             a film cannot be read or written
 └── WeightsError          an operator must act
     ├── WeightsMissing
@@ -40,6 +41,10 @@ class UnknownSetting(InferenceError):
 
 class UnknownAvatar(InferenceError):
     """A job's avatar is malformed, or of parts that this worker does not have."""
+
+
+class UnsuitableSubject(InferenceError):
+    """A family makes nothing of what a job brings: a photo, an avatar, several, or nothing."""
 
 
 class FilmError(InferenceError):

@@ -1,34 +1,22 @@
-"""What every family of models is to the worker: prepare, run, finish.
+"""What every family of models is to the worker: a subject and settings become a picture.
 
-``prepare`` and ``finish`` are plain CPU work and run on threads; between them the worker puts the
-``inputs`` of concurrent jobs into one batch of the family's network. A family without a network
-prepares no inputs and goes straight to ``finish``.
+A family is a generator of network calls (``inference.models.calls``); the worker runs those of
+concurrent jobs together.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from inference.errors import UnsuitableSubject
 from inference.face.report import Portrait
+from inference.models.calls import Calls
 from inference.pictures.images import Image as Image
+from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import Setting
 
-Tensors = Mapping[str, NDArray[np.generic]]
-"""Network inputs or outputs by name, of one item (no batch axis)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """One job ready for its family's network.
-
-    ``context``: whatever the family's own ``finish`` needs again, opaque to everybody else.
-    """
-
-    context: object
-    inputs: Tensors | None = None
+Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | None
+"""Whom a picture is of: a studied face, an avatar that was kept, several of them, or nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +32,27 @@ class Family(Protocol):
     """One kind of result (``storage.contract.kinds``) and how it is made."""
 
     kind: str
-    model: str | None
-    """Name in ``weights.toml`` of the ONNX network that runs between prepare and finish."""
 
-    def prepare(
-        self,
-        portrait: Portrait,
-        settings: tuple[Setting, ...],
-        picture: Image | None = None,
-    ) -> Prepared:
-        """Turn a studied face and the person's settings into network inputs.
+    def make(
+        self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
+    ) -> Calls[Picture]:
+        """Make the picture.
 
-        picture: (H, W, 3) RGB, the second picture of settings that take one (``Kind.pictured``).
+        Args:
+            subject: whom it is of, checked already: an avatar's parts can be drawn.
+            settings: what the person chose, or the kind's default.
+            picture: (H, W, 3) RGB, the second picture of settings that take one
+                (``Kind.pictured``).
+
+        Raises:
+            UnknownSetting: the family has no such setting.
+            UnsuitableSubject: it makes nothing of this sort of subject.
         """
         ...
 
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:
-        """Turn the network's outputs into a 512 px RGBA sticker."""
-        ...
 
-
-@runtime_checkable
-class Composing(Family, Protocol):
-    """A family that can also draw an avatar that was kept (``Kind.composed``), without a photo."""
-
-    def prepare_avatar(
-        self, avatar: Mapping[str, object], settings: tuple[Setting, ...]
-    ) -> Prepared:
-        """Turn an avatar, JSON-able in the form of the kind, into network inputs.
-
-        Raises UnknownAvatar: it is not of that form, or has parts that nobody here can draw.
-        """
-        ...
+def photographed(subject: Subject) -> Portrait:
+    """Return the portrait of a subject in a photo; raises UnsuitableSubject for others."""
+    if not isinstance(subject, Portrait):
+        raise UnsuitableSubject("a photo is needed")
+    return subject

@@ -26,6 +26,9 @@ class InferenceSettings(BaseSettings):
     batch_wait_ms: float = Field(
         default=2.0, ge=0, description="How long a network waits for more items."
     )
+    models_mb: int = Field(
+        default=1024, ge=1, description="Megabytes of memory that loaded networks may take."
+    )
     lease_seconds: float = Field(
         default=30.0,
         gt=0,

@@ -10,6 +10,24 @@ from storage.contract.avatars import AvatarSpec
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
+def subject(form: Mapping[str, object]) -> AvatarSpec | tuple[AvatarSpec, ...]:
+    """Read what a job shows: an avatar, one with what it was ``before``, or several ``avatars``.
+
+    Returns the avatar, the two in the order of time, or all.
+
+    Raises:
+        UnknownAvatar: see ``read``.
+    """
+    if "avatars" in form:
+        several = form["avatars"]
+        if not isinstance(several, list):
+            raise UnknownAvatar("avatars are a list")
+        return tuple(read(_mapping(one)) for one in several)
+    if "before" in form:
+        return read(_mapping(form["before"])), read(form)
+    return read(form)
+
+
 def read(avatar: Mapping[str, object]) -> AvatarSpec:
     """Read an avatar's JSON form (``AvatarSpec.to_json``), whoever wrote it.
 
@@ -29,3 +47,9 @@ def read(avatar: Mapping[str, object]) -> AvatarSpec:
     ):
         raise UnknownAvatar(f"{style.name} has no such colours")
     return spec
+
+
+def _mapping(data: object) -> Mapping[str, object]:
+    if not isinstance(data, Mapping):
+        raise UnknownAvatar("an avatar is a mapping")
+    return data

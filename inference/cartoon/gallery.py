@@ -1,8 +1,6 @@
 """The gallery family: sheets of nine cartoon styles on the person's own face, to choose from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
@@ -10,9 +8,8 @@ from numpy.typing import NDArray
 
 from inference.cartoon import canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
-from inference.face.report import Portrait
-from inference.family import Image, Picture, Prepared, Tensors
-from inference.models.runtime import Network
+from inference.family import Image, Picture, Subject, photographed
+from inference.models.calls import Call, Calls
 from inference.pictures import sheet
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
@@ -23,44 +20,27 @@ _SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a 
 _FINER = 0.45  # how much of the photo returns to eyes and mouth, where brushes are twice as wide
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    canvas: canvas.Canvas
-    page: sheet.Page
-
-
 class Gallery:
-    """Implements ``inference.family.Family``; one page is a whole batch of the style network."""
+    """Implements ``inference.family.Family``; a page's paintings are one call."""
 
     kind = GALLERY.name
-    model: str | None = None
 
-    def prepare(
+    def make(
         self,
-        portrait: Portrait,
+        subject: Subject,
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
-    ) -> Prepared:
-        """Lay the person on the canvas; the setting's amount is the page, as in try-on.
-
-        Raises:
-            UnknownSetting: several settings, one of another name, or no such page.
-        """
+    ) -> Calls[Picture]:
+        """Paint and draw the person in each style of the page that the setting's amount names."""
         page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).amount)
-        return Prepared(_Work(canvas.lay(portrait), page))
-
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- batched here
-        """Paint and draw the person in each style of the page."""
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        drawn = previews(work.canvas, work.page.names)
-        return Picture((sheet.numbered(drawn),), facts=work.page.facts())
+        drawn = yield from previews(canvas.lay(photographed(subject)), page.names)
+        return Picture((sheet.numbered(drawn),), facts=page.facts())
 
 
-def previews(laid: canvas.Canvas, names: Sequence[str]) -> list[NDArray[np.uint8]]:
+def previews(laid: canvas.Canvas, names: Sequence[str]) -> Calls[list[NDArray[np.uint8]]]:
     """Return one RGBA picture of the person in each style, at its usual strength."""
     amount = CARTOON.default[0].amount if CARTOON.amount is None else CARTOON.amount.default
-    pictures = _painted(laid, [name for name in names if name not in STYLES], amount)
+    pictures = yield from _painted(laid, [name for name in names if name not in STYLES], amount)
     for name in names:
         if name in STYLES:  # at full size, which dots, strokes and stones are measured for
             drawn = likeness.faded(STYLES[name](laid, amount), laid, amount)
@@ -70,24 +50,19 @@ def previews(laid: canvas.Canvas, names: Sequence[str]) -> list[NDArray[np.uint8
 
 def _painted(
     laid: canvas.Canvas, names: Sequence[str], amount: float
-) -> dict[str, NDArray[np.uint8]]:
-    """Paint in one run of the network, and bring the likeness back at the size of a cell."""
+) -> Calls[dict[str, NDArray[np.uint8]]]:
+    """Paint all at once, and bring the likeness back at the size of a cell."""
     if not names:
         return {}
     codes = styles.mixtures(names, amount, laid.flat)[..., None, None]
     small = tensors.to_planes(canvas.reduced(laid, _SIDE).flat)
     content = np.repeat(small[None], len(names), axis=0)
-    stylized = _network().run({"content": content, "style": codes})["stylized"]
+    outputs = yield Call("style_transfer", {"content": content, "style": codes})
     cell = canvas.reduced(laid, sheet.CELL)
     share, size = _FINER * cell.features, (sheet.CELL, sheet.CELL)
     pictures = {}
-    for name, planes in zip(names, stylized, strict=True):
+    for name, planes in zip(names, outputs["stylized"], strict=True):
         whole = cv2.resize(tensors.to_picture(planes), size, interpolation=cv2.INTER_CUBIC)
         finer = np.asarray(cv2.blendLinear(cell.flat, whole, share, 1 - share), np.uint8)
         pictures[name] = np.dstack([likeness.restore(finer, cell, amount), cell.alpha])
     return pictures
-
-
-@cache
-def _network() -> Network:
-    return Network("style_transfer")

@@ -4,16 +4,14 @@ Ghiasi et al., "Exploring the structure of a real-time, arbitrary neural artisti
 network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from inference.cartoon import borrowed, canvas, likeness, styles, tensors
 from inference.cartoon.drawn import STYLES
 from inference.errors import UnknownSetting
-from inference.face.report import Portrait
-from inference.family import Image, Picture, Prepared, Tensors
+from inference.family import Image, Picture, Subject, photographed
+from inference.models.calls import Call, Calls
 from inference.pictures.die_cut import die_cut
 from storage.contract.kinds import CARTOON, Setting
 
@@ -21,30 +19,15 @@ SCENE = "scene"
 """The setting that paints the whole picture instead of the person alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    canvas: canvas.Canvas
-    style: Setting
-    scene: bool
-
-
 class Cartoon:
-    """Implements ``inference.family.Family``.
-
-    The network takes ``content`` (3, 512, 512) RGB 0..1 and ``style`` (100, 1, 1), and gives
-    ``stylized`` (3, 512, 512) RGB 0..1.
-    """
+    """Implements ``inference.family.Family``."""
 
     kind = CARTOON.name
-    model: str | None = "style_transfer"
 
-    def prepare(
-        self,
-        portrait: Portrait,
-        settings: tuple[Setting, ...],
-        picture: Image | None = None,
-    ) -> Prepared:
-        """Lay the person on the canvas and mix the style.
+    def make(
+        self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
+    ) -> Calls[Picture]:
+        """Lay the person on the canvas, paint or draw, and cut them out.
 
         settings: one style and how much of it; ``scene`` beside it keeps the surroundings.
         picture: (H, W, 3) RGB, where the style ``picture`` is taken from.
@@ -61,26 +44,28 @@ class Cartoon:
         lent = picture if style.name == borrowed.PICTURE else None
         if lent is None and style.name not in STYLES and style.name not in styles.painted():
             raise UnknownSetting(f"no style is called {style.name!r}")
+        portrait = photographed(subject)
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
-        work = _Work(laid, style, scene)
         if style.name in STYLES:
-            return Prepared(work)
-        content = tensors.to_planes(laid.flat)
-        if lent is not None:
-            code = borrowed.mixed(lent, style.amount, laid.flat)
+            drawn = STYLES[style.name](laid, style.amount)
+            colours = likeness.faded(drawn, laid, style.amount)
         else:
-            code = styles.mixed(style.name, style.amount, laid.flat)
-        return Prepared(work, {"content": content, "style": code[:, None, None]})
+            painted = yield from _painted(laid, style, lent)
+            colours = likeness.restore(painted, laid, style.amount)
+        rgba = np.asarray(cv2.merge([colours, laid.alpha]), np.uint8)
+        return Picture((rgba if scene else die_cut(rgba),))
 
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:
-        """Draw, or bring the likeness back into the painting; then cut the person out."""
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        name, amount = work.style.name, work.style.amount
-        if outputs is None:
-            colours = likeness.faded(STYLES[name](work.canvas, amount), work.canvas, amount)
-        else:
-            painted = tensors.to_picture(outputs["stylized"])
-            colours = likeness.restore(painted, work.canvas, amount)
-        rgba = np.asarray(cv2.merge([colours, work.canvas.alpha]), np.uint8)
-        return Picture((rgba if work.scene else die_cut(rgba),))
+
+def _painted(laid: canvas.Canvas, style: Setting, lent: Image | None) -> Calls[Image]:
+    """What the style network makes of the canvas: (512, 512, 3) RGB.
+
+    It takes ``content`` (1, 3, 512, 512) RGB 0..1 and ``style`` (1, 100, 1, 1), and gives
+    ``stylized`` (1, 3, 512, 512) RGB 0..1.
+    """
+    if lent is not None:
+        code = borrowed.mixed(lent, style.amount, laid.flat)
+    else:
+        code = styles.mixed(style.name, style.amount, laid.flat)
+    content = tensors.to_planes(laid.flat)[None]
+    outputs = yield Call("style_transfer", {"content": content, "style": code[None, :, None, None]})
+    return tensors.to_picture(outputs["stylized"][0])

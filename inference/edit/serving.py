@@ -5,8 +5,8 @@ Settings are ``what:which`` (``hair:afro``, ``colour:blond``, ``beard:full`` at 
 over each other.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,47 +14,49 @@ import numpy as np
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.face.resizing import resized
-from inference.family import Image, Picture, Prepared, Tensors
+from inference.family import Image, Picture, Subject, photographed
 from inference.layers.outfit import dress
+from inference.models.calls import Calls, without_calls
 from inference.pictures.die_cut import SIDE, bust, die_cut, head_and_shoulders
 from storage.contract.kinds import EDIT, Setting
 
+Look = Mapping[str, Setting]
+"""Group of settings (``storage.contract.kinds``) -> the one that is worn of it."""
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    portrait: Portrait
-    look: Mapping[str, Setting]
+Engine = Callable[[Portrait, Look], Calls[Portrait]]
+
+
+@without_calls
+def layers(portrait: Portrait, look: Look) -> Portrait:
+    """Lay pieces over the photo."""
+    alone = replace(portrait, image=portrait.person)
+    return dress(_as_shown(alone), look)
+
+
+ENGINES: Mapping[str, Engine] = {"layers": layers}
+DEFAULT = "layers"
 
 
 class Edit:
-    """Implements ``inference.family.Family`` by layers, which need no network."""
+    """Implements ``inference.family.Family``. engine: one of ``ENGINES``."""
 
     kind = EDIT.name
-    model: str | None = None
 
-    def prepare(
+    def __init__(self, engine: str = DEFAULT) -> None:
+        self._dress = ENGINES[engine]
+
+    def make(
         self,
-        portrait: Portrait,
+        subject: Subject,
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
-    ) -> Prepared:
-        """Sort the settings into a look; of two of one sort the last counts.
-
-        Raises:
-            UnknownSetting: a setting is none of ``storage.contract.kinds.EDIT``.
-        """
+    ) -> Calls[Picture]:
+        """Dress the portrait and cut it out; of two settings of one sort the last counts."""
         for setting in settings:
             if setting.name not in EDIT.settings:
                 raise UnknownSetting(setting.name)
         look = {setting.name.partition(":")[0]: setting for setting in settings}
-        return Prepared(_Work(portrait, look))
-
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
-        """Dress the portrait and cut it out."""
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        alone = replace(work.portrait, image=work.portrait.person)
-        dressed = dress(_as_shown(alone), work.look)
+        dressed = yield from self._dress(photographed(subject), look)
         cut = head_and_shoulders(dressed.image, dressed.alpha, dressed.report.landmarks)
         return Picture((die_cut(cut),))
 

@@ -1,6 +1,6 @@
 """The try-on family: sheets of nine looks on the person's own face, numbered to choose from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.report import Portrait
 from inference.face.resizing import resized
-from inference.family import Image, Picture, Prepared, Tensors
+from inference.family import Image, Picture, Subject, photographed
 from inference.layers import library
 from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
+from inference.models.calls import without_calls
 from inference.pictures import sheet
 from storage.contract.kinds import EDIT, TRY_ON, Setting
 
@@ -22,38 +23,26 @@ _FACE = 138.0  # px: height of the face in a cell
 _ABOVE, _BELOW, _BESIDE = 0.78, 0.6, 1.22  # what a cell shows about the face, in face heights
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    portrait: Portrait
-    page: sheet.Page
-
-
 class TryOn:
     """Implements ``inference.family.Family`` by layers, which need no network."""
 
     kind = TRY_ON.name
-    model: str | None = None
 
-    def prepare(
+    @without_calls
+    def make(
         self,
-        portrait: Portrait,
+        subject: Subject,
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
-    ) -> Prepared:
-        """Take one shelf; the setting's amount is the page, from 1, the last if there are fewer.
+    ) -> Picture:
+        """Dress the person in each look of one shelf's page.
 
-        Raises:
-            UnknownSetting: several settings, no such shelf, or no such page.
+        settings: the shelf; its amount is the page, from 1, the last if there are fewer.
         """
         chosen = sheet.asked(TRY_ON, settings)
-        return Prepared(_Work(portrait, sheet.page(looks(chosen.name), chosen.amount)))
-
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 -- no network
-        """Dress the person in each look of the page."""
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 -- our own prepare made it
-        drawn = tried_on(work.portrait, work.page.names)
-        return Picture((sheet.numbered(drawn),), facts=work.page.facts())
+        page = sheet.page(looks(chosen.name), chosen.amount)
+        drawn = tried_on(photographed(subject), page.names)
+        return Picture((sheet.numbered(drawn),), facts=page.facts())
 
 
 def tried_on(portrait: Portrait, names: tuple[str, ...]) -> list[NDArray[np.uint8]]:

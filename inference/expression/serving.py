@@ -1,45 +1,53 @@
 """The family as the worker sees it: another expression on the person's own photo."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.expression.engine import express
+from inference.expression import engine as geometry
 from inference.expression.mixes import MIXES
 from inference.face.report import Portrait
-from inference.family import Image, Picture, Prepared, Tensors
+from inference.family import Image, Picture, Subject, photographed
+from inference.models.calls import Calls, without_calls
 from inference.pictures.die_cut import die_cut, head_and_shoulders
 from storage.contract.kinds import EXPRESSION, Setting
 
+Expressed = tuple[Image, NDArray[np.uint8]]
+"""The person's picture (S, S, 3) RGB and alpha (S, S) in the new expression."""
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    portrait: Portrait
-    settings: tuple[Setting, ...]
+Engine = Callable[[Portrait, tuple[Setting, ...]], Calls[Expressed]]
+
+
+@without_calls
+def geometric(portrait: Portrait, settings: tuple[Setting, ...]) -> Expressed:
+    """Move the landmarks and warp the photo with them."""
+    return geometry.express(portrait.person, portrait.alpha, portrait.report, settings)
+
+
+ENGINES: Mapping[str, Engine] = {"geometric": geometric}
+DEFAULT = "geometric"
 
 
 class Expression:
-    """Expressions by the geometric engine, which needs no network."""
+    """Implements ``inference.family.Family``. engine: one of ``ENGINES``."""
 
     kind = EXPRESSION.name
-    model: str | None = None
 
-    def prepare(
+    def __init__(self, engine: str = DEFAULT) -> None:
+        self._express = ENGINES[engine]
+
+    def make(
         self,
-        portrait: Portrait,
+        subject: Subject,
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
-    ) -> Prepared:
-        """Check the settings; raise UnknownSetting for a name that is not in ``mixes.MIXES``."""
+    ) -> Calls[Picture]:
+        """Put the expression on and cut the person out; names are those of ``mixes.MIXES``."""
         for setting in settings:
             if setting.name not in MIXES:
                 raise UnknownSetting(setting.name)
-        return Prepared(_Work(portrait, settings))
-
-    def finish(self, prepared: Prepared, outputs: Tensors | None) -> Picture:  # noqa: ARG002 - no network
-        """Warp the portrait and cut it out."""
-        work = prepared.context
-        assert isinstance(work, _Work)  # noqa: S101 - our own prepare made it
-        portrait = work.portrait
-        image, alpha = express(portrait.person, portrait.alpha, portrait.report, work.settings)
-        cut = head_and_shoulders(image, alpha, portrait.report.landmarks)
-        return Picture((die_cut(cut),))
+        portrait = photographed(subject)
+        image, alpha = yield from self._express(portrait, settings)
+        return Picture((die_cut(head_and_shoulders(image, alpha, portrait.report.landmarks)),))

@@ -26,6 +26,8 @@ Array = NDArray[np.generic]
 class Network:
     """One ONNX network of ``weights.toml`` on the device that the settings name."""
 
+    batched = True
+
     def __init__(self, name: str) -> None:
         settings = _settings()
         options = onnxruntime.SessionOptions()
@@ -34,6 +36,7 @@ class Network:
         # waiting threads would burn the cores that other jobs' threads need
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        self.bytes = weights.table()[name].bytes
         self._session = onnxruntime.InferenceSession(
             str(weights.locate(name)), options, providers=_providers(settings.device)
         )

@@ -1,34 +1,34 @@
 """Micro-batching: jobs that need the same network at the same time share one run of it.
 
 One batch runs at a time, since a run uses every core or the whole GPU; while it does, the next one
-gathers. An item that finds the network idle waits at most ``max_wait`` for company.
+gathers. An item that finds the network idle waits for company, at most ``max_wait``, and only
+while somebody else is at work.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Tensors = Mapping[str, NDArray[Any]]
-"""Arrays by name: of one item without, of a batch with a leading batch axis."""
+from inference.models.calls import Tensors
 
-_Likeness = frozenset[tuple[str, tuple[int, ...], str]]
+_Item = Mapping[str, NDArray[np.generic]]  # by name, without batch axis
+_Form = frozenset[tuple[str, tuple[int, ...], str]]  # names, shapes and types
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    item: Tensors
-    likeness: _Likeness  # items of equal names, shapes and types can be stacked
+    item: _Item
+    form: _Form  # items of one form can be stacked
     since: float
-    future: asyncio.Future[Tensors]
+    future: asyncio.Future[_Item]
 
 
-def _likeness(item: Tensors) -> _Likeness:
+def _form(item: _Item) -> _Form:
     return frozenset((name, array.shape, array.dtype.str) for name, array in item.items())
 
 
@@ -36,14 +36,22 @@ class MicroBatcher:
     """Puts items of equal shapes into batches for ``run``; use from one event loop.
 
     run: takes tensors (N, ...) and returns tensors (N, ...), N <= ``max_batch``; called on a
-    thread of its own, never twice at once. max_wait: seconds. If a run raises, its items get the
-    exception and nobody else does.
+    thread of its own, never twice at once. max_wait: seconds. company: whether anybody is at work
+    whose items might still come. If a run raises, who has an item in it gets the exception and
+    nobody else does.
     """
 
-    def __init__(self, run: Callable[[Tensors], Tensors], max_batch: int, max_wait: float) -> None:
+    def __init__(
+        self,
+        run: Callable[[Tensors], Tensors],
+        max_batch: int,
+        max_wait: float,
+        company: Callable[[], bool] = lambda: True,
+    ) -> None:
         if max_batch < 1:
             raise ValueError("a batch holds at least one item")
         self._run = run
+        self._company = company
         self._max_batch = max_batch
         self._max_wait = max_wait
         self._waiting: deque[_Waiting] = deque()
@@ -51,15 +59,19 @@ class MicroBatcher:
         self._runner: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch")
 
-    async def __call__(self, item: Tensors) -> Tensors:
-        """Run one item, given without batch axis; return its outputs without batch axis."""
+    async def __call__(self, inputs: Tensors) -> Tensors:
+        """Run items (N, ...), together or not; return their outputs (N, ...)."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(item, _likeness(item), loop.time(), loop.create_future())
-        self._waiting.append(waiting)
+        since = loop.time()
+        items = [
+            _Waiting(item, _form(item), since, loop.create_future()) for item in _split(inputs)
+        ]
+        self._waiting.extend(items)
         self._arrival.set()
         if self._runner is None or self._runner.done():
             self._runner = loop.create_task(self._work())
-        return await waiting.future
+        outputs = await asyncio.gather(*(waiting.future for waiting in items))
+        return _stacked(outputs)
 
     def close(self) -> None:
         """Let the thread go; items that have no answer yet are cancelled."""
@@ -98,25 +110,31 @@ class MicroBatcher:
             if not self._waiting:
                 return []
             oldest = self._waiting[0]
-            batch = [w for w in self._waiting if w.likeness == oldest.likeness]
-            patience = oldest.since + self._max_wait - loop.time()
-            if len(batch) >= self._max_batch or patience <= 0:
+            batch = [w for w in self._waiting if w.form == oldest.form]
+            left = oldest.since + self._max_wait - loop.time()
+            if len(batch) >= self._max_batch or left <= 0 or not self._company():
                 batch = batch[: self._max_batch]
                 taken = {id(waiting) for waiting in batch}
                 self._waiting = deque(w for w in self._waiting if id(w) not in taken)
                 return batch
             self._arrival.clear()
             try:
-                await asyncio.wait_for(self._arrival.wait(), patience)
+                await asyncio.wait_for(self._arrival.wait(), left)
             except TimeoutError:
                 continue
 
-    def _run_batch(self, items: list[Tensors]) -> list[Tensors]:
-        stacked = {name: np.stack([item[name] for item in items]) for name in items[0]}
-        outputs = self._run(stacked)
+    def _run_batch(self, items: list[_Item]) -> list[_Item]:
+        outputs = self._run(_stacked(items))
         for name, array in outputs.items():
             if array.shape[:1] != (len(items),):
                 raise ValueError(f"{name} {array.shape} has no batch axis of {len(items)}")
-        return [
-            {name: array[index] for name, array in outputs.items()} for index in range(len(items))
-        ]
+        return _split(outputs)
+
+
+def _split(tensors: Tensors) -> list[_Item]:
+    count = len(next(iter(tensors.values())))
+    return [{name: array[index] for name, array in tensors.items()} for index in range(count)]
+
+
+def _stacked(items: Sequence[_Item]) -> Tensors:
+    return {name: np.stack([item[name] for item in items]) for name in items[0]}

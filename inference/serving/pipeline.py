@@ -7,14 +7,18 @@ import asyncio
 import functools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from inference.errors import PhotoError, UnknownAvatar, UnknownSetting
+from inference.avatars import spec_json
+from inference.errors import PhotoError, UnknownAvatar, UnknownSetting, UnsuitableSubject
 from inference.face import analysis
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
-from inference.family import Composing, Family, Picture, Prepared, Tensors
+from inference.family import Family, Picture, Subject
+from inference.models.calls import Call, Calls, Tensors
+from inference.models.networks import Networks
 from inference.models.runtime import Network
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
@@ -31,23 +35,28 @@ Result = TypeVar("Result")
 class Pipeline:
     """Runs jobs; any number at once, from one event loop.
 
-    Pixels are worked on by ``settings.concurrency`` threads, networks by one batcher each.
-    families: by kind; those of the registry unless given.
+    Pixels are worked on by ``settings.concurrency`` threads, and so are networks that run item by
+    item; each of the others has a batcher. networks: those of the settings unless given. families:
+    by kind; those of the registry unless given.
     """
 
     def __init__(
-        self, settings: InferenceSettings, families: Mapping[str, Family] | None = None
+        self,
+        settings: InferenceSettings,
+        networks: Networks | None = None,
+        families: Mapping[str, Family] | None = None,
     ) -> None:
         if families is None:
             families = {kind: family() for kind, family in FAMILIES.items()}
+        if networks is None:
+            networks = Networks(Network, settings.models_mb << 20)
         self._families = families
+        self._networks = networks
+        self._settings = settings
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="pipeline")
         self._portraits = Portraits()
-        self._batchers = {
-            name: MicroBatcher(Network(name).run, settings.batch, settings.batch_wait_ms / 1000)
-            for name in {family.model for family in families.values()}
-            if name is not None
-        }
+        self._batchers: dict[str, MicroBatcher] = {}
+        self._jobs = 0
 
     async def run(
         self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
@@ -68,40 +77,59 @@ class Pipeline:
         if family is None:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), None
         made: list[PhotoReport] = []
+        self._jobs += 1
         try:
-            prepared = await self._prepare(family, job, photo, report, picture, made.append)
-            outputs: Tensors | None = None
-            if prepared.inputs is not None and family.model is not None:
-                outputs = await self._batchers[family.model](prepared.inputs)
-            done = await self._on_thread(_finish, family.finish, prepared, outputs)
+            subject = await self._subject(job, photo, report, made.append)
+            second = None if picture is None else await self._on_thread(_second, picture)
+            settings = job.settings or KINDS[job.kind].default
+            shown = await self._drive(family.make(subject, settings, second))
+            done = await self._on_thread(_encoded, shown)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture), _bytes(made)
-        except (UnknownSetting, UnknownAvatar):
+        except (UnknownSetting, UnknownAvatar, UnsuitableSubject):
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
+        finally:
+            self._jobs -= 1
         return done, _bytes(made)
 
-    async def _prepare(
+    async def _subject(
         self,
-        family: Family,
         job: Job,
         photo: bytes | None,
         report: bytes | None,
-        picture: bytes | None,
         keep: Callable[[PhotoReport], None],
-    ) -> Prepared:
-        """Have the family prepare the job's avatar, or the face in its photo."""
-        settings = job.settings or KINDS[job.kind].default
-        if job.avatar is not None and isinstance(family, Composing):
-            return await self._on_thread(family.prepare_avatar, job.avatar, settings)
+    ) -> Subject:
+        """Read the job's avatar, or study the face in its photo."""
+        if job.avatar is not None:
+            return await self._on_thread(spec_json.subject, job.avatar)
         if job.photo_id is None or photo is None:
-            raise UnknownAvatar(f"{job.kind} needs a photo")
-        portrait = await self._portraits.get(
+            return None
+        return await self._portraits.get(
             job.photo_id,
             job.face,
             lambda: self._on_thread(_study, photo, report, job.face, keep),
         )
-        second = None if picture is None else await self._on_thread(_second, picture)
-        return await self._on_thread(family.prepare, portrait, settings, second)
+
+    async def _drive(self, calls: Calls[Result]) -> Result:
+        """Advance a generator on the threads, and have its calls answered among those of others."""
+        answer: Tensors | None = None
+        while True:
+            step: Call | _End[Result] = await self._on_thread(
+                _advance, calls, answer, self._networks
+            )
+            if isinstance(step, _End):
+                return step.result
+            answer = await self._batcher(step.model)(step.inputs)
+
+    def _batcher(self, model: str) -> MicroBatcher:
+        if model not in self._batchers:
+            self._batchers[model] = MicroBatcher(
+                lambda inputs: self._networks(Call(model, inputs)),
+                self._settings.batch,
+                self._settings.batch_wait_ms / 1000,
+                company=lambda: self._jobs > 1,
+            )
+        return self._batchers[model]
 
     @property
     def held(self) -> frozenset[UUID]:
@@ -172,9 +200,26 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return None
 
 
-def _finish(finish: Callable[..., Picture], prepared: Prepared, outputs: Tensors | None) -> Done:
-    picture = finish(prepared, outputs)
+def _encoded(picture: Picture) -> Done:
     return Done(encode_png(picture.frames, picture.frames_per_second), picture.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _End(Generic[Result]):
+    result: Result
+
+
+def _advance(
+    calls: Calls[Result], answer: Tensors | None, networks: Networks
+) -> Call | _End[Result]:
+    """Go on until the end or a call that had better be answered in company."""
+    try:
+        call = next(calls) if answer is None else calls.send(answer)
+        while not networks.batched(call.model):
+            call = calls.send(networks(call))
+    except StopIteration as end:
+        return _End(end.value)
+    return call
 
 
 def _bytes(made: list[PhotoReport]) -> bytes | None:

@@ -67,7 +67,7 @@ class Matching:
 
     def __post_init__(self) -> None:
         families = {"emoji": Emoji(), "preview": Fitting(), "lineup": Lineup()}
-        self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families)
+        self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families=families)
         self.gate.set()
 
     async def run(

@@ -18,9 +18,10 @@ from inference.avatars import compose
 from inference.face import analysis, masks
 from inference.face.detect import detect
 from inference.face.landmarks import region_around, trace
-from inference.face.report import Portrait
-from inference.family import Composing, Family, Picture
+from inference.family import Family, Subject
 from inference.measuring.statistics import Row, peak_mb, timings
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.models.runtime import Network
 from inference.pictures import images, sheet
 from inference.serving.registry import FAMILIES
@@ -74,8 +75,7 @@ OF_AVATARS: dict[str, Trial] = {
 def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
     """Return median and 95th percentile of each stage, and the peak memory of them all."""
     families = {kind: family() for kind, family in FAMILIES.items()}
-    names = {family.model for family in families.values() if family.model}
-    networks = {name: Network(name) for name in names}
+    networks = Networks(Network, budget=1 << 30)
     analysis.warm_up()
     _one(photos[0], families, networks, Watch())
     watch = Watch()
@@ -87,9 +87,7 @@ def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
     return [*rows, Row("stages", "peak_mb", peak_mb(), None, None, 1, "MB")]
 
 
-def _one(
-    photo: bytes, families: Mapping[str, Family], networks: Mapping[str, Network], watch: Watch
-) -> None:
+def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch: Watch) -> None:
     image = watch.time("decode", lambda: images.decode(photo))
     watch.time("detect", lambda: detect(image, 0))
     report = watch.time("analysis", lambda: analysis.find(image))
@@ -103,52 +101,31 @@ def _one(
     for subject, (kind, settings) in OF_FACES.items():
         compose.render.cache_clear()
         second = image if subject == "paint" else None
-        make = partial(_make, families[kind], networks, portrait, settings, second)
-        picture = watch.time(subject, make)
+        calls = families[kind].make(portrait, settings, second)
+        picture = watch.time(subject, partial(run, calls, networks))
         if subject == "cutout":
             watch.time("encode", partial(images.encode_png, picture.frames))
         if subject == "emoji":
             avatar = picture.facts
+    spec = AvatarSpec.from_json(avatar)
     for subject, (kind, settings) in OF_AVATARS.items():
         compose.render.cache_clear()
-        form = {"avatars": _alike(avatar)} if subject == "lineup" else avatar
-        watch.time(subject, partial(_draw, families[kind], form, settings))
+        shown = _alike(avatar) if subject == "lineup" else spec
+        watch.time(subject, partial(run, families[kind].make(shown, settings), networks))
     compose.render.cache_clear()
-    watch.time("mood_pack", partial(_pack, families["mood"], avatar))
+    watch.time("mood_pack", partial(_pack, families["mood"], spec, networks))
 
 
-def _draw(family: Family, avatar: Mapping[str, object], settings: tuple[Setting, ...]) -> Picture:
-    if not isinstance(family, Composing):
-        raise TypeError(f"{family.kind} is not made of avatars")
-    return family.finish(family.prepare_avatar(avatar, settings), None)
-
-
-def _pack(family: Family, avatar: Mapping[str, object]) -> list[bytes]:
+def _pack(family: Family, subject: Subject, networks: Networks) -> list[bytes]:
     moods = [(Setting(name),) for name in KINDS["mood"].pack]
-    return [images.encode_png(_draw(family, avatar, mood).frames) for mood in moods]
+    drawn = [run(family.make(subject, mood), networks) for mood in moods]
+    return [images.encode_png(picture.frames) for picture in drawn]
 
 
-def _alike(avatar: Mapping[str, object]) -> list[Mapping[str, object]]:
+def _alike(avatar: Mapping[str, object]) -> tuple[AvatarSpec, ...]:
     """Nine avatars that differ in the part of which there are most to choose from."""
     spec = AvatarSpec.from_json(avatar)
     ranked = cast("Mapping[str, list[str]]", avatar["ranked"])
     slot = max(ranked, key=lambda name: len(ranked[name]))
-    return [
-        replace(spec, parts={**spec.parts, slot: variant}).to_json()
-        for variant in ranked[slot][: sheet.PER_PAGE]
-    ]
-
-
-def _make(
-    family: Family,
-    networks: Mapping[str, Network],
-    portrait: Portrait,
-    settings: tuple[Setting, ...],
-    second: images.Image | None,
-) -> Picture:
-    prepared = family.prepare(portrait, settings, second)
-    outputs = None
-    if prepared.inputs is not None and family.model is not None:
-        batch = {name: tensor[None] for name, tensor in prepared.inputs.items()}
-        outputs = {name: rows[0] for name, rows in networks[family.model].run(batch).items()}
-    return family.finish(prepared, outputs)
+    variants = ranked[slot][: sheet.PER_PAGE]
+    return tuple(replace(spec, parts={**spec.parts, slot: variant}) for variant in variants)

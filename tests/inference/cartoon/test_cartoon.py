@@ -1,6 +1,6 @@
 """The cartoon family on real photos."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -14,30 +14,16 @@ from inference.cartoon.serving import Cartoon
 from inference.errors import UnknownSetting
 from inference.face import analysis
 from inference.face.report import Portrait
-from inference.models.runtime import Network
 from inference.pictures.images import to_lab
 from storage.contract.kinds import CARTOON, Setting
+from tests.inference.making import make, networks
 
 Studied = Callable[[str], Portrait]
 Image = NDArray[np.uint8]
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    """Give the style network."""
-    return Network("style_transfer")
-
-
-def _painted(network: Network, portrait: Portrait, settings: tuple[Setting, ...]) -> Image:
-    family = Cartoon()
-    prepared = family.prepare(portrait, settings)
-    outputs: Mapping[str, NDArray[np.generic]] | None = None
-    if prepared.inputs is not None:
-        outputs = {
-            name: value[0]
-            for name, value in network.run({k: v[None] for k, v in prepared.inputs.items()}).items()
-        }
-    (sticker,) = family.finish(prepared, outputs).frames
+def _painted(portrait: Portrait, settings: tuple[Setting, ...]) -> Image:
+    (sticker,) = make(Cartoon(), portrait, *settings).frames
     return sticker
 
 
@@ -75,11 +61,11 @@ def test_a_drawing_keeps_the_face(portrait_of: Studied, style: str, person: str)
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_drawing_fades_into_the_photo(network: Network, portrait_of: Studied, style: str) -> None:
+def test_a_drawing_fades_into_the_photo(portrait_of: Studied, style: str) -> None:
     """No amount gives the photo, more gives more, and the outline is the photo's throughout."""
     portrait = portrait_of("P002")
-    photo = _painted(network, portrait, (Setting("hokusai", 0.0),))
-    steps = [_painted(network, portrait, (Setting(style, amount),)) for amount in (0, 0.3, 1)]
+    photo = _painted(portrait, (Setting("hokusai", 0.0),))
+    steps = [_painted(portrait, (Setting(style, amount),)) for amount in (0, 0.3, 1)]
     assert np.array_equal(steps[0], photo)
     assert all(np.array_equal(step[..., 3], photo[..., 3]) for step in steps)
     distances = [np.abs(step.astype(int) - photo).mean() for step in steps]
@@ -95,16 +81,16 @@ def test_the_same_wish_gives_the_same_drawing(portrait_of: Studied) -> None:
 
 
 @pytest.mark.parametrize("style", ["hokusai", "toon"])
-def test_a_scene_is_the_whole_picture(network: Network, portrait_of: Studied, style: str) -> None:
+def test_a_scene_is_the_whole_picture(portrait_of: Studied, style: str) -> None:
     """The surroundings are painted too, up to rounded corners, and reach from edge to edge."""
     settings = (Setting(style, 0.6), Setting("scene"))
-    alone = _painted(network, portrait_of("P001"), settings[:1])
-    scene = _painted(network, portrait_of("P001"), settings)
+    alone = _painted(portrait_of("P001"), settings[:1])
+    scene = _painted(portrait_of("P001"), settings)
     assert scene.shape == (512, 512, 4)
     assert (scene[..., 3] == 255).mean() > (alone[..., 3] == 255).mean() + 0.2
     assert scene[256, 0, 3] == scene[256, -1, 3] == 255
     assert not scene[[0, 0, -1, -1], [0, -1, 0, -1], 3].any()
-    assert np.array_equal(scene, _painted(network, portrait_of("P001"), settings[::-1]))
+    assert np.array_equal(scene, _painted(portrait_of("P001"), settings[::-1]))
 
 
 def test_a_scene_shows_no_repeated_edge(portrait_of: Studied) -> None:
@@ -122,16 +108,14 @@ def test_a_scene_shows_no_repeated_edge(portrait_of: Studied) -> None:
 
 
 @pytest.mark.parametrize("style", styles.painted())
-def test_a_painting_keeps_the_skin(network: Network, portrait_of: Studied, style: str) -> None:
+def test_a_painting_keeps_the_skin(portrait_of: Studied, style: str) -> None:
     """At the usual strength the skin's median stays within a small step of the photo's."""
     portrait = portrait_of("P009")
     work = canvas.lay(portrait)
-    sticker = _painted(network, portrait, (Setting(style, 0.6),))
+    sticker = _painted(portrait, (Setting(style, 0.6),))
     assert sticker.shape == (512, 512, 4)
     assert 0.3 < (sticker[..., 3] == 255).mean() < 0.95
-    batch = Cartoon().prepare(portrait, (Setting(style, 0.6),)).inputs
-    assert batch is not None
-    raw = network.run({k: v[None] for k, v in batch.items()})["stylized"][0]
+    (raw,) = networks(next(Cartoon().make(portrait, (Setting(style, 0.6),))))["stylized"]
     painted = likeness.restore(tensors.to_picture(raw), work, amount=0.6)
     skin = work.skin > 0.7
     before, after = (np.median(to_lab(x)[skin], axis=0) for x in (work.photo, painted))
@@ -139,11 +123,11 @@ def test_a_painting_keeps_the_skin(network: Network, portrait_of: Studied, style
 
 
 @pytest.mark.slow
-def test_styles_differ(network: Network, portrait_of: Studied) -> None:
+def test_styles_differ(portrait_of: Studied) -> None:
     """No two paintings give the same picture, and each differs from the photo."""
     portrait = portrait_of("P004")
     pictures = [
-        _painted(network, portrait, (Setting(style, 0.8),)).astype(int)
+        _painted(portrait, (Setting(style, 0.8),)).astype(int)
         for style in (*styles.painted(), *STYLES)
     ]
     for i, one in enumerate(pictures):
@@ -158,11 +142,11 @@ def test_amount_zero_is_the_photo(portrait_of: Studied) -> None:
     assert np.array_equal(likeness.restore(noise, work, amount=0.0), work.photo)
 
 
-def test_more_is_more(network: Network, portrait_of: Studied) -> None:
+def test_more_is_more(portrait_of: Studied) -> None:
     """The painting moves away from the photo with the amount."""
     portrait = portrait_of("P001")
     photo, *steps = (
-        _painted(network, portrait, (Setting("munch", amount),)).astype(int)
+        _painted(portrait, (Setting("munch", amount),)).astype(int)
         for amount in (0.0, 0.2, 0.6, 1.0)
     )
     distances = [np.abs(step - photo).mean() for step in steps]
@@ -170,11 +154,11 @@ def test_more_is_more(network: Network, portrait_of: Studied) -> None:
     assert distances[0] > 0.5
 
 
-def test_the_likeness_stays(network: Network, portrait_of: Studied) -> None:
+def test_the_likeness_stays(portrait_of: Studied) -> None:
     """Light and dark of the face lie where they lay: the two pictures correlate strongly."""
     portrait = portrait_of("P008")
-    photo = _painted(network, portrait, (Setting("hokusai", 0.0),))
-    painted = _painted(network, portrait, (Setting("hokusai", 0.6),))
+    photo = _painted(portrait, (Setting("hokusai", 0.0),))
+    painted = _painted(portrait, (Setting("hokusai", 0.6),))
     inside = (photo[..., 3] == 255) & (painted[..., 3] == 255)
     one, two = (
         cv2.GaussianBlur(cv2.cvtColor(x[..., :3], cv2.COLOR_RGB2GRAY), (0, 0), 4)[inside]
@@ -186,11 +170,11 @@ def test_the_likeness_stays(network: Network, portrait_of: Studied) -> None:
 def test_inputs_have_one_shape(portrait_of: Studied) -> None:
     """Portraits of any size make equal tensors, so that jobs can share a batch."""
     for person in ("P001", "P005"):
-        inputs = Cartoon().prepare(portrait_of(person), ()).inputs
-        assert inputs is not None
-        content, style = inputs["content"], inputs["style"]
-        assert content.shape == (3, 512, 512)
-        assert style.shape == (100, 1, 1)
+        call = next(Cartoon().make(portrait_of(person), ()))
+        assert call.model == "style_transfer"
+        content, style = call.inputs["content"], call.inputs["style"]
+        assert content.shape == (1, 3, 512, 512)
+        assert style.shape == (1, 100, 1, 1)
         assert content.dtype == style.dtype == np.float32
         assert 0 <= float(content.min()) <= float(content.max()) <= 1
 
@@ -210,4 +194,4 @@ def test_what_nobody_painted_is_refused(
 ) -> None:
     """Unknown paintings, two at once and amounts out of range are errors of the request."""
     with pytest.raises(UnknownSetting):
-        Cartoon().prepare(portrait_of("P001"), settings)
+        make(Cartoon(), portrait_of("P001"), *settings)

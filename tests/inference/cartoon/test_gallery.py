@@ -7,11 +7,11 @@ from inference.cartoon.gallery import SHOWN, Gallery
 from inference.errors import UnknownSetting
 from inference.pictures import sheet
 from storage.contract.kinds import CARTOON, GALLERY, Setting
+from tests.inference.making import make
 
 
 def made(portrait, page):
-    family = Gallery()
-    return family.finish(family.prepare(portrait, (Setting("styles", page),)), None)
+    return make(Gallery(), portrait, Setting("styles", page))
 
 
 def test_a_page_shows_nine_styles(portrait_of):
@@ -50,4 +50,4 @@ def test_what_no_page_shows_is_refused(portrait_of):
         (Setting("styles", GALLERY.amount.high + 1),),
     ):
         with pytest.raises(UnknownSetting):
-            Gallery().prepare(portrait, settings)
+            make(Gallery(), portrait, *settings)

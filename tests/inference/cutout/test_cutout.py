@@ -10,24 +10,21 @@ from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.pictures.images import to_lab
 from storage.contract.kinds import KINDS, Setting
+from tests.inference.making import make
 
 Studied = Callable[[str], Portrait]
 
 
 def test_the_family_serves_its_kind() -> None:
-    """Its name is in the vocabulary, and it needs no network."""
+    """Its name is in the vocabulary."""
     assert Cutout.kind in KINDS
-    assert Cutout.model is None
 
 
 @pytest.mark.parametrize("person", ["P001", "P005", "P008"])
 def test_a_selfie_becomes_a_sticker(portrait_of: Studied, person: str) -> None:
     """One still 512 px frame, clear at the corners, with the person's own colours inside."""
-    family = Cutout()
     portrait = portrait_of(person)
-    prepared = family.prepare(portrait, ())
-    assert prepared.inputs is None
-    (sticker,) = family.finish(prepared, None).frames
+    (sticker,) = make(Cutout(), portrait).frames
     assert sticker.shape == (512, 512, 4)
     assert sticker[:6, :6, 3].max() == 0
     assert 0.3 < (sticker[..., 3] == 255).mean() < 0.95
@@ -41,10 +38,9 @@ def test_the_background_does_not_show(portrait_of: Studied) -> None:
     portrait = portrait_of("P007")
     share = portrait.alpha[..., None] / 255
     photo = np.rint(share * portrait.image + (1 - share) * (0, 255, 0)).astype(np.uint8)
-    family = Cutout()
     walled = Portrait(photo, portrait.alpha, portrait.hair_mask, portrait.report)
-    (sticker,) = family.finish(family.prepare(walled, ()), None).frames
-    (plain,) = family.finish(family.prepare(portrait, ()), None).frames
+    (sticker,) = make(Cutout(), walled).frames
+    (plain,) = make(Cutout(), portrait).frames
     shown = sticker[..., 3] > 128
     lab, reference = to_lab(sticker[..., :3]), to_lab(plain[..., :3])
     assert np.abs(lab - reference)[shown][:, 1].mean() < 1.0
@@ -54,4 +50,4 @@ def test_the_background_does_not_show(portrait_of: Studied) -> None:
 def test_settings_are_refused(portrait_of: Studied) -> None:
     """A cut-out has nothing to set."""
     with pytest.raises(UnknownSetting):
-        Cutout().prepare(portrait_of("P001"), (Setting("smile", 0.5),))
+        make(Cutout(), portrait_of("P001"), Setting("smile", 0.5))

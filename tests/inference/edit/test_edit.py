@@ -10,6 +10,7 @@ from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.pictures.images import to_lab
 from storage.contract.kinds import EDIT, KINDS, Setting
+from tests.inference.making import make
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,8 @@ def test_every_setting_dresses(small, name):
 def test_the_family_serves_its_kind(small):
     """One still sticker of 512 px."""
     assert EDIT.name in KINDS
-    family = Edit()
     settings = (Setting("hair:bob"), Setting("colour:red"), Setting("beard:short", 0.7))
-    prepared = family.prepare(small, settings)
-    assert prepared.inputs is None
-    (sticker,) = family.finish(prepared, None).frames
+    (sticker,) = make(Edit(), small, *settings).frames
     assert sticker.shape == (512, 512, 4)
     assert sticker[:4, :4, 3].max() == 0
     assert 0.15 < (sticker[..., 3] == 255).mean() < 0.95
@@ -44,16 +42,14 @@ def test_unknown_settings_are_refused(small):
     """What is not in the vocabulary is no look."""
     for name in ("hair:mullet", "smile", "hair", "../hair:bob"):
         with pytest.raises(UnknownSetting):
-            Edit().prepare(small, (Setting(name),))
+            make(Edit(), small, Setting(name))
 
 
 def test_of_two_of_one_sort_the_last_counts(small):
     """Asking for a bob and then an afro gives the afro."""
-    family = Edit()
-    both = family.prepare(small, (Setting("hair:bob"), Setting("hair:afro")))
-    afro = family.prepare(small, (Setting("hair:afro"),))
-    pictures = [family.finish(prepared, None).frames[0] for prepared in (both, afro)]
-    assert (pictures[0] == pictures[1]).all()
+    (both,) = make(Edit(), small, Setting("hair:bob"), Setting("hair:afro")).frames
+    (afro,) = make(Edit(), small, Setting("hair:afro")).frames
+    assert (both == afro).all()
 
 
 @pytest.mark.parametrize("name", ["blond", "green"])

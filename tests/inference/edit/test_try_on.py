@@ -8,11 +8,11 @@ from inference.errors import UnknownSetting
 from inference.layers import library
 from inference.pictures import sheet
 from storage.contract.kinds import EDIT, TRY_ON, Setting
+from tests.inference.making import make
 
 
 def made(portrait, shelf, page):
-    family = TryOn()
-    return family.finish(family.prepare(portrait, (Setting(shelf, page),)), None)
+    return make(TryOn(), portrait, Setting(shelf, page))
 
 
 @pytest.mark.parametrize("shelf", TRY_ON.settings)
@@ -82,4 +82,4 @@ def test_what_cannot_be_tried_on_is_refused(portrait_of):
         (Setting("hair", 0.0),),
     ):
         with pytest.raises(UnknownSetting):
-            TryOn().prepare(portrait, settings)
+            make(TryOn(), portrait, *settings)

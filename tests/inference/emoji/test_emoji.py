@@ -6,7 +6,7 @@ from time import process_time
 import numpy as np
 import pytest
 
-from inference.avatars import palette, styles
+from inference.avatars import palette, spec_json, styles
 from inference.avatars.compose import render, svg
 from inference.emoji.match import colours, match, ranked
 from inference.emoji.serving import Emoji
@@ -16,6 +16,7 @@ from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
+from tests.inference.making import make
 
 ALL_PARTS = [
     (style, slot, variant)
@@ -177,9 +178,7 @@ def test_every_style_on_offer_is_served(
     setting: str, portrait_of: Callable[[str], Portrait]
 ) -> None:
     """Each style that people may ask for gives a whole sticker with its recipe."""
-    family = Emoji()
-    prepared = family.prepare(portrait_of("P001"), (Setting(setting),))
-    picture = family.finish(prepared, None)
+    picture = make(Emoji(), portrait_of("P001"), Setting(setting))
     (frame,) = picture.frames
     assert frame.shape == (512, 512, 4)
     assert frame.dtype == np.uint8
@@ -193,10 +192,9 @@ def test_a_kept_avatar_is_drawn_as_it_was(
     style: str, portrait_of: Callable[[str], Portrait]
 ) -> None:
     """Without the photo the same avatar gives the same sticker; what fits best comes first."""
-    family = Emoji()
-    matched = family.finish(family.prepare(portrait_of("P001"), (Setting(style),)), None)
+    matched = make(Emoji(), portrait_of("P001"), Setting(style))
     kept = {name: matched.facts[name] for name in ("style", "parts", "colours")}
-    drawn = family.finish(family.prepare_avatar(kept, (Setting(style),)), None)
+    drawn = make(Emoji(), spec_json.read(kept), Setting(style))
     assert (drawn.frames[0] == matched.frames[0]).all()
     assert drawn.facts == {**kept, "ranked": {}}
     best = matched.facts["ranked"]
@@ -224,13 +222,13 @@ def test_an_avatar_of_unknown_parts_is_refused(change: dict[str, object]) -> Non
     """A style, part or colour that cannot be drawn is an error before anything is drawn."""
     avatar = {**match(person(), "avataaars").to_json(), **change}
     with pytest.raises(UnknownAvatar):
-        Emoji().prepare_avatar(avatar, ())
+        spec_json.read(avatar)
 
 
 def test_other_settings_are_refused(portrait_of: Callable[[str], Portrait]) -> None:
     """A style that nobody knows is an error, not a surprise."""
     with pytest.raises(UnknownSetting):
-        Emoji().prepare(portrait_of("P001"), (Setting("oil"),))
+        make(Emoji(), portrait_of("P001"), Setting("oil"))
 
 
 @pytest.mark.parametrize(

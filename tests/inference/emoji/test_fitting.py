@@ -5,20 +5,22 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from inference.avatars import spec_json
 from inference.emoji.fitting import Fitting, Lineup
-from inference.errors import UnknownAvatar, UnknownSetting
+from inference.errors import UnknownAvatar, UnknownSetting, UnsuitableSubject
 from inference.face.report import Portrait
+from inference.family import Subject
 from storage.contract.avatars import NONE
 from storage.contract.kinds import Setting
 from tests.bot.dressing import CAT, MATCHED
+from tests.inference.making import make
 
-MIRROR, COMPARE = (Setting("alone"),), (Setting("compare"),)
-BALD = {**MATCHED.to_json(), "parts": {**MATCHED.parts, "top": NONE}}
+ALONE, COMPARE = Setting("alone"), Setting("compare")
+BALD = MATCHED.changed({"top": NONE})
 
 
-def drawn(family: Fitting | Lineup, avatar: dict[str, object], *settings: Setting) -> np.ndarray:
-    picture = family.finish(family.prepare_avatar(avatar, settings), None)
-    (frame,) = picture.frames
+def drawn(family: Fitting | Lineup, subject: Subject, *settings: Setting) -> np.ndarray:
+    (frame,) = make(family, subject, *settings).frames
     assert frame.dtype == np.uint8
     assert (frame[..., 3] == 255).all()
     return frame
@@ -26,9 +28,9 @@ def drawn(family: Fitting | Lineup, avatar: dict[str, object], *settings: Settin
 
 def test_a_wardrobe_shows_the_avatar_in_hand() -> None:
     """One square picture of it, or two: on the left what it was."""
-    alone = drawn(Fitting(), MATCHED.to_json(), *MIRROR)
-    bald = drawn(Fitting(), BALD, *MIRROR)
-    both = drawn(Fitting(), {**BALD, "before": MATCHED.to_json()}, *COMPARE)
+    alone = drawn(Fitting(), MATCHED, ALONE)
+    bald = drawn(Fitting(), BALD, ALONE)
+    both = drawn(Fitting(), (MATCHED, BALD), COMPARE)
     assert alone.shape == (512, 512, 4)
     assert (both == np.hstack([alone, bald])).all()
     assert (alone != bald).any()
@@ -36,44 +38,58 @@ def test_a_wardrobe_shows_the_avatar_in_hand() -> None:
 
 def test_avatars_stand_side_by_side() -> None:
     """Each has its own cell, in the order given."""
-    one = drawn(Lineup(), {"avatars": [MATCHED.to_json()]})
-    two = drawn(Lineup(), {"avatars": [MATCHED.to_json(), CAT.to_json()]})
-    nine = drawn(Lineup(), {"avatars": [CAT.to_json()] * 9})
+    one = drawn(Lineup(), (MATCHED,))
+    two = drawn(Lineup(), (MATCHED, CAT))
+    nine = drawn(Lineup(), (CAT,) * 9)
     assert one.shape == two.shape == (344, 3 * 344, 4)
     assert nine.shape == (3 * 344, 3 * 344, 4)
     assert (one[:, :344] == two[:, :344]).all()
     assert (one[:, 344:688] != two[:, 344:688]).any()
 
 
+def test_a_job_brings_one_avatar_or_more() -> None:
+    """One, one with what it was before, or a list, each in the form in which it was kept."""
+    matched, bald = MATCHED.to_json(), BALD.to_json()
+    assert spec_json.subject(matched) == MATCHED
+    assert spec_json.subject({**bald, "before": matched}) == (MATCHED, BALD)
+    assert spec_json.subject({"avatars": [matched, bald]}) == (MATCHED, BALD)
+
+
 @pytest.mark.parametrize(
-    ("family", "avatar"),
+    "form",
     [
-        (Fitting, {}),
-        (Fitting, {**MATCHED.to_json(), "style": "oil"}),
-        (Lineup, {"avatars": []}),
-        (Lineup, {"avatars": "all"}),
-        (Lineup, {"avatars": [MATCHED.to_json(), "me"]}),
-        (Lineup, {"avatars": [CAT.to_json()] * 10}),
+        {},
+        {**MATCHED.to_json(), "style": "oil"},
+        {**MATCHED.to_json(), "before": {}},
+        {**MATCHED.to_json(), "before": "bald"},
+        {"avatars": "all"},
+        {"avatars": [MATCHED.to_json(), "me"]},
     ],
 )
-def test_what_is_no_avatar_is_refused(
-    family: type[Fitting] | type[Lineup], avatar: dict[str, object]
-) -> None:
+def test_what_is_no_avatar_is_refused(form: dict[str, object]) -> None:
     """Malformed avatars are an error before anything is drawn."""
     with pytest.raises(UnknownAvatar):
-        family().prepare_avatar(avatar, MIRROR)
+        spec_json.subject(form)
+
+
+@pytest.mark.parametrize("subject", [(), (CAT,) * 10, CAT, None])
+def test_a_page_has_one_to_nine_avatars(subject: Subject) -> None:
+    """None, ten, or one that is no list is refused."""
+    with pytest.raises(UnsuitableSubject):
+        make(Lineup(), subject)
 
 
 def test_comparing_needs_both_and_a_known_view() -> None:
     """Without what it was, or as something else, nothing is drawn."""
-    with pytest.raises(UnknownAvatar):
-        Fitting().prepare_avatar(MATCHED.to_json(), COMPARE)
+    with pytest.raises(UnsuitableSubject):
+        make(Fitting(), MATCHED, COMPARE)
     with pytest.raises(UnknownSetting):
-        Fitting().prepare_avatar(MATCHED.to_json(), (Setting("behind"),))
+        make(Fitting(), MATCHED, Setting("behind"))
 
 
 def test_no_photo_is_taken(portrait_of: Callable[[str], Portrait]) -> None:
     """A portrait alone is refused: wardrobes hold avatars."""
-    for family in (Fitting(), Lineup()):
-        with pytest.raises(UnknownAvatar):
-            family.prepare(portrait_of("P001"), ())
+    with pytest.raises(UnsuitableSubject):
+        make(Fitting(), portrait_of("P001"), ALONE)
+    with pytest.raises(UnsuitableSubject):
+        make(Lineup(), portrait_of("P001"))

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from inference.emoji.mood_serving import SHOWN, Mood, MoodSheet
-from inference.errors import UnknownAvatar, UnknownSetting
+from inference.errors import UnknownSetting, UnsuitableSubject
 from inference.pictures import sheet
+from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import MOOD, MOOD_SHEET, Setting
+from tests.inference.making import make
 
 AVATAR = {
     "style": "avataaars",
@@ -18,13 +20,11 @@ MOVING = Setting("moving")
 
 
 def made(*settings):
-    family = Mood()
-    return family.finish(family.prepare_avatar(AVATAR, settings), None)
+    return make(Mood(), AvatarSpec.from_json(AVATAR), *settings)
 
 
 def page(number):
-    family = MoodSheet()
-    return family.finish(family.prepare_avatar(AVATAR, (Setting("moods", number),)), None)
+    return make(MoodSheet(), AvatarSpec.from_json(AVATAR), Setting("moods", number))
 
 
 def test_a_mood_is_a_sticker_of_the_same_avatar():
@@ -38,8 +38,7 @@ def test_a_mood_is_a_sticker_of_the_same_avatar():
 
 def test_a_person_is_composed_first(portrait_of):
     """From a photo a mood comes with all that the avatar of this person is made of."""
-    family = Mood()
-    picture = family.finish(family.prepare(portrait_of("P009"), (Setting("love"),)), None)
+    picture = make(Mood(), portrait_of("P009"), Setting("love"))
     assert picture.facts["style"] == "avataaars"
     assert set(picture.facts["ranked"]) >= {"top", "mouth"}
 
@@ -78,11 +77,11 @@ def test_pages_name_every_mood_once():
 def test_what_is_no_mood_is_refused(settings):
     """An unknown name, and two at once."""
     with pytest.raises(UnknownSetting):
-        Mood().prepare_avatar(AVATAR, settings)
+        made(*settings)
 
 
 def test_what_no_page_shows_is_refused():
-    """A mood of its own, two pages at once, a page from nowhere, and an avatar nobody can draw."""
+    """A mood of its own, two pages at once, a page from nowhere, and several avatars."""
     for settings in (
         (Setting("sad"),),
         (Setting("moods", 1.0), Setting("moods", 2.0)),
@@ -90,6 +89,6 @@ def test_what_no_page_shows_is_refused():
         (Setting("moods", MOOD_SHEET.amount.high + 1),),
     ):
         with pytest.raises(UnknownSetting):
-            MoodSheet().prepare_avatar(AVATAR, settings)
-    with pytest.raises(UnknownAvatar):
-        MoodSheet().prepare_avatar({"style": "robot"}, ())
+            make(MoodSheet(), AvatarSpec.from_json(AVATAR), *settings)
+    with pytest.raises(UnsuitableSubject):
+        make(MoodSheet(), (AvatarSpec.from_json(AVATAR),) * 2)

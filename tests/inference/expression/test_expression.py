@@ -24,6 +24,7 @@ from inference.face.pose import head_pose
 from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
 from inference.layers import library, mouths
 from storage.contract.kinds import EXPRESSION, Setting
+from tests.inference.making import make
 
 Image = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
@@ -297,16 +298,10 @@ def test_the_flow_is_zero_on_the_edge_of_its_box(portrait: Portrait) -> None:
 
 
 def test_the_family_makes_a_sticker(portrait: Portrait) -> None:
-    """Through prepare and finish comes one 512 px RGBA frame that differs from the unedited one."""
-    family = Expression()
-
-    def made(amount: float) -> Image:
-        prepared = family.prepare(portrait, (Setting("smile", amount),))
-        assert prepared.inputs is None
-        (frame,) = family.finish(prepared, None).frames
-        return frame
-
-    rest, smiling = made(0.0), made(0.8)
+    """One 512 px RGBA frame that differs from the unedited one."""
+    (rest,), (smiling,) = (
+        make(Expression(), portrait, Setting("smile", amount)).frames for amount in (0.0, 0.8)
+    )
     assert smiling.shape == (512, 512, 4)
     assert smiling.dtype == np.uint8
     assert not np.array_equal(rest, smiling)
@@ -315,4 +310,4 @@ def test_the_family_makes_a_sticker(portrait: Portrait) -> None:
 def test_an_unknown_setting_is_refused(portrait: Portrait) -> None:
     """A name that no mix has is an error before any work is done."""
     with pytest.raises(UnknownSetting):
-        Expression().prepare(portrait, (Setting("moustache", 1.0),))
+        make(Expression(), portrait, Setting("moustache", 1.0))

@@ -1,5 +1,6 @@
 import asyncio
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ from PIL import Image as Pillow
 
 from inference.errors import PhotoError
 from inference.face import analysis, bundle
-from inference.family import Picture, Prepared
+from inference.family import Picture
+from inference.models.calls import Call
+from inference.models.networks import Networks
 from inference.pictures.images import decode, encode_png
 from inference.serving import pipeline as pipeline_module
 from inference.serving.pipeline import Pipeline
@@ -20,6 +23,7 @@ from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState
 from storage.contract.kinds import KINDS, Setting
+from tests.inference.making import networks
 
 
 def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None):
@@ -68,7 +72,7 @@ def families():
 
 @pytest.fixture
 async def pipeline(families):
-    pipeline = Pipeline(InferenceSettings(concurrency=2), families)
+    pipeline = Pipeline(InferenceSettings(concurrency=2), networks, families)
     yield pipeline
     pipeline.close()
 
@@ -213,44 +217,100 @@ async def test_unknown_settings(pipeline, photo, kind, setting):
     assert outcome.failure is Failure.BAD_REQUEST
 
 
-async def test_networks_of_families_run_in_batches(photo, monkeypatch):
-    """Inputs of concurrent jobs of a family with a network meet in one batch."""
-    sizes = []
+class Adding:
+    """A network that adds one and remembers how many items each run had."""
 
-    class Doubler:
-        def __init__(self, name):
-            assert name == "doubler"
+    bytes = 1
 
-        def run(self, batch):
-            sizes.append(len(batch["x"]))
-            return {"y": batch["x"] * 2}
+    def __init__(self, batched):
+        self.batched = batched
+        self.sizes = []
 
-    class Family:
-        kind = "cutout"
-        model = "doubler"
+    def run(self, inputs):
+        self.sizes.append(len(inputs["x"]))
+        return {"y": inputs["x"] + 1}
 
-        def prepare(self, portrait, settings, picture):
-            assert picture is None
-            assert settings == ()
-            assert portrait.image.shape[2] == 3
-            return Prepared("kept", {"x": np.full(3, 21.0, np.float32)})
 
-        def finish(self, prepared, outputs):
-            assert prepared.context == "kept"
-            return Picture((np.full((8, 8, 4), outputs["y"][0], np.uint8),), facts={"a": 1})
+class Counting:
+    """A family that adds one in both networks, several items at once, and shows the sum."""
 
-    monkeypatch.setattr(pipeline_module, "Network", Doubler)
-    settings = InferenceSettings(concurrency=4, batch_wait_ms=200, batch=4)
-    pipeline = Pipeline(settings, {"cutout": Family()})
+    kind = "cutout"
+
+    def make(self, subject, settings, picture=None):
+        assert picture is None
+        assert settings == ()
+        assert subject is None or subject.image.shape[2] == 3
+        first = yield Call("batched", {"x": np.arange(6, dtype=np.float32).reshape(3, 2)})
+        second = yield Call("single", {"x": first["y"]})
+        third = yield Call("batched", {"x": second["y"]})
+        value = third["y"].sum()
+        return Picture((np.full((8, 8, 4), value, np.uint8),), facts={"sum": float(value)})
+
+
+async def test_calls_of_jobs_share_runs(photo):
+    """Items of concurrent jobs meet in one run of a network that gains by it, and only there."""
+    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
+    settings = InferenceSettings(concurrency=4, batch_wait_ms=2000, batch=12)
+    pipeline = Pipeline(settings, Networks(both.__getitem__, budget=9), {"cutout": Counting()})
     photo_id = uuid4()
     results = await asyncio.gather(
         *(pipeline.run(job(photo_id=photo_id), photo, None) for _ in range(4))
     )
     pipeline.close()
-    assert sizes == [4]
+    assert both["batched"].sizes == [12, 12]
+    assert both["single"].sizes == [3] * 4
     for outcome, _ in results:
-        assert outcome.facts == {"a": 1}
-        assert (decode(outcome.picture)[0, 0] >= 42).all()
+        assert outcome.facts == {"sum": 33.0}
+        assert (decode(outcome.picture)[0, 0] >= 33).all()
+
+
+async def test_who_is_alone_waits_for_nobody(photo):
+    """Without another job at work a call is answered at once, however long it might wait."""
+    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
+    settings = InferenceSettings(concurrency=1, batch_wait_ms=60_000)
+    pipeline = Pipeline(settings, Networks(both.__getitem__, budget=9), {"cutout": Counting()})
+    async with asyncio.timeout(30):
+        outcome, _ = await pipeline.run(job(), photo, None)
+    pipeline.close()
+    assert isinstance(outcome, Done)
+
+
+async def test_a_failing_network_fails_its_job(photo):
+    """What a network raises comes out of the job that called it, and the next job is served."""
+
+    class Broken(Adding):
+        def run(self, inputs):
+            if not self.sizes:
+                self.sizes.append(0)
+                raise MemoryError
+            return super().run(inputs)
+
+    both = {"batched": Broken(batched=True), "single": Adding(batched=False)}
+    pipeline = Pipeline(
+        InferenceSettings(), Networks(both.__getitem__, budget=9), {"cutout": Counting()}
+    )
+    with pytest.raises(MemoryError):
+        await pipeline.run(job(), photo, None)
+    outcome, _ = await pipeline.run(job(), photo, None)
+    pipeline.close()
+    assert isinstance(outcome, Done)
+
+
+async def test_a_picture_of_nobody_needs_no_photo():
+    """A job without photo and avatar reaches its family, which may refuse it."""
+    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
+    families = {"cutout": Counting(), "expression": FAMILIES["expression"]()}
+    pipeline = Pipeline(
+        InferenceSettings(concurrency=1), Networks(both.__getitem__, budget=9), families
+    )
+    nobody = replace(job("cutout"), photo_id=None)
+    outcome, report = await pipeline.run(nobody, None, None)
+    assert isinstance(outcome, Done)
+    assert report is None
+    nobody = replace(job("expression"), photo_id=None)
+    outcome, _ = await pipeline.run(nobody, None, None)
+    pipeline.close()
+    assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "expression"})
 
 
 async def test_warm_up(pipeline, photo):
