@@ -66,7 +66,7 @@ OF_AVATARS: dict[str, Trial] = {
     "mood": ("mood", KINDS["mood"].default),
     "moving_mood": ("mood", (*KINDS["mood"].default, Setting("moving"))),
     "mood_sheet": ("mood-sheet", KINDS["mood-sheet"].default),
-    "fitting": ("fitting", KINDS["fitting"].default),
+    "preview": ("preview", KINDS["preview"].default),
     "lineup": ("lineup", KINDS["lineup"].default),
 }
 """What is made of kept avatars, by subject; ``mood_pack`` besides, a whole pack with encoding."""
