@@ -21,6 +21,7 @@ from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
 from inference.measuring.statistics import report
 from inference.models import weights as store
+from storage.contract.kinds import EMOJI
 
 _faces = click.option(
     "--faces",
@@ -165,7 +166,7 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     "--style",
     default="avataaars",
     show_default=True,
-    type=click.Choice(["avataaars", "big-ears", "cat"]),
+    type=click.Choice(EMOJI.settings),
 )
 @click.option(
     "--resnet50",
@@ -334,7 +335,7 @@ def train_catalogue() -> None:
     "--style",
     default="avataaars",
     show_default=True,
-    type=click.Choice(["avataaars", "big-ears", "cat"]),
+    type=click.Choice(EMOJI.settings),
     help="Cats are shown as people get them, by no other embedder.",
 )
 @click.option(

@@ -42,7 +42,7 @@ class Family(Protocol):
             subject: whom it is of, checked already: an avatar's parts can be drawn.
             settings: what the person chose, or the kind's default.
             picture: (H, W, 3) RGB, the second picture of settings that take one
-                (``Kind.pictured``).
+                (``Kind.two_photos``).
 
         Raises:
             UnknownSetting: the family has no such setting.

@@ -131,7 +131,7 @@ class JobRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = _of_person()
     photo_id: Mapped[UUID | None]  # no foreign key: the job outlives its photo
-    picture_id: Mapped[UUID | None]  # a photo as well
+    second_photo_id: Mapped[UUID | None]  # a photo as well
     avatar: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     kind: Mapped[str] = mapped_column(String(32))
     settings: Mapped[list[list[Any]]] = mapped_column(JSON)

@@ -157,7 +157,7 @@ class Planner:
             chat=chat,
             face=run.face,
             placeholder=run.replaces,
-            picture_id=run.request.picture,
+            second_photo_id=run.request.second_photo,
             avatar=run.avatar,
         )
         job = await jobs.add(session, new, self.bounds)
@@ -197,7 +197,7 @@ class Planner:
         self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
         for favourite in kept:
             job = favourite.job
-            request = Request(job.kind, job.settings, job.picture_id)
+            request = Request(job.kind, job.settings, job.second_photo_id)
             shown = ShowResult(job.id, request)
             message = self.wording.sticker(shown, favourite.done.picture, plan.locale)
             plan.answers.append(Showing(message))

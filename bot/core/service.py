@@ -362,7 +362,7 @@ class Service:
             job.face,
             underway.delivery.outcome,
             job.photo_id,
-            job.picture_id,
+            job.second_photo_id,
             job.avatar,
         )
         async with self._database.transaction() as session:

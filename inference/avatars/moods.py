@@ -14,15 +14,7 @@ from numpy.typing import NDArray
 from inference.avatars import overlays, styles
 from inference.avatars.compose import render
 from storage.contract.avatars import AvatarSpec
-
-NAMES = (
-    "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
-    "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
-)  # fmt: skip
-"""A pack."""
-
-MOVING = ("blink", "beam")
-"""Moods that are nothing without their movement."""
+from storage.contract.kinds import MOODS, MOVING_MOODS
 
 _THICK = "Natural"  # how Avataaars calls the thick drawing of a brow
 
@@ -43,7 +35,7 @@ class Mood:
 
 @cache
 def load() -> Mapping[str, Mood]:
-    """All moods by name, in the order of NAMES and MOVING."""
+    """All moods by name, in the order of the contract."""
     entries = table()["moods"]
     return MappingProxyType(
         {
@@ -53,7 +45,7 @@ def load() -> Mapping[str, Mood]:
                 {style: entries[name].get(style, {}) for style in styles.STYLES},
                 tuple(entries[name].get("overlays", ())),
             )
-            for name in (*NAMES, *MOVING)
+            for name in (*MOODS, *MOVING_MOODS)
         }
     )
 

@@ -13,7 +13,9 @@ from inference.models.calls import Call, Calls
 from inference.pictures import sheet
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
-SHOWN = tuple(name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.pictured))
+SHOWN = tuple(
+    name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.two_photos)
+)
 """Every style that a person alone is enough for, in the order of the pages."""
 
 _SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a sticker
@@ -31,8 +33,8 @@ class Gallery:
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Calls[Picture]:
-        """Paint and draw the person in each style of the page that the setting's amount names."""
-        page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).amount)
+        """Paint and draw the person in each style of the page that the setting names."""
+        page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).page)
         drawn = yield from previews(canvas.lay(photographed(subject)), page.names)
         return Picture((sheet.numbered(drawn),), facts=page.facts())
 

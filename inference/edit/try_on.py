@@ -37,10 +37,10 @@ class TryOn:
     ) -> Picture:
         """Dress the person in each look of one shelf's page.
 
-        settings: the shelf; its amount is the page, from 1, the last if there are fewer.
+        settings: the shelf and its page, the last if there are fewer.
         """
         chosen = sheet.asked(TRY_ON, settings)
-        page = sheet.page(looks(chosen.name), chosen.amount)
+        page = sheet.page(looks(chosen.name), chosen.page)
         drawn = tried_on(photographed(subject), page.names)
         return Picture((sheet.numbered(drawn),), facts=page.facts())
 

@@ -10,6 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from storage.contract.kinds import EMOJI
+
 if TYPE_CHECKING:
     from inference.emoji.embedders import Codes as FaceCodes
     from inference.emoji.embedders import Embedder
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from storage.parts import Listed
 
 EMBEDDERS = click.Choice(["crossdomain", "autoencoder", "resnet50"])
-STYLES = click.Choice(["avataaars", "big-ears", "cat"])
+STYLES = click.Choice(EMOJI.settings)
 
 _style = click.option("--style", type=STYLES, help="Only this style.")
 _slot = click.option("--slot", help="Only this slot, such as hair, eyes or mouth.")

@@ -10,7 +10,7 @@ from inference.family import Image, Picture, Subject
 from inference.models.calls import Calls
 from inference.pictures import sheet
 from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
-from storage.contract.kinds import EMOJI, MOOD, MOOD_SHEET, Setting
+from storage.contract.kinds import EMOJI, MOOD, MOOD_SHEET, MOVING_MOODS, Setting
 
 SHOWN = tuple(name for name in MOOD.settings if name not in MOOD.beside)
 """Every mood, in the order of the pages."""
@@ -49,7 +49,7 @@ class Mood:
 
 
 class MoodSheet:
-    """Implements ``inference.family.Family``; the setting's amount is the page, as in try-on."""
+    """Implements ``inference.family.Family``; the setting says which page, as in try-on."""
 
     kind = MOOD_SHEET.name
 
@@ -60,7 +60,7 @@ class MoodSheet:
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Calls[Picture]:
         """Draw an avatar in each mood of the page; the facts are the sheet's and the avatar's."""
-        page = sheet.page(SHOWN, sheet.asked(MOOD_SHEET, settings).amount)
+        page = sheet.page(SHOWN, sheet.asked(MOOD_SHEET, settings).page)
         composed = yield from Composed.of(subject, _STYLE)
         drawn = [moods.draw(composed.spec, moods.load()[name], sheet.CELL) for name in page.names]
         return Picture((sheet.numbered(drawn),), facts={**composed.facts(), **page.facts()})
@@ -72,4 +72,4 @@ def _chosen(settings: tuple[Setting, ...]) -> tuple[str, bool]:
     chosen = [name for name in names if name in SHOWN] or [MOOD.default[0].name]
     if len(chosen) != 1 or not {*names} <= {*chosen, *MOOD.beside}:
         raise UnknownSetting(f"mood:{','.join(names)}")
-    return chosen[0], chosen[0] in moods.MOVING or any(name in MOOD.beside for name in names)
+    return chosen[0], chosen[0] in MOVING_MOODS or any(name in MOOD.beside for name in names)

@@ -43,23 +43,22 @@ class Page:
 
 
 def asked(kind: Kind, settings: tuple[Setting, ...]) -> Setting:
-    """Return the setting of a sheet: what is to be shown, and its page as the amount.
+    """Return the setting of a sheet: what is to be shown, and its page.
 
     Raises:
         UnknownSetting: several settings, one of another name, or no such page.
     """
     chosen, *more = settings or kind.default
-    bounds = kind.amount
-    if more or bounds is None or chosen.name not in kind.settings:
+    if more or chosen.name not in kind.settings:
         raise UnknownSetting(f"{kind.name}:{chosen.name}")
-    if not bounds.low <= chosen.amount <= bounds.high:
+    if not 1 <= chosen.page <= kind.pages:
         raise UnknownSetting("no such page")
     return chosen
 
 
-def page(every: tuple[str, ...], amount: float) -> Page:
+def page(every: tuple[str, ...], wanted: int) -> Page:
     """Return the page of this number, the last if there are fewer."""
-    number = min(round(amount), pages(len(every)))
+    number = min(wanted, pages(len(every)))
     first = (number - 1) * PER_PAGE
     return Page(every[first : first + PER_PAGE], number, pages(len(every)))
 

@@ -137,7 +137,7 @@ class Worker:
                 try:
                     return await self._read(session, job)
                 except PhotoGone as gone:
-                    detail = {"picture": True} if gone.args == (str(job.picture_id),) else {}
+                    detail = {"picture": True} if gone.args == (str(job.second_photo_id),) else {}
                     expired = Failed(Failure.PHOTO_EXPIRED, detail)
                     delivery = await jobs.finish(session, self._vault, job, expired)
         if job is not None:
@@ -150,8 +150,8 @@ class Worker:
             return _Order(job)
         photo, report = await photos.read_with_report(session, self._vault, job.photo_id)
         picture = None
-        if job.picture_id is not None:
-            picture = await photos.read(session, self._vault, job.picture_id)
+        if job.second_photo_id is not None:
+            picture = await photos.read(session, self._vault, job.second_photo_id)
         return _Order(job, photo, report, picture)
 
     async def _end(self, job: Job, outcome: Outcome, report: bytes | None) -> None:

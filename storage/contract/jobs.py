@@ -31,7 +31,7 @@ class NewJob:
 
     ``chat`` and ``placeholder`` are the owning front end's own references (JSON-able); the worker
     carries them through unread. ``face``: which face, largest first, or None for the only one.
-    ``picture_id``: a second photo of the same person's, for settings that take one. ``avatar``:
+    ``second_photo_id``: another of the person's photos, for settings that take one. ``avatar``:
     for kinds that are ``composed``, what to draw instead of studying a photo, JSON-able in the form
     of the kind; such a job needs no photo.
     """
@@ -44,7 +44,7 @@ class NewJob:
     chat: str
     face: int | None = None
     placeholder: str | None = None
-    picture_id: UUID | None = None
+    second_photo_id: UUID | None = None
     avatar: Mapping[str, object] | None = None
 
 

@@ -5,28 +5,29 @@ other; a test holds the families against this table. Names are the canonical Eng
 people may type instead (aliases, Chinese) lives in ``bot/core/language/texts``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The strength a setting takes: a closed range and what is meant when nothing is said.
-
-    ``step``: what amounts are rounded to; 1 where they count something.
-    """
+    """The strength a setting takes: a closed range and what is meant when nothing is said."""
 
     low: float
     high: float
     default: float
-    step: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One choice of a job, such as ``smile`` at 0.8; amount 1.0 where strength has no meaning."""
+    """One choice of a job, such as ``smile`` at 0.8; amount 1.0 where strength has no meaning.
+
+    ``page``: which page of it, from 1, where the result is a sheet (``Kind.pages``).
+    """
 
     name: str
     amount: float = 1.0
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ class Kind:
 
     Settings may come in groups, ``hair:afro`` and ``hair:bob`` in ``hair``; then a job carries one
     of each group at most. ``several``: whether one job may carry more than one setting.
-    ``amount``: the range of strength, or None where a setting is simply chosen.
-    ``graded``: the groups whose settings take a strength, where not all do.
+    ``amount``: the range of strength, or None where a setting is simply chosen. ``amounts``: the
+    same of each group that has a range of its own.
     ``default``: what a bare command means; empty where the family needs no setting.
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen.
-    ``pictured``: settings that need a second picture beside the photo.
+    ``two_photos``: settings that need another photo beside the one with the face.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
+    ``pages``: the most that such a sheet may have; 0 where there is but one.
     ``pack``: the settings that make a whole when asked for together.
     ``composed``: whether it can be made of an avatar that was kept, long after the photo is gone.
     """
@@ -52,10 +54,11 @@ class Kind:
     amount: Amount | None = None
     default: tuple[Setting, ...] = ()
     example: tuple[Setting, ...] = ()
-    graded: tuple[str, ...] | None = None
+    amounts: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     beside: tuple[str, ...] = ()
-    pictured: tuple[str, ...] = ()
+    two_photos: tuple[str, ...] = ()
     shows: str = ""
+    pages: int = 0
     composed: bool = False
     pack: tuple[str, ...] = ()
 
@@ -70,13 +73,16 @@ class Kind:
         found = dict.fromkeys(group_of(setting) for setting in self.settings)
         return tuple(group for group in found if group)
 
+    @property
+    def numbered(self) -> bool:
+        """Whether a number behind a setting may mean something: a strength, or a page."""
+        return bool(self.pages or self.amount or self.amounts)
+
     def amount_of(self, setting: str) -> Amount | None:
         """Return the range of a setting's strength, None where it has none."""
         if setting in self.beside:
             return None
-        if self.graded is None or group_of(setting) in self.graded:
-            return self.amount
-        return None
+        return self.amounts.get(group_of(setting), self.amount)
 
 
 def group_of(setting: str) -> str:
@@ -97,7 +103,7 @@ CARTOON = Kind(
     amount=Amount(0.0, 1.0, 0.6),
     default=(Setting("hokusai", 0.6),),
     beside=("scene",),
-    pictured=("picture",),
+    two_photos=("picture",),
 )  # fmt: skip
 EXPRESSION = Kind(
     "expression",
@@ -142,48 +148,51 @@ EDIT = Kind(
         "hat:trilby", "hat:homburg", "hat:top-hat", "hat:cowboy", "hat:straw", "hat:headband",
     ),
     several=True,
-    amount=Amount(0.0, 1.0, 1.0),
+    amounts={"colour": Amount(0.0, 1.0, 1.0), "beard": Amount(0.0, 1.0, 1.0)},
     example=(Setting("hair:afro"),),
-    graded=("colour", "beard"),
 )  # fmt: skip
 
 TRY_ON = Kind(
     "try-on",
     ("hair", "beard", "glasses", "hat"),
-    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page: nine looks at once
-    default=(Setting("hair", 1.0),),
+    default=(Setting("hair"),),
     shows="edit",
+    pages=9,  # of nine looks each, as below
 )
 
 GALLERY = Kind(
     "gallery",
     ("styles",),
-    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
-    default=(Setting("styles", 1.0),),
+    default=(Setting("styles"),),
     shows="cartoon",
+    pages=9,
 )
 
-_MOODS = (
+MOODS = (
     "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
     "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
 )  # fmt: skip
+"""A pack of them."""
+
+MOVING_MOODS = ("blink", "beam")
+"""Moods that are nothing without their movement."""
 
 MOOD = Kind(
     "mood",
-    # the two behind the others always move, the others where "moving" stands beside them
-    (*_MOODS, "blink", "beam", "moving"),
+    # the last always move, the others where "moving" stands beside them
+    (*MOODS, *MOVING_MOODS, "moving"),
     default=(Setting("happy"),),
     beside=("moving",),
     composed=True,
-    pack=_MOODS,
+    pack=MOODS,
 )
 
 MOOD_SHEET = Kind(
     "mood-sheet",
     ("moods",),
-    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
-    default=(Setting("moods", 1.0),),
+    default=(Setting("moods"),),
     shows="mood",
+    pages=9,
     composed=True,
 )
 
@@ -198,9 +207,9 @@ PREVIEW = Kind(
 LINEUP = Kind(
     "lineup",
     ("kept",),
-    amount=Amount(1.0, 9.0, 1.0, step=1.0),  # the page, as above
-    default=(Setting("kept", 1.0),),
+    default=(Setting("kept"),),
     shows="emoji",
+    pages=9,
     composed=True,
 )
 

@@ -63,7 +63,7 @@ class Talk:
                 one.face,
                 outcome,
                 one.photo,
-                request.picture,
+                request.second_photo,
             )
         )
 

@@ -44,7 +44,7 @@ async def test_a_job_reads_back_as_asked(database: Database, new_job: NewJob, jo
     assert (read.kind, read.settings, read.face) == ("expression", (Setting("smile", 0.8),), None)
     assert (read.platform, read.chat, read.placeholder) == ("web", "room", "message 8")
     assert (read.person_id, read.photo_id) == (new_job.person_id, new_job.photo_id)
-    assert read.picture_id is None
+    assert read.second_photo_id is None
     assert (read.state, read.attempts) == (JobState.QUEUED, 0)
     assert datetime.now(UTC) - read.created < timedelta(seconds=10)
 
@@ -53,10 +53,10 @@ async def test_a_job_may_name_a_second_picture(database: Database, new_job: NewJ
     """It is kept with the job, claimed with it, and counts as one job."""
     picture = uuid4()
     async with database.transaction() as session:
-        job = await jobs.add(session, replace(new_job, picture_id=picture))
+        job = await jobs.add(session, replace(new_job, second_photo_id=picture))
     claimed = await claim(database, job.id)
     assert claimed is not None
-    assert (claimed.photo_id, claimed.picture_id) == (new_job.photo_id, picture)
+    assert (claimed.photo_id, claimed.second_photo_id) == (new_job.photo_id, picture)
 
 
 async def test_a_job_may_draw_an_avatar(database: Database, new_job: NewJob) -> None:

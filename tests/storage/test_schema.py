@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database
 from storage.migrations import config, ours
-from storage.models import AvatarRow, JobRow, ResultRow, Row
+from storage.models import AvatarRow, ConversationRow, JobRow, PreferenceRow, ResultRow, Row
 from storage.queue import open_queue
 
 
@@ -105,6 +105,100 @@ async def test_migrating_keeps_what_was_there(own_url: str) -> None:
         assert found.matched == {"parts": {"eyes": "wide"}, "colours": {"fur": "#222222"}}
         assert found.chosen == found.created == datetime(2026, 11, 1, tzinfo=UTC)
     await database.close()
+
+
+async def test_migrating_keeps_pages_wardrobes_and_second_photos(own_url: str) -> None:
+    """Sheets keep their page, which was a strength; states keep what has another name now."""
+    await (await Database.open(own_url)).close()
+    engine = create_async_engine(own_url)
+    person, photo = uuid4(), uuid4()
+    look = {"kind": "try-on", "settings": [{"name": "hair", "amount": 3.0}], "picture": None}
+    smile = {"kind": "expression", "settings": [{"name": "smile", "amount": 0.4}], "picture": None}
+    before = {"offered": True, "fitting": {"slot": "top"}, "last": [look, smile], "excused": None}
+    jobs: dict[str, list[list[object]]] = {
+        "try-on": [["hair", 3.0]], "fitting": [["mirror", 1.0]], "expression": [["smile", 0.4]],
+    }  # fmt: skip
+
+    def migrated(connection: Connection, revision: str) -> MetaData:
+        made = config()
+        made.attributes["connection"] = connection
+        (command.upgrade if revision == "head" else command.downgrade)(made, revision)
+        tables = MetaData()
+        tables.reflect(connection, only=["people", "jobs", "conversations", "preferences"])
+        return tables
+
+    def plain(one: UUID) -> object:
+        return one.hex if own_url.startswith("sqlite") else one
+
+    def earlier(connection: Connection) -> None:
+        tables = migrated(connection, "0005").tables
+        when = datetime(2026, 11, 1, tzinfo=UTC)
+        add = {name: table.insert() for name, table in tables.items()}
+        connection.execute(
+            add["people"].values(
+                id=plain(person), platform="web", external_id="ada", wrapped_key=b"k", created=when
+            )
+        )
+        for kind, settings in jobs.items():
+            connection.execute(
+                add["jobs"].values(
+                    id=plain(uuid4()),
+                    person_id=plain(person),
+                    picture_id=plain(photo),
+                    kind=kind,
+                    settings=settings,
+                    platform="web",
+                    chat="room",
+                    state="queued",
+                    start_tag=1,
+                    attempts=0,
+                    detail={},
+                    created=when,
+                )
+            )
+        connection.execute(
+            add["conversations"].values(person_id=plain(person), chat="room", state=before)
+        )
+        connection.execute(
+            add["preferences"].values(person_id=plain(person), name="preferred", value=[smile])
+        )
+
+    async with engine.begin() as connection:
+        await connection.run_sync(earlier)
+    database = await Database.open(own_url)
+    async with database.snapshot() as session:
+        columns = select(JobRow.kind, JobRow.settings, JobRow.second_photo_id)
+        kept = {row.kind: row for row in await session.execute(columns)}
+        state = (await session.scalars(select(ConversationRow.state))).one()
+        preferred = (await session.scalars(select(PreferenceRow.value))).one()
+    await database.close()
+    assert {row.second_photo_id for row in kept.values()} == {photo}
+    assert {kind: row.settings for kind, row in kept.items()} == {
+        "try-on": [["hair", 1.0, 3]],
+        "preview": [["alone", 1.0]],
+        "expression": [["smile", 0.4]],
+    }
+    turned = {"name": "hair", "amount": 1.0, "page": 3}
+    smiling = {**smile, "second_photo": None}
+    del smiling["picture"]
+    assert state == {
+        "sheet_newest": True,
+        "wardrobe": {"slot": "top"},
+        "last": [{"kind": "try-on", "settings": [turned], "second_photo": None}, smiling],
+        "suppressed": None,
+    }
+    assert preferred == [smiling]
+
+    def earlier_again(connection: Connection) -> None:
+        tables = migrated(connection, "0005").tables
+        rows = connection.execute(select(tables["jobs"].c["kind", "settings"])).all()
+        assert {row.kind: row.settings for row in rows} == jobs
+        states = connection.execute(select(tables["conversations"].c["state"])).all()
+        assert [row.state for row in states] == [before]
+
+    async with engine.begin() as connection:
+        await connection.run_sync(earlier_again)
+    await engine.dispose()
 
 
 async def test_processes_may_start_at_once(own_url: str) -> None:

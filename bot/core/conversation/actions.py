@@ -66,14 +66,14 @@ class PartNames:
 class Wearable:
     """One thing of many to pick, for chats that show them all; ``line`` is the command that does.
 
-    ``worn``: whether it is picked now. ``picture``: the part that shows it (style, slot, variant),
+    ``worn``: whether it is picked now. ``part``: what shows it (style, slot, variant),
     ``colour``: "#rrggbb" of a swatch.
     """
 
     name: PartName | PaintName
     line: str
     worn: bool
-    picture: tuple[str, str, str] | None = None
+    part: tuple[str, str, str] | None = None
     colour: str = ""
 
 

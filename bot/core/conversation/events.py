@@ -92,7 +92,7 @@ class JobEnded:
     face: int | None
     outcome: Outcome
     photo_id: UUID | None = None
-    picture_id: UUID | None = None
+    second_photo_id: UUID | None = None
     avatar: Mapping[str, object] | None = None
 
 
@@ -125,13 +125,13 @@ class Slider:
 class Offer:
     """One thing of many to pick by giving its command; ``worn``: picked now.
 
-    It shows the part ``picture`` of an avatar (style, slot, variant), or the ``colour`` "#rrggbb".
+    It shows a ``part`` of an avatar (style, slot, variant), or a ``colour`` "#rrggbb".
     """
 
     label: str
     command: str
     worn: bool
-    picture: tuple[str, str, str] | None = None
+    part: tuple[str, str, str] | None = None
     colour: str = ""
 
 

@@ -30,7 +30,7 @@ def show(state: State, page: int = 1, message: str | None = None) -> Step:
         "ids": [one.id.hex for one in these],
         "pages": pages,
     }
-    request = Request(LINEUP.name, (Setting("kept", float(page)),))
+    request = Request(LINEUP.name, (Setting("kept", page=page),))
     return state, (Run(request, avatar=picture, replaces=message),)
 
 
@@ -51,7 +51,7 @@ def shown(state: State, event: JobEnded, request: Request, picture: bytes) -> St
     ]
     rows = [tuple(takes[at : at + COLUMNS]) for at in range(0, len(takes), COLUMNS)]
     last = [Choice("button.name", "avatar:name")]
-    page = int(request.settings[0].amount) if request.settings else 1
+    page = request.settings[0].page if request.settings else 1
     if pages > 1:
         last.append(Choice("button.next_page", f"page:{event.job_id.hex}:{page % pages + 1}"))
     rows.append(tuple(last))

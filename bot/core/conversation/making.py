@@ -66,7 +66,7 @@ def _of_photo(
     state: State, requests: tuple[Request, ...], notes: tuple[Note, ...], replaces: str | None
 ) -> Step:
     """Queue jobs of the current photo, or ask for one."""
-    requests = tuple(_pictured(state, resolved(state, one), replaces) for one in requests)
+    requests = tuple(_with_second_photo(state, resolved(state, one), replaces) for one in requests)
     photo = state.photo
     if photo is None:
         wanted = requests[0]
@@ -76,7 +76,7 @@ def _of_photo(
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
         question = replace(state.question, requests=waiting)
         return replace(state, question=question), (ask_face(question, notes=notes),)
-    lacking = [request for request in requests if request.lacks_picture]
+    lacking = [request for request in requests if request.lacks_second_photo]
     if lacking:
         state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
         requests = tuple(request for request in requests if request not in lacking)
@@ -95,13 +95,13 @@ def _of_photo(
     return state, (*superseded, *runs)
 
 
-def _pictured(state: State, request: Request, replaces: str | None) -> Request:
+def _with_second_photo(state: State, request: Request, replaces: str | None) -> Request:
     """Let a wish that changes a result keep that result's second picture."""
-    if replaces is None or not request.lacks_picture:
+    if replaces is None or not request.lacks_second_photo:
         return request
     for one in reversed(state.shown):
-        if one.request.kind == request.kind and one.request.picture is not None:
-            return replace(request, picture=one.request.picture)
+        if one.request.kind == request.kind and one.request.second_photo is not None:
+            return replace(request, second_photo=one.request.second_photo)
     return request
 
 

@@ -34,7 +34,7 @@ def _style_question(state: State, key: str, replaces: str | None) -> Say:
 def _candidates(state: State) -> tuple[Request, ...]:
     """Return what the style question offers: what is preferred, and every single choice."""
     offered = list(state.preferred)
-    for kind in KINDS.values():
+    for kind in (kind for kind in KINDS.values() if not kind.sheet):
         if not kind.settings:
             offered.append(Request(kind.name))
         elif kind.several:
@@ -50,7 +50,7 @@ def _candidates(state: State) -> tuple[Request, ...]:
             offered += [
                 Request(kind.name, (Setting(name, strength),))
                 for name in kind.settings
-                if name not in (*taken, *kind.beside, *kind.pictured)
+                if name not in (*taken, *kind.beside, *kind.two_photos)
             ]
     order = {kind: number for number, kind in enumerate(KINDS)}
     return tuple(sorted(dict.fromkeys(offered), key=lambda request: order[request.kind]))[:20]

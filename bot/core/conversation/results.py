@@ -89,7 +89,7 @@ def _in_other_style(state: State, result: Shown) -> Step:
 def _other(request: Request) -> Request:
     """Return the next style of a kind of which one is chosen."""
     kind = KINDS[request.kind]
-    styles = [name for name in kind.settings if name not in (*kind.beside, *kind.pictured)]
+    styles = [name for name in kind.settings if name not in (*kind.beside, *kind.two_photos)]
     chosen = [setting for setting in request.settings if setting.name not in kind.beside]
     setting = chosen[0] if chosen else kind.default[0]
     at = styles.index(setting.name) if setting.name in styles else -1
@@ -151,7 +151,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
     ours = next((one for one in state.unfinished if one.job == event.job_id), None)
     left = tuple(one for one in state.unfinished if one.job != event.job_id)
     state = replace(state, unfinished=left)
-    request = Request(event.kind, event.settings, event.picture_id)
+    request = Request(event.kind, event.settings, event.second_photo_id)
     photo = event.photo_id or (ours.photo if ours is not None else None)
     match event.outcome:
         case Done(picture=picture) if event.kind == PREVIEW.name:
@@ -177,7 +177,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
                 question = FaceQuestion(photo, count, (request,), event.job_id)
                 return _many_faces(state, question, picture)
             if detail.get("picture"):  # not the selfie's fault: another picture will do
-                state = replace(state, painting=replace(request, picture=None))
+                state = replace(state, painting=replace(request, second_photo=None))
                 return state, (Say(f"failure.{failure.value}"),)
             return _failed(state, event.job_id, failure, request, photo)
 

@@ -76,7 +76,7 @@ def take(state: State, sheet: Sheet, number: int) -> Step:
 def turn(state: State, sheet: Sheet, page: int, message: str | None) -> Step:
     """Have another page made, in the place of this one."""
     (setting,) = sheet.request.settings
-    request = replace(sheet.request, settings=(replace(setting, amount=float(page)),))
+    request = replace(sheet.request, settings=(replace(setting, page=page),))
     drawn = None if sheet.avatar is None else sheet.avatar.to_json()
     return state, (do.Run(request, sheet.photo, sheet.face, message, avatar=drawn),)
 

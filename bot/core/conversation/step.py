@@ -127,14 +127,14 @@ def to_paint(caption: str, grammar: Grammar) -> Request | None:
         meaning = grammar.parse(caption).meaning
     except CommandError:
         return None
-    if isinstance(meaning, Make) and meaning.request.lacks_picture:
+    if isinstance(meaning, Make) and meaning.request.lacks_second_photo:
         return meaning.request
     return None
 
 
 def _paint(state: State, event: PhotoKept, wish: Request) -> Step:
     """Paint the selfie like the picture that came, or wait for a selfie."""
-    request = replace(wish, picture=event.photo)
+    request = replace(wish, second_photo=event.photo)
     state = replace(state, painting=None)
     if event.selfie is not None:
         state = replace(state, photo=event.selfie, face=None, question=None, fresh=True)
@@ -183,7 +183,7 @@ def _explain(error: CommandError) -> Say:
 def _meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
     match line.meaning:
         case Make(Request(kind=LINEUP.name, settings=settings)):
-            return lineup.show(state, int(settings[0].amount) if settings else 1)
+            return lineup.show(state, settings[0].page if settings else 1)
         case Make(request) as wish:
             if KINDS[request.kind].groups and replaces is None:
                 request = worn(state, wish)

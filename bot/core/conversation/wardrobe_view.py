@@ -97,7 +97,7 @@ def _wearables(library: Library, wardrobe: OpenWardrobe) -> tuple[Wearable, ...]
             PartName(variant, library.tags.get((spec.style, slot, variant), {}), number),
             f"/wear {slot} {variant}",
             worn=variant == part(spec, slot),
-            picture=(spec.style, slot, variant),
+            part=(spec.style, slot, variant),
         )
         for number, variant in enumerate(library.variants(spec.style, slot), 1)
     ]

@@ -75,18 +75,18 @@ class Command(StrEnum):
 class Request:
     """A wish for one result; empty settings mean the usual ones.
 
-    ``picture``: the second photo of settings that take one; a line does not tell it.
+    ``second_photo``: for settings that take one; a line does not tell it.
     """
 
     kind: str
     settings: tuple[Setting, ...] = ()
-    picture: UUID | None = None
+    second_photo: UUID | None = None
 
     @property
-    def lacks_picture(self) -> bool:
-        """Whether a second picture has to be asked for."""
-        pictured = KINDS[self.kind].pictured
-        return self.picture is None and any(one.name in pictured for one in self.settings)
+    def lacks_second_photo(self) -> bool:
+        """Whether a second photo has to be asked for."""
+        taking = KINDS[self.kind].two_photos
+        return self.second_photo is None and any(one.name in taking for one in self.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +180,20 @@ def write(meaning: Meaning) -> str:
             return f"/{command} {words}"
 
 
+def number_behind(kind: Kind, setting: Setting) -> str:
+    """Return what stands behind a setting's name: its strength or its page; empty for neither."""
+    if kind.pages:
+        return str(setting.page)
+    return "" if kind.amount_of(setting.name) is None else strength(setting.amount)
+
+
 def write_request(request: Request) -> str:
     """Return ``expression smile 0.8 wink 0.3``."""
     words = [request.kind]
     for setting in request.settings:
         words.append(setting.name.replace(":", " "))
-        if KINDS[request.kind].amount_of(setting.name) is not None:
-            words.append(strength(setting.amount))
-    return " ".join(words)
+        words.append(number_behind(KINDS[request.kind], setting))
+    return " ".join(filter(None, words))
 
 
 def _write_shortcut(request: Request) -> str:
@@ -197,8 +203,9 @@ def _write_shortcut(request: Request) -> str:
     name = shortcut_to(request.kind, setting.name)
     if name is None:
         return ""
-    usual = setting == _default(KINDS[request.kind], setting.name)
-    return f"/{name}" if usual else f"/{name} {strength(setting.amount)}"
+    kind = KINDS[request.kind]
+    usual = setting == _default(kind, setting.name)
+    return f"/{name}" if usual else f"/{name} {number_behind(kind, setting)}"
 
 
 def _write_without(request: Request, without: tuple[str, ...]) -> str:
@@ -331,7 +338,7 @@ class Grammar:
         groups: list[tuple[Kind, list[Token]]] = []
         for token in cut(self.vocabulary, argument, _STICKERS, starts=True):
             match token:
-                case Name(kind=kind, name=name) if name in KINDS[kind].pictured:
+                case Name(kind=kind, name=name) if name in KINDS[kind].two_photos:
                     raise _not_preferred(token.typed)
                 case Start(kind=kind) if KINDS[kind].sheet:
                     raise _not_preferred(token.typed)
@@ -445,7 +452,7 @@ class Grammar:
                 raise self._stray(kind, waiting)
             if first is not None:
                 named[first] = waiting
-            elif kind.default and kind.amount is not None:
+            elif kind.default and kind.numbered:
                 named[kind.default[0].name] = waiting
         if kind.groups:  # of two in one group the last counts
             named = dict({group_of(name): (name, named[name]) for name in named}.values())
@@ -458,11 +465,9 @@ class Grammar:
                 "command_error.too_many_settings", count=MAX_SETTINGS, example=_line(kind)
             )
         notes: list[Note] = []
-        if kind.amount is None and any((waiting, *named.values())):
+        if not kind.numbered and any((waiting, *named.values())):
             notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
-        settings = tuple(
-            Setting(name, _amount(kind, name, number, notes)) for name, number in named.items()
-        )
+        settings = tuple(_setting(kind, name, number, notes) for name, number in named.items())
         worn = {group_of(name) for name in named}
         off = tuple(group for group in kind.groups if group in without and group not in worn)
         return _Read(Make(Request(kind.name, settings), off), tuple(notes), guessed)
@@ -563,23 +568,25 @@ def _share(number: Number) -> float:
     return round(max(-1.0, min(1.0, value)), 2)
 
 
-def _amount(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> float:
-    span = kind.amount_of(name)
-    if span is None:
-        if number is not None and kind.amount is not None:
-            notes.append(Note("note.no_strength", {"kind": Named(kind.name, name)}))
-        return 1.0
+def _setting(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> Setting:
+    """Return a setting with the number that was said for it, its strength or its page."""
+    span = Amount(1, kind.pages, 1) if kind.pages else kind.amount_of(name)
     if number is None:
-        return span.default
+        return _default(kind, name)
+    if span is None:
+        if kind.numbered:
+            notes.append(Note("note.no_strength", {"kind": Named(kind.name, name)}))
+        return _default(kind, name)
     value = number.value
     if number.percent or (_beyond(span, value) and value.is_integer() and 10 <= abs(value) <= 100):
         value /= 100
     if _beyond(span, value):
-        values = {"kind": kind.name, "setting": name}
         ends = {"low": strength(span.low), "high": strength(span.high)}
-        notes.append(Note("note.clamped", {"name": Named(**values), **ends}))
+        notes.append(Note("note.clamped", {"name": Named(kind.name, name), **ends}))
         value = max(span.low, min(span.high, value))
-    return round(round(value / span.step) * span.step, 2) + 0.0  # no negative zero
+    if kind.pages:
+        return Setting(name, page=round(value))
+    return Setting(name, round(value, 2) + 0.0)  # no negative zero
 
 
 @dataclass(frozen=True, slots=True)

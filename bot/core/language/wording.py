@@ -57,7 +57,7 @@ class Wording:
 
     def _offer(self, offer: Wearable, locale: str) -> Offer:
         label = _leading(self._name(offer.name, locale))
-        return Offer(label, offer.line, offer.worn, offer.picture, offer.colour)
+        return Offer(label, offer.line, offer.worn, offer.part, offer.colour)
 
     def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
         """Word a result: what it is, its buttons, and sliders for its strengths."""

@@ -19,7 +19,7 @@ from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
 from bot.core.language.tokens import OFF
 from bot.frontends.discord import reading
-from storage.contract.kinds import KINDS, Amount, Kind, group_of
+from storage.contract.kinds import KINDS, Kind, group_of
 
 Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]], bool], Any]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""
@@ -124,9 +124,11 @@ def _grouped_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any,
         line = _grouped_line(kind, chosen, strength)
         await respond(asked, lambda: _photo_or_words(asked, photo, line), False)
 
-    bounds = kind.amount or Amount(0.0, 1.0, 1.0)
     options: dict[str, Any] = dict.fromkeys(kind.groups, str | None)
-    options["strength"] = app_commands.Range[float, bounds.low, bounds.high] | None
+    if kind.amounts:
+        low = min(amount.low for amount in kind.amounts.values())
+        high = max(amount.high for amount in kind.amounts.values())
+        options["strength"] = app_commands.Range[float, low, high] | None
     options["photo"] = discord.Attachment | None
     asked, *_ = inspect.signature(make).parameters.values()
     optional = [
@@ -152,9 +154,7 @@ def _sheet_command(name: str, kind: Kind, texts: Texts, respond: Respond) -> Com
         line = f"/{name} {page or ''}".strip()
         await respond(asked, lambda: _photo_or_words(asked, photo, line), False)
 
-    if kind.amount is not None:
-        bounded = app_commands.Range[int, int(kind.amount.low), int(kind.amount.high)]
-        make.__annotations__["page"] = bounded | None
+    make.__annotations__["page"] = app_commands.Range[int, 1, kind.pages] | None
     return _command(f"shortcut.{name}", name, ["page", "photo"], texts, make)
 
 
@@ -196,7 +196,7 @@ def _completing(
 def _grouped_line(kind: Kind, chosen: Mapping[str, str | None], strength: float | None) -> str:
     """Return the line of chosen settings; the strength belongs to the last that takes one."""
     parts = {group: f"{group} {value}" for group, value in chosen.items() if value}
-    graded = [group for group in parts if kind.graded is None or group in kind.graded]
+    graded = [group for group in parts if group in kind.amounts]
     if graded and strength is not None:
         parts[graded[-1]] += f" {strength:g}"
     return " ".join([f"/{kind.name}", *parts.values()])

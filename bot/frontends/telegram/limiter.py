@@ -33,9 +33,7 @@ OVERALL = Rate(30, 30)
 PRIVATE = Rate(1, 20)
 GROUP = Rate(20 / 60, 20)
 STICKER_SETS = Rate(1, 5)  # undocumented; slow enough never to have been refused
-LONGEST_WAIT = (
-    5.0  # seconds in place; beyond it the caller hears of it and comes back later
-)
+LONGEST_WAIT = 5.0  # seconds in place; beyond it the caller hears of it and comes back later
 ATTEMPTS = 4
 
 

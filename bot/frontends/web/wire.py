@@ -47,7 +47,7 @@ def _words(message: Message) -> dict[str, object]:
                 "label": offer.label,
                 "command": offer.command,
                 "worn": offer.worn,
-                "picture": f"/parts/{'/'.join(offer.picture)}.png" if offer.picture else None,
+                "picture": f"/parts/{'/'.join(offer.part)}.png" if offer.part else None,
                 "colour": offer.colour or None,
             }
             for offer in message.offers

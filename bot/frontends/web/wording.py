@@ -6,7 +6,7 @@ from importlib import resources
 
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
-from storage.contract.kinds import KINDS
+from storage.contract.kinds import KINDS, Amount
 
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 
@@ -25,8 +25,9 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
     """Return what the page's script needs to know of our words, JSON-able.
 
     ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, and for
-    kinds of results their ``settings``, the ``groups`` that these come in, and the range of their
-    ``amount``; ``sentences``: the page's own; ``languages``: code and name of each.
+    kinds of results their ``settings``, each with the range of its ``amount`` where it has one, and
+    the ``groups`` that these come in; ``sentences``: the page's own; ``languages``: code and name
+    of each.
     """
     commands: list[dict[str, object]] = []
     for name, about in texts.menu(locale):
@@ -43,21 +44,15 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
                 {
                     "name": setting,
                     "called": texts.setting(locale, kind.name, setting),
-                    "graded": kind.amount_of(setting) is not None,
+                    "amount": _range(kind.amount_of(setting)),
                 }
                 for setting in kind.settings
-                if setting not in kind.pictured
+                if setting not in kind.two_photos
             ]
             entry["groups"] = [
                 {"name": group, "called": texts.group(locale, kind.name, group)}
                 for group in kind.groups
             ]
-            if kind.amount:
-                entry["amount"] = {
-                    "low": kind.amount.low,
-                    "high": kind.amount.high,
-                    "default": kind.amount.default,
-                }
         commands.append(entry)
     return {
         "language": locale,
@@ -65,3 +60,7 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
         "commands": commands,
         "sentences": texts.section(locale, "web"),
     }
+
+
+def _range(amount: Amount | None) -> dict[str, float] | None:
+    return None if amount is None else {"low": amount.low, "high": amount.high}

@@ -17,8 +17,9 @@ from typing import Any
 from dicebear import Style as Definition
 
 from storage.contract.avatars import NONE
+from storage.contract.kinds import EMOJI
 
-STYLES = ("avataaars", "big-ears", "cat")
+STYLES = EMOJI.settings
 COLOUR = "@"
 """In our drawings, "@hair" is the avatar's colour of that name; other colours are literal."""
 

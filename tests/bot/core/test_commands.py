@@ -53,15 +53,17 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
             unique_by=(lambda name: group_of(name) or name),
         )
     )
-    return Request(kind.name, tuple(Setting(name, draw(amounts(kind, name))) for name in names))
+    return Request(kind.name, tuple(draw(chosen(kind, name)) for name in names))
 
 
-def amounts(kind: Kind, name: str) -> st.SearchStrategy[float]:
+def chosen(kind: Kind, name: str) -> st.SearchStrategy[Setting]:
+    if kind.pages:
+        return st.integers(1, kind.pages).map(lambda page: Setting(name, page=page))
     span = kind.amount_of(name)
     if span is None:
-        return st.just(1.0)
-    low, high = round(span.low / span.step), round(span.high / span.step)
-    return st.integers(low, high).map(lambda steps: round(steps * span.step, 2))
+        return st.just(Setting(name))
+    hundredths = st.integers(round(span.low * 100), round(span.high * 100))
+    return hundredths.map(lambda number: Setting(name, number / 100))
 
 
 @st.composite
@@ -88,7 +90,7 @@ def meanings() -> st.SearchStrategy[Meaning]:
 
 def preferable(wish: Request) -> bool:
     """A sheet or a second picture cannot come with every selfie."""
-    return not KINDS[wish.kind].sheet and not wish.lacks_picture
+    return not KINDS[wish.kind].sheet and not wish.lacks_second_photo
 
 
 def told_apart(wishes: list[Request]) -> bool:
@@ -137,9 +139,10 @@ def test_spelling_does_not_matter(
     kind = KINDS[request.kind]
     items = []
     for setting in request.settings:
-        amount = f"{round(setting.amount * 100)}%" if percent else f"{setting.amount:g}"
-        graded = kind.amount_of(setting.name) is not None
-        items.append(f"{setting.name}{equals}{amount}" if graded else setting.name)
+        number = setting.page if kind.pages else setting.amount
+        said = f"{round(number * 100)}%" if percent else f"{number:g}"
+        takes_one = kind.pages or kind.amount_of(setting.name) is not None
+        items.append(f"{setting.name}{equals}{said}" if takes_one else setting.name)
     line = f"{slash}{kind.name} {comma.join(items)}"
     assert GRAMMAR.parse(line).meaning == Make(request)
 

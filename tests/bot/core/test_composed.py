@@ -90,7 +90,7 @@ def test_a_sheet_of_an_avatar_stays_with_it() -> None:
     state = State(avatars=kept(LISA))
     state, actions = tell(state, "/moods")
     assert drawn(actions) == [LISA.to_json()]
-    job, settings = uuid4(), (Setting("moods", 1.0),)
+    job, settings = uuid4(), (Setting("moods"),)
     facts = {**LISA.to_json(), "names": ["sad", "cry"], "page": 1, "pages": 2}
     ended = JobEnded(job, "mood-sheet", settings, None, Done(b"png", facts), avatar=LISA.to_json())
     state, actions = step(state, ended, GRAMMAR)

@@ -411,7 +411,7 @@ wishes = kinds.map(
     lambda kind: Request(
         kind.name,
         tuple(
-            Setting(name, kind.amount.default if kind.amount else 1.0)
+            Setting(name, amount.default if (amount := kind.amount_of(name)) else 1.0)
             for name in kind.settings[: 2 if kind.several else 1]
         ),
     )

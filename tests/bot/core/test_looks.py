@@ -49,7 +49,7 @@ def test_a_look_is_taken_from_a_sheet() -> None:
     talk = Talk()
     talk.photo("/edit beard full")
     talk.end(talk.jobs[0])
-    assert runs(talk.say("/hairs")) == [Request("try-on", (Setting("hair", 1.0),))]
+    assert runs(talk.say("/hairs")) == [Request("try-on", (Setting("hair"),))]
     (shown,) = talk.end(talk.jobs[0], SHEET)
     assert isinstance(shown, Say)
     assert (shown.picture, shown.sheet is not None) == (b"sheet", True)
@@ -74,14 +74,14 @@ def test_a_sheet_is_turned_in_place() -> None:
     assert isinstance(shown, Say)
     (run,) = talk.press(shown.choices[1][0].value, "m7")
     assert isinstance(run, Run)
-    assert run.request == Request("try-on", (Setting("hair", 2.0),))
+    assert run.request == Request("try-on", (Setting("hair", page=2),))
     assert run.replaces == "m7"
     last = Done(b"sheet", {"names": ["hair:buzz"], "page": 5, "pages": 5})
     (shown,) = talk.end(talk.jobs[0], last)
     assert isinstance(shown, Say)
     (run,) = talk.press(shown.choices[1][0].value, "m7")
     assert isinstance(run, Run)
-    assert run.request == Request("try-on", (Setting("hair", 1.0),))
+    assert run.request == Request("try-on", (Setting("hair"),))
 
 
 def test_a_sheet_belongs_to_its_photo() -> None:
@@ -104,7 +104,7 @@ STYLES = Done(b"sheet", {"names": ["hokusai", "van-gogh", "munch"], "page": 1, "
 def test_a_style_is_taken_from_a_sheet() -> None:
     """Tapping the third style paints in it, and more styles come in the sheet's place."""
     talk = Talk()
-    assert runs(talk.photo("/styles")) == [Request("gallery", (Setting("styles", 1.0),))]
+    assert runs(talk.photo("/styles")) == [Request("gallery", (Setting("styles"),))]
     (shown,) = talk.end(talk.jobs[0], STYLES)
     assert isinstance(shown, Say)
     labels = [button.label for button in WORDING.say(shown, "en").buttons[0]]
@@ -113,16 +113,14 @@ def test_a_style_is_taken_from_a_sheet() -> None:
     assert runs(talk.press(shown.choices[0][2].value)) == [munch]
     (run,) = talk.press(shown.choices[1][0].value, "m7")
     assert isinstance(run, Run)
-    assert (run.request, run.replaces) == (Request("gallery", (Setting("styles", 2.0),)), "m7")
+    assert (run.request, run.replaces) == (Request("gallery", (Setting("styles", page=2),)), "m7")
 
 
 def test_a_bare_edit_offers_the_sheets() -> None:
     """Whoever does not know what to ask for may try on."""
     talk = Talk()
     offered = buttons(talk.photo("/edit"))
-    assert runs(talk.press(offered["button.try_hats"])) == [
-        Request("try-on", (Setting("hat", 1.0),))
-    ]
+    assert runs(talk.press(offered["button.try_hats"])) == [Request("try-on", (Setting("hat"),))]
 
 
 def painted(picture: UUID, amount: float = 0.6) -> Request:
@@ -138,7 +136,7 @@ def test_paint_asks_for_the_picture() -> None:
     (run,) = talk.photo()
     assert isinstance(run, Run)
     assert run.photo == selfie == talk.state.photo
-    assert run.request == painted(run.request.picture or uuid4(), 0.8)
+    assert run.request == painted(run.request.second_photo or uuid4(), 0.8)
     assert runs(talk.photo()) == list(USUAL)  # and then selfies are selfies again
 
 
@@ -160,7 +158,9 @@ def test_a_painting_keeps_its_picture() -> None:
     talk = Talk()
     talk.photo("/cutout")
     talk.photo("/paint")
-    picture = next(one.request.picture for one in talk.state.unfinished if one.request.picture)
+    picture = next(
+        one.request.second_photo for one in talk.state.unfinished if one.request.second_photo
+    )
     job = talk.jobs[0]
     talk.end(job)
     assert runs(talk.press(f"again:{job.hex}")) == [painted(picture)]
@@ -168,7 +168,7 @@ def test_a_painting_keeps_its_picture() -> None:
     assert runs(talk.say("/cartoon picture 0.3", replaces="m1")) == [painted(picture, 0.3)]
     assert runs(talk.say("/cartoon")) == [painted(picture, 0.3)]
     other = runs(talk.press(f"other:{job.hex}"))
-    assert [one.lacks_picture for one in other] == [False]
+    assert [one.lacks_second_photo for one in other] == [False]
 
 
 def test_a_bad_picture_leaves_the_selfie_alone() -> None:
@@ -182,7 +182,7 @@ def test_a_bad_picture_leaves_the_selfie_alone() -> None:
     (run,) = talk.photo()
     assert isinstance(run, Run)
     assert run.photo == selfie
-    assert run.request.picture is not None
+    assert run.request.second_photo is not None
 
 
 def test_cancel_gives_up_waiting_for_a_picture() -> None:

@@ -122,4 +122,4 @@ def test_a_button_that_a_result_never_had_is_out_of_date() -> None:
 def test_packs_are_made_of_what_there_is() -> None:
     """Every name in a pack is a setting of its kind that needs nothing beside it."""
     for kind in KINDS.values():
-        assert set(kind.pack) <= set(kind.settings) - {*kind.beside, *kind.pictured}
+        assert set(kind.pack) <= set(kind.settings) - {*kind.beside, *kind.two_photos}

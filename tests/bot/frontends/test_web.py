@@ -103,7 +103,9 @@ async def test_vocabulary_lists_commands_settings_and_sentences(page: Page) -> N
     commands = {command["name"]: command for command in words["commands"]}
     assert {"expression", "cartoon", "help", "forget"} <= commands.keys()
     assert "smile" in [setting["name"] for setting in commands["expression"]["settings"]]
-    assert commands["cartoon"]["amount"] == {"low": 0.0, "high": 1.0, "default": 0.6}
+    styles = {setting["name"]: setting["amount"] for setting in commands["cartoon"]["settings"]}
+    assert styles["monet"] == {"low": 0.0, "high": 1.0}
+    assert styles["scene"] is None
     assert "settings" not in commands["help"]
     assert [language["code"] for language in words["languages"]] == ["en", "zh-Hans"]
     assert words["sentences"]["failed"]

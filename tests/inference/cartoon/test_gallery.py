@@ -11,7 +11,7 @@ from tests.inference.making import make
 
 
 def made(portrait, page):
-    return make(Gallery(), portrait, Setting("styles", page))
+    return make(Gallery(), portrait, Setting("styles", page=page))
 
 
 def test_a_page_shows_nine_styles(portrait_of):
@@ -45,9 +45,9 @@ def test_what_no_page_shows_is_refused(portrait_of):
     portrait = portrait_of("P001")
     for settings in (
         (Setting("munch", 1.0),),
-        (Setting("styles", 1.0), Setting("styles", 2.0)),
-        (Setting("styles", 0.0),),
-        (Setting("styles", GALLERY.amount.high + 1),),
+        (Setting("styles"), Setting("styles", page=2)),
+        (Setting("styles", page=0),),
+        (Setting("styles", page=GALLERY.pages + 1),),
     ):
         with pytest.raises(UnknownSetting):
             make(Gallery(), portrait, *settings)

@@ -24,7 +24,7 @@ def made(*settings):
 
 
 def page(number):
-    return make(MoodSheet(), AvatarSpec.from_json(AVATAR), Setting("moods", number))
+    return make(MoodSheet(), AvatarSpec.from_json(AVATAR), Setting("moods", page=number))
 
 
 def test_a_mood_is_a_sticker_of_the_same_avatar():
@@ -84,9 +84,9 @@ def test_what_no_page_shows_is_refused():
     """A mood of its own, two pages at once, a page from nowhere, and several avatars."""
     for settings in (
         (Setting("sad"),),
-        (Setting("moods", 1.0), Setting("moods", 2.0)),
-        (Setting("moods", 0.0),),
-        (Setting("moods", MOOD_SHEET.amount.high + 1),),
+        (Setting("moods"), Setting("moods", page=2)),
+        (Setting("moods", page=0),),
+        (Setting("moods", page=MOOD_SHEET.pages + 1),),
     ):
         with pytest.raises(UnknownSetting):
             make(MoodSheet(), AvatarSpec.from_json(AVATAR), *settings)

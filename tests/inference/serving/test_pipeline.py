@@ -112,7 +112,7 @@ async def test_an_avatar_needs_no_photo(pipeline, photo):
 
 async def test_a_sheet_shows_nine_looks(pipeline, photo):
     """It is opaque and says which looks it shows."""
-    outcome, _ = await pipeline.run(job("try-on", Setting("glasses", 1.0)), photo, None)
+    outcome, _ = await pipeline.run(job("try-on", Setting("glasses")), photo, None)
     assert isinstance(outcome, Done)
     assert len(outcome.facts["names"]) == 9
     assert set(outcome.facts["names"]) <= set(KINDS["edit"].settings)

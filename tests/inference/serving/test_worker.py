@@ -76,11 +76,11 @@ class Room:
         self,
         photo_id: UUID | None,
         send: bool = True,
-        picture_id: UUID | None = None,
+        second_photo_id: UUID | None = None,
         avatar: Mapping[str, object] | None = None,
     ) -> Job:
         new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room")
-        new = replace(new, picture_id=picture_id, avatar=avatar)
+        new = replace(new, second_photo_id=second_photo_id, avatar=avatar)
         async with self.database.transaction() as session:
             job = await jobs.add(session, new)
         if send:
@@ -151,11 +151,11 @@ async def test_a_second_picture_reaches_the_pipeline_while_it_is_kept(room: Room
         await room.answer()
         painting = await room.ask(b"wave")
         await room.answer()
-        await room.ask_again(selfie.photo_id, picture_id=painting.photo_id)
+        await room.ask_again(selfie.photo_id, second_photo_id=painting.photo_id)
         await room.answer()
         assert pipeline.pictures == [None, None, b"wave"]
         faded = await room.ask(b"gone", keep=-1, send=False)
-        late = await room.ask_again(selfie.photo_id, picture_id=faded.photo_id)
+        late = await room.ask_again(selfie.photo_id, second_photo_id=faded.photo_id)
         expired = Failed(Failure.PHOTO_EXPIRED, {"picture": True})
         assert await room.answer() == (late.id, expired)
 

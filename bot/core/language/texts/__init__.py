@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-from bot.core.language.commands import Command, Request, strength
+from bot.core.language.commands import Command, Request, number_behind
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.tokens import OFF
 from bot.core.language.vocabulary import Vocabulary, WardrobeWords, squeeze
@@ -135,13 +135,9 @@ class Texts:
         settings = []
         for setting in request.settings:
             label = self.setting(locale, kind.name, setting.name)
-            if kind.amount_of(setting.name) is None:
-                settings.append(self.get(locale, "request.setting", name=label))
-            else:
-                amount = strength(setting.amount)
-                settings.append(
-                    self.get(locale, "request.setting_with_amount", name=label, amount=amount)
-                )
+            number = number_behind(kind, setting)
+            key = "request.setting_with_amount" if number else "request.setting"
+            settings.append(self.get(locale, key, name=label, amount=number))
         if not settings:
             return self.get(locale, "request.plain", kind=name)
         joined = self.join(locale, "join", settings)

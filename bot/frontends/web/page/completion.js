@@ -36,8 +36,8 @@ function languages(before, typed, vocabulary) {
 function settings(command, before, typed) {
   const words = before.trim().toLowerCase().split(/\s+/).slice(1);
   const last = command.settings.find((setting) => is(setting, words.at(-1)));
-  const wantsAmount = command.amount && last?.graded && (typed === "" || /^[-.\d]/.test(typed));
-  const given = amounts(command, before, wantsAmount ? typed : null);
+  const wantsAmount = last?.amount && (typed === "" || /^[-.\d]/.test(typed));
+  const given = amounts(last, before, wantsAmount ? typed : null);
   const used = command.settings.filter((setting) => words.some((word) => is(setting, word)));
   if (used.length && !command.several) return given;
   if (wantsAmount && typed !== "") return given;
@@ -53,17 +53,17 @@ function settings(command, before, typed) {
   return [
     ...given,
     ...groups.map(({ name, called }) => ({ line: `${before}${name} `, label: name, hint: called })),
-    ...left.map(({ name, called, graded }) => ({
-      line: `${before}${bare(name)}${graded || command.groups.length ? " " : ""}`,
+    ...left.map(({ name, called, amount }) => ({
+      line: `${before}${bare(name)}${amount || command.groups.length ? " " : ""}`,
       label: bare(name),
       hint: called === bare(name) ? "" : called,
     })),
   ];
 }
 
-function amounts(command, before, typed) {
+function amounts(setting, before, typed) {
   if (typed === null) return [];
-  const { low, high } = command.amount;
+  const { low, high } = setting.amount;
   return [0.25, 0.5, 0.75, 1, low < 0 ? -0.5 : null]
     .filter((amount) => amount !== null && amount >= low && amount <= high)
     .map(String)
