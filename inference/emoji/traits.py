@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from inference.emoji import crops
 from inference.emoji.embedders import crossdomain
-from inference.emoji.features import describe
-from inference.emoji.perception import Perceived, readers
 from inference.face import topology
 from inference.face.alignment import Aligned, align
+from inference.face.appearance_features import describe
 from inference.face.blendshapes import NAMES
+from inference.face.perception import Perceived, readers
 from inference.face.report import Lab, Portrait
 from inference.pictures.images import to_lab
 

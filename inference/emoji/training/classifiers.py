@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji import hair_evidence
-from inference.emoji.features import BLOCKS, describe
-from inference.emoji.perception import CLIP, Readers, likeness
+from inference.face import hair_evidence
+from inference.face.appearance_features import BLOCKS, describe
+from inference.face.perception import CLIP, Readers, likeness
 from inference.training.faces import Faces
 
 ATTRIBUTES = (

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji import hair_evidence
+from inference.face import hair_evidence
 from inference.face.alignment import SIZE, Aligned
 from inference.pictures.images import to_lab
 

@@ -1,4 +1,4 @@
-"""What a person looks like, in words: linear readers of ``features``, as probabilities.
+"""What a person looks like, in words: linear readers of ``appearance_features``, as probabilities.
 
 One multinomial logistic regression per attribute of the training labels (hair length, texture,
 facial hair ...), fitted by ``reader_training`` and calibrated by its regularisation. Colours do not
@@ -13,7 +13,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.emoji.features import Vector
+from inference.face.alignment import align
+from inference.face.appearance_features import Vector, describe
+from inference.face.report import Portrait
 from inference.models import weights
 
 CLIP = 6.0
@@ -60,6 +62,11 @@ def likeness(faces: NDArray[np.float32], typical: NDArray[np.float32]) -> NDArra
 
 
 _NARROW = 0.6
+
+
+def perceive(portrait: Portrait) -> Perceived:
+    """Read a studied face."""
+    return readers().read(describe(align(portrait)))
 
 
 @cache

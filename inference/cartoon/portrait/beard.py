@@ -1,0 +1,133 @@
+"""Beards, moustaches and stubble, by how densely hair covers the skin there."""
+
+import cv2
+import numpy as np
+
+from inference.cartoon.portrait import curves
+from inference.cartoon.portrait.curves import Plane
+from inference.cartoon.portrait.drawing import Shape, edge, fill
+from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
+from inference.face import topology
+from inference.face.report import Lab
+
+_REGION = (
+    93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323,
+    376, 411, 425, 391, 326, 2, 97, 165, 205, 187, 147,
+)  # fmt: skip
+"""The lower face up to the nose and the cheekbones."""
+
+_SOLID, _THIN = 0.55, 0.24
+"""Density from which hair is drawn as a shape of its own, and from which as a shade on skin."""
+
+_CERTAIN = 0.5  # how probable a beard or a moustache must be to be drawn solid
+_SHADE = 0.45  # for stubble
+
+
+def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> list[Shape]:
+    """Draw what grows on lips, chin and jaw. grown: see ``density``."""
+    if grown is None:
+        return []
+    unit = sitter.unit
+    blur = 0.022 * unit / SCALE
+    least = (0.07 * unit) ** 2
+    thin = curves.outlines((grown > _THIN).astype(np.float32), SCALE, blur=blur, least=least)
+    shapes = fill("stubble", "beard-thin", *thin, part="shade", opacity=0.5)
+    if _chance(sitter) > _CERTAIN:
+        rings = curves.outlines(
+            (grown > _SOLID).astype(np.float32), SCALE, blur=blur, least=least, spacing=4.0
+        )
+        shapes += edge("beard-edge", "beard-line", rings, 0.010 * unit, heavy)
+        shapes += fill("beard", "beard", *rings)
+        if rings:
+            locks = curves.outlines(
+                _locks(sitter, grown), SCALE, blur=0.008 * unit / SCALE,
+                least=(0.03 * unit) ** 2, spacing=4.0,
+            )  # fmt: skip
+            shapes += fill("beard-dark", "beard-dark", *locks, part="shade", clip="beard")
+    return shapes
+
+
+def colours(sitter: Sitter, grown: Plane | None, skin: Lab) -> dict[str, Lab]:
+    """The beard's own colour: the darker half of what is dense, or the brows'."""
+    own = np.asarray(sitter.colours.brows, np.float32)
+    if grown is not None and (grown > _SOLID).sum() > 60:
+        own = np.median(sitter.lab[grown > _SOLID], axis=0)
+    light, a, b = (float(v) for v in own)
+    light = max(min(light, skin[0] + 25), 12.0)
+    tone: Lab = (light, a, b)
+    return {
+        "beard": tone,
+        "beard-dark": (light * 0.68, a, b * 0.9),
+        "beard-line": (light * 0.45, a * 0.7, b * 0.6),
+        "beard-thin": (
+            0.5 * light + 0.5 * skin[0] * 0.75,
+            0.4 * a + 0.3 * skin[1],
+            0.4 * b + 0.3 * skin[2],
+        ),
+    }
+
+
+def _chance(sitter: Sitter) -> float:
+    """How probable it is that more than stubble grows."""
+    return sitter.chance("facial_hair", "beard", "goatee", "mustache")
+
+
+def density(sitter: Sitter) -> Plane | None:
+    """How densely hair covers the lower face, 0..1 (GRID, GRID), None where none grows.
+
+    Where the skin looks unlike the rest of it, and only what both halves of the face agree on:
+    shadows lie on one, beards grow on both.
+    """
+    chance = _chance(sitter)
+    some = chance + sitter.chance("facial_hair", "stubble")
+    if some * sitter.chance("male", "1") < _SHADE and chance < 0.8:
+        return None
+    unit = sitter.unit / SCALE
+    lab = sitter.lab
+    across, down = sitter.across, sitter.down
+    lips = cv2.dilate(sitter.filled(topology.LIPS_OUTER).astype(np.uint8), np.ones((3, 3))) > 0
+    skin = np.asarray(sitter.colours.skin, np.float32)
+    apart = (lab - skin) * np.array([0.75, 0.9, 0.5], np.float32)
+    # darker, or grayer: red lips and red shadow are not hair
+    unlike = np.maximum(-apart, 0).sum(axis=2)
+    rough = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 0.02 * unit))
+    evidence = cv2.GaussianBlur(unlike + 0.8 * rough, (0, 0), 0.02 * unit)
+    grown = np.asarray(np.clip((evidence - 7 + 5 * chance) / 16, 0, 1), np.float32)
+    region = sitter.filled(_REGION)
+    if abs(sitter.pose.yaw) < 25:
+        other = cv2.dilate(_mirrored(grown, sitter), np.ones((9, 9)))
+        grown = np.minimum(grown, other + 0.15)
+    core = region & (grown > 0.7) & ~lips & (down > 0.75)
+    if sitter.chance("facial_hair", "beard") > 0.4 and core.sum() > 80:
+        # below the jaw a beard goes on as long as it looks like itself
+        own = np.median(lab[core], axis=0)
+        spread = max(6.0, float(lab[core][:, 0].std()))
+        like = np.exp(
+            -np.square((lab - own) / np.array([1.6 * spread, 5, 6], np.float32)).sum(axis=2)
+        )
+        below = (down > 0.8) & (down < 1.6) & (np.abs(across) < 0.45) & ~region
+        below &= sitter.person > 0.5
+        grown = np.where(below, cv2.GaussianBlur(like, (0, 0), 0.02 * unit), grown)
+        region |= below
+    return np.asarray(grown * (region & ~lips), np.float32)
+
+
+def _mirrored(plane: Plane, sitter: Sitter) -> Plane:
+    """The plane reflected about the face's middle line."""
+    top, chin = sitter.landmarks[168] / SCALE - 0.5, sitter.landmarks[152] / SCALE - 0.5
+    along = (chin - top) / np.linalg.norm(chin - top)
+    turn = 2 * np.outer(along, along) - np.eye(2)
+    matrix = np.column_stack([turn, top - turn @ top])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(plane, matrix, (GRID, GRID), flags=flags), np.float32)
+
+
+def _locks(sitter: Sitter, grown: Plane) -> Plane:
+    light = sitter.lab[..., 0]
+    unit = sitter.unit / SCALE
+    detail = cv2.GaussianBlur(light, (0, 0), 0.010 * unit) - cv2.GaussianBlur(
+        light, (0, 0), 0.05 * unit
+    )
+    inside = grown > _SOLID
+    spread = float(detail[inside].std()) + 0.3 if inside.any() else 1.0
+    return np.asarray(np.clip(0.5 - 4 * (detail / spread + 0.6), 0, 1) * inside, np.float32)

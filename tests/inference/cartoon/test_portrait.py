@@ -1,0 +1,146 @@
+"""Drawn portraits: every look, on several people."""
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from inference.cartoon.portrait import composing, curves, grounds, looks, sitter
+from inference.cartoon.portrait.options import Options
+from inference.face.report import Lab, Portrait
+from inference.pictures import svg
+from inference.pictures.images import Image, to_lab
+
+PEOPLE = ("P001", "P005", "P008")  # short curls, a full beard and a knot, long hair
+
+
+def _document(portrait: Portrait, look: str, options: Options = Options()) -> str:  # noqa: B008
+    drawing = composing.drawn(sitter.sit(portrait), look, options)
+    return looks.svg(drawing, looks.LOOKS[look], options)
+
+
+def _tone(picture: Image, drawing_mask: curves.Plane) -> Lab:
+    """The median colour of a drawing where a shape of it is."""
+    scale = picture.shape[0] // drawing_mask.shape[0]
+    inside = np.kron(drawing_mask > 0.95, np.ones((scale, scale))) > 0
+    lightness, a, b = np.median(to_lab(picture[..., :3].copy())[inside], axis=0).tolist()
+    return lightness, a, b
+
+
+@pytest.mark.parametrize("look", looks.LOOKS)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_look_draws_everybody(
+    portrait_of: Callable[[str], Portrait], person: str, look: str
+) -> None:
+    """A look is a well-formed document that shows a person on a clear canvas."""
+    document = _document(portrait_of(person), look)
+    root = ElementTree.fromstring(document)  # noqa: S314 -- our own
+    assert root.tag.endswith("svg")
+    picture = svg.raster(document, 512)
+    shown = picture[..., 3] == 255
+    assert 0.15 < shown.mean() < 0.97
+    assert picture[:4, :4, 3].max() == 0
+    assert len(np.unique(picture[shown], axis=0)) > 8
+
+
+def test_looks_differ(portrait_of: Callable[[str], Portrait]) -> None:
+    """No two looks are alike at the size of a thumbnail."""
+    small = {
+        look: svg.raster(_document(portrait_of("P001"), look), 128).astype(np.float32)
+        for look in looks.LOOKS
+    }
+    names = list(small)
+    for k, one in enumerate(names):
+        for other in names[k + 1 :]:
+            assert np.abs(small[one] - small[other]).mean() > 4, (one, other)
+
+
+def test_a_drawing_is_the_same_twice(portrait_of: Callable[[str], Portrait]) -> None:
+    """The same photo gives the same document."""
+    assert _document(portrait_of("P002"), "ink") == _document(portrait_of("P002"), "ink")
+
+
+@pytest.mark.parametrize("look", ["ink", "anime", "chibi"])
+def test_colours_are_those_asked_for(portrait_of: Callable[[str], Portrait], look: str) -> None:
+    """Green hair is drawn green, and blue eyes blue, whatever the person's own."""
+    green: Lab = (55.0, -45.0, 35.0)
+    blue: Lab = (50.0, 0.0, -40.0)
+    options = Options(hair=green, eyes=blue)
+    drawing = composing.drawn(sitter.sit(portrait_of("P009")), look, options)
+    picture = svg.raster(looks.svg(drawing, looks.LOOKS[look], options), 512)
+    hair, iris = drawing.named("hair"), drawing.named("eye-left-ring")
+    assert hair is not None
+    assert iris is not None
+    _, a, b = _tone(picture, curves.polygon(hair.rings, sitter.GRID, sitter.SCALE))
+    assert a < -15
+    assert b > 10
+    assert drawing.palette[iris.role][2] < -20
+
+
+def test_skin_is_never_lightened(portrait_of: Callable[[str], Portrait]) -> None:
+    """The drawn skin is as light as the measured one, in every look that keeps colours."""
+    for person in ("P001", "P004", "P009"):
+        portrait = portrait_of(person)
+        measured = portrait.report.colours.skin
+        drawing = composing.drawn(sitter.sit(portrait), "ink")
+        for look in ("ink", "flat", "comic", "pastel"):
+            inks = looks.LOOKS[look].inks(drawing.palette)
+            assert inks["skin"][0] <= measured[0] + 0.01, (person, look)
+
+
+def test_the_background_is_never_drawn(portrait_of: Callable[[str], Portrait]) -> None:
+    """Another background behind the same person changes next to nothing."""
+    portrait = portrait_of("P007")
+    behind = portrait.alpha < 8
+    image = portrait.image.copy()
+    image[behind] = (255, 0, 255)
+    other = replace(portrait, image=image)
+    one, two = (svg.raster(_document(p, "ink"), 256).astype(np.int16) for p in (portrait, other))
+    changed = (np.abs(one - two).max(axis=2) > 40).mean()
+    assert changed < 0.03
+
+
+def test_lines_are_as_thick_as_asked_for(portrait_of: Callable[[str], Portrait]) -> None:
+    """Thicker lines cover more of the picture with dark ink."""
+    thin, thick = (
+        svg.raster(_document(portrait_of("P001"), "line", Options(thickness=t)), 256)
+        for t in (0.5, 2.0)
+    )
+    dark_thin, dark_thick = (
+        ((picture[..., 3] > 200) & (picture[..., :3].max(axis=2) < 90)).sum()
+        for picture in (thin, thick)
+    )
+    assert dark_thick > 1.5 * dark_thin
+
+
+@pytest.mark.parametrize("ground", grounds.NAMES)
+def test_a_ground_lies_behind(portrait_of: Callable[[str], Portrait], ground: str) -> None:
+    """A ground fills canvas that was clear and covers none of the person."""
+    portrait = portrait_of("P005")
+    red: Lab = (50.0, 70.0, 50.0)
+    bare, laid = (
+        svg.raster(_document(portrait, "ink", Options(ground=g, ground_colour=red)), 256)
+        for g in ("none", ground)
+    )
+    person = bare[..., 3] == 255
+    assert (laid[..., 3] > 0).sum() > 1.2 * (bare[..., 3] > 0).sum()
+    assert np.abs(laid[person].astype(int) - bare[person].astype(int)).max() <= 2
+
+
+def test_a_beard_is_kept_and_none_invented(portrait_of: Callable[[str], Portrait]) -> None:
+    """The bearded man keeps his beard, and women get none."""
+    assert composing.drawn(sitter.sit(portrait_of("P005")), "ink").named("beard") is not None
+    for person in ("P001", "P002", "P009", "P010"):
+        drawing = composing.drawn(sitter.sit(portrait_of(person)), "ink")
+        assert drawing.named("beard") is None
+        assert drawing.named("stubble") is None
+
+
+def test_palettes_leave_skin_alone() -> None:
+    """A palette tints what is worn and grown, never the skin."""
+    skin: Lab = (44.0, 14.0, 20.0)
+    for tint in looks.TINTS.values():
+        assert tint("skin", skin) == skin
+        assert tint("skin-shadow", skin) == skin
