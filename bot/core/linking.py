@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import PlatformName, Say
-from bot.core.language.commands import Command, Note
+from bot.core.language.meanings import Command, Note
 from storage import links
 from storage.contract.links import Refusal
 from storage.vault import Vault

@@ -13,7 +13,7 @@ from bot.core.conversation.actions import Action, Run, Say, ShowResult
 from bot.core.conversation.events import Message
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
-from bot.core.language.commands import Note, Request
+from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
 from storage import avatars, favourites, jobs, people, results

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.core.chat import Chat
 from bot.core.conversation.events import Message
-from bot.core.language.commands import Note, Request
+from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.errors import BotError
 from storage import jobs

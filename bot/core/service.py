@@ -30,7 +30,8 @@ from bot.core.conversation.events import (
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
 from bot.core.conversation.step import FromPerson, PhotoKept, step, to_paint
-from bot.core.language.commands import Grammar, Note
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder, Plan, Planner, Showing

@@ -8,7 +8,8 @@ from bot.core.conversation.actions import Action, Run, Say, ShowResult
 from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, Origin, Who
 from bot.core.conversation.state import State, from_json, to_json
 from bot.core.conversation.step import PhotoKept, StepEvent, started, step
-from bot.core.language.commands import Grammar, Request
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import Request
 from bot.core.language.texts import load
 from bot.core.language.wording import Wording
 from storage.contract.jobs import Done, Failed

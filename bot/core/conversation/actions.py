@@ -1,14 +1,14 @@
 """What the conversation decides to do; ``service`` does it, ``wording`` words it.
 
 Values of a sentence are plain, or something that has a name in every language: a ``Request``, a
-``Kind``, a ``Named`` setting, a ``Command``, or a tuple of such.
+``Kind``, a ``SettingName`` setting, a ``Command``, or a tuple of such.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bot.core.language.commands import Note, Request
+from bot.core.language.meanings import Note, Request
 from storage.contract.avatars import AvatarSpec, Ranked
 
 

@@ -10,7 +10,7 @@ from bot.core.conversation.events import JobEnded
 from bot.core.conversation.making import Step, remember, run
 from bot.core.conversation.sheets import COLUMNS, KEPT
 from bot.core.conversation.state import Sheet, State
-from bot.core.language.commands import Named, Request
+from bot.core.language.meanings import Request, SettingName
 from bot.core.language.vocabulary import Vocabulary, closest, nearest, squeeze
 from storage.contract.avatars import LONGEST_NAME, Avatar
 from storage.contract.kinds import LINEUP, Setting
@@ -123,7 +123,7 @@ def _deleted(state: State, avatar: Avatar) -> Step:
 
 def called(avatar: Avatar) -> object:
     """Return what an avatar is called: by its name, or by its style."""
-    return avatar.name or Named("emoji", avatar.spec.style)
+    return avatar.name or SettingName("emoji", avatar.spec.style)
 
 
 def clean(typed: str) -> str:

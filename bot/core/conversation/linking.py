@@ -7,7 +7,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
-from bot.core.language.commands import BareCommand, Command, CommandWithWords, Meaning
+from bot.core.language.meanings import BareCommand, Command, CommandWithWords, Meaning
 from storage.contract import links
 
 EXAMPLE = "K7QF-2M9X"

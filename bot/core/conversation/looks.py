@@ -1,7 +1,7 @@
 """Looks grow: what is asked for next is worn beside what is worn already."""
 
 from bot.core.conversation.state import Shown, State, Unfinished
-from bot.core.language.commands import Make, Request
+from bot.core.language.meanings import Make, Request
 from storage.contract.kinds import KINDS, Setting, group_of
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
-from bot.core.language.commands import Note, Request
+from bot.core.language.meanings import Note, Request
 from storage.contract.avatars import Avatar
 from storage.contract.kinds import EMOJI, KINDS, Setting
 

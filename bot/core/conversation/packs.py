@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.core.conversation.actions import Choice, Run, Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import Pack, Sheet, State
-from bot.core.language.commands import Request
+from bot.core.language.meanings import Request
 from storage.contract.kinds import KINDS, Setting
 
 

@@ -6,7 +6,8 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
-from bot.core.language.commands import Note, Request, example, write_request
+from bot.core.language.meanings import Note, Request
+from bot.core.language.writing import example, write_request
 from storage.contract.kinds import KINDS, Setting
 
 

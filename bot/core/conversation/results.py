@@ -19,7 +19,7 @@ from bot.core.conversation.state import (
     has_strength,
     strengthened,
 )
-from bot.core.language.commands import Named, Request
+from bot.core.language.meanings import Request, SettingName
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
@@ -116,7 +116,7 @@ def _result_choices(job: UUID, request: Request) -> Rows:
     if kind.beside and any(one.name in (kind.pack or kind.settings) for one in request.settings):
         there = any(one.name in kind.beside for one in request.settings)
         key = "button.without" if there else "button.beside"
-        name = Named(kind.name, kind.beside[0])
+        name = SettingName(kind.name, kind.beside[0])
         first.append(Choice(key, f"beside:{job.hex}", {"name": name}))
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))

@@ -10,7 +10,7 @@ from bot.core.conversation.events import JobEnded
 from bot.core.conversation.looks import worn
 from bot.core.conversation.making import Step, remember, run
 from bot.core.conversation.state import Sheet, State
-from bot.core.language.commands import Make, Named, Request
+from bot.core.language.meanings import Make, Request, SettingName
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import KINDS, Setting
 
@@ -51,7 +51,7 @@ def show(
         sheet = Sheet(event.job_id, event.photo_id, event.face, request, names, pages, avatar)
         others = tuple(one for one in state.sheets if one.job != sheet.job)
         state = replace(state, sheets=(*others, sheet)[-KEPT:], sheet_newest=True)
-    values = {"request": Named(request.kind, request.settings[0].name)} | {
+    values = {"request": SettingName(request.kind, request.settings[0].name)} | {
         "page": page,
         "pages": pages,
     }
@@ -91,4 +91,4 @@ def _look(sheet: Request, name: str) -> Request:
 
 
 def _called(number: int, sheet: Request, name: str) -> dict[str, object]:
-    return {"number": number, "name": Named(_look(sheet, name).kind, name)}
+    return {"number": number, "name": SettingName(_look(sheet, name).kind, name)}

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.conversation.changes import OpenWardrobe
-from bot.core.language.commands import Request
+from bot.core.language.meanings import Request
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.kinds import KINDS, Setting
 

@@ -18,22 +18,21 @@ from bot.core.conversation.making import MOST_FACES, Step, adjust, run
 from bot.core.conversation.preferring import prefer, style, toggle
 from bot.core.conversation.results import ended, press, undo
 from bot.core.conversation.state import REMEMBERED, Sheet, State, Unfinished
-from bot.core.language.commands import (
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import (
     Adjust,
     BareCommand,
     ChangeLanguage,
     Command,
     CommandWithWords,
-    Grammar,
     LanguageName,
     Line,
     Make,
     Note,
     Prefer,
     Request,
-    example,
-    write,
 )
+from bot.core.language.writing import example, write
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, LINEUP, PREVIEW, Kind, Setting
 

@@ -27,7 +27,7 @@ from bot.core.conversation.making import Step, remember, run, supersede
 from bot.core.conversation.state import Shown, State, Unfinished
 from bot.core.conversation.wearing import COLOUR, PAINT, PART, SLOT, Change
 from bot.core.language import colour_names
-from bot.core.language.commands import Request
+from bot.core.language.meanings import Request
 from bot.core.language.vocabulary import Vocabulary
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.kinds import PREVIEW, Setting

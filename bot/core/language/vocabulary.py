@@ -82,6 +82,13 @@ class Vocabulary:
         """What matches a word that means nothing to us."""
         return _any_of(self.fillers)
 
+    def settings_within(self, kind: str, groups: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the words of a kind's settings, or of those in some of its groups alone."""
+        if not groups:
+            return self.settings[kind]
+        within = (self.within[kind][group] for group in reversed(groups))
+        return {word: name for words in within for word, name in words.items()}
+
 
 def squeeze(word: str) -> str:
     """Bring a word into the form it is compared in: ``Big Ears`` and ``big-ears`` are one."""

@@ -17,19 +17,10 @@ from bot.core.conversation.actions import (
 )
 from bot.core.conversation.events import Button, Message, Offer, Slider
 from bot.core.language import colour_names
-from bot.core.language.commands import (
-    MOST_NAMES,
-    LanguageName,
-    Make,
-    Named,
-    Note,
-    Request,
-    example,
-    strength,
-    write,
-    write_request,
-)
+from bot.core.language.meanings import LanguageName, Make, Note, Request, SettingName
+from bot.core.language.suggesting import MOST_NAMES
 from bot.core.language.texts import Texts
+from bot.core.language.writing import example, strength, write, write_request
 from storage.contract.kinds import KINDS, Kind, Setting
 
 
@@ -93,7 +84,7 @@ class Wording:
         match value:
             case Request():
                 return self.texts.describe(locale, value)
-            case Named(kind, setting):
+            case SettingName(kind, setting):
                 return self.texts.setting(locale, kind, setting)
             case LanguageName(chosen):
                 return self.texts.language(chosen)

@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Command, CommandTree, ContextMenu, locale_str
 
 from bot.core.conversation.events import CommandGiven, Event
-from bot.core.language.commands import Command as Word
+from bot.core.language.meanings import Command as Word
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
 from bot.core.language.tokens import OFF

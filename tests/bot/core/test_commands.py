@@ -6,22 +6,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.language.commands import (
-    MAX_SETTINGS,
+from bot.core.language.gathering import MAX_SETTINGS
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import (
     Adjust,
     BareCommand,
     ChangeLanguage,
     Command,
-    Grammar,
     Line,
     Make,
     Meaning,
     Prefer,
     Request,
-    write,
 )
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
+from bot.core.language.writing import write
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, Kind, Setting, group_of
 

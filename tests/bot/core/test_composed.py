@@ -9,7 +9,7 @@ from bot.core.conversation.actions import Action, Run
 from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded
 from bot.core.conversation.state import State
 from bot.core.conversation.step import PhotoKept, step
-from bot.core.language.commands import Make, Prefer, Request
+from bot.core.language.meanings import Make, Prefer, Request
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.jobs import Done
 from storage.contract.kinds import Setting

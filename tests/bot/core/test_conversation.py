@@ -24,7 +24,7 @@ from bot.core.conversation.state import (
     to_json,
 )
 from bot.core.conversation.step import PhotoKept, StepEvent, step
-from bot.core.language.commands import Command, Request
+from bot.core.language.meanings import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
 from storage.contract.avatars import AvatarSpec

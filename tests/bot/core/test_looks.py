@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.state import USUAL
 from bot.core.conversation.step import PhotoKept
-from bot.core.language.commands import Request
+from bot.core.language.meanings import Request
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import Setting

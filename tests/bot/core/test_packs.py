@@ -2,7 +2,7 @@
 
 from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
-from bot.core.language.commands import Request
+from bot.core.language.meanings import Request
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import KINDS, MOOD, Setting

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.language.commands import Command, Request
+from bot.core.language.meanings import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts, load
 from bot.core.language.vocabulary import squeeze

@@ -12,10 +12,11 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-from bot.core.language.commands import Command, Request, number_behind
+from bot.core.language.meanings import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.tokens import OFF
 from bot.core.language.vocabulary import Vocabulary, WardrobeWords, squeeze
+from bot.core.language.writing import number_behind
 from storage.contract.kinds import KINDS, Kind, group_of
 
 DEFAULT = "en"

@@ -1,0 +1,130 @@
+"""Makes a wish of the names and numbers of a line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.language.grouping import bind
+from bot.core.language.meanings import Line, Make, Meaning, Note, Request, SettingName
+from bot.core.language.suggesting import one_setting, stray_number, unknown_setting, which_setting
+from bot.core.language.tokens import Group, Name, Nothing, Number, Start, Token, Unknown
+from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
+from bot.core.language.writing import example_line, strength, usual, write
+from bot.errors import CommandError
+from storage.contract.kinds import Amount, Kind, Setting, group_of
+
+MAX_SETTINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A wish as it was read. ``guessed``: whether a word had to be guessed."""
+
+    meaning: Make
+    notes: tuple[Note, ...]
+    guessed: bool
+
+    @property
+    def request(self) -> Request:
+        """The wish itself, without what it takes off."""
+        return self.meaning.request
+
+    def line(self) -> Line:
+        """Return it as a line, which tells what was guessed."""
+        guess = (read_as(self.meaning),) if self.guessed else ()
+        return Line(self.meaning, guess + self.notes)
+
+
+def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathered:
+    """Bring names and numbers together into a wish.
+
+    Raises:
+        CommandError: a word is unknown, a number stands alone, or there are too many settings.
+    """
+    named: dict[str, Number | None] = {}
+    without: list[str] = []
+    waiting: Number | None = None
+    last: str | None = None
+    guessed = False
+    for token in bind(vocabulary, tokens) if kind.groups else tokens:
+        match token:
+            case Number():
+                if last is not None and named[last] is None:
+                    named[last] = token
+                elif waiting is None and last is None:
+                    waiting = token
+                else:
+                    raise stray_number(kind, token)
+            case Name(name=name):
+                named[name] = None
+                last = name
+            case Unknown(typed=typed, groups=groups):
+                last = _guess(vocabulary, kind, typed, groups)
+                named[last] = None
+                guessed = True
+            case Nothing(groups=groups):
+                without += groups or kind.groups
+            case Group(typed=typed, groups=groups):
+                raise which_setting(kind, typed, groups[0])
+            case Start():
+                pass
+    if waiting is not None:
+        first = next(iter(named), None)
+        if first is not None and named[first] is not None:
+            raise stray_number(kind, waiting)
+        if first is not None:
+            named[first] = waiting
+        elif kind.default and kind.numbered:
+            named[kind.default[0].name] = waiting
+    if kind.groups:  # of two in one group the last counts
+        named = dict({group_of(name): (name, named[name]) for name in named}.values())
+    if len(named.keys() - set(kind.beside)) > 1 and not kind.several:
+        raise one_setting(kind)
+    if len(named) > MAX_SETTINGS:
+        raise CommandError(
+            "command_error.too_many_settings", count=MAX_SETTINGS, example=example_line(kind)
+        )
+    notes: list[Note] = []
+    if not kind.numbered and any((waiting, *named.values())):
+        notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
+    settings = tuple(_setting(kind, name, number, notes) for name, number in named.items())
+    worn = {group_of(name) for name in named}
+    off = tuple(group for group in kind.groups if group in without and group not in worn)
+    return Gathered(Make(Request(kind.name, settings), off), tuple(notes), guessed)
+
+
+def _guess(vocabulary: Vocabulary, kind: Kind, typed: str, groups: tuple[str, ...]) -> str:
+    """Return the setting that a misspelt word means; raises CommandError."""
+    near = nearest(squeeze(typed), vocabulary.settings_within(kind.name, groups))
+    if near is None:
+        raise unknown_setting(vocabulary, kind, typed, groups)
+    return near
+
+
+def read_as(meaning: Meaning) -> Note:
+    """Return the note that says what a misspelt line was taken for."""
+    return Note("note.read_as", {"line": write(meaning)})
+
+
+def _setting(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> Setting:
+    """Return a setting with the number that was said for it, its strength or its page."""
+    span = Amount(1, kind.pages, 1) if kind.pages else kind.amount_of(name)
+    if number is None:
+        return usual(kind, name)
+    if span is None:
+        if kind.numbered:
+            notes.append(Note("note.no_strength", {"kind": SettingName(kind.name, name)}))
+        return usual(kind, name)
+    value = number.value
+    if number.percent or (_beyond(span, value) and value.is_integer() and 10 <= abs(value) <= 100):
+        value /= 100
+    if _beyond(span, value):
+        ends = {"low": strength(span.low), "high": strength(span.high)}
+        notes.append(Note("note.clamped", {"name": SettingName(kind.name, name), **ends}))
+        value = max(span.low, min(span.high, value))
+    if kind.pages:
+        return Setting(name, page=round(value))
+    return Setting(name, round(value, 2) + 0.0)  # no negative zero
+
+
+def _beyond(amount: Amount, value: float) -> bool:
+    return not amount.low <= value <= amount.high

@@ -1,0 +1,254 @@
+"""One grammar for what people type, the same on every platform.
+
+    line     = ["/"] word ["@" bot] {item}
+    item     = name [[":" | "="] amount]
+    amount   = ["+" | "-"] number ["%"]
+
+``/expression smile 0.8 wink 0.3``, ``smile=80%``, ``/cartoon@SelfmojiBot van gogh``,
+``表情微笑80%`` and a plain ``80%`` are lines. Where settings come in groups, the group may stand
+beside a name, ``/edit hair afro``, and ``none`` takes off: ``/edit no glasses``. Names come from
+``KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken for
+what is meant when nothing else is near.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.core.language.gathering import MAX_SETTINGS, Gathered, gather, read_as
+from bot.core.language.meanings import (
+    Adjust,
+    BareCommand,
+    ChangeLanguage,
+    Command,
+    CommandWithWords,
+    Line,
+    Note,
+    Prefer,
+    Request,
+)
+from bot.core.language.shortcuts import SHORTCUTS, Shortcut
+from bot.core.language.suggesting import (
+    EXAMPLE,
+    not_preferred,
+    unknown_command,
+    unknown_language,
+)
+from bot.core.language.tokens import (
+    ADDRESSED,
+    KIND_OF,
+    LETTERS,
+    NUMBER,
+    Group,
+    Name,
+    Nothing,
+    Number,
+    Start,
+    Token,
+    Unknown,
+    cut,
+    normalise,
+    number_of,
+)
+from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
+from bot.errors import CommandError
+from storage.contract.kinds import KINDS, Kind
+
+MAX_LENGTH = 400
+
+_STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
+_WITH_WORDS = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
+_ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
+
+
+@dataclass
+class Grammar:
+    """Reads lines with one vocabulary."""
+
+    vocabulary: Vocabulary
+
+    def parse(self, text: str) -> Line:
+        """Understand a line; raises ``CommandError`` and nothing else."""
+        if len(text) > MAX_LENGTH:
+            raise CommandError("command_error.too_long", example=EXAMPLE)
+        line = normalise(text)
+        slash = line.startswith("/")
+        rest = line.lstrip("/ ")
+        amount = NUMBER.fullmatch(rest)
+        if amount is not None and not slash:
+            return Line(Adjust(_share(number_of(amount))))
+        name, rest, guessed = self._command(rest, slash=slash)
+        if name is None:
+            return self._bare(rest)
+        if name in _WITH_WORDS:
+            read = self._with_words(Command(name), ADDRESSED.sub("", rest, count=1), text)
+            return self._noted(read, guessed=guessed)
+        read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
+        return self._noted(read, guessed=guessed)
+
+    def _with_words(self, command: Command, rest: str, text: str) -> Line:
+        """Leave what follows to those who know what the person has; a style is a wish."""
+        normal = rest.strip(" :=,.!?、。")
+        if not normal or (command is Command.AVATAR and self._says_nothing(normal)):
+            return Line(BareCommand(command))
+        if command is Command.AVATAR and self.vocabulary.patterns["emoji"].fullmatch(normal):
+            return self._request(KINDS["emoji"], normal).line()
+        typed = unicodedata.normalize("NFKC", text).strip(" :=,.!?、。")[-len(normal) :]
+        words = typed if normalise(typed) == normal else normal
+        return Line(CommandWithWords(command, words, normal))
+
+    def _noted(self, line: Line, *, guessed: bool) -> Line:
+        if not guessed or any(note.key == "note.read_as" for note in line.notes):
+            return line
+        return Line(line.meaning, (read_as(line.meaning), *line.notes))
+
+    def _behind(self, name: str, rest: str) -> Line:
+        """Read what follows a command."""
+        if name in KINDS:
+            return self._request(KINDS[name], rest).line()
+        if name in SHORTCUTS:
+            return self._shortcut(SHORTCUTS[name], rest).line()
+        command = Command(name)
+        argument = rest.strip(" :=,.!?、。")
+        if command is Command.STYLE and argument:
+            return self._prefer(argument)
+        if command is Command.LANGUAGE and argument:
+            return self._speak(argument)
+        return Line(BareCommand(command))
+
+    def _command(self, line: str, *, slash: bool) -> tuple[str | None, str, bool]:
+        """Split the command off a line: (its name or None, the rest, whether it was guessed)."""
+        words = self.vocabulary.commands
+        found = self.vocabulary.command_pattern.match(line)
+        if found is not None:
+            name, rest = words[squeeze(found.group())], line[found.end() :]
+            if slash or name in KINDS or not rest.strip(" .!?。") or name in _ARGUED:
+                return name, rest, False
+            if name in SHORTCUTS and self._says_nothing(rest):
+                return name, rest, False
+        if not slash:
+            first = LETTERS.match(line)
+            if first is None or self._is_setting(line):
+                return None, line, False
+            near = nearest(squeeze(first.group()), words)
+            if near is not None and (near in KINDS or first.end() == len(line)):
+                return near, line[first.end() :], True
+            return None, line, False
+        typed = re.match(r"[^\s@,:=]*", line)
+        word = typed.group() if typed is not None else ""
+        near = nearest(squeeze(word), words)
+        if near is not None:
+            return near, line[len(word) :], True
+        if self._is_setting(line):
+            return None, line, False
+        raise unknown_command(self.vocabulary, word)
+
+    def _says_nothing(self, line: str) -> bool:
+        """Tell whether a line has numbers and words without meaning only."""
+        return all(
+            isinstance(token, Number) for token in cut(self.vocabulary, line, (), starts=False)
+        )
+
+    def _is_setting(self, line: str) -> bool:
+        return any(self.vocabulary.patterns[kind.name].match(line) for kind in _STICKERS)
+
+    def _bare(self, line: str) -> Line:
+        """Read a line without a command: one wish told by the names of its settings."""
+        tokens = list(cut(self.vocabulary, line, _STICKERS, starts=True))
+        kinds = [token.kind for token in tokens if isinstance(token, Name | Start | Group)]
+        unknown = [token for token in tokens if isinstance(token, Unknown)]
+        if not kinds:
+            near = self._nearest_setting(unknown)
+            if near is None:
+                raise CommandError("say.not_understood", example=EXAMPLE)
+            kinds = [near]
+        return self._request(KINDS[kinds[0]], line).line()
+
+    def _nearest_setting(self, unknown: list[Unknown]) -> str | None:
+        for token in unknown[:1]:
+            for kind in _STICKERS:
+                words = self.vocabulary.settings[kind.name]
+                if nearest(squeeze(token.typed), words) is not None:
+                    return kind.name
+        return None
+
+    def _prefer(self, argument: str) -> Line:
+        """Read several wishes, one after the other."""
+        groups: list[tuple[Kind, list[Token]]] = []
+        for token in cut(self.vocabulary, argument, _STICKERS, starts=True):
+            match token:
+                case Name(kind=kind, name=name) if name in KINDS[kind].two_photos:
+                    raise not_preferred(token.typed)
+                case Start(kind=kind) if KINDS[kind].sheet:
+                    raise not_preferred(token.typed)
+                case Start(kind=kind):
+                    groups.append((KINDS[kind], []))
+                case Name(kind=kind) | Group(kind=kind):
+                    same = groups and groups[-1][0].name == kind
+                    held = same and any(
+                        isinstance(one, Name) and one.name not in KINDS[kind].beside
+                        for one in groups[-1][1]
+                    )
+                    more = isinstance(token, Name) and token.name not in KINDS[kind].beside
+                    if not same or (more and held and not KINDS[kind].several):
+                        groups.append((KINDS[kind], []))
+                    groups[-1][1].append(token)
+                case Number(typed=typed) | Unknown(typed=typed) | Nothing(typed=typed):
+                    if not groups:
+                        raise unknown_command(self.vocabulary, typed)
+                    groups[-1][1].append(token)
+        requests: list[Request] = []
+        notes: tuple[Note, ...] = ()
+        guessed = False
+        for wanted, tokens in groups:
+            read = gather(self.vocabulary, wanted, tokens)
+            guessed = guessed or read.guessed
+            notes += read.notes
+            if read.request not in requests:
+                requests.append(read.request)
+        if not requests:
+            return Line(BareCommand(Command.STYLE))
+        if len(requests) > MAX_SETTINGS:
+            raise CommandError(
+                "command_error.too_many_settings", count=MAX_SETTINGS, example=EXAMPLE
+            )
+        meaning = Prefer(tuple(requests))
+        return Line(meaning, ((read_as(meaning),) if guessed else ()) + notes)
+
+    def _speak(self, argument: str) -> Line:
+        words = self.vocabulary.languages
+        wanted = squeeze(argument)
+        if wanted in words:
+            return Line(ChangeLanguage(words[wanted]))
+        near = nearest(wanted, words)
+        if near is None:
+            raise unknown_language(self.vocabulary, argument)
+        return Line(ChangeLanguage(near), (read_as(ChangeLanguage(near)),))
+
+    def _shortcut(self, shortcut: Shortcut, rest: str) -> Gathered:
+        """Read what follows a shortcut: an amount, or what it shows."""
+        if self._says_nothing(rest):
+            kind = KINDS[shortcut.kind]
+            numbers = cut(self.vocabulary, rest, (), starts=False)
+            return gather(self.vocabulary, kind, [Name("", kind.name, shortcut.setting), *numbers])
+        return self._request(KINDS[shortcut.shows], f"{shortcut.group} {rest}")
+
+    def _request(self, kind: Kind, rest: str) -> Gathered:
+        tokens = [
+            token
+            for token in cut(self.vocabulary, rest, (kind,), starts=False)
+            if not (isinstance(token, Unknown) and self._names(token.typed, kind))
+        ]
+        return gather(self.vocabulary, kind, tokens)
+
+    def _names(self, typed: str, kind: Kind) -> bool:
+        """Tell whether a word is just the kind's own name said again."""
+        name = self.vocabulary.commands.get(squeeze(typed), "")
+        return KIND_OF.get(name, name) == kind.name
+
+
+def _share(number: Number) -> float:
+    """Return a number as a share of 1; 80 and 80% are both 0.8."""
+    whole = number.value.is_integer() and 10 <= abs(number.value) <= 100
+    value = number.value / 100 if number.percent or whole else number.value
+    return round(max(-1.0, min(1.0, value)), 2)

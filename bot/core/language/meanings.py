@@ -1,0 +1,132 @@
+"""What a line can mean, and what has a name in every language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from storage.contract.kinds import KINDS, Setting
+
+
+class Command(StrEnum):
+    """What people can ask for beside the kinds of results."""
+
+    START = "start"
+    HELP = "help"
+    STYLE = "style"
+    UNDO = "undo"
+    CANCEL = "cancel"
+    AGAIN = "again"
+    STRONGER = "stronger"
+    WEAKER = "weaker"
+    FAVOURITE = "favourite"
+    FAVOURITES = "favourites"
+    WARDROBE = "wardrobe"
+    WEAR = "wear"
+    AVATAR = "avatar"
+    AVATARS = "avatars"
+    LINK = "link"
+    UNLINK = "unlink"
+    LANGUAGE = "language"
+    PRIVACY = "privacy"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish for one result; empty settings mean the usual ones.
+
+    ``second_photo``: for settings that take one; a line does not tell it.
+    """
+
+    kind: str
+    settings: tuple[Setting, ...] = ()
+    second_photo: UUID | None = None
+
+    @property
+    def lacks_second_photo(self) -> bool:
+        """Whether a second photo has to be asked for."""
+        taking = KINDS[self.kind].two_photos
+        return self.second_photo is None and any(one.name in taking for one in self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Make this of the current photo. ``without``: groups of settings to take off beside."""
+
+    request: Request
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """The last result with another strength."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """What a selfie alone shall give."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Another language."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class BareCommand:
+    """A command without anything behind it."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWithWords:
+    """A command with words behind it that depend on what the person has.
+
+    ``words``: as typed, ``normal``: in the form that vocabularies know.
+    """
+
+    command: Command
+    words: str
+    normal: str
+
+
+Meaning = Make | Adjust | Prefer | ChangeLanguage | BareCommand | CommandWithWords
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell beside the answer, by key of its sentence."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line understood, and what had to be assumed for it."""
+
+    meaning: Meaning
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """A language to be called by its own name."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingName:
+    """A setting to be called by its name in the reader's language."""
+
+    kind: str
+    setting: str
