@@ -236,7 +236,7 @@ _work = click.option(
     "--stage",
     "stages",
     multiple=True,
-    type=click.Choice(["readers", "crossdomain", "autoencoder"]),
+    type=click.Choice(["classifiers", "crossdomain", "autoencoder"]),
     help="Only this; may be repeated.",
 )
 @click.option(

@@ -9,8 +9,9 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import topology
+from inference.face.framing import bust
 from inference.face.report import Portrait
-from inference.pictures.die_cut import OUTLINE, bust
+from inference.pictures.die_cut import OUTLINE
 from inference.pictures.images import from_lab, resampling, to_lab
 
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
@@ -52,7 +53,7 @@ def lay(portrait: Portrait) -> Canvas:
     )
     left += columns.start
     box = np.s_[top : top + height, left : left + width]
-    person = cv2.merge([portrait.person[box], portrait.alpha[box]])
+    person = cv2.merge([portrait.foreground[box], portrait.alpha[box]])
     placed = _place(portrait, person, left, top, _ROOM)
     alpha = np.asarray(cv2.extractChannel(placed.picture, 3), np.uint8)
     photo = np.asarray(cv2.cvtColor(placed.picture, cv2.COLOR_RGBA2RGB), np.uint8)

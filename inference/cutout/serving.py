@@ -1,9 +1,10 @@
 """The person as a die-cut sticker: no network of its own, the masks say it all."""
 
 from inference.errors import UnknownSetting
+from inference.face.framing import head_and_shoulders
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import without_calls
-from inference.pictures.die_cut import die_cut, head_and_shoulders
+from inference.pictures.die_cut import die_cut
 from storage.contract.kinds import CUTOUT, Setting
 
 
@@ -24,4 +25,5 @@ class Cutout:
             raise UnknownSetting(f"a cut-out takes no settings, not {settings[0].name!r}")
         portrait = photographed(subject)
         landmarks = portrait.report.landmarks
-        return Picture((die_cut(head_and_shoulders(portrait.person, portrait.alpha, landmarks)),))
+        cut = head_and_shoulders(portrait.foreground, portrait.alpha, landmarks)
+        return Picture((die_cut(cut),))

@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from inference.errors import UnknownSetting
+from inference.face.framing import bust, head_and_shoulders
 from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.family import Image, Picture, Subject, photographed
 from inference.layers.outfit import dress
 from inference.models.calls import Calls, without_calls
-from inference.pictures.die_cut import SIDE, bust, die_cut, head_and_shoulders
+from inference.pictures.die_cut import SIDE, die_cut
 from storage.contract.kinds import EDIT, Setting
 
 Look = Mapping[str, Setting]
@@ -29,7 +30,7 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 @without_calls
 def layers(portrait: Portrait, look: Look) -> Portrait:
     """Lay pieces over the photo."""
-    alone = replace(portrait, image=portrait.person)
+    alone = replace(portrait, image=portrait.foreground)
     return dress(_as_shown(alone), look)
 
 

@@ -11,7 +11,7 @@ from inference.face import topology
 from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.family import Image, Picture, Subject, photographed
-from inference.layers import library
+from inference.layers import pieces
 from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
@@ -77,9 +77,9 @@ def looks(shelf: str) -> tuple[str, ...]:
 
 
 def _tags(shelf: str, name: str) -> frozenset[str]:
-    """What is known of a piece: a library's tags, for others the words of their name."""
-    if shelf in ("hair", "beard", "hat") and name in library.index(shelf):
-        return frozenset(library.load(shelf, name).tags)
+    """What is known of a piece: its tags where it has any, for others the words of their name."""
+    if shelf in ("hair", "beard", "hat") and name in pieces.index(shelf):
+        return frozenset(pieces.load(shelf, name).tags)
     return frozenset(name.split("-"))
 
 
@@ -91,7 +91,7 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 def _small(portrait: Portrait) -> Portrait:
     """The portrait at a cell's size with room for hair, its colours free of the background."""
     unit = topology.face_height(portrait.report.landmarks)
-    alone = replace(portrait, image=portrait.person)
+    alone = replace(portrait, image=portrait.foreground)
     portrait = resized(alone, max(1, round(len(portrait.alpha) * _FACE / unit)))
     room = round(0.3 * topology.face_height(portrait.report.landmarks))
     return with_room(portrait, 2 * room, room)

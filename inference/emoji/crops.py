@@ -33,7 +33,7 @@ def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.ui
 
     room: how many times as much of the picture as usual to take, for shifting it later.
     """
-    return _cut(_grounded(face.image, face.person), PHOTO, side, room)
+    return _cut(_grounded(face.image, face.alpha), PHOTO, side, room)
 
 
 def of_avatar(spec: AvatarSpec, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:

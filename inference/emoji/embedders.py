@@ -66,7 +66,7 @@ class CrossDomain:
         codes = self._network.run({"crops": _planes(pictures)})["codes"]
         return self._side_by_side(codes)
 
-    def words(self, pictures: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
+    def probabilities(self, pictures: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
         """Crops (kinds, side, side, 3) of one face to attribute -> value -> probability."""
         scores = self._network.run({"crops": _planes(pictures[None])})["scores"][0]
         found, start = {}, 0

@@ -3,7 +3,7 @@
 A variant's score is the logarithm of its prior, plus for each attribute its weight times the log
 probability that the person has what the variant shows, minus the squared distance between its
 expression and the person's. "None" is a variant like the others, so glasses, beards and hats are
-worn when their readers, which are calibrated, believe in them.
+worn when the classifiers of them, which are calibrated, believe in them.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _KIN: Mapping[tuple[str, str], float] = {
 }  # fmt: skip
 """How well one value does for a person of another."""
 
-_FLOOR = 0.02  # no reader is ever surer than this
+_FLOOR = 0.02  # no classifier is ever surer than this
 _EXPRESSION_SPREAD = 0.35  # the distance of measures at which an expression is a poor fit
 _CLOTHES = (62.0, -4.0, -22.0)  # Lab, a friendly blue, where a photo shows none
 
@@ -37,29 +37,10 @@ def match(traits: Traits, style: str) -> AvatarSpec:
         KeyError: there is no such style.
     """
     slots = styles.load(style).slots
-    return dressed(style, {name: ranked(slot, traits)[0] for name, slot in slots.items()}, traits)
+    return spec_of(style, {name: ranked(slot, traits)[0] for name, slot in slots.items()}, traits)
 
 
-def drawn_by_lot(
-    traits: Traits, style: str, chance: np.random.Generator, temperature: float = 1.0
-) -> AvatarSpec:
-    """Compose an avatar at random, likelier parts oftener.
-
-    temperature: 0 gives ``match``, 1 follows the scores, more gives surprises.
-
-    Raises:
-        KeyError: there is no such style.
-    """
-    parts = {}
-    for name, slot in styles.load(style).slots.items():
-        scores = np.array([score(variant, slot, traits) for variant in slot.variants.values()])
-        # the largest of scores with Gumbel noise is a draw from their softmax
-        noise = chance.gumbel(size=len(scores)) * temperature
-        parts[name] = list(slot.variants)[int((scores + noise).argmax())]
-    return dressed(style, parts, traits)
-
-
-def dressed(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
+def spec_of(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
     """The chosen parts of a style in the person's colours."""
     return AvatarSpec(style, parts, _fixed_colours(style, colours(traits)))
 
@@ -74,7 +55,7 @@ def score(variant: Variant, slot: Slot, traits: Traits) -> float:
     """How well a variant shows a person; only differences within a slot mean anything."""
     total = float(np.log(variant.prior))
     for attribute, weight in slot.weights.items():
-        believed = traits.perceived[attribute]
+        believed = traits.attributes[attribute]
         if attribute in variant.tags:
             likely = max(_suits(value, believed) for value in variant.tags[attribute])
             total += weight * float(np.log(max(likely, _FLOOR)))
@@ -97,7 +78,7 @@ def _suits(value: str, believed: Mapping[str, float]) -> float:
 
 def colours(traits: Traits) -> dict[str, str]:
     """Paint by what it is for: skin, hair, facialHair, clothes, headwear, glasses."""
-    seen, words = traits.colours, traits.perceived
+    seen, words = traits.colours, traits.attributes
     tone = sum(float(step) * likely for step, likely in words["skin"].items())
     hair = palette.hair(words["hair_colour"], seen.get("hair"))
     beard = _beard(hair, words["hair_colour"], traits)
@@ -126,7 +107,7 @@ def _beard(hair: str, names: Mapping[str, float], traits: Traits) -> str:
     lighter = measured[0] > _GRAY_BEARD * skin[0]
     duller = float(np.hypot(*measured[1:])) < _DULL * float(np.hypot(*skin[1:]))
     pale = lighter and duller
-    if pale and traits.perceived["facial_hair"].get("beard", 0.0) > 0.5:
+    if pale and traits.attributes["facial_hair"].get("beard", 0.0) > 0.5:
         return palette.hair({"gray": 1.0}, measured)
     if _sum(names, "none", "hidden", "dyed") > 0.4:
         return palette.hair({"brown" if measured[0] > 18 else "black": 1.0}, measured)

@@ -7,7 +7,7 @@ from typing import Self
 from inference.avatars import styles
 from inference.avatars.compose import render
 from inference.avatars.styles import STYLES
-from inference.emoji.match import dressed, ranked
+from inference.emoji.match import ranked, spec_of
 from inference.emoji.traits import observe
 from inference.errors import UnknownSetting
 from inference.family import Image, Picture, Subject, photographed
@@ -42,7 +42,7 @@ class Composed:
         traits = observe(photographed(subject))
         best = {name: ranked(slot, traits) for name, slot in styles.load(style).slots.items()}
         chosen = {name: variants[0] for name, variants in best.items()}
-        return cls(dressed(style, chosen, traits), best)
+        return cls(spec_of(style, chosen, traits), best)
 
     def facts(self) -> dict[str, object]:
         """What there is to keep and to change: the spec, and ``ranked`` among it."""

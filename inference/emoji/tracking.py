@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from inference.avatars import styles
-from inference.emoji.match import dressed, score
+from inference.emoji.match import score, spec_of
 from inference.emoji.traits import Traits
 from storage.contract.avatars import AvatarSpec
 
@@ -29,15 +29,15 @@ class Tracker:
             best = max(scores, key=lambda one: scores[one])
             if name not in self._parts or scores[best] > scores[self._parts[name]] + _MARGIN:
                 self._parts[name] = best
-        return dressed(self._style, self._parts, seen)
+        return spec_of(self._style, self._parts, seen)
 
 
 def blended(before: Traits, now: Traits) -> Traits:
     """Mostly what was believed before, a little of what is seen now."""
     return Traits(
         {
-            name: _mixed(before.perceived.get(name, values), values, _MEMORY)
-            for name, values in now.perceived.items()
+            name: _mixed(before.attributes.get(name, values), values, _MEMORY)
+            for name, values in now.attributes.items()
         },
         _mixed(before.expression, now.expression, _EXPRESSION_MEMORY),
         {**now.colours, **before.colours},

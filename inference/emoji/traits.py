@@ -11,8 +11,8 @@ from inference.emoji.embedders import crossdomain
 from inference.face import topology
 from inference.face.alignment import Aligned, align
 from inference.face.appearance_features import describe
+from inference.face.attributes import Probabilities, classifiers
 from inference.face.blendshapes import NAMES
-from inference.face.perception import Perceived, readers
 from inference.face.report import Lab, Portrait
 from inference.pictures.images import to_lab
 
@@ -23,13 +23,13 @@ _ENOUGH = 60  # pixels that a colour is measured on at least
 class Traits:
     """One person as the matcher sees them.
 
-    perceived: attribute -> value -> probability: ``perception``'s, clothes ("plain", "suit"),
+    attributes: attribute -> value -> probability: ``attributes``', clothes ("plain", "suit"),
     loose, whether hair falls beside the jaw, and tied, whether it is put up.
     expression: measure -> 0..1, see ``expression``. colours: Lab by what they are of: skin,
     always; hair, facial_hair, clothes and headwear where there is any.
     """
 
-    perceived: Perceived
+    attributes: Probabilities
     expression: Mapping[str, float]
     colours: Mapping[str, Lab]
 
@@ -37,50 +37,51 @@ class Traits:
 def observe(portrait: Portrait) -> Traits:
     """Read a studied face."""
     face = align(portrait)
-    perceived = pooled(
-        readers().read(describe(face)), crossdomain().words(crops.of_face(face, crops.SIDE))
+    attributes = pooled(
+        classifiers().probabilities(describe(face)),
+        crossdomain().probabilities(crops.of_face(face, crops.SIDE)),
     )
     loose = _ramp(beside_jaw(face), 0.08, 0.4)
-    perceived["loose"] = {"1": loose, "0": 1 - loose}
+    attributes["loose"] = {"1": loose, "0": 1 - loose}
     knot = knotted(portrait)
-    tied = knot + (1 - knot) * _TIED_UNSEEN * perceived["male"].get("0", 0.0)
-    perceived["tied"] = {"1": tied, "0": 1 - tied}
+    tied = knot + (1 - knot) * _TIED_UNSEEN * attributes["male"].get("0", 0.0)
+    attributes["tied"] = {"1": tied, "0": 1 - tied}
     lab = to_lab(portrait.image)
-    colours, perceived["clothes"] = _clothing(lab, portrait)
+    colours, attributes["clothes"] = _clothing(lab, portrait)
     colours["skin"] = portrait.report.colours.skin
     if portrait.report.colours.hair is not None:
         colours["hair"] = portrait.report.colours.hair
     colours |= _beard_and_hat(lab, portrait)
     if "headwear" in colours:
         sure = covered(portrait, colours["headwear"])
-        perceived["headwear"] = _rather_worn(perceived["headwear"], sure)
+        attributes["headwear"] = _rather_worn(attributes["headwear"], sure)
         # without hair to see, men and women are harder to tell apart
-        male = perceived["male"]
-        perceived["male"] = {name: p * (1 - sure / 2) + sure / 4 for name, p in male.items()}
+        male = attributes["male"]
+        attributes["male"] = {name: p * (1 - sure / 2) + sure / 4 for name, p in male.items()}
     shown = expression(
-        dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True)), perceived["smile"]
+        dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True)), attributes["smile"]
     )
-    return Traits(perceived, shown, colours)
+    return Traits(attributes, shown, colours)
 
 
-def pooled(readers: Perceived, encoder: Perceived) -> dict[str, dict[str, float]]:
+def pooled(classified: Probabilities, encoded: Probabilities) -> dict[str, dict[str, float]]:
     """Two opinions as one: the weighted product of their probabilities.
 
     The weights agreed well with the annotators of faces kept back from both (``Faces.tuning``).
-    What the encoder has no opinion of stays as it was read.
+    What the encoder has no opinion of stays as it was classified.
     """
-    found = {attribute: dict(values) for attribute, values in readers.items()}
-    for attribute, values in encoder.items():
+    found = {attribute: dict(values) for attribute, values in classified.items()}
+    for attribute, values in encoded.items():
         product = {
-            value: max(likely, 1e-6) ** _TRUST_READERS * max(values[value], 1e-6) ** _TRUST_ENCODER
-            for value, likely in readers[attribute].items()
+            value: max(likely, 1e-6) ** _CLASSIFIED * max(values[value], 1e-6) ** _ENCODED
+            for value, likely in classified[attribute].items()
         }
         total = sum(product.values())
         found[attribute] = {value: one / total for value, one in product.items()}
     return found
 
 
-_TRUST_READERS, _TRUST_ENCODER = 0.6, 0.6
+_CLASSIFIED, _ENCODED = 0.6, 0.6  # trust in either
 
 
 def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:
@@ -128,11 +129,11 @@ def beside_jaw(face: Aligned) -> float:
 
     Near 0 for short and tied hair, near 1 for hair worn loose.
     """
-    left, right = (face.landmarks[i, :2] for i in _JAW_CORNERS)
+    left, right = (face.landmarks[i, :2] for i in topology.JAW_CORNERS)
     rows = slice(int(min(left[1], right[1])) - 8, int(max(left[1], right[1])) + 22)
     beside = (
-        face.hair[rows, max(0, int(left[0]) - 40) : max(0, int(left[0]) - 2)],
-        face.hair[rows, int(right[0]) + 2 : int(right[0]) + 40],
+        face.hair_mask[rows, max(0, int(left[0]) - 40) : max(0, int(left[0]) - 2)],
+        face.hair_mask[rows, int(right[0]) + 2 : int(right[0]) + 40],
     )
     return max(float((strip > 128).mean()) if strip.size else 0.0 for strip in beside)
 
@@ -188,7 +189,7 @@ def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, La
     """The darker part of the chin's colour, and the colour above the forehead that is no hair."""
     points = portrait.report.landmarks
     found = {}
-    chin = lab[topology.fill(lab.shape[:2], points, _CHIN)]
+    chin = lab[topology.fill(lab.shape[:2], points, topology.GOATEE)]
     if len(chin) >= _ENOUGH:
         dark = chin[chin[:, 0] <= np.percentile(chin[:, 0], 35)]
         found["facial_hair"] = _lab(np.median(dark, axis=0))
@@ -229,10 +230,6 @@ def _rather_worn(headwear: Mapping[str, float], sure: float) -> dict[str, float]
         name: likely * (1 - sure) if name == "none" else likely * grown
         for name, likely in headwear.items()
     }
-
-
-_JAW_CORNERS = (58, 288)
-_CHIN = (83, 18, 313, 421, 428, 369, 377, 152, 148, 140, 208, 201)
 
 
 def _lab(values: NDArray[np.float32]) -> Lab:

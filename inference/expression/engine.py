@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import displacements, glasses_frames, lids, limits, mouth, warp
-from inference.expression.fit import fit
+from inference.expression import displacements, eyewear, lids, limits, mouth, warp
 from inference.expression.mixes import Movement, movement
+from inference.expression.similarity import estimate
 from inference.face.blendshapes import NAMES
 from inference.face.report import FaceReport
 from inference.layers import mouths
@@ -38,7 +38,7 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     """Move a face's landmarks as asked.
 
     Lips that touch stay together unless the mouth opens. glasses: 0..1, see
-    ``glasses_frames.seen``.
+    ``eyewear.detect``.
     """
     before = np.asarray(report.landmarks, np.float64)
     weights = limits.left_to_do(asked.weights, report.blendshapes)
@@ -47,8 +47,8 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
             present = float(report.blendshapes[NAMES.index(name)])
             weights[name] = weights.get(name, 0.0) - BROAD * asked.rest * present
     table = displacements.load()
-    head = fit(table.base, before)
-    offset = glasses_frames.held(before, head.turned(table.mixed(weights)), glasses)
+    head = estimate(table.base, before)
+    offset = eyewear.stiffened(before, head.turned(table.mixed(weights)), glasses)
     if asked.inside is not None:
         shut = mouth.closing(before, asked.rest)
         jaw = head.turned(table.mixed({limits.JAW: max(weights.get(limits.JAW, 0.0), 0.0)}))
@@ -77,7 +77,7 @@ def express(
     if not asked.weights and not asked.rest:
         return image, alpha
     height, width = alpha.shape
-    moved = move(report, asked, glasses_frames.seen(image, report.landmarks))
+    moved = move(report, asked, eyewear.detect(image, report.landmarks))
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))
     image, alpha = both[..., :3], both[..., 3]

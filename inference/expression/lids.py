@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression.landmarks import LEFT_EYE, RIGHT_EYE, Eye
+from inference.face import topology
 
 LASHES = (0.075, 0.03)
 """How much of the lash line travels, above and below the lid's edge, over the eye's width."""
@@ -28,6 +28,20 @@ FOLD = 0.2
 Plane = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Eye:
+    """Contours of one eye and the lower edge of its brow, (N, 2) px, left to right as seen."""
+
+    upper_lid: NDArray[np.float64]
+    lower_lid: NDArray[np.float64]
+    brow: NDArray[np.float64]
+
+    @property
+    def width(self) -> float:
+        """Pixels from corner to corner."""
+        return float(np.linalg.norm(self.upper_lid[-1] - self.upper_lid[0]))
+
+
 def close(
     picture: NDArray[np.uint8],
     points: NDArray[np.floating],
@@ -40,20 +54,18 @@ def close(
     points: (478, >=2) landmarks in the picture's pixels.
     """
     flat = np.asarray(points[:, :2], np.float64)
+    groups = zip(topology.UPPER_LIDS, topology.LOWER_LIDS, topology.BROWS_BELOW, strict=True)
+    persons_right, persons_left = (_Eye(*(flat[list(line)] for line in group)) for group in groups)
     # a turned head narrows the far eye, not its lashes: measure heights by the wider one
-    size = max(_width(flat, LEFT_EYE), _width(flat, RIGHT_EYE))
-    for eye, amount in ((LEFT_EYE, left), (RIGHT_EYE, right)):
+    size = max(persons_left.width, persons_right.width)
+    for eye, amount in ((persons_left, left), (persons_right, right)):
         if amount > 0:
-            picture = _slide(picture, flat, eye, amount, size)
+            picture = _slide(picture, eye, amount, size)
     return picture
 
 
-def _width(points: NDArray[np.float64], eye: Eye) -> float:
-    return float(np.linalg.norm(points[eye.upper_lid[-1]] - points[eye.upper_lid[0]]))
-
-
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class _EyeAxes:
     """An eye's own axes over a box of the picture.
 
     u: (h, w) 0..1 from corner to corner. v: (h, w) downwards in sizes of the eye. down: (2,) the
@@ -68,20 +80,18 @@ class _Frame:
     v: Plane
 
     def of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bring (N, 2) pixels into the frame."""
+        """Bring (N, 2) pixels onto the axes."""
         return np.asarray((points - self.origin) @ self.axes)
 
 
-def _frame(
-    points: NDArray[np.float64], eye: Eye, size: float, width: int, height: int
-) -> _Frame | None:
-    """Return the eye's frame, or None where its box leaves the picture of width x height."""
-    origin = points[eye.upper_lid[0]]
-    across = points[eye.upper_lid[-1]] - origin
+def _axes(eye: _Eye, size: float, width: int, height: int) -> _EyeAxes | None:
+    """Return the eye's axes, or None where its box leaves the picture of width x height."""
+    origin = eye.upper_lid[0]
+    across = eye.upper_lid[-1] - origin
     length = float(np.linalg.norm(across))
     along = across / length
     down = np.array([-along[1], along[0]])
-    around = points[list(eye.upper_lid + eye.lower_lid)]
+    around = np.concatenate([eye.upper_lid, eye.lower_lid])
     low = np.floor(around.min(axis=0) - np.array([0.25, 0.55]) * size).astype(int)
     high = np.ceil(around.max(axis=0) + np.array([0.25, 0.2]) * size).astype(int)
     left, top = (int(edge) for edge in np.maximum(low, 0))
@@ -93,16 +103,16 @@ def _frame(
     u = ((x * along[0] + y * along[1]) / length).astype(np.float32)
     v = ((x * down[0] + y * down[1]) / size).astype(np.float32)
     axes = np.stack([along / length, down / size], axis=1)
-    return _Frame(origin, axes, down, (left, top, right, bottom), u, v)
+    return _EyeAxes(origin, axes, down, (left, top, right, bottom), u, v)
 
 
-def _contour(frame: _Frame, points: NDArray[np.float64]) -> Plane:
+def _contour(axes: _EyeAxes, points: NDArray[np.float64]) -> Plane:
     """Return the height v of a contour (N, 2 px) at every pixel's u, smoothed and held outside."""
-    own = frame.of(points)
+    own = axes.of(points)
     columns = np.linspace(-0.5, 1.5, 401)
     heights = np.interp(columns, own[:, 0], own[:, 1]).astype(np.float32)
     smooth = cv2.GaussianBlur(heights[None], (0, 0), 5.0, borderType=cv2.BORDER_REPLICATE)[0]
-    return np.asarray(np.interp(frame.u, columns, smooth), np.float32)
+    return np.asarray(np.interp(axes.u, columns, smooth), np.float32)
 
 
 def _ramp(values: Plane, start: float, end: float) -> Plane:
@@ -129,22 +139,14 @@ def _tone(skin: Plane, lid: Plane, below: Plane, sigma: float) -> Plane:
     return np.asarray(own + CHEEK * (np.median(cheek, axis=0) - own), np.float32)
 
 
-def _slide(
-    picture: NDArray[np.uint8],
-    points: NDArray[np.float64],
-    eye: Eye,
-    amount: float,
-    size: float,
-) -> NDArray[np.uint8]:
+def _slide(picture: NDArray[np.uint8], eye: _Eye, amount: float, size: float) -> NDArray[np.uint8]:
     height, width = picture.shape[:2]
-    frame = _frame(points, eye, size, width, height)
-    if frame is None:
+    axes = _axes(eye, size, width, height)
+    if axes is None:
         return picture
-    left, top, right, bottom = frame.box
-    u, v = frame.u, frame.v
-    old = _contour(frame, points[list(eye.upper_lid)])
-    rest = _contour(frame, points[list(eye.lower_lid)])
-    brow = _contour(frame, points[list(eye.brow)])
+    left, top, right, bottom = axes.box
+    u, v = axes.u, axes.v
+    old, rest, brow = (_contour(axes, line) for line in (eye.upper_lid, eye.lower_lid, eye.brow))
     travel = amount * np.maximum(rest - old, 0.0)
     new = old + travel
 
@@ -157,8 +159,8 @@ def _slide(
     source = np.where(v < new - LASHES[0], begin + fold * t, v - travel)
     source = np.where(v < begin, v, source)
     shift = (source - v) * size
-    map_x = (np.arange(left, right)[None, :] + shift * frame.down[0]).astype(np.float32)
-    map_y = (np.arange(top, bottom)[:, None] + shift * frame.down[1]).astype(np.float32)
+    map_x = (np.arange(left, right)[None, :] + shift * axes.down[0]).astype(np.float32)
+    map_y = (np.arange(top, bottom)[:, None] + shift * axes.down[1]).astype(np.float32)
     slid = cv2.remap(picture, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     slid = slid.astype(np.float32)
 

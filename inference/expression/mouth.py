@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import landmarks
+from inference.face import topology
 
 CLOSED_GAP = (0.03, 0.09)
 """Gap between the inner lips over the mouth's width: closed up to the first, open from the last."""
@@ -20,8 +20,8 @@ REACH = (0.45, 1.1)
 
 Points = NDArray[np.float64]
 
-_UPPER = np.array(landmarks.INNER_UPPER_LIP)
-_LOWER = np.array(landmarks.INNER_LOWER_LIP)
+_UPPER = np.array(topology.INNER_UPPER_LIP)
+_LOWER = np.array(topology.INNER_LOWER_LIP)
 
 
 def gap(points: NDArray[np.floating]) -> float:

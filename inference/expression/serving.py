@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from inference.errors import UnknownSetting
 from inference.expression import engine as geometry
 from inference.expression.mixes import MIXES
+from inference.face.framing import head_and_shoulders
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Calls, without_calls
-from inference.pictures.die_cut import die_cut, head_and_shoulders
+from inference.pictures.die_cut import die_cut
 from storage.contract.kinds import EXPRESSION, Setting
 
 Expressed = tuple[Image, NDArray[np.uint8]]
@@ -23,7 +24,7 @@ Engine = Callable[[Portrait, tuple[Setting, ...]], Calls[Expressed]]
 @without_calls
 def geometric(portrait: Portrait, settings: tuple[Setting, ...]) -> Expressed:
     """Move the landmarks and warp the photo with them."""
-    return geometry.express(portrait.person, portrait.alpha, portrait.report, settings)
+    return geometry.express(portrait.foreground, portrait.alpha, portrait.report, settings)
 
 
 ENGINES: Mapping[str, Engine] = {"geometric": geometric}

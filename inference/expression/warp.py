@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import landmarks
 from inference.expression.splines import surface
+from inference.face import topology
 
 Box = tuple[int, int, int, int]
 """left, top, right, bottom in pixels, the last two excluded."""
@@ -46,7 +46,7 @@ class Flow:
 
 def _oval(points: NDArray[np.floating], grown: float) -> NDArray[np.float64]:
     """Return the face oval, grown about its middle by a factor, (36, 2)."""
-    oval = np.asarray(points[list(landmarks.FACE_OVAL), :2], np.float64)
+    oval = np.asarray(points[list(topology.FACE_OVAL), :2], np.float64)
     middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
     return np.asarray(middle + (oval - middle) * grown)
 
@@ -71,7 +71,7 @@ def flow(
 
     The picture is width x height. Irises do not steer: the eye stays while lids move.
     """
-    steering = slice(0, 468)
+    steering = slice(0, topology.MESH)
     target = np.asarray(moved[steering, :2], np.float64)
     offset = np.asarray(points[steering, :2], np.float64) - target
     before, after = _oval(points, 1.0), _oval(moved, 1.0)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.face import topology
 from inference.face.report import Portrait
 
 SIZE = 320
@@ -16,21 +17,19 @@ EYE_DISTANCE = 64.0
 EYE_CENTRE = (160.0, 151.4)
 """Where the middle between the irises comes to lie."""
 
-IRISES = (468, 473)
-"""Landmarks of the iris centres: the one to the picture's left, then the other."""
-
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
     """One face in the common frame.
 
-    image: (320, 320, 3) uint8 RGB. person, hair: (320, 320) uint8, how much of a pixel is theirs.
-    landmarks: (478, 3) float32 in the frame's pixels. blendshapes: (52,) float32 0..1.
+    image: (320, 320, 3) uint8 RGB. alpha, hair_mask: (320, 320) uint8, how much of a pixel is the
+    person's, and their hair's. landmarks: (478, 3) float32 px of the crop. blendshapes: (52,)
+    float32 0..1.
     """
 
     image: NDArray[np.uint8]
-    person: NDArray[np.uint8]
-    hair: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+    hair_mask: NDArray[np.uint8]
     landmarks: NDArray[np.float32]
     blendshapes: NDArray[np.float32]
 
@@ -38,7 +37,7 @@ class Aligned:
 def align(portrait: Portrait) -> Aligned:
     """Bring a studied face into the common frame; what lies outside repeats the edge."""
     landmarks = portrait.report.landmarks
-    transform = frame_transform(landmarks)
+    transform = alignment_transform(landmarks)
     size = (SIZE, SIZE)
     reduced = float(np.hypot(transform[0, 0], transform[1, 0])) < 1
     method = cv2.INTER_AREA if reduced else cv2.INTER_LINEAR
@@ -56,9 +55,9 @@ def align(portrait: Portrait) -> Aligned:
     )
 
 
-def frame_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+def alignment_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
     """Similarity (2, 3) that takes the picture's pixels to the frame's."""
-    left, right = (landmarks[i, :2].astype(np.float64) for i in IRISES)
+    left, right = (landmarks[i, :2].astype(np.float64) for i in topology.IRIS_CENTRES)
     along = right - left
     scale = EYE_DISTANCE / max(float(np.hypot(*along)), 1.0)
     cosine, sine = scale * along / max(float(np.hypot(*along)), 1.0)

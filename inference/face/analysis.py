@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import PhotoError
-from inference.face import blendshapes, colours, hair, masks, quality
+from inference.face import blendshapes, colours, hair, masks, quality, topology
 from inference.face.detect import Detection, detect
-from inference.face.framing import belongs, frame
-from inference.face.landmarks import IRISES, Region, region_around, region_of, trace
+from inference.face.framing import around_head, belongs
+from inference.face.landmarks import Region, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
 from inference.pictures.images import Image, to_lab
@@ -90,7 +90,7 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
     image: (H, W, 3) RGB uint8, the photo that ``report`` is of, not yet turned.
     """
     upright = turned(image, report)
-    square = frame(face.landmarks)
+    square = around_head(face.landmarks)
     picture, inside = square.cut(upright)
     landmarks = square.place(face.landmarks)
     alpha, hair_mask = masks.person_and_hair(picture, landmarks)
@@ -276,7 +276,8 @@ def _measure(image: Image, landmarks: NDArray[np.float32]) -> FoundFace:
 
 
 def _eye_distance(landmarks: NDArray[np.float32]) -> float:
-    return float(np.linalg.norm(landmarks[IRISES[0]] - landmarks[IRISES[1]]))
+    left, right = topology.IRIS_CENTRES
+    return float(np.linalg.norm(landmarks[left] - landmarks[right]))
 
 
 def _extent(face: _Traced) -> float:

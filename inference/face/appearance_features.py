@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import hair_evidence
+from inference.face import hair_evidence, topology
 from inference.face.alignment import SIZE, Aligned
 from inference.pictures.images import to_lab
 
@@ -23,16 +23,6 @@ _ORIENTATIONS = 9
 _EYES = (slice(105, 205), slice(80, 240))
 _JAW = (slice(190, 320), slice(90, 230))
 
-# patches of bare skin and of where beards grow, as rings of landmarks
-_CHEEKS = ((116, 117, 118, 101, 205, 187, 147, 123), (345, 346, 347, 330, 425, 411, 376, 352))
-_FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284, 333, 299, 337, 151, 108, 69, 104)
-_UPPER_LIP = (165, 92, 39, 37, 0, 267, 269, 322, 391, 393, 164, 167)
-_CHIN = (83, 18, 313, 421, 428, 369, 377, 152, 148, 140, 208, 201)
-_SIDES = (
-    (132, 177, 147, 187, 207, 214, 135, 172, 58),
-    (361, 401, 376, 411, 427, 434, 364, 397, 288),
-)
-
 
 def describe(face: Aligned) -> Vector:
     """All features of a face as one float32 vector of fixed length."""
@@ -42,13 +32,13 @@ def describe(face: Aligned) -> Vector:
     head = np.asarray(cv2.resize(gray, half, interpolation=cv2.INTER_AREA), np.uint8)
     points = face.landmarks[:, :2] - face.landmarks[1, :2]
     inside = _outline(face)
-    cheeks = _polygons(face.landmarks[:, :2], _CHEEKS)
+    cheeks = _polygons(face.landmarks[:, :2], topology.WIDE_CHEEKS)
     parts = [
         oriented_gradients(head),
         oriented_gradients(np.ascontiguousarray(gray[_EYES])),
         oriented_gradients(np.ascontiguousarray(gray[_JAW])),
         cv2.resize(lab, (16, 16), interpolation=cv2.INTER_AREA) / 50,
-        cv2.resize(face.hair, (20, 20), interpolation=cv2.INTER_AREA) / 127.5,
+        cv2.resize(face.hair_mask, (20, 20), interpolation=cv2.INTER_AREA) / 127.5,
         points / 64,
         face.blendshapes,
         colour_statistics(lab, face, inside, cheeks),
@@ -91,10 +81,10 @@ def colour_statistics(
     """
     points = face.landmarks[:, :2]
     cheeks = _quantiles(lab, bare)
-    forehead = _quantiles(lab, _polygons(points, (_FOREHEAD,)))
-    beard = [_quantiles(lab, _polygons(points, (ring,))) for ring in (_UPPER_LIP, _CHIN)]
-    beard.append(_quantiles(lab, _polygons(points, _SIDES)))
-    hair_pixels = (face.hair > 200) & ~inside
+    forehead = _quantiles(lab, _polygons(points, (topology.WIDE_FOREHEAD,)))
+    regions = ((topology.MOUSTACHE,), (topology.GOATEE,), topology.WHISKERS)
+    beard = [_quantiles(lab, _polygons(points, rings)) for rings in regions]
+    hair_pixels = (face.hair_mask > 200) & ~inside
     hair = _quantiles(lab, hair_pixels)
     area = float(hair_pixels.mean())
     values = np.concatenate([

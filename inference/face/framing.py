@@ -1,4 +1,4 @@
-"""The square around one head, and who in it is that person."""
+"""What of a photo is one person: the square around their head, their bust, their pixels."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ MIN_SIDE, MAX_SIDE = 384, 640
 _ROOM = 2.4  # side of the square, in face heights
 _LOWER = 0.07  # how far below the face's middle the square's middle lies, in face heights
 _ASPECT = 1.3  # height over width of a face seen straight on; nodding heads look shorter
+_BUST = (1.5, 1.05)  # half width about the face's middle and depth below the chin, face heights
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Crop:
     """A level square of a photo and its size as a portrait.
 
     left, top, length: px of the photo, possibly outside it. side: px of the portrait.
@@ -30,7 +31,15 @@ class Frame:
     side: int
 
     def cut(self, image: Image) -> tuple[Image, NDArray[np.bool_]]:
-        """Cut out the portrait (S, S, 3), edges repeated, and where it shows the photo (S, S)."""
+        """Cut out a portrait.
+
+        Args:
+            image: (H, W, 3) RGB uint8, the photo.
+
+        Returns:
+            The portrait, (S, S, 3) RGB uint8 with the photo's edges repeated, and where it shows
+            the photo, (S, S) bool.
+        """
         height, width = image.shape[:2]
         right, bottom = self.left + self.length, self.top + self.length
         part = image[max(self.top, 0) : bottom, max(self.left, 0) : right]
@@ -50,18 +59,53 @@ class Frame:
         return np.asarray(portrait, np.uint8), rows[:, None] & columns[None]
 
     def place(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Landmarks (478, 3) in px of the photo to px of the portrait."""
+        """Bring landmarks (478, 3) from px of the photo to px of the portrait."""
         scale = self.side / self.length
         return ((landmarks - (self.left, self.top, 0)) * scale).astype(np.float32)
 
 
-def frame(landmarks: NDArray[np.float32]) -> Frame:
-    """Frame a head with room for hair and shoulders. landmarks: (478, 3) px of the photo."""
+def around_head(landmarks: NDArray[np.float32]) -> Crop:
+    """Choose the crop that leaves a head room for hair and shoulders.
+
+    Args:
+        landmarks: (478, 3) px of the photo.
+    """
     x, y, unit = _head(landmarks)
     length = max(8, round(_ROOM * unit))
     side = int(np.clip(length, MIN_SIDE, MAX_SIDE))
     left, top = round(x - length / 2), round(y + _LOWER * unit - length / 2)
-    return Frame(left, top, length, side)
+    return Crop(left, top, length, side)
+
+
+def head_and_shoulders(
+    image: Image, alpha: NDArray[np.uint8], landmarks: NDArray[np.float32]
+) -> Image:
+    """Crop a portrait so that the face stays large: hair whole, body down to the chest.
+
+    Args:
+        image: (S, S, 3) RGB uint8.
+        alpha: (S, S) uint8.
+        landmarks: (478, 2 or 3) px.
+
+    Returns:
+        (H, W, 4) RGBA uint8 with straight alpha.
+    """
+    box = bust(landmarks)
+    return np.asarray(cv2.merge([image[box], alpha[box]]), np.uint8)
+
+
+def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:
+    """Choose the rows and columns of ``head_and_shoulders``.
+
+    Args:
+        landmarks: (478, 2 or 3) px.
+    """
+    unit = topology.face_height(landmarks)
+    wide, deep = (share * unit for share in _BUST)
+    middle = float(landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], 0].mean())
+    bottom = float(landmarks[topology.CHIN, 1]) + deep
+    left, right = max(0, round(middle - wide)), round(middle + wide)
+    return slice(0, max(1, round(bottom))), slice(left, max(left + 1, right))
 
 
 def belongs(
@@ -95,7 +139,8 @@ def belongs(
 def _head(landmarks: NDArray[np.float32]) -> tuple[float, float, float]:
     """Middle of a face and its height, px."""
     x, y = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0).tolist()
-    width = float(np.linalg.norm(landmarks[234, :2] - landmarks[454, :2]))
+    left, right = topology.FACE_SIDES
+    width = float(np.linalg.norm(landmarks[left, :2] - landmarks[right, :2]))
     return x, y, max(topology.face_height(landmarks), _ASPECT * width)
 
 

@@ -33,14 +33,14 @@ def describe(
     lab: (320, 320, 3) of the face's image. inside: the face's own outline. cheeks: bare skin.
     """
     rows, columns = np.indices((SIZE, SIZE))
-    hair = (face.hair > 200) & ~inside
+    hair = (face.hair_mask > 200) & ~inside
     above = hair & (rows < face.landmarks[topology.FOREHEAD_MIDDLE, 1])
     beside = hair & ~above
     brows = lab[topology.fill((SIZE, SIZE), face.landmarks, *topology.BROWS)]
     skin = np.asarray(np.median(lab[cheeks], axis=0) if cheeks.any() else np.zeros(3), np.float64)
     highlight = float(np.percentile(lab[..., 0][inside], 95)) if inside.any() else 100.0
     everything = np.median(lab[::4, ::4].reshape(-1, 3), axis=0)
-    ground = lab[::2, ::2][face.person[::2, ::2] < 30]
+    ground = lab[::2, ::2][face.alpha[::2, ::2] < 30]
     strands, textures = _some(hair, lab, _texture(lab))
     return np.concatenate([
         _quantiles(strands, _FIVE),

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.face import topology
 from inference.face.bundle import network
 from inference.face.detect import Detection
 from inference.pictures.images import Image
@@ -22,10 +23,6 @@ ROOM = 1.5
 # The same view measured from landmarks: medians over 200 faces.
 _ROOM = 1.40
 _LOWER = 0.03
-
-EYE_CORNERS = (33, 263)
-IRISES = (468, 473)
-"""Centres of the irises, left in the picture before right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def region_around(landmarks: NDArray[np.float32]) -> Region:
 
     A second look halves the jitter that the detector's coarse box causes.
     """
-    left, right = landmarks[list(EYE_CORNERS), :2]
+    left, right = landmarks[list(topology.OUTER_EYE_CORNERS), :2]
     angle = float(np.arctan2(right[1] - left[1], right[0] - left[0]))
     low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
     extent = float((high - low).max())
@@ -74,8 +71,8 @@ def trace(image: Image, region: Region) -> tuple[NDArray[np.float32], float]:
     to_photo = _to_photo(region)
     view = _view(image, region, to_photo)
     points, presence, _ = network("face_landmarks_detector.tflite")(view[None])
-    traced = points.reshape(478, 3)
-    flat = np.column_stack([traced[:, :2], np.ones(478)]) @ to_photo.T  # (478, 2)
+    traced = points.reshape(topology.COUNT, 3)
+    flat = np.column_stack([traced[:, :2], np.ones(topology.COUNT)]) @ to_photo.T  # (478, 2)
     depth = traced[:, 2:] * region.side / SIDE
     probability = 1 / (1 + np.exp(-np.clip(presence.item(), -80, 80)))
     return np.column_stack([flat, depth]).astype(np.float32), float(probability)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from inference.errors import PhotoError
 from inference.face import topology
-from inference.face.landmarks import IRISES
 from inference.face.report import FoundFace, Quality
 from inference.pictures.images import Image, to_lab
 from storage.contract.failures import Failure
@@ -61,10 +60,11 @@ def assess(image: Image, landmarks: NDArray[np.float32]) -> Quality:
         )
     lightness = to_lab(face)[..., 0]
     points = (landmarks - (*low, 0)) * np.float32(shrink)
+    left_iris, right_iris = topology.IRIS_CENTRES
     left, right = (_median(lightness, points, cheek) for cheek in topology.CHEEKS)
     forehead = _median(lightness, points, topology.FOREHEAD)
     return Quality(
-        eye_distance=float(np.linalg.norm(landmarks[IRISES[0]] - landmarks[IRISES[1]])),
+        eye_distance=float(np.linalg.norm(landmarks[left_iris] - landmarks[right_iris])),
         sharpness=_sharpness(face),
         brightness=float(np.median([left, right, forehead])),
         contrast=abs(left - right),

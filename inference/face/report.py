@@ -134,16 +134,16 @@ class Portrait:
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @property
-    def person(self) -> NDArray[np.uint8]:
-        """``image`` with the person's own colours at their rim and beyond it: see ``foreground``.
+    def foreground(self) -> NDArray[np.uint8]:
+        """``image`` with the person's own colours at their rim and beyond it: see ``matting``.
 
         Found when first asked for, and kept: one photo usually asks for several stickers at once.
         """
         with self._lock:
-            return self._person
+            return self._foreground
 
     @cached_property
-    def _person(self) -> NDArray[np.uint8]:
-        person = foreground(self.image, self.alpha)
-        person.setflags(write=False)
-        return person
+    def _foreground(self) -> NDArray[np.uint8]:
+        own = foreground(self.image, self.alpha)
+        own.setflags(write=False)
+        return own

@@ -119,7 +119,7 @@ def _skin(sketch: Sketch, own: Mask) -> Plane:
     level = (sketch.lab[0] > tone[0] - _SHADOW) & (tint(sketch.lab, tone) < _TINT)
     face = sketch.oval | sketch.forehead & (sketch.alpha > 0.9)
     trusted = face & ~sketch.grown(own, 0.01) & ~sketch.grown(sketch.features, 0.03)
-    trusted &= sketch.rows < sketch.height_of(61, 291)
+    trusted &= sketch.rows < sketch.height_of(*topology.MOUTH_CORNERS)
     clear = trusted & ~(sketch.grown(own, _RAMP / 2) & sketch.forehead)
     if clear.sum() > 0.3 * trusted.sum():
         trusted = clear
@@ -145,7 +145,7 @@ def _headed(bare: Bare, roof: Plane, ears: NDArray[np.uint8] | None) -> tuple[Pl
             covered = np.maximum(covered, kept)
     above = np.maximum(covered, _closed(covered, 0.3 * unit))
     covered = np.where(rows < sketch.height_of(*topology.BROW_TOPS), above, covered)
-    lobes = sketch.height_of(132, 361)
+    lobes = sketch.height_of(*topology.EAR_LOBES)
     fade = np.clip((lobes + 0.07 * unit - rows) / (0.1 * unit), 0, 1)
     return colour, sketch.soft(np.maximum(covered * fade, sketch.oval), 0.006)
 
@@ -187,7 +187,7 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
     throat = neck & (rows < neckline)
     skin_seen, cloth_seen = seen & throat & skinlike, seen & ~throat
     if skin_seen.sum() < 0.01 * unit**2:
-        jaw = sketch.oval & ~own & (rows > sketch.height_of(61, 291)) & skinlike
+        jaw = sketch.oval & ~own & (rows > sketch.height_of(*topology.MOUTH_CORNERS)) & skinlike
         skin_seen = jaw & ~sketch.features
     skin = spread(sketch.image, skin_seen.astype(np.float32))
     cloth = skin
@@ -203,7 +203,7 @@ def _body(sketch: Sketch, own: Mask) -> tuple[Plane, Plane]:
 def _neck(sketch: Sketch) -> Mask:
     """A plain neck that widens into the shoulders."""
     unit, chin = sketch.unit, sketch.height_of(topology.CHIN)
-    left, right = (float(sketch.landmarks[i, 0]) for i in (172, 397))
+    left, right = (float(sketch.landmarks[i, 0]) for i in topology.NECK_SIDES)
     middle, half = (left + right) / 2, 0.38 * (right - left)
     down = np.clip((sketch.rows - chin - 0.1 * unit) / (0.4 * unit), 0, None)
     columns = np.arange(sketch.size[0], dtype=np.float32)[None]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Colours, Lab, Portrait
-from inference.layers.library import Piece
+from inference.layers.pieces import Piece
 from inference.layers.placing import Patch, fetch, laid_over, lit
 from inference.layers.planes import Plane, join, split
 from inference.layers.thin_plate import backward_map
@@ -32,9 +32,10 @@ _PARTED = 0.02  # face heights between lips from which a mouth is open
 _AVERTED = 2.8  # foreshortening from which a cheek is turned away
 _SHADE = 0.4  # darkest its shadow gets
 
-_JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152,
-        377, 400, 378, 379, 365, 397, 288, 361, 323, 454)  # fmt: skip
-POINTS = (*_JAW, *topology.LIPS_OUTER, 98, 327, 2, 4, 50, 280, 205, 425)
+POINTS = (
+    *topology.JAW_LINE, *topology.LIPS_OUTER, *topology.NOSTRILS, topology.NOSE_BASE,
+    topology.NOSE_TIP, *topology.CHEEKBONES, *topology.CHEEK_MIDDLES,
+)  # fmt: skip
 """Landmarks that place a beard: jaw, lips, nose, cheeks."""
 
 
@@ -147,7 +148,7 @@ def _room(portrait: Portrait, patch: Patch) -> Plane:
     outside = 1 - topology.fill((height, width), points, topology.FACE_OVAL).astype(np.uint8)
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
     down = (points[topology.CHIN] - points[topology.FOREHEAD_MIDDLE]) / unit
-    mouth = points[[61, 291]].mean(axis=0)
+    mouth = points[list(topology.MOUTH_CORNERS)].mean(axis=0)
     rows = np.arange(height, dtype=np.float32)[:, None] - mouth[1]
     columns = np.arange(width, dtype=np.float32)[None] - mouth[0]
     fall = columns * (down[0] / unit) + rows * (down[1] / unit)
@@ -164,7 +165,8 @@ def _room(portrait: Portrait, patch: Patch) -> Plane:
 def _mouth(portrait: Portrait, patch: Patch) -> NDArray[np.bool_]:
     """Where lips are parted; a moustache may hang over those that are not."""
     landmarks = portrait.report.landmarks
-    gap = np.linalg.norm(landmarks[13, :2] - landmarks[14, :2])
+    upper, lower = topology.LIPS_MIDDLE
+    gap = np.linalg.norm(landmarks[upper, :2] - landmarks[lower, :2])
     if gap < _PARTED * topology.face_height(landmarks):
         return np.zeros(patch.image.shape[:2], bool)
     return topology.fill(portrait.alpha.shape, landmarks, topology.LIPS_INNER)[patch.box]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inference.errors import UnknownSetting
 from inference.face import topology
 from inference.face.report import Portrait
-from inference.layers.library import ROOT
+from inference.layers.pieces import ROOT
 from inference.pictures.svg import raster
 
 FOLDER = ROOT / "glasses"

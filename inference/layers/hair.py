@@ -16,7 +16,7 @@ from inference.face import topology
 from inference.face.report import Lab, Portrait
 from inference.layers import head_map
 from inference.layers.baring import Bare
-from inference.layers.library import Piece, index, load, turned
+from inference.layers.pieces import Piece, index, load, turned
 from inference.layers.placing import Patch, dyed, fetch, laid_over, lit, toned
 from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch

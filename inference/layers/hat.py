@@ -8,7 +8,7 @@ import numpy as np
 from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers import head_map
-from inference.layers.library import Piece, turned
+from inference.layers.pieces import Piece, turned
 from inference.layers.placing import laid_over, lit
 from inference.layers.planes import Plane
 

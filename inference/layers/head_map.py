@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Portrait, Pose
-from inference.layers.library import Piece
+from inference.layers.pieces import Piece
 from inference.layers.placing import Patch, fetch
 
 _STEP = 16  # px between the nodes at which the map is evaluated; it is smooth, so few will do

@@ -8,17 +8,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.face import topology
 from inference.face.report import Lab
-from inference.layers import library
-from inference.layers.library import Piece
+from inference.layers import pieces
+from inference.layers.pieces import Piece
 from inference.layers.thin_plate import backward_map
 from inference.pictures.images import to_lab
 
 KIND = "mouths"
 
-UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
-LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-CONTOUR = UPPER + LOWER
+CONTOUR = topology.INNER_UPPER_LIP + topology.INNER_LOWER_LIP
 """Landmarks of the inner lips from the picture's left to its right, above and below."""
 
 _MIRRORED = tuple(range(10, -1, -1)) + tuple(range(21, 10, -1))
@@ -45,7 +44,7 @@ def suited(tag: str, skin: Lab, yaw: float, gap: float) -> Piece:
     Raises:
         KeyError: there is no such kind.
     """
-    rows = [row for row in library.index(KIND).values() if tag in row["tags"]]  # type: ignore[operator]
+    rows = [row for row in pieces.index(KIND).values() if tag in row["tags"]]  # type: ignore[operator]
     if not rows:
         raise KeyError(tag)
 
@@ -58,8 +57,8 @@ def suited(tag: str, skin: Lab, yaw: float, gap: float) -> Piece:
             + _STRETCH * abs(float(np.log(max(gap, 0.02) / own)))
         )
 
-    piece = library.load(KIND, str(min(rows, key=distance)["name"]))
-    return library.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece
+    piece = pieces.load(KIND, str(min(rows, key=distance)["name"]))
+    return pieces.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece
 
 
 def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab) -> NDArray[np.float32]:

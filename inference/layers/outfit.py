@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from inference.face.report import Lab, Portrait
 from inference.layers import beard, glasses, hair, hat
 from inference.layers.baring import Bare
-from inference.layers.library import load
 from inference.layers.palette import COLOURS
+from inference.layers.pieces import load
 from storage.contract.kinds import Setting
 
 _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
@@ -15,7 +15,7 @@ _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
 def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
     """Wear a look: beard, then hair, glasses under it, a hat over it.
 
-    portrait: one whose image is free of what was behind the person (``Portrait.person``). bare:
+    portrait: one whose image is free of what was behind the person (``Portrait.foreground``). bare:
     see ``inference.layers.hair.wear``; made of this portrait. The result's ``image``, too, is meant
     to be seen through its ``alpha``.
     """

@@ -64,7 +64,7 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
     inside = cv2.distanceTransform(sketch.oval.astype(np.uint8), cv2.DIST_L2, 3)
     beside = sketch.grown((sketch.hair > 0.5) & ~sketch.oval, _STRIP)
     strip = alike & beside & (inside < _STRIP * sketch.unit) & sketch.oval & ~sketch.features
-    chin = sketch.oval & (sketch.rows > sketch.height_of(17) + 0.04 * sketch.unit)
+    chin = sketch.oval & (sketch.rows > sketch.height_of(topology.LIPS_BOTTOM) + 0.04 * sketch.unit)
     chin &= inside > 0.03 * sketch.unit
     if max(alike[chin].mean(), alike[_upper_lip(sketch)].mean()) > _BEARDED:
         strip &= sketch.rows < sketch.height_of(*topology.FACE_SIDES)
@@ -75,8 +75,8 @@ def _strands(sketch: Sketch, own: Mask) -> Mask:
 
 def _upper_lip(sketch: Sketch) -> tuple[slice, slice]:
     """Where a moustache is: from the nose to the lip, as wide as the mouth."""
-    nose, lip = (int(sketch.landmarks[i, 1]) for i in (2, 0))
-    left, right = (int(sketch.landmarks[i, 0]) for i in (61, 291))
+    nose, lip = (int(sketch.landmarks[i, 1]) for i in (topology.NOSE_BASE, topology.LIPS_TOP))
+    left, right = (int(sketch.landmarks[i, 0]) for i in topology.MOUTH_CORNERS)
     return slice(min(nose, lip - 1), lip), slice(min(left, right - 1), right)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Lab, Portrait
-from inference.layers.library import Piece
+from inference.layers.pieces import Piece
 from inference.layers.planes import Plane, Planes, join, split
 
 _SHADE = 0.35  # darkest a piece's shadow gets

@@ -105,7 +105,8 @@ def _forehead(oval: Mask, landmarks: NDArray[np.float32]) -> Mask:
 def _features(shape: tuple[int, int], landmarks: NDArray[np.float32]) -> Mask:
     """Hulls of eyes, brows, nose and mouth, a little grown."""
     mask = np.zeros(shape, np.uint8)
-    for group in (*topology.EYES, *topology.BROWS, topology.LIPS_OUTER, (98, 327, 4, 6)):
+    nose = (*topology.NOSTRILS, topology.NOSE_TIP, topology.NOSE_BRIDGE[0])
+    for group in (*topology.EYES, *topology.BROWS, topology.LIPS_OUTER, nose):
         hull = cv2.convexHull(np.rint(landmarks[list(group)]).astype(np.int32))
         cv2.fillConvexPoly(mask, hull, 1)
     return cv2.dilate(mask, np.ones((3, 3))) > 0

@@ -8,7 +8,6 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from inference.face import topology
 from inference.pictures.images import resampling
 
 Image = NDArray[np.uint8]
@@ -28,34 +27,9 @@ _SOLID = 48  # alpha from which a pixel belongs inside the outline; fainter stra
 _BRIDGE = 9.0  # px: strands closer than twice this share one outline
 _HOLE = 0.02  # of the sticker's area: smaller holes are filled with the outline's white
 _SPECK = 0.012  # of the sticker's area: smaller islands are dropped
-_SHOULDERS = (
-    1.5,
-    1.05,
-)  # half width about the face's middle and depth below the chin, face heights
 _FLAT = 0.15  # of the width: a lowest row wider than this is a cut, not a natural end
 _TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
 _ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
-
-
-def head_and_shoulders(
-    colours: NDArray[np.uint8], alpha: Plane, landmarks: NDArray[np.float32]
-) -> Image:
-    """Crop a portrait so that the face stays large: hair whole, body down to the chest.
-
-    colours: (S, S, 3) RGB. alpha: (S, S). landmarks: (478, 2 or 3) px. Returns (H, W, 4).
-    """
-    box = bust(landmarks)
-    return np.asarray(cv2.merge([colours[box], alpha[box]]), np.uint8)
-
-
-def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:
-    """Rows and columns of ``head_and_shoulders``. landmarks: (478, 2 or 3) px."""
-    unit = topology.face_height(landmarks)
-    wide, deep = (share * unit for share in _SHOULDERS)
-    middle = float(landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], 0].mean())
-    bottom = float(landmarks[topology.CHIN, 1]) + deep
-    left, right = max(0, round(middle - wide)), round(middle + wide)
-    return slice(0, max(1, round(bottom))), slice(left, max(left + 1, right))
 
 
 def die_cut(rgba: Image, *, drawn: bool = False) -> Image:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from inference.avatars import spec_json
+from inference.avatars.spec import parse_subject
 from inference.errors import PhotoError, UnknownAvatar, UnknownSetting, UnsuitableSubject
 from inference.face import analysis
 from inference.face.numbering import number_faces
@@ -101,7 +101,7 @@ class Pipeline:
     ) -> Subject:
         """Read the job's avatar, or study the face in its photo."""
         if job.avatar is not None:
-            return await self._on_thread(spec_json.subject, job.avatar)
+            return await self._on_thread(parse_subject, job.avatar)
         if job.photo_id is None or photo is None:
             return None
         return await self._portraits.get(

@@ -15,10 +15,6 @@ _REACH = 1.3  # of that, in widths of an eye
 _STEP = 14.0  # L* between tones
 _INK = np.array([9.0, 4.0, -3.0], np.float32)  # Lab, mixed with the colour it lies on
 _OWN = 0.2  # how much of that colour the ink takes on
-_UPPER_LIDS = (
-    (33, 246, 161, 160, 159, 158, 157, 173, 133),
-    (263, 466, 388, 387, 386, 385, 384, 398, 362),
-)
 
 
 def toon(canvas: Canvas, strength: float) -> NDArray[np.float32]:
@@ -53,7 +49,8 @@ def _lids(canvas: Canvas) -> NDArray[np.float32]:
     """The line of the upper lashes, (512, 512) 0..1."""
     lines = np.zeros(canvas.alpha.shape, np.uint8)
     width = max(1, round(0.011 * topology.face_height(canvas.landmarks)))
-    for lid in _UPPER_LIDS:
+    left, right = topology.UPPER_LIDS
+    for lid in (left, right[::-1]):  # from the outer corners inwards
         points = np.rint(canvas.landmarks[list(lid)] * 16).astype(np.int32)
         cv2.polylines(lines, [points], False, 255, width, cv2.LINE_AA, shift=4)
     return np.asarray(cv2.GaussianBlur(lines, (0, 0), 0.7).astype(np.float32) / 255, np.float32)

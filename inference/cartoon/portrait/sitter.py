@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from inference.cartoon.portrait import regions
 from inference.cartoon.portrait.curves import Curve, Plane
-from inference.face import perception, topology
+from inference.face import attributes, topology
+from inference.face.framing import bust
 from inference.face.report import Colours, Hair, Portrait, Pose
-from inference.pictures.die_cut import bust
 from inference.pictures.images import to_lab
 
 SIDE = 512
@@ -35,7 +35,7 @@ class Sitter:
     skin: all bare skin, also under thin hair. oval: the face's outline filled. clothes, headwear:
     what they cover. across, down: where a pixel lies on the head, see ``regions.head_frame``.
     light: -1 lit from the picture's left .. 1 from its right. perceived: attribute -> value ->
-    probability, see ``perception``.
+    probability, see ``inference.face.attributes``.
     """
 
     landmarks: Curve
@@ -110,12 +110,12 @@ def sit(portrait: Portrait) -> Sitter:
         return np.asarray(cv2.copyMakeBorder(small, *edges, border), np.uint8)
 
     landmarks = (portrait.report.landmarks[:, :2].astype(np.float64) - (left, top)) * scale + (x, y)
-    photo = placed(portrait.person, cv2.BORDER_REPLICATE)
+    photo = placed(portrait.foreground, cv2.BORDER_REPLICATE)
     person, hair = (
         placed(mask, cv2.BORDER_CONSTANT).astype(np.float32) / np.float32(255)
         for mask in (portrait.alpha, portrait.hair_mask)
     )
-    perceived = perception.perceive(portrait)
+    perceived = attributes.classify(portrait)
     lab = to_lab(photo)
     found = regions.find(photo, lab, landmarks, person, hair, portrait.report, perceived)
     return Sitter(

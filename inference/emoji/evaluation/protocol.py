@@ -22,7 +22,7 @@ from inference.emoji.embedders import Autoencoder, Embedder, ResNet50, crossdoma
 from inference.emoji.evaluation import resemblance
 from inference.emoji.evaluation.agreement import ANNOTATORS, ATTRIBUTES, Hits, agreements
 from inference.emoji.evaluation.stillness import Watch, flips_per_second
-from inference.emoji.match import dressed, ranked
+from inference.emoji.match import ranked, spec_of
 from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
 from inference.errors import PhotoError
@@ -174,7 +174,7 @@ def _specs(
     """Everybody's avatar of the parts of a rank, 0 the best."""
     anybody = synthetic.random_avatars(rank, (subject.style,))
     return [
-        dressed(
+        spec_of(
             subject.style,
             {slot: variants[min(rank, len(variants) - 1)] for slot, variants in one.items()},
             seen,
@@ -269,7 +269,7 @@ def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
 
 
 def identified(likeness: resemblance.Likeness) -> Hits:
-    """Whose photo is the likeliest among ten for the drawing of them; rivals are drawn by lot."""
+    """Whose photo is the likeliest among ten for the drawing of them; rivals are random."""
     chance = np.random.default_rng(0)
     hits: Hits = []
     for index in range(len(likeness)):

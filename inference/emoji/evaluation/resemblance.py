@@ -78,7 +78,7 @@ def outlines(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> NDAr
     size = (_OUTLINE, _OUTLINE)
     drawn = np.stack([_shrunk(painted(spec, "hair", crops.KINDS[_HEAD]), size) for spec in specs])
     seen = np.stack(
-        [_shrunk((align(one).hair / 255).astype(np.float32), size) for one in portraits]
+        [_shrunk((align(one).hair_mask / 255).astype(np.float32), size) for one in portraits]
     )
     return np.asarray(-np.abs(drawn[:, None] - seen[None]).mean(axis=2), np.float32)
 
@@ -110,13 +110,12 @@ def measured(portrait: Portrait) -> tuple[float, ...]:
     colours = portrait.report.colours
     hair = colours.hair or (np.nan, np.nan, np.nan)
     lab = to_lab(portrait.image)
-    chin = lab[topology.fill(lab.shape[:2], portrait.report.landmarks, _CHIN)]
+    chin = lab[topology.fill(lab.shape[:2], portrait.report.landmarks, topology.GOATEE)]
     dark = 1 - float(np.median(chin[:, 0])) / max(colours.skin[0], 1.0) if len(chin) else 0.0
     return colours.skin[0], hair[0], hair[2], dark
 
 
 _SOME = 0.01  # of the head's crop: less hair than that has no colour
-_CHIN = (83, 18, 313, 421, 428, 369, 377, 152, 148, 140, 208, 201)
 
 
 def painted(spec: AvatarSpec, colour: str, kind: str) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from inference.face import topology
 from inference.face.report import Portrait
 
 FRAMES, FRAMES_PER_SECOND = 15, 30
@@ -26,7 +27,8 @@ def noisy(portrait: Portrait, chance: np.random.Generator) -> Portrait:
     """The next frame: noise in every pixel, and what it does to the landmarks."""
     image = portrait.image + chance.normal(0, NOISE, portrait.image.shape)
     report = portrait.report
-    scale = float(np.linalg.norm(report.landmarks[468, :2] - report.landmarks[473, :2]))
+    left, right = (report.landmarks[iris, :2] for iris in topology.IRIS_CENTRES)
+    scale = float(np.linalg.norm(left - right))
     shake = chance.normal(0, 0.004 * scale, report.landmarks.shape)
     shapes = report.blendshapes + chance.normal(0, 0.01, report.blendshapes.shape)
     return replace(

@@ -12,7 +12,7 @@ from inference.avatars.compose import render
 from inference.emoji import crops
 from inference.emoji.film.flips import SECONDS_SHOWN, Flips
 from inference.emoji.film.readings import Comparison, Reading, Way
-from inference.face.alignment import SIZE, align, frame_transform
+from inference.face.alignment import SIZE, align, alignment_transform
 from inference.face.report import Portrait
 from inference.pictures import cards
 from inference.pictures.cards import (
@@ -114,7 +114,7 @@ def _framed(portrait: Portrait) -> Image:
     """The portrait with the outlines of its crops."""
     side = 2 * (_LEFT - 2 * _PAD)
     picture = cards.covering(portrait.image, side, side)
-    back = cv2.invertAffineTransform(frame_transform(portrait.report.landmarks))
+    back = cv2.invertAffineTransform(alignment_transform(portrait.report.landmarks))
     scale = side / portrait.image.shape[0]
     for kind, (left, top, share) in zip(crops.KINDS, crops.PHOTO, strict=True):
         low, high = np.array([left, top]) * SIZE, np.array([left + share, top + share]) * SIZE

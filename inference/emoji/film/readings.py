@@ -192,7 +192,7 @@ def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:
     part: list[float] = []
     groups: list[Group] = []
     for attribute in slot.weights:
-        believed = traits.perceived[attribute]
+        believed = traits.attributes[attribute]
         face += believed.values()
         part += [float(value in chosen.tags.get(attribute, ())) for value in believed]
         groups.append((attribute, len(believed)))

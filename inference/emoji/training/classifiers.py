@@ -1,11 +1,10 @@
-"""Fit the readers of ``perception``: principal components, then logistic regressions (torch).
+"""Fit the attribute classifiers: principal components, then logistic regressions (torch).
 
 Strong weight decay on 500 components was best on held-out faces for every attribute tried. Colour
-of hair gained 4 points, cross-validated, from likeness to typical faces by its evidence.
+of hair gained 4 points, cross-validated, from radial basis functions about typical faces.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.face import hair_evidence
 from inference.face.appearance_features import BLOCKS, describe
-from inference.face.perception import CLIP, Readers, likeness
+from inference.face.attributes import CLIP, AttributeClassifiers, kernel
 from inference.training.faces import Faces
 
 ATTRIBUTES = (
@@ -22,15 +21,15 @@ ATTRIBUTES = (
 )  # fmt: skip
 COMPONENTS = 500
 DECAY = 0.03
-BY_LIKENESS = ("hair_colour",)
-"""What is also read from likeness to typical faces."""
-_TYPICAL, _LIKENESS_SCALE = 600, 40.0
+BY_KERNEL = ("hair_colour",)
+"""What is also read off radial basis functions about typical faces."""
+_TYPICAL, _KERNEL_SCALE = 600, 40.0
 _NOTHING = 1e-5  # of the first component's variance: components with less are rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Share of held-out faces on which a reader agrees with the annotator."""
+    """Share of held-out faces on which a classifier agrees with the annotator."""
 
     attribute: str
     agreement: float
@@ -39,8 +38,8 @@ class Score:
 
 def fit(
     faces: Faces, features: NDArray[np.float32] | None = None
-) -> tuple[Readers, tuple[Score, ...]]:
-    """Fit all readers on the training split and score them on the other.
+) -> tuple[AttributeClassifiers, tuple[Score, ...]]:
+    """Fit all classifiers on the training split and score them on the other.
 
     features: (N, D), if already described.
     """
@@ -48,13 +47,13 @@ def fit(
     if rows is None:
         rows = np.stack([describe(faces.face(index)) for index in range(len(faces))])
     train, held = np.flatnonzero(faces.training), np.flatnonzero(~faces.training)
-    centre = rows[train].mean(axis=0)
+    mean = rows[train].mean(axis=0)
     spread = rows[train].std(axis=0)
     scale = 1 / np.maximum(spread, 1e-3 * np.abs(rows[train]).max(axis=0) + 1e-6)
-    standard = np.clip((rows - centre) * scale, -CLIP, CLIP)
+    standard = np.clip((rows - mean) * scale, -CLIP, CLIP)
 
     evidence = standard[:, -hair_evidence.LENGTH :].copy()
-    # each kind of feature weighs the same, however many there are of it; the last is for likeness
+    # each kind of feature weighs the same, however many there are of it; the last is for the kernel
     balance = np.repeat([10 / np.sqrt(size) for size in BLOCKS[:-1]] + [0], BLOCKS)
     balance = balance.astype(np.float32)
     standard *= balance
@@ -66,9 +65,9 @@ def fit(
 
     typical = _typical(evidence[train])
     # whitened, so that the same decay is fair to all directions
-    values, vectors = np.linalg.eigh(likeness(typical, typical) + 1e-4 * np.eye(len(typical)))
-    whitening = _LIKENESS_SCALE * vectors / np.sqrt(values)
-    near = likeness(evidence, typical) @ whitening
+    values, vectors = np.linalg.eigh(kernel(typical, typical) + 1e-4 * np.eye(len(typical)))
+    whitening = _KERNEL_SCALE * vectors / np.sqrt(values)
+    near = kernel(evidence, typical) @ whitening
     middle = near[train].mean(axis=0)
     both = np.hstack([codes, near - middle]).astype(np.float32)
 
@@ -77,7 +76,7 @@ def fit(
         labels = faces.labels[attribute]
         names = tuple(sorted({labels[index] for index in train}))
         truth = np.array([names.index(value) if value in names else -1 for value in labels])
-        seen = both if attribute in BY_LIKENESS else codes
+        seen = both if attribute in BY_KERNEL else codes
         slope, offset = _regress(seen[train], truth[train], len(names))
         guess = (seen[held] @ slope + offset).argmax(axis=1)
         scores.append(Score(attribute, float((guess == truth[held]).mean()), len(held)))
@@ -87,11 +86,11 @@ def fit(
         near_weights.append(whitening @ of_near)
         offsets.append(offset - middle @ of_near)
         columns += [f"{attribute}={name}" for name in names]
-    readers = Readers(
-        centre, scale, np.hstack(weights), np.concatenate(offsets).astype(np.float32),
+    fitted = AttributeClassifiers(
+        mean, scale, np.hstack(weights), np.concatenate(offsets).astype(np.float32),
         tuple(columns), typical, np.hstack(near_weights).astype(np.float32),
     )  # fmt: skip
-    return readers, tuple(scores)
+    return fitted, tuple(scores)
 
 
 def _typical(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -104,20 +103,6 @@ def _typical(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
         cv2.KMEANS_RANDOM_CENTERS,
     )  # fmt: skip
     return np.asarray(middles, np.float16).astype(np.float32)
-
-
-def save(readers: Readers, path: Path) -> None:
-    """Write readers where ``perception.readers`` finds them; weights as float16."""
-    np.savez_compressed(
-        path,
-        centre=readers.centre.astype(np.float32),
-        scale=readers.scale.astype(np.float32),
-        weights=readers.weights.astype(np.float16),
-        offsets=readers.offsets.astype(np.float32),
-        columns=np.array(readers.columns),
-        typical=readers.typical.astype(np.float16),
-        likeness_weights=readers.likeness_weights.astype(np.float32),
-    )
 
 
 def _regress(

@@ -1,6 +1,6 @@
 """``selfmoji train emoji``: everything of this family that is learned, in one go (torch).
 
-Stages are resumable and independent: ``readers`` (minutes), ``crossdomain``, ``autoencoder``.
+Stages are resumable and independent: ``classifiers`` (minutes), ``crossdomain``, ``autoencoder``.
 What they learned goes to where serving finds it; ``weights.toml`` then needs the new hashes, which
 are printed.
 """
@@ -14,9 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, tr
 
 from inference.emoji.training import autoencoder, classifiers, crossdomain
 from inference.emoji.training.exporting import export_autoencoder, export_crossdomain
+from inference.face import attributes
 from inference.training.faces import gather
 
-STAGES = ("readers", "crossdomain", "autoencoder")
+STAGES = ("classifiers", "crossdomain", "autoencoder")
 DRAWINGS = 4000
 
 
@@ -42,11 +43,11 @@ def learn(
     faces = gather(
         data, work / "masks.npz", lambda numbers: track(numbers, "masks", console=console)
     )
-    if "readers" in stages:
-        readers, scores = classifiers.fit(faces)
-        classifiers.save(readers, trained / "emoji_readers.npz")
+    if "classifiers" in stages:
+        fitted, scores = classifiers.fit(faces)
+        attributes.save(fitted, trained / "emoji_classifiers.npz")
         for score in scores:
-            console.print(f"readers {score.attribute:12} {score.agreement:.3f}")
+            console.print(f"classifier {score.attribute:12} {score.agreement:.3f}")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         if "crossdomain" in stages:

@@ -1,4 +1,4 @@
-"""What feeling a stranger reads in a face: a classifier that took no part in making it.
+"""Which emotion a face shows: a classifier that took no part in making it.
 
 The network (seven feelings) comes with the package ``facex`` 1.1.0 (MIT),
 ``facex/assets/model_optimized.tflite``; whoever evaluates supplies the file.
@@ -37,14 +37,14 @@ _ROOM = 1.15  # of the face's height: side of what the network sees
 _ROW, _WINDOW = 0.24, 0.28  # of a sheet's height: from row to row, and what holds one
 
 
-class Stranger:
-    """Reads a feeling in a face."""
+class EmotionClassifier:
+    """Names the emotion that a face shows."""
 
     def __init__(self, model: Path) -> None:
         """``model``: the TFLite file."""
         self._network = Lite(model)
 
-    def reads(self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> str:
+    def classify(self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> str:
         """Return one of ``FEELINGS``. image: (H, W, 3) RGB. landmarks: (478, 2 or 3) px."""
         middle = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0)
         half = 0.5 * _ROOM * topology.face_height(landmarks)

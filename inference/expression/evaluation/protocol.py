@@ -24,7 +24,7 @@ from rich.progress import track
 from inference.errors import PhotoError
 from inference.expression.engine import express
 from inference.expression.evaluation import signals
-from inference.expression.evaluation.emotions import WANTED, Stranger, sample_faces
+from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
 from inference.expression.mixes import MIXES, NAMED
 from inference.face import analysis, topology
 from inference.face.blendshapes import NAMES, measure
@@ -82,7 +82,7 @@ def evaluate(
     Raises:
         click.ClickException: no photo could be used.
     """
-    stranger = None if emotions is None else Stranger(emotions)
+    classifier = None if emotions is None else EmotionClassifier(emotions)
     real: list[tuple[str, str, Portrait]] = [] if faces is not None else list(sample_faces())
     people = list(_found(faces)) if faces is not None else _sober(real)
     known = _labels(labels)
@@ -90,12 +90,12 @@ def evaluate(
     for name, portrait in track(people, "moving faces", console=Console(stderr=True)):
         row = known.get(name, {})
         groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
-        trials.append(tried(portrait, groups, stranger, intensities, units))
+        trials.append(tried(portrait, groups, classifier, intensities, units))
     if not trials:
         raise click.ClickException("no photo with one clear face")
     found = rows(trials)
-    if stranger is not None:
-        found += _of_real(real, stranger)
+    if classifier is not None:
+        found += _of_real(real, classifier)
     return found
 
 
@@ -123,14 +123,14 @@ def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrai
 def tried(
     portrait: Portrait,
     groups: tuple[str, ...],
-    stranger: Stranger | None,
+    classifier: EmotionClassifier | None,
     intensities: Sequence[float],
     units: Sequence[str],
 ) -> Trial:
     """Ask one face for every unit at every intensity, and for every named expression."""
     height = topology.face_height(portrait.report.landmarks)
     portrait = resized(portrait, round(len(portrait.alpha) * min(1.0, _FACE / height)))
-    portrait = replace(portrait, image=portrait.person)
+    portrait = replace(portrait, image=portrait.foreground)
     zero = {name: _same(portrait, _moved(portrait, name, 0.0)) for name in MIXES}
     spearman, slope, leakage = {}, {}, {}
     still = _look(portrait)
@@ -150,8 +150,8 @@ def tried(
         then = identity.describe(edited)
         if who is not None and then is not None:
             alike[name] = float(who @ then)
-        if stranger is not None and name in WANTED:
-            seen = stranger.reads(edited.image, _look(edited).landmarks)
+        if classifier is not None and name in WANTED:
+            seen = classifier.classify(edited.image, _look(edited).landmarks)
             hits[name] = float(seen == WANTED[name])
     return Trial(groups, spearman, slope, leakage, alike, outside, zero, hits)
 
@@ -211,10 +211,10 @@ def _outside_db(before: Portrait, after: Portrait) -> float:
     return float(min(_BEST_DB, 10 * np.log10(255**2 / max(np.square(change).mean(), 1e-9))))
 
 
-def _of_real(real: Iterable[tuple[str, str, Portrait]], stranger: Stranger) -> list[Row]:
+def _of_real(real: Iterable[tuple[str, str, Portrait]], classifier: EmotionClassifier) -> list[Row]:
     hits: dict[str, list[float]] = defaultdict(list)
     for _, feeling, portrait in real:
-        seen = stranger.reads(portrait.image, portrait.report.landmarks)
+        seen = classifier.classify(portrait.image, portrait.report.landmarks)
         hits[feeling].append(float(seen == feeling))
     return [estimate("real", f"emotion_hit_{name}", some, "share") for name, some in hits.items()]
 

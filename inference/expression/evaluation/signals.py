@@ -14,8 +14,7 @@ from inference.expression import mouth
 from inference.face import topology
 from inference.face.blendshapes import NAMES
 
-_EYES = ((159, 145, 33, 133), (386, 374, 362, 263))  # upper and lower lid, both corners
-_NOSE = ((98, 133), (327, 362))  # nostril and inner corner of the eye
+_NOSE = tuple(zip(topology.NOSTRILS, topology.INNER_EYE_CORNERS, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ def strength(unit: str, seen: Seen) -> float:
         lengths = [np.linalg.norm(points[a] - points[b]) for a, b in _NOSE]
         return float(1 - 4 * np.mean(lengths) / topology.face_height(points))
     openings = [
-        np.linalg.norm(points[upper] - points[lower]) / np.linalg.norm(points[first] - points[last])
-        for upper, lower, first, last in _EYES
+        np.linalg.norm(points[upper[4]] - points[lower[4]])
+        / np.linalg.norm(points[upper[0]] - points[upper[-1]])
+        for upper, lower in zip(topology.UPPER_LIDS, topology.LOWER_LIDS, strict=True)
     ]
     return float(np.mean(openings))

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import fit, landmarks
+from inference.expression import similarity
 from inference.expression.displacements import TABLE, Displacements
+from inference.face import topology
 from inference.face.landmarks import Region, region_around, trace
 
 RENDERED = 900
@@ -101,8 +102,8 @@ def nearest_vertices(
     """
     pixels, depth = project(vertices)[FACE], vertices[FACE, 2]
     falls = -jaw[FACE, 1] > 0.4 * -jaw[FACE, 1].min()
-    side = dict.fromkeys(landmarks.INNER_LOWER_LIP[1:-1], falls)
-    side |= dict.fromkeys(landmarks.INNER_UPPER_LIP[1:-1], ~falls)
+    side = dict.fromkeys(topology.INNER_LOWER_LIP[1:-1], falls)
+    side |= dict.fromkeys(topology.INNER_UPPER_LIP[1:-1], ~falls)
     chosen = np.zeros(len(found), np.intp)
     for row, point in enumerate(found[:, :2]):
         distance = np.linalg.norm(pixels - point, axis=1)
@@ -116,7 +117,7 @@ def nearest_vertices(
 
 def mirror(base: Points) -> NDArray[np.intp]:
     """Return which landmark each becomes in a mirror."""
-    middle = base[[10, 152, 1, 6], 0].mean()
+    middle = base[[topology.FOREHEAD_MIDDLE, topology.CHIN, 1, 6], 0].mean()
     flipped = (base - (middle, 0, 0)) * (-1, 1, 1)
     own = base - (middle, 0, 0)
     partners: NDArray[np.intp] = np.linalg.norm(flipped[:, None] - own[None], axis=2).argmin(axis=1)
@@ -130,7 +131,7 @@ def regress(faces: Points, blendshapes: Points, poses: Points, base: Points) -> 
     """
     mean = base
     for _ in range(3):
-        level = np.stack([fit.fit(mean, face).undone(face) for face in faces])
+        level = np.stack([similarity.estimate(mean, face).undone(face) for face in faces])
         mean = np.median(level, axis=0)
     rotation = poses[:, :3, :3]
     yaw = np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2])
@@ -147,9 +148,10 @@ def regress(faces: Points, blendshapes: Points, poses: Points, base: Points) -> 
 
 def regions(base: Points) -> dict[str, Points]:
     """Return soft (478,) masks of the places where a regression may speak."""
-    y, unit = base[:, 1], base[152, 1] - base[10, 1]
-    below_nose = np.clip((y - base[2, 1]) / (0.05 * unit) + 1.0, 0, 1)
-    above_eyes = np.clip((base[[33, 263], 1].mean() - y) / (0.05 * unit), 0, 1)
+    y = base[:, 1]
+    unit = y[topology.CHIN] - y[topology.FOREHEAD_MIDDLE]
+    below_nose = np.clip((y - y[topology.NOSE_BASE]) / (0.05 * unit) + 1.0, 0, 1)
+    above_eyes = np.clip((y[list(topology.OUTER_EYE_CORNERS)].mean() - y) / (0.05 * unit), 0, 1)
     return {"face": np.ones(len(base)), "mouth": below_nose, "brows": above_eyes}
 
 
@@ -190,7 +192,7 @@ def build(data: Path, find: FindLandmarks) -> Displacements:
         elsewhere = 1.0 if region == "face" else masks[region][:, None]
         fields[name] = seen * weight + fields[name] * (elsewhere - weight)
     for field in fields.values():
-        field[468:] = 0.0
+        field[topology.MESH :] = 0.0
     wanted = sorted(name for name in fields if not name.startswith(("Pupil", "eyeLook")))
     return Displacements(
         base=base.astype(np.float16),

@@ -1,1 +1,1 @@
-"""How the pieces of the library are cut and drawn."""
+"""How pieces are cut and drawn."""

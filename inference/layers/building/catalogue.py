@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.face import analysis, topology
 from inference.face.report import Portrait
 from inference.face.resizing import resized
-from inference.layers import glasses, library
+from inference.layers import glasses, pieces
 from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
@@ -38,11 +38,11 @@ _QUALITY = 82
 def looks() -> dict[str, tuple[str, ...]]:
     """Every sort of piece and all of its settings, as ``/edit`` names them."""
     found = {
-        "hair": ("hair:bald", *(f"hair:{name}" for name in library.index("hair"))),
+        "hair": ("hair:bald", *(f"hair:{name}" for name in pieces.index("hair"))),
         "glasses": tuple(f"glasses:{name}" for name in glasses.names()),
     }
     for sort in ("beard", "hat"):
-        found[sort] = tuple(f"{sort}:{name}" for name in library.index(sort))
+        found[sort] = tuple(f"{sort}:{name}" for name in pieces.index(sort))
     return {sort: found[sort] for sort in MODELS}
 
 
@@ -72,7 +72,7 @@ def _small(portrait: Portrait) -> Portrait:
     """Reduced to twice a cell's size, with room for any hat."""
     height = topology.face_height(portrait.report.landmarks)
     side = round(len(portrait.alpha) * min(1.0, 2 * _FACE / height))
-    portrait = resized(replace(portrait, image=portrait.person), side)
+    portrait = resized(replace(portrait, image=portrait.foreground), side)
     room = round(1.2 * _FACE)
     return with_room(portrait, 2 * room, room)
 

@@ -1,4 +1,4 @@
-"""Draw the library of beards and moustaches hair by hair.
+"""Draw beards and moustaches hair by hair.
 
 ``python -m inference.layers.building.draw_beards`` reads ``beard.toml``, writes ``beard/``.
 """
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.layers.building.extract import write
 from inference.layers.building.strands import Groom, Tuft, drawn
-from inference.layers.library import ROOT
+from inference.layers.pieces import ROOT
 from inference.pictures.images import to_lab
 
 SIDE = 320

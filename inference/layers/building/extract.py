@@ -1,4 +1,4 @@
-"""Build the library from synthetic faces: cut each chosen piece out, once.
+"""Build pieces from synthetic faces: cut each chosen one out, once.
 
 Only the sources ``sfhq_t2i`` and ``faker`` may lend visible pieces to somebody else's picture.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.layers.library import ROOT
+from inference.layers.pieces import ROOT
 from inference.pictures.images import decode
 
 SOURCES = ("sfhq_t2i", "faker")
@@ -26,7 +26,7 @@ _TOUCHING = 10  # px of a border covered from which a piece counts as cut off th
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What was cut out of one picture; see ``inference.layers.library.Piece``."""
+    """What was cut out of one picture; see ``inference.layers.pieces.Piece``."""
 
     image: NDArray[np.uint8]
     under: NDArray[np.uint8] | None

@@ -1,4 +1,4 @@
-"""Build the library of hair from synthetic faces.
+"""Build pieces of hair from synthetic faces.
 
 ``python -m inference.layers.building.extract_hair --data DIR`` reads ``hair.toml`` and
 writes ``hair/``.
@@ -55,7 +55,7 @@ def cut_hair(image: NDArray[np.uint8], landmarks: NDArray[np.float32], *, bearde
 
     rows = np.arange(image.shape[0])[:, None]
     skinlike = np.abs(lab - skin)[..., 1:].max(axis=2) < _SKIN_REACH
-    lobes = landmarks[[132, 361], 1].mean() + 6
+    lobes = landmarks[list(topology.EAR_LOBES), 1].mean() + 6
     ears = (alpha > 128) & (hair < 40) & skinlike & (rows < lobes)
     soft = cv2.GaussianBlur(cv2.erode(ears.astype(np.uint8) * 255, np.ones((3, 3))), (0, 0), 1)
     bare = ears | (topology.fill(hair.shape, landmarks, topology.FACE_OVAL) & (hair < 12))

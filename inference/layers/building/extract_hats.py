@@ -1,4 +1,4 @@
-"""Build the library of hats from synthetic faces; see ``extract``.
+"""Build hats from synthetic faces; see ``extract``.
 
 ``python -m inference.layers.building.extract_hats --data DIR`` reads ``hat.toml``, writes ``hat/``.
 """

@@ -1,4 +1,4 @@
-"""Build the library of mouth interiors from synthetic faces.
+"""Build mouth interiors from synthetic faces.
 
 ``python -m inference.layers.building.extract_mouths --data DIR`` reads the faces and
 ``mouths.toml`` and writes ``mouths/``. A piece keeps the inner lips' contours; its alpha is 255

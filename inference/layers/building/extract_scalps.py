@@ -1,4 +1,4 @@
-"""Build the library of bare scalps from synthetic faces; see ``extract``.
+"""Build bare scalps from synthetic faces; see ``extract``.
 
 ``python -m inference.layers.building.extract_scalps --data DIR`` reads ``scalp.toml``,
 writes ``scalp/``.
@@ -26,7 +26,7 @@ def cut_scalp(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     rows = np.arange(len(image), dtype=np.float32)[:, None]
     brows = landmarks[list(topology.BROW_TOPS), 1].min()
     top = landmarks[topology.FOREHEAD_MIDDLE, 1]
-    lobes = landmarks[[132, 361], 1].mean()
+    lobes = landmarks[list(topology.EAR_LOBES), 1].mean()
     oval = topology.fill(person.shape, landmarks, topology.FACE_OVAL)
     soft = cv2.GaussianBlur(oval.astype(np.float32), (0, 0), 0.03 * unit)
     forehead = np.clip((brows - 0.06 * unit - rows) / (brows - 0.06 * unit - top), 0, 1)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from inference.face import topology
 from inference.face.masks import person_and_hair
 from inference.layers.evaluation import beard_judge
 from inference.layers.planes import split
@@ -31,7 +32,6 @@ SIDE = 160
 """px: of what the judge looks at, the eyes 32 px apart."""
 
 _EYES = np.array([[64.0, 77.0], [96.0, 77.0]])
-_IRISES = (468, 473)
 _GROUND = 128  # grey behind the person
 _COARSE, _BINS = 20, 9  # cells a side, orientations
 _RIDGE = {"hair_length": 100.0, "glasses": 30.0}
@@ -86,7 +86,7 @@ def load() -> Judge:
 
 def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Turn and scale a cut-out so that its eyes lie as in training: (SIDE, SIDE, 4)."""
-    eyes = np.asarray(landmarks[list(_IRISES), :2], np.float64)
+    eyes = np.asarray(landmarks[list(topology.IRIS_CENTRES), :2], np.float64)
     across, wanted = eyes[1] - eyes[0], _EYES[1] - _EYES[0]
     turn = complex(*wanted) / complex(*across)
     linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])

@@ -136,7 +136,7 @@ def _tried(portrait: Portrait, groups: tuple[str, ...]) -> list[Trial]:
     if portrait.report.quality.contrast > _SIDE_LIT:
         groups += ("side-lit",)
     answers = judge.load()
-    clean = replace(portrait, image=portrait.person)
+    clean = replace(portrait, image=portrait.foreground)
     before = answers.answers(_rgba(clean), clean.report.landmarks)
     who = identity.describe(clean)
     trials = []

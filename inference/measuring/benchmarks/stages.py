@@ -96,7 +96,7 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
     portrait = watch.time("study", lambda: analysis.study(image, report, face))
     landmarks = portrait.report.landmarks
     watch.time("masks", lambda: masks.person_and_hair(portrait.image, landmarks))
-    watch.time("person", lambda: portrait.person)
+    watch.time("person", lambda: portrait.foreground)
     avatar: Mapping[str, object] = {}
     for subject, (kind, settings) in OF_FACES.items():
         compose.render.cache_clear()

@@ -5,7 +5,7 @@ import pytest
 
 from inference.edit.try_on import TryOn, looks
 from inference.errors import UnknownSetting
-from inference.layers import library
+from inference.layers import pieces
 from inference.pictures import sheet
 from storage.contract.kinds import EDIT, TRY_ON, Setting
 from tests.inference.making import make
@@ -52,12 +52,12 @@ def test_the_last_page_may_be_short(portrait_of):
 
 def test_the_first_page_is_varied():
     """Nine hair styles of at least three lengths and three textures."""
-    pieces = [
-        library.load("hair", name.partition(":")[2])
+    chosen = [
+        pieces.load("hair", name.partition(":")[2])
         for name in looks("hair")[:9]
         if name != "hair:bald"
     ]
-    tags = {tag for piece in pieces for tag in piece.tags}
+    tags = {tag for piece in chosen for tag in piece.tags}
     assert len(tags & {"buzz", "short", "medium", "long"}) >= 3
     assert len(tags & {"straight", "wavy", "curly", "coily"}) >= 3
 

@@ -6,8 +6,9 @@ from time import process_time
 import numpy as np
 import pytest
 
-from inference.avatars import palette, spec_json, styles
+from inference.avatars import palette, styles
 from inference.avatars.compose import render, svg
+from inference.avatars.spec import parse_spec
 from inference.emoji.match import colours, match, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
@@ -73,7 +74,7 @@ def test_tags_speak_of_attributes_that_are_read(style: str, slot: str, variant: 
     known = person()
     part = styles.load(style).slots[slot]
     assert set(part.variants[variant].tags) <= set(part.weights)
-    assert set(part.weights) <= set(known.perceived)
+    assert set(part.weights) <= set(known.attributes)
     assert set(part.variants[variant].measures) <= set(known.expression)
 
 
@@ -194,7 +195,7 @@ def test_a_kept_avatar_is_drawn_as_it_was(
     """Without the photo the same avatar gives the same sticker; what fits best comes first."""
     matched = make(Emoji(), portrait_of("P001"), Setting(style))
     kept = {name: matched.facts[name] for name in ("style", "parts", "colours")}
-    drawn = make(Emoji(), spec_json.read(kept), Setting(style))
+    drawn = make(Emoji(), parse_spec(kept), Setting(style))
     assert (drawn.frames[0] == matched.frames[0]).all()
     assert drawn.facts == {**kept, "ranked": {}}
     best = matched.facts["ranked"]
@@ -222,7 +223,7 @@ def test_an_avatar_of_unknown_parts_is_refused(change: dict[str, object]) -> Non
     """A style, part or colour that cannot be drawn is an error before anything is drawn."""
     avatar = {**match(person(), "avataaars").to_json(), **change}
     with pytest.raises(UnknownAvatar):
-        spec_json.read(avatar)
+        parse_spec(avatar)
 
 
 def test_other_settings_are_refused(portrait_of: Callable[[str], Portrait]) -> None:
@@ -246,7 +247,7 @@ def test_a_friend_would_agree(
     name: str, hair: set[str], lengths: set[str], glasses: str, beard: str,
 ) -> None:  # fmt: skip
     """Hair, glasses and beard of people in selfies are read as anybody would say them."""
-    words = observe(portrait_of(name)).perceived
+    words = observe(portrait_of(name)).attributes
     said = {attribute: max(values, key=lambda v: values[v]) for attribute, values in words.items()}
     assert said["hair_colour"] in hair
     assert said["hair_length"] in lengths

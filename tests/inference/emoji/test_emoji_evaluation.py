@@ -87,7 +87,7 @@ def test_codes_are_of_unit_length_and_prefer_likeness(
 
 def test_the_encoder_speaks_in_probabilities(portrait_of: Callable[[str], Portrait]) -> None:
     """Its words are distributions over the values that it was taught."""
-    words = crossdomain().words(crops.of_face(align(portrait_of("P005"))))
+    words = crossdomain().probabilities(crops.of_face(align(portrait_of("P005"))))
     assert set(words) == {name for kind in ATTRIBUTES for name in kind}
     for values in words.values():
         assert sum(values.values()) == pytest.approx(1, abs=1e-5)

@@ -21,9 +21,9 @@ def test_learning_ends_in_files_that_run_and_goes_on_where_it_stopped(
     work, trained = tmp_path / "work", tmp_path / "trained"
     learn(labelled_faces, work, trained, minutes=0.05, drawings=24)
     assert {path.name for path in trained.iterdir()} == {
-        "emoji_readers.npz", "emoji_crossdomain.onnx", "emoji_autoencoder.onnx",
+        "emoji_classifiers.npz", "emoji_crossdomain.onnx", "emoji_autoencoder.onnx",
     }  # fmt: skip
-    with np.load(trained / "emoji_readers.npz", allow_pickle=False) as readers:
+    with np.load(trained / "emoji_classifiers.npz", allow_pickle=False) as readers:
         assert np.isfinite(readers["weights"]).all()
         assert {column.split("=")[0] for column in readers["columns"]} == set(WORDS)
     session = onnxruntime.InferenceSession(

@@ -1,9 +1,5 @@
 from dataclasses import replace
 
-import numpy as np
-
-from inference.avatars import styles
-from inference.emoji.match import drawn_by_lot, match
 from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, expression
 from inference.face.blendshapes import NAMES
@@ -50,15 +46,3 @@ def test_a_smile_is_followed_quickly() -> None:
     for _ in range(5):
         spec = tracker.follow(smiling)
     assert spec.parts["mouth"] == "smile"
-
-
-def test_lots_follow_the_temperature() -> None:
-    """Cold lots are the best match, warm ones plausible, and everybody's are different."""
-    person = somebody(0.01)
-    chance = np.random.default_rng(1)
-    assert drawn_by_lot(person, "avataaars", chance, 0.0) == match(person, "avataaars")
-    tops = [drawn_by_lot(person, "avataaars", chance).parts["top"] for _ in range(40)]
-    assert len(set(tops)) > 2
-    slots = styles.load("avataaars").slots["top"].variants
-    short = [{"short", "buzz"} & set(slots[top].tags.get("hair_length", ())) for top in tops]
-    assert np.mean([bool(one) for one in short]) > 0.7

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from inference.avatars import spec_json
+from inference.avatars.spec import parse_subject
 from inference.emoji.fitting import Fitting, Lineup
 from inference.errors import UnknownAvatar, UnknownSetting, UnsuitableSubject
 from inference.face.report import Portrait
@@ -50,9 +50,9 @@ def test_avatars_stand_side_by_side() -> None:
 def test_a_job_brings_one_avatar_or_more() -> None:
     """One, one with what it was before, or a list, each in the form in which it was kept."""
     matched, bald = MATCHED.to_json(), BALD.to_json()
-    assert spec_json.subject(matched) == MATCHED
-    assert spec_json.subject({**bald, "before": matched}) == (MATCHED, BALD)
-    assert spec_json.subject({"avatars": [matched, bald]}) == (MATCHED, BALD)
+    assert parse_subject(matched) == MATCHED
+    assert parse_subject({**bald, "before": matched}) == (MATCHED, BALD)
+    assert parse_subject({"avatars": [matched, bald]}) == (MATCHED, BALD)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_job_brings_one_avatar_or_more() -> None:
 def test_what_is_no_avatar_is_refused(form: dict[str, object]) -> None:
     """Malformed avatars are an error before anything is drawn."""
     with pytest.raises(UnknownAvatar):
-        spec_json.subject(form)
+        parse_subject(form)
 
 
 @pytest.mark.parametrize("subject", [(), (CAT,) * 10, CAT, None])

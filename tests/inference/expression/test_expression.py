@@ -11,18 +11,18 @@ import skimage.data
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.expression import displacements, glasses_frames, landmarks, limits, mouth
+from inference.expression import displacements, eyewear, limits, mouth
 from inference.expression.engine import express, move
-from inference.expression.fit import fit
 from inference.expression.mixes import INSIDE, MIXES, movement
 from inference.expression.serving import Expression
+from inference.expression.similarity import estimate
 from inference.expression.splines import surface
 from inference.expression.warp import flow
-from inference.face import blendshapes
+from inference.face import blendshapes, topology
 from inference.face.landmarks import Region, region_around, trace
 from inference.face.pose import head_pose
 from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
-from inference.layers import library, mouths
+from inference.layers import mouths, pieces
 from storage.contract.kinds import EXPRESSION, Setting
 from tests.inference.making import make
 
@@ -66,9 +66,9 @@ def look_again(image: Image, portrait: Portrait) -> Landmarks:
 def closed(portrait: Portrait) -> Portrait:
     """Let the landmarks say that the lips touch."""
     found = portrait.report.landmarks.copy()
-    middle = (found[list(landmarks.INNER_UPPER_LIP)] + found[list(landmarks.INNER_LOWER_LIP)]) / 2
-    found[list(landmarks.INNER_UPPER_LIP)] = middle
-    found[list(landmarks.INNER_LOWER_LIP)] = middle
+    middle = (found[list(topology.INNER_UPPER_LIP)] + found[list(topology.INNER_LOWER_LIP)]) / 2
+    found[list(topology.INNER_UPPER_LIP)] = middle
+    found[list(topology.INNER_LOWER_LIP)] = middle
     return replace(portrait, report=replace(portrait.report, landmarks=found))
 
 
@@ -119,7 +119,7 @@ def test_nothing_changes_far_from_the_face(name: str, portrait: Portrait) -> Non
     """At full strength the picture outside the grown face oval stays as it was (PSNR >= 40 dB)."""
     image = edited(portrait, Setting(name, 1.0))
     assert not np.array_equal(image, portrait.image)
-    oval = portrait.report.landmarks[list(landmarks.FACE_OVAL), :2]
+    oval = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
     middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
     inside = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round(middle + (oval - middle) * 1.3).astype(np.int32)], 1)
@@ -185,14 +185,14 @@ def test_frames_of_glasses_are_seen_and_hardly_bend(portrait: Portrait) -> None:
     drawn = portrait.image.copy()
     size = round(0.22 * eye_distance(found))
     middles = [
-        np.round(found[list(eye), :2].mean(axis=0)).astype(int) for eye in glasses_frames.EYES
+        np.round(found[list(pair), :2].mean(axis=0)).astype(int) for pair in topology.EYE_CORNERS
     ]
     for middle in middles:
         cv2.circle(drawn, (int(middle[0]), int(middle[1])), size, (20, 20, 20), 4)
     ends = [(int(x), int(found[168, 1])) for x in (middles[0][0] + size, middles[1][0] - size)]
     cv2.line(drawn, ends[0], ends[1], (20, 20, 20), 5)
-    assert glasses_frames.seen(portrait.image, found) < 0.2
-    assert glasses_frames.seen(drawn, found) > 0.9
+    assert eyewear.detect(portrait.image, found) < 0.2
+    assert eyewear.detect(drawn, found) > 0.9
     asked = movement([Setting("AU6", 1.0)])
     free, held = (move(portrait.report, asked, glasses) for glasses in (0.0, 1.0))
     lids = [145, 374]
@@ -220,7 +220,7 @@ def test_an_opened_mouth_shows_what_is_inside(name: str, portrait: Portrait) -> 
 
 def test_pieces_are_synthetic_and_licensed() -> None:
     """Every mouth names its licence and comes from a face that nobody has."""
-    rows = library.index(mouths.KIND).values()
+    rows = pieces.index(mouths.KIND).values()
     assert len(rows) >= 12
     assert {tag for row in rows for tag in row["tags"]} == set(INSIDE.values())  # type: ignore[attr-defined]
     for row in rows:
@@ -273,7 +273,7 @@ def test_the_head_is_laid_over_a_turned_face() -> None:
     turn = np.array(
         [[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]]
     )
-    found = fit(base, 14.0 * base @ turn.T + (250, 260, 3))
+    found = estimate(base, 14.0 * base @ turn.T + (250, 260, 3))
     assert found.scale == pytest.approx(14.0)
     np.testing.assert_allclose(found.rotation, turn, atol=1e-6)
 

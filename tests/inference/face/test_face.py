@@ -4,10 +4,10 @@ import pytest
 from skimage import data
 
 from inference.errors import PhotoError
-from inference.face import analysis, blendshapes, quality
+from inference.face import analysis, blendshapes, quality, topology
 from inference.face.detect import Detection, detect, suppress
-from inference.face.framing import belongs, frame
-from inference.face.landmarks import IRISES, region_around, region_of, trace
+from inference.face.framing import around_head, belongs
+from inference.face.landmarks import region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.pictures.images import decode
 from storage.contract.failures import Failure
@@ -244,7 +244,8 @@ def test_second_look_is_steadier(selfie):
         first.append(once[:, :2] @ back[:, :2].T + back[:, 2])
         second.append(twice[:, :2] @ back[:, :2].T + back[:, 2])
     jitter = [np.std(looks, axis=0).mean() for looks in (first, second)]
-    irises = np.linalg.norm(second[0][IRISES[0]] - second[0][IRISES[1]])
+    left, right = topology.IRIS_CENTRES
+    irises = np.linalg.norm(second[0][left] - second[0][right])
     assert jitter[1] < jitter[0]
     assert jitter[1] < 0.01 * irises
 
@@ -323,7 +324,7 @@ def test_portrait_of_one_among_others(group):
     face = report.faces[0]
     others = [other for other in report.faces if other is not face]
     portrait = analysis.study(group, report, face)
-    square = frame(face.landmarks)
+    square = around_head(face.landmarks)
     inside = 0
     for other in others:
         x, y = square.place(other.landmarks)[4, :2].astype(int)

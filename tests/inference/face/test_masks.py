@@ -104,8 +104,8 @@ def test_a_portrait_finds_its_person_once(portrait_of: Studied) -> None:
     """Whoever asks at the same time gets the same pixels; another image has a person of its own."""
     portrait = replace(portrait_of("P008"))
     with ThreadPoolExecutor(4) as threads:
-        first, *others = threads.map(lambda _: portrait.person, range(8))
+        first, *others = threads.map(lambda _: portrait.foreground, range(8))
     assert all(other is first for other in others)
     assert np.array_equal(first, foreground(portrait.image, portrait.alpha))
     darker = replace(portrait, image=portrait.image // 2)
-    assert darker.person.mean() < 0.7 * first.mean()
+    assert darker.foreground.mean() < 0.7 * first.mean()

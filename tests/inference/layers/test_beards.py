@@ -11,7 +11,7 @@ import pytest
 
 from inference.face import topology
 from inference.face.resizing import resized
-from inference.layers import beard, library
+from inference.layers import beard, pieces
 from inference.layers.building import draw_beards, strands
 from inference.layers.palette import COLOURS
 from inference.pictures.images import to_lab
@@ -26,21 +26,21 @@ def small(portrait_of):
 @pytest.fixture(scope="module")
 def plan():
     """What beard.toml says."""
-    return tomllib.loads((library.ROOT / "beard.toml").read_text("utf-8"))
+    return tomllib.loads((pieces.ROOT / "beard.toml").read_text("utf-8"))
 
 
 def test_what_ships_is_what_the_plan_draws(plan):
     """Every piece of the plan is in the library, and drawing one again gives the same hairs."""
-    assert list(library.index("beard")) == list(plan["piece"])
+    assert list(pieces.index("beard")) == list(plan["piece"])
     drawn = draw_beards.draw("brush", plan)[..., 3].astype(float)
-    kept = library.load("beard", "brush").image[..., 3]
+    kept = pieces.load("beard", "brush").image[..., 3]
     assert drawn.shape == kept.shape
     assert np.abs(drawn - kept).mean() < 0.1
 
 
 def test_beards_are_nobodys():
     """Each says that it is drawn and not cut from a person."""
-    for row in json.loads((library.ROOT / "beard" / "index.json").read_text("utf-8")):
+    for row in json.loads((pieces.ROOT / "beard" / "index.json").read_text("utf-8")):
         assert (row["licence"], row["origin"]) == ("Apache-2.0", "drawn here")
 
 
@@ -62,13 +62,13 @@ def test_a_beard_grows_with_its_density(small):
     """Chin and cheeks get darker step by step, from no change at all."""
     jaw = topology.fill(small.alpha.shape, small.report.landmarks, (172, 150, 152, 379, 397, 17))
     light = [
-        to_lab(beard.grow(small, library.load("beard", "full"), (16.0, 2.0, 3.0), amount).image)[
+        to_lab(beard.grow(small, pieces.load("beard", "full"), (16.0, 2.0, 3.0), amount).image)[
             jaw
         ][:, 0].mean()
         for amount in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     assert all(more < less - 0.5 for less, more in pairwise(light))
-    assert (beard.grow(small, library.load("beard", "full"), None, 0.0).image == small.image).all()
+    assert (beard.grow(small, pieces.load("beard", "full"), None, 0.0).image == small.image).all()
 
 
 @pytest.mark.parametrize("light", [22, 30, 45, 60, 75])
@@ -97,7 +97,7 @@ def test_a_beard_ends_where_a_turned_cheek_ends(small):
     turned = landmarks.copy()
     turned[:, 0] = landmarks[1, 0] + flat[:, 0] * np.cos(turn) - flat[:, 2] * np.sin(turn)
     portrait = replace(small, report=replace(small.report, landmarks=turned))
-    grown = beard.grow(portrait, library.load("beard", "full"), (16.0, 2.0, 3.0))
+    grown = beard.grow(portrait, pieces.load("beard", "full"), (16.0, 2.0, 3.0))
     changed = np.abs(grown.image.astype(int) - small.image).max(axis=2) > 25
     face = topology.fill(small.alpha.shape, turned, topology.FACE_OVAL).astype(np.uint8)
     reach = 2 * round(0.06 * topology.face_height(turned)) + 1
@@ -109,7 +109,7 @@ def test_a_beard_ends_where_a_turned_cheek_ends(small):
 
 def test_a_beard_spares_the_mouth(small):
     """Teeth between opened lips stay as they are."""
-    grown = beard.grow(small, library.load("beard", "full"))
+    grown = beard.grow(small, pieces.load("beard", "full"))
     inside = topology.fill(small.alpha.shape, small.report.landmarks, topology.LIPS_INNER)
     inside = cv2.erode(inside.astype(np.uint8), np.ones((3, 3))) > 0
     assert (grown.image[inside] == small.image[inside]).all()

@@ -10,7 +10,7 @@ import pytest
 from inference.errors import UnknownSetting
 from inference.face import masks, topology
 from inference.face.resizing import resized
-from inference.layers import beard, glasses, hair, hat, head_map, library
+from inference.layers import beard, glasses, hair, hat, head_map, pieces
 from inference.layers.building import catalogue
 from inference.layers.building.quilting import quilt
 from inference.layers.filling import spread, texture
@@ -22,7 +22,7 @@ from inference.pictures.images import to_lab
 from storage.contract.kinds import EDIT, Setting
 
 KINDS = ("hair", "beard", "hat", "scalp", "mouths")
-PIECES = [(kind, name) for kind in KINDS for name in library.index(kind)]
+PIECES = [(kind, name) for kind in KINDS for name in pieces.index(kind)]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def outside_db(before, after, touched):
 @pytest.mark.parametrize(("kind", "name"), PIECES, ids=lambda value: str(value))
 def test_every_piece_loads(kind, name):
     """Each has a matte that is neither empty nor all of the picture, and tags to be found by."""
-    piece = library.load(kind, name)
+    piece = pieces.load(kind, name)
     height, width, channels = piece.image.shape
     assert height == width >= 320
     assert channels == 4
@@ -69,7 +69,7 @@ def test_every_piece_loads(kind, name):
 @pytest.mark.parametrize("name", ["afro", "big-afro"])
 def test_afros_are_coils_all_over(name):
     """No patch of an afro is flat, and its crown is as round as its sides: nothing cut it off."""
-    piece = library.load("hair", name)
+    piece = pieces.load("hair", name)
     solid = piece.image[..., 3] > 200
     light = split(piece.image)[0]
     mean = cv2.blur(light, (17, 17))
@@ -98,7 +98,7 @@ def test_a_quilt_is_made_of_its_sample():
 def test_only_synthetic_people_lend_pieces():
     """Every piece that is cut names its licence and one of two sets of made-up people."""
     for kind in set(KINDS) - {"beard"}:
-        for row in json.loads((library.ROOT / kind / "index.json").read_text("utf-8")):
+        for row in json.loads((pieces.ROOT / kind / "index.json").read_text("utf-8")):
             assert row["licence"] in {"MIT", "CC0", "CC0-1.0"}, row["name"]
             assert row["origin"].rpartition(", ")[2].startswith(("sfhq_t2i-", "faker-")), row
 
@@ -106,9 +106,9 @@ def test_only_synthetic_people_lend_pieces():
 def test_the_library_is_small_and_rich():
     """At least 24 hair styles, 16 beards, 12 mouths, 10 glasses, 10 hats; below 8 MB together."""
     least = {"hair": 24, "beard": 16, "mouths": 12, "hat": 10, "scalp": 4}
-    assert all(len(library.index(kind)) >= count for kind, count in least.items())
+    assert all(len(pieces.index(kind)) >= count for kind, count in least.items())
     assert len(glasses.names()) >= 10
-    files = [path for path in library.ROOT.rglob("*") if path.suffix in {".webp", ".svg"}]
+    files = [path for path in pieces.ROOT.rglob("*") if path.suffix in {".webp", ".svg"}]
     assert sum(path.stat().st_size for path in files) < 8_000_000
 
 
@@ -132,7 +132,7 @@ def test_the_catalogue_shows_every_piece(small):
 def test_unknown_pieces_are_refused(small):
     """No file outside the library can be asked for."""
     with pytest.raises(UnknownSetting):
-        library.load("hair", "../hat/beanie")
+        pieces.load("hair", "../hat/beanie")
     with pytest.raises(UnknownSetting):
         glasses.put_on(small, "monocle")
 
@@ -140,7 +140,7 @@ def test_unknown_pieces_are_refused(small):
 @pytest.mark.parametrize("name", ["quiff", "afro", "bob", "loose-waves"])
 def test_new_hair_leaves_the_face_alone(small, name):
     """Eyes, nose, mouth and clothes away from all hair stay as they were."""
-    worn = hair.wear(small, library.load("hair", name))
+    worn = hair.wear(small, pieces.load("hair", name))
     x, y = moved(small, worn)
     side = len(small.alpha)
     near = np.maximum(small.hair_mask, worn.hair_mask[y : y + side, x : x + side]) > 0
@@ -153,7 +153,7 @@ def test_new_hair_leaves_the_face_alone(small, name):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda portrait: beard.grow(portrait, library.load("beard", "full")),
+        lambda portrait: beard.grow(portrait, pieces.load("beard", "full")),
         lambda portrait: glasses.put_on(portrait, "square"),
         lambda portrait: hair.dye(portrait, COLOURS["red"]),
     ],
@@ -186,7 +186,7 @@ def test_a_bare_head_has_no_hair(portrait_of):
 
 def test_hair_that_hung_over_shoulders_is_gone(long_haired):
     """Where it was, the body goes on: as wide as before, without holes, and not hair-coloured."""
-    short = hair.wear(long_haired, library.load("hair", "crop"))
+    short = hair.wear(long_haired, pieces.load("hair", "crop"))
     x, y = moved(long_haired, short)
     side = len(long_haired.alpha)
     alpha = short.alpha[y : y + side, x : x + side]
@@ -199,7 +199,7 @@ def test_hair_that_hung_over_shoulders_is_gone(long_haired):
 def test_room_is_made_for_big_hair(portrait_of):
     """An afro that would leave the picture makes it larger, square and empty there."""
     portrait = resized(portrait_of("P002"), 320)
-    worn = hair.wear(portrait, library.load("hair", "big-afro"))
+    worn = hair.wear(portrait, pieces.load("hair", "big-afro"))
     assert worn.image.shape[0] == worn.image.shape[1] > 320
     assert worn.alpha.shape == worn.hair_mask.shape == worn.image.shape[:2]
     assert worn.alpha[0].max() == 0
@@ -207,8 +207,8 @@ def test_room_is_made_for_big_hair(portrait_of):
 
 def test_hats_lie_over_hair_and_hold_it_down(long_haired):
     """Nothing of the person's own shows above the brim beside the hat."""
-    worn = hat.put_on(long_haired, library.load("hat", "beanie"))
-    piece = library.load("hat", "beanie")
+    worn = hat.put_on(long_haired, pieces.load("hat", "beanie"))
+    piece = pieces.load("hat", "beanie")
     placed, laid = head_map.place(long_haired, piece)
     cover = laid.fetch(piece.image, piece, len(placed.alpha)).share(len(placed.alpha)) > 0.5
     rows = np.flatnonzero(cover.any(axis=1))
@@ -267,7 +267,7 @@ def test_a_shaved_head_keeps_no_line_of_its_old_hair(portrait_of, name):
 
 def test_hair_throws_its_shadow_on_the_clothes(small):
     """Close below long hair the clothes get darker; farther away they stay."""
-    worn = hair.wear(small, library.load("hair", "sleek"))
+    worn = hair.wear(small, pieces.load("hair", "sleek"))
     x, y = moved(small, worn)
     box = np.s_[y : y + len(small.alpha), x : x + len(small.alpha)]
     before, after = split(small.image)[0], split(worn.image[box])[0]
@@ -283,9 +283,9 @@ def test_hair_throws_its_shadow_on_the_clothes(small):
 
 def test_turned_heads_get_turned_pieces():
     """A piece that looks the other way is mirrored, colours and landmarks alike."""
-    piece = replace(library.load("hair", "undercut"), yaw=9.0)
-    assert library.turned(piece, 20.0) is piece
-    other = library.turned(piece, -20.0)
+    piece = replace(pieces.load("hair", "undercut"), yaw=9.0)
+    assert pieces.turned(piece, 20.0) is piece
+    other = pieces.turned(piece, -20.0)
     assert other.yaw == -9.0
     assert (other.image == piece.image[:, ::-1]).all()
     assert np.abs(other.points.mean(axis=0) + piece.points.mean(axis=0) - 320).max() < 320
@@ -294,7 +294,7 @@ def test_turned_heads_get_turned_pieces():
 
 def test_a_piece_meets_the_outline(small):
     """The map takes each point of the wearer's outline to the piece's, nearly."""
-    piece = library.load("hair", "bob")
+    piece = pieces.load("hair", "bob")
     placed, laid = head_map.place(small, piece)
     side = len(placed.alpha)
     positions = laid.positions((0, 0, side, side))
@@ -349,5 +349,5 @@ def test_layers_lie_in_their_order(small):
     x, y = (moved(bareheaded, whole)).tolist()
     assert whole.image.shape >= bareheaded.image.shape or (x, y) != (0, 0)
     crown = whole.image[top + 6 : top + 30][whole.alpha[top + 6 : top + 30] > 250]
-    pink = library.load("hat", "beanie").colour
+    pink = pieces.load("hat", "beanie").colour
     assert abs(np.median(to_lab(crown[None])[0][:, 1]) - pink[1]) < 15

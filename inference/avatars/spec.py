@@ -1,4 +1,4 @@
-"""Avatars that come back from where they were kept: drawn as they are, if we still can."""
+"""Avatar specs from JSON, checked against what can be drawn here."""
 
 import re
 from collections.abc import Mapping
@@ -10,26 +10,32 @@ from storage.contract.avatars import AvatarSpec
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
-def subject(form: Mapping[str, object]) -> AvatarSpec | tuple[AvatarSpec, ...]:
+def parse_subject(form: Mapping[str, object]) -> AvatarSpec | tuple[AvatarSpec, ...]:
     """Read what a job shows: an avatar, one with what it was ``before``, or several ``avatars``.
 
     Returns the avatar, the two in the order of time, or all.
 
     Raises:
-        UnknownAvatar: see ``read``.
+        UnknownAvatar: see ``parse_spec``.
     """
     if "avatars" in form:
         several = form["avatars"]
         if not isinstance(several, list):
             raise UnknownAvatar("avatars are a list")
-        return tuple(read(_mapping(one)) for one in several)
+        return tuple(parse_spec(_mapping(one)) for one in several)
     if "before" in form:
-        return read(_mapping(form["before"])), read(form)
-    return read(form)
+        return parse_spec(_mapping(form["before"])), parse_spec(form)
+    return parse_spec(form)
 
 
-def read(avatar: Mapping[str, object]) -> AvatarSpec:
-    """Read an avatar's JSON form (``AvatarSpec.to_json``), whoever wrote it.
+def parse_spec(avatar: Mapping[str, object]) -> AvatarSpec:
+    """Read an avatar's JSON form, whoever wrote it.
+
+    Args:
+        avatar: as ``AvatarSpec.to_json`` gives it.
+
+    Returns:
+        The spec, which can be drawn as it is.
 
     Raises:
         UnknownAvatar: it is not of that form, or has a style, part or colour that there is not.

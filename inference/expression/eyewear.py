@@ -8,9 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-BRIDGE = 168
-EYES = ((33, 133), (362, 263))
-"""Corners of either eye, the picture's left one first."""
+from inference.face import topology
 
 EDGE = (12.0, 24.0)
 """Level edge over the bridge, in percent of the skin's lightness: none up to, sure from."""
@@ -24,20 +22,30 @@ LENS = (0.42, 0.4, 0.36)
 _COLUMNS, _ROWS = 16, 24
 
 
-def _eyes(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    left, right = (np.asarray(points[list(eye), :2], np.float64).mean(axis=0) for eye in EYES)
+def _eyes(landmarks: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points = np.asarray(landmarks[:, :2], np.float64)
+    left, right = (points[list(corners)].mean(axis=0) for corners in topology.EYE_CORNERS)
     return left, right
 
 
-def seen(image: NDArray[np.uint8], points: NDArray[np.floating]) -> float:
-    """Return 0..1, how surely the (H, W, 3) RGB picture shows glasses; points: (478, >=2) px."""
-    left, right = _eyes(points)
+def detect(image: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> float:
+    """Tell whether a face wears glasses.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        landmarks: (478, 2 or 3) px of the image.
+
+    Returns:
+        0 (none) to 1 (surely).
+    """
+    left, right = _eyes(landmarks)
     distance = float(np.linalg.norm(right - left))
     along = (right - left) / distance
     down = np.array([-along[1], along[0]])
     across = ((np.arange(_COLUMNS) + 0.5) / _COLUMNS - 0.5) * 0.26 * distance
     below = ((np.arange(_ROWS) + 0.5) / _ROWS - 0.42) * 0.55 * distance
-    spots = points[BRIDGE, :2] - 0.5 + across[None, :, None] * along + below[:, None, None] * down
+    bridge = landmarks[topology.NOSE_ROOT, :2] - 0.5
+    spots = bridge + across[None, :, None] * along + below[:, None, None] * down
     grid = spots.astype(np.float32)
     patch = cv2.remap(image, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR)
     light = cv2.cvtColor(patch, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32) * (100 / 255)
@@ -47,20 +55,29 @@ def seen(image: NDArray[np.uint8], points: NDArray[np.floating]) -> float:
     return float(np.clip((share - EDGE[0]) / (EDGE[1] - EDGE[0]), 0.0, 1.0))
 
 
-def held(
-    points: NDArray[np.floating], offset: NDArray[np.float64], glasses: float
+def stiffened(
+    landmarks: NDArray[np.floating], offset: NDArray[np.float64], glasses: float
 ) -> NDArray[np.float64]:
-    """Return (478, 3) movements, held back where glasses (0..1) would bend with the skin."""
+    """Hold movements back where glasses would bend with the skin.
+
+    Args:
+        landmarks: (478, 2 or 3) px.
+        offset: (478, 3) px, how each landmark is to move.
+        glasses: 0..1, see ``detect``.
+
+    Returns:
+        (478, 3) px.
+    """
     if glasses == 0.0:
         return offset
-    left, right = _eyes(points)
+    left, right = _eyes(landmarks)
     distance = float(np.linalg.norm(right - left))
     along = (right - left) / distance
     down = np.array([-along[1], along[0]])
-    behind = np.zeros(len(points))
+    behind = np.zeros(len(landmarks))
     for eye in (left, right):
-        x = (points[:, :2] - eye) @ along / distance / LENS[0]
-        y = (points[:, :2] - eye) @ down / distance
+        x = (landmarks[:, :2] - eye) @ along / distance / LENS[0]
+        y = (landmarks[:, :2] - eye) @ down / distance
         y = np.where(y < 0, y / LENS[1], y / LENS[2])
         behind = np.maximum(behind, np.clip(2.5 * (1.2 - np.hypot(x, y)), 0.0, 1.0))
     return np.asarray(offset * (1.0 - STIFF * glasses * behind)[:, None])

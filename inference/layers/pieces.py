@@ -1,4 +1,4 @@
-"""The library of pieces: what there is, and loading one.
+"""The pieces: what there is, and loading one.
 
 Each kind has a folder with ``index.json`` (name, tags, landmarks, skin colour, licence, origin of
 each piece) and a WEBP or two per piece. Built by ``inference.layers.building.extract``.

@@ -1,11 +1,11 @@
-"""Lay the canonical head over a face: the similarity that brings one point set onto another."""
+"""The similarity transform that brings the canonical head onto a face."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import landmarks
+from inference.face import topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,30 @@ class Similarity:
 
 def steady_weights() -> NDArray[np.float64]:
     """Return (478,) weights that trust the skull and hardly heed mouth, brows and lids."""
-    weights = np.full(landmarks.COUNT, 0.02)
-    weights[list(landmarks.STEADY)] = 1.0
-    weights[468:] = 0.0
+    weights = np.full(topology.COUNT, 0.02)
+    weights[list(topology.STEADY)] = 1.0
+    weights[topology.MESH :] = 0.0
     return weights
 
 
-def fit(
+def estimate(
     base: NDArray[np.floating],
     points: NDArray[np.floating],
     weights: NDArray[np.float64] | None = None,
 ) -> Similarity:
-    """Find the similarity with the least weighted squared error from base to points, both (N, 3).
+    """Find the similarity with the least weighted squared error from base to points.
 
     The photo's landmarks carry a depth in the same scale as x and y, so under weak perspective
     the orthogonal Procrustes solution in three dimensions gives pose and size at once (Umeyama,
     "Least-squares estimation of transformation parameters", 1991).
+
+    Args:
+        base: (N, 3) points of the canonical head, in its units.
+        points: (N, 3) the same points of a face, px.
+        weights: (N,) how much each point counts; ``steady_weights`` if None.
+
+    Returns:
+        The transform from the head's units to px.
     """
     weights = steady_weights() if weights is None else weights
     weights = weights / weights.sum()
