@@ -1,13 +1,13 @@
 """From a spec to a picture: SVG by DiceBear, pixels by ThorVG, kept for the next time."""
 
 import re
-from functools import lru_cache
 
 import numpy as np
 from dicebear import Avatar
 from numpy.typing import NDArray
 
 from inference.avatars import layered, styles
+from inference.pictures.caching import bounded
 from inference.pictures.svg import raster
 from storage.contract.avatars import NONE, AvatarSpec
 
@@ -46,9 +46,17 @@ def svg(spec: AvatarSpec, overlay: str = "") -> str:
     return document.removesuffix("</svg>") + overlay + "</svg>"
 
 
-@lru_cache(maxsize=256)
+@bounded(32 << 20)
 def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.uint8]:
-    """Draw an avatar as (size, size, 4) uint8 RGBA with straight alpha; read-only. See ``svg``.
+    """Draw an avatar; the latest drawings are kept.
+
+    Args:
+        spec: of any style.
+        size: px, of a side.
+        overlay: see ``svg``.
+
+    Returns:
+        (size, size, 4) RGBA uint8 with straight alpha, read-only.
 
     Raises:
         KeyError: the style is unknown or has no such part.
@@ -64,5 +72,4 @@ def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.u
             pixels = layered.resized(pixels, size)
     else:
         pixels = raster(svg(spec, overlay), size)
-    pixels.setflags(write=False)
     return pixels

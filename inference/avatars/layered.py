@@ -72,7 +72,7 @@ def resized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.array(Pillow.frombuffer("RGBa", (side, side), scaled).convert("RGBA"))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # a MiB each
 def _body(style: str, variant: str, fur: str) -> Pillow.Image:
     """The body in a colour; not to be changed."""
     picture = Pillow.fromarray(_painted(_pixels(style, f"body-{variant}-shade"), fur))

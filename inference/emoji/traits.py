@@ -10,11 +10,10 @@ from inference.emoji import crops
 from inference.emoji.embedders import crossdomain
 from inference.face import topology
 from inference.face.alignment import Aligned, align
-from inference.face.appearance_features import describe
-from inference.face.attributes import Probabilities, classifiers
+from inference.face.attributes import Probabilities, classify
 from inference.face.blendshapes import NAMES
 from inference.face.report import Lab, Portrait
-from inference.pictures.images import to_lab
+from inference.pictures.images import lab_of_pixels
 
 _ENOUGH = 60  # pixels that a colour is measured on at least
 
@@ -35,23 +34,29 @@ class Traits:
 
 
 def observe(portrait: Portrait) -> Traits:
-    """Read a studied face."""
+    """Find a person's traits; kept with the portrait.
+
+    Raises:
+        WeightsError: a model's file is missing or damaged.
+    """
+    return portrait.once(_observe)
+
+
+def _observe(portrait: Portrait) -> Traits:
     face = align(portrait)
     attributes = pooled(
-        classifiers().probabilities(describe(face)),
-        crossdomain().probabilities(crops.of_face(face, crops.SIDE)),
+        classify(portrait), crossdomain().probabilities(crops.of_face(face, crops.SIDE))
     )
     loose = _ramp(beside_jaw(face), 0.08, 0.4)
     attributes["loose"] = {"1": loose, "0": 1 - loose}
     knot = knotted(portrait)
     tied = knot + (1 - knot) * _TIED_UNSEEN * attributes["male"].get("0", 0.0)
     attributes["tied"] = {"1": tied, "0": 1 - tied}
-    lab = to_lab(portrait.image)
-    colours, attributes["clothes"] = _clothing(lab, portrait)
+    colours, attributes["clothes"] = _clothing(portrait)
     colours["skin"] = portrait.report.colours.skin
     if portrait.report.colours.hair is not None:
         colours["hair"] = portrait.report.colours.hair
-    colours |= _beard_and_hat(lab, portrait)
+    colours |= _beard_and_hat(portrait)
     if "headwear" in colours:
         sure = covered(portrait, colours["headwear"])
         attributes["headwear"] = _rather_worn(attributes["headwear"], sure)
@@ -160,9 +165,7 @@ def _ramp(value: float, low: float, high: float) -> float:
     return float(np.clip((value - low) / (high - low), 0, 1))
 
 
-def _clothing(
-    lab: NDArray[np.float32], portrait: Portrait
-) -> tuple[dict[str, Lab], dict[str, float]]:
+def _clothing(portrait: Portrait) -> tuple[dict[str, Lab], dict[str, float]]:
     """The clothes' colour, if any show, and whether they look like a suit.
 
     A suit is dark at the sides with a bright shirt in the middle.
@@ -170,12 +173,12 @@ def _clothing(
     points = portrait.report.landmarks
     unit = topology.face_height(points)
     middle, chin = points[topology.CHIN, 0], points[topology.CHIN, 1]
-    rows, columns = np.indices(lab.shape[:2], np.float32)
+    rows, columns = np.indices(portrait.alpha.shape, np.float32)
     below = (rows - chin) / unit
     beside = np.abs(columns - middle) / unit
     body = (portrait.alpha > 220) & (portrait.hair_mask < 40) & (below > 0.28)
-    sides = lab[body & (beside > 0.3) & (below > 0.35)]
-    front = lab[body & (beside < 0.22) & (below < 0.9)]
+    sides = lab_of_pixels(portrait.image, body & (beside > 0.3) & (below > 0.35))
+    front = lab_of_pixels(portrait.image, body & (beside < 0.22) & (below < 0.9))
     if len(sides) < _ENOUGH:
         return {}, {"plain": 1.0, "suit": 0.0, "open": 0.0}
     cloth = np.median(sides, axis=0)
@@ -185,15 +188,16 @@ def _clothing(
     return {"clothes": _lab(cloth)}, {"plain": 1 - suit, "suit": suit, "open": 0.0}
 
 
-def _beard_and_hat(lab: NDArray[np.float32], portrait: Portrait) -> dict[str, Lab]:
+def _beard_and_hat(portrait: Portrait) -> dict[str, Lab]:
     """The darker part of the chin's colour, and the colour above the forehead that is no hair."""
     points = portrait.report.landmarks
     found = {}
-    chin = lab[topology.fill(lab.shape[:2], points, topology.GOATEE)]
+    goatee = topology.fill(portrait.alpha.shape, points, topology.GOATEE)
+    chin = lab_of_pixels(portrait.image, goatee)
     if len(chin) >= _ENOUGH:
         dark = chin[chin[:, 0] <= np.percentile(chin[:, 0], 35)]
         found["facial_hair"] = _lab(np.median(dark, axis=0))
-    hat = lab[_above(portrait) & (portrait.hair_mask < 60)]
+    hat = lab_of_pixels(portrait.image, _above(portrait) & (portrait.hair_mask < 60))
     if len(hat) >= _ENOUGH:
         found["headwear"] = _lab(np.median(hat, axis=0))
     return found

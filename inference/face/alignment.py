@@ -35,7 +35,14 @@ class Aligned:
 
 
 def align(portrait: Portrait) -> Aligned:
-    """Bring a studied face into the common frame; what lies outside repeats the edge."""
+    """Bring a studied face into the common frame; kept with the portrait, so read-only.
+
+    What lies outside of the portrait repeats its edge.
+    """
+    return portrait.once(_align)
+
+
+def _align(portrait: Portrait) -> Aligned:
     landmarks = portrait.report.landmarks
     transform = alignment_transform(landmarks)
     size = (SIZE, SIZE)

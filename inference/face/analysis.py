@@ -98,7 +98,8 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
     share = belongs(square.side, landmarks, others) * inside
     alpha = np.rint(alpha * share).astype(np.uint8)
     hair_mask = np.minimum(hair_mask, alpha)
-    found = colours.colours(picture, landmarks, hair_mask)
+    lab = to_lab(picture)
+    found = colours.colours(lab, landmarks, hair_mask)
     return Portrait(
         image=picture,
         alpha=alpha,
@@ -109,7 +110,7 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
             pose=face.pose,
             quality=face.quality,
             colours=found,
-            hair=hair.describe(picture, landmarks, alpha, hair_mask, found.skin),
+            hair=hair.describe(lab, landmarks, alpha, hair_mask, found.skin),
         ),
     )
 

@@ -79,11 +79,15 @@ _NARROW = 0.6
 
 
 def classify(portrait: Portrait) -> Probabilities:
-    """Classify a studied face.
+    """Classify a studied face; kept with the portrait.
 
     Raises:
         WeightsError: the classifiers' file is missing or damaged.
     """
+    return portrait.once(_classify)
+
+
+def _classify(portrait: Portrait) -> Probabilities:
     return classifiers().probabilities(describe(align(portrait)))
 
 

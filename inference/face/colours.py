@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Colours, Lab
-from inference.pictures.images import to_lab
 
 _LEAST = 0.002  # of the face's area: fewer pixels say nothing about a colour
 _LEAST_HAIR = 0.05  # of the face's area: below this a person counts as bald or covered
@@ -15,13 +14,15 @@ _MINOR = 0.12  # share of the hair that a second tone must hold
 
 
 def colours(
-    image: NDArray[np.uint8], landmarks: NDArray[np.float32], hair_mask: NDArray[np.uint8]
+    lab: NDArray[np.float32], landmarks: NDArray[np.float32], hair_mask: NDArray[np.uint8]
 ) -> Colours:
-    """Read skin, lips, brows, irises and hair.
+    """Measure the colours of skin, lips, brows, irises and hair.
 
-    image: (S, S, 3) RGB uint8. landmarks: (478, 2 or 3) px. hair_mask: (S, S) uint8.
+    Args:
+        lab: (S, S, 3) float32, a portrait in Lab.
+        landmarks: (478, 2 or 3) px.
+        hair_mask: (S, S) uint8.
     """
-    lab = to_lab(image)
     shape = hair_mask.shape
     hair = hair_mask > 128
     face_area = float(topology.fill(shape, landmarks, topology.FACE_OVAL).sum())

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Hair, Lab
-from inference.pictures.images import to_lab
 
 _GRAIN = 40  # px of the frame per face height
 _LEFT, _TOP = -1.5, -1.0
@@ -32,7 +31,7 @@ _SKIN_SPREAD = 14.0  # Lab distance at which a colour half counts as skin; light
 
 
 def describe(
-    image: NDArray[np.uint8],
+    lab: NDArray[np.float32],
     landmarks: NDArray[np.float32],
     alpha: NDArray[np.uint8],
     hair_mask: NDArray[np.uint8],
@@ -40,8 +39,12 @@ def describe(
 ) -> Hair:
     """Describe the hair of one portrait.
 
-    image: (S, S, 3) RGB uint8. landmarks: (478, 2 or 3) px. alpha, hair_mask: (S, S) uint8.
-    skin: the skin's median.
+    Args:
+        lab: (S, S, 3) float32, the portrait in Lab.
+        landmarks: (478, 2 or 3) px.
+        alpha: (S, S) uint8, the person.
+        hair_mask: (S, S) uint8.
+        skin: the skin's median.
     """
     to_frame = _frame(landmarks)
     hair, person = (_level(mask, to_frame) / 255 for mask in (hair_mask, alpha))
@@ -50,7 +53,7 @@ def describe(
 
     upper = np.broadcast_to(y < 0.05, hair.shape)
     crown = _area(hair[upper])
-    unlike = 1 - _skin_likeness(_level(to_lab(image), to_frame), skin)
+    unlike = 1 - _skin_likeness(_level(lab, to_frame), skin)
     strange = _area((unlike * person * (1 - hair))[upper]) / (_area(person[upper]) + 1e-3)
     covered = strange > _COVERED
 

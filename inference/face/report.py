@@ -5,14 +5,17 @@ down. ``PhotoReport`` speaks in the decoded photo's pixels; ``Portrait`` carries
 square picture and speaks in that picture's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from threading import Lock
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.pictures.matting import foreground
+
+Result = TypeVar("Result")
 
 Lab = tuple[float, float, float]
 """CIE L*a*b* (D65): L 0..100, a and b about -100..100."""
@@ -132,18 +135,47 @@ class Portrait:
     hair_mask: NDArray[np.uint8]
     report: FaceReport
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _measures: dict[object, "_Once[object]"] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def foreground(self) -> NDArray[np.uint8]:
-        """``image`` with the person's own colours at their rim and beyond it: see ``matting``.
+        """``image`` with the person's own colours at their rim and beyond it, read-only.
 
-        Found when first asked for, and kept: one photo usually asks for several stickers at once.
+        (S, S, 3) RGB; see ``inference.pictures.matting.foreground``.
+        """
+        return self.once(_foreground)
+
+    def once(self, measure: Callable[["Portrait"], Result]) -> Result:
+        """Measure something of this portrait when first asked for, and keep it.
+
+        One photo usually asks for several stickers at once, on several threads: whoever asks while
+        another measures waits for that.
+
+        Args:
+            measure: a function of the portrait alone, the same object each time.
         """
         with self._lock:
-            return self._foreground
+            kept = self._measures.setdefault(measure, _Once())
+        return cast("Result", kept.get(lambda: measure(self)))
 
-    @cached_property
-    def _foreground(self) -> NDArray[np.uint8]:
-        own = foreground(self.image, self.alpha)
-        own.setflags(write=False)
-        return own
+
+class _Once(Generic[Result]):
+    """One result, to be had once; a failure is not kept."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: tuple[Result] | None = None
+
+    def get(self, find: Callable[[], Result]) -> Result:
+        with self._lock:
+            if self._found is None:
+                self._found = (find(),)
+            return self._found[0]
+
+
+def _foreground(portrait: Portrait) -> NDArray[np.uint8]:
+    own = foreground(portrait.image, portrait.alpha)
+    own.setflags(write=False)
+    return own

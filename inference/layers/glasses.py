@@ -15,6 +15,7 @@ from inference.errors import UnknownSetting
 from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers.pieces import ROOT
+from inference.pictures.caching import bounded
 from inference.pictures.svg import raster
 
 FOLDER = ROOT / "glasses"
@@ -59,7 +60,7 @@ def put_on(portrait: Portrait, name: str) -> Portrait:
     return replace(portrait, image=np.clip(np.rint(image), 0, 255).astype(np.uint8))
 
 
-@cache
+@bounded(16 << 20)
 def _drawing(name: str) -> NDArray[np.uint8]:
     """Return (960, 960, 4) RGBA uint8, premultiplied."""
     if name not in names():

@@ -116,6 +116,20 @@ def to_lab(image: Image) -> NDArray[np.float32]:
     return cast("NDArray[np.float32]", cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB))
 
 
+def lab_of_pixels(image: Image, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Convert only some pixels to CIE L*a*b*, which for few is far less work than ``to_lab``.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        mask: (H, W) bool.
+
+    Returns:
+        (N, 3) float32, the very values that ``to_lab`` gives where the mask is true.
+    """
+    pixels = image[mask]
+    return to_lab(pixels[None])[0] if len(pixels) else np.empty((0, 3), np.float32)
+
+
 def from_lab(lab: NDArray[np.float32]) -> Image:
     """Convert CIE L*a*b* (D65) float32 to sRGB (H, W, 3) RGB uint8, clipped to its gamut."""
     rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)

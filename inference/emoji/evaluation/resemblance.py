@@ -19,7 +19,7 @@ from inference.emoji.embedders import Embedder
 from inference.face import topology
 from inference.face.alignment import align
 from inference.face.report import Portrait
-from inference.pictures.images import to_lab
+from inference.pictures.images import lab_of_pixels
 from storage.contract.avatars import AvatarSpec
 
 Likeness = NDArray[np.float32]
@@ -109,8 +109,8 @@ def measured(portrait: Portrait) -> tuple[float, ...]:
     """SCALARS of a photo; NaN for the colours of hair that isn't there."""
     colours = portrait.report.colours
     hair = colours.hair or (np.nan, np.nan, np.nan)
-    lab = to_lab(portrait.image)
-    chin = lab[topology.fill(lab.shape[:2], portrait.report.landmarks, topology.GOATEE)]
+    goatee = topology.fill(portrait.alpha.shape, portrait.report.landmarks, topology.GOATEE)
+    chin = lab_of_pixels(portrait.image, goatee)
     dark = 1 - float(np.median(chin[:, 0])) / max(colours.skin[0], 1.0) if len(chin) else 0.0
     return colours.skin[0], hair[0], hair[2], dark
 

@@ -99,7 +99,7 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
     watch.time("person", lambda: portrait.foreground)
     avatar: Mapping[str, object] = {}
     for subject, (kind, settings) in OF_FACES.items():
-        compose.render.cache_clear()
+        compose.render.clear()
         second = image if subject == "paint" else None
         calls = families[kind].make(portrait, settings, second)
         picture = watch.time(subject, partial(run, calls, networks))
@@ -109,10 +109,10 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
             avatar = picture.facts
     spec = AvatarSpec.from_json(avatar)
     for subject, (kind, settings) in OF_AVATARS.items():
-        compose.render.cache_clear()
+        compose.render.clear()
         shown = _alike(avatar) if subject == "lineup" else spec
         watch.time(subject, partial(run, families[kind].make(shown, settings), networks))
-    compose.render.cache_clear()
+    compose.render.clear()
     watch.time("mood_pack", partial(_pack, families["mood"], spec, networks))
 
 

@@ -24,7 +24,7 @@ def _dyed(portrait: Portrait, where: NDArray[np.bool_], lab: Lab) -> NDArray[np.
 def test_skin_tones_keep_their_order(portrait_of: Studied) -> None:
     """A darkened portrait has darker skin, and every selfie's skin is warm and of middle light."""
     portrait = portrait_of("P001")
-    dark = colours(portrait.image // 2, portrait.report.landmarks, portrait.hair_mask).skin
+    dark = colours(to_lab(portrait.image // 2), portrait.report.landmarks, portrait.hair_mask).skin
     assert dark[0] < portrait.report.colours.skin[0] - 15
     for person in ("P001", "P004", "P006", "P009"):
         lightness, a, b = portrait_of(person).report.colours.skin
@@ -45,7 +45,7 @@ def test_dyed_hair_is_read_as_dyed(portrait_of: Studied, lab: Lab) -> None:
     portrait = portrait_of("P004")
     picture = _dyed(portrait, portrait.hair_mask > 60, lab)
     expected = to_lab(from_lab(np.array([[lab]], np.float32)))[0, 0]  # what sRGB can show of it
-    found = colours(picture, portrait.report.landmarks, portrait.hair_mask)
+    found = colours(to_lab(picture), portrait.report.landmarks, portrait.hair_mask)
     assert found.hair is not None
     assert np.linalg.norm(np.subtract(found.hair, expected)) < 6
     assert found.hair_second is None
@@ -61,7 +61,7 @@ def test_two_tones_are_told_apart(portrait_of: Studied) -> None:
     roots, blond = (15.0, 2.0, 4.0), (75.0, 5.0, 30.0)
     picture = _dyed(portrait, hair, roots)
     picture[ends] = _dyed(portrait, ends, blond)[ends]
-    found = colours(picture, portrait.report.landmarks, portrait.hair_mask)
+    found = colours(to_lab(picture), portrait.report.landmarks, portrait.hair_mask)
     assert found.hair is not None
     assert found.hair_second is not None
     assert np.linalg.norm(np.subtract(found.hair, blond)) < 6
@@ -72,7 +72,7 @@ def test_the_bald_have_no_hair_colour(portrait_of: Studied) -> None:
     """An empty hair mask gives no hair colour, and everything else still."""
     portrait = portrait_of("P001")
     empty = np.zeros_like(portrait.hair_mask)
-    found = colours(portrait.image, portrait.report.landmarks, empty)
+    found = colours(to_lab(portrait.image), portrait.report.landmarks, empty)
     assert found.hair is None
     assert found.hair_second is None
     assert np.allclose(found.skin, portrait.report.colours.skin, atol=3)
@@ -84,5 +84,5 @@ def test_a_highlight_does_not_whiten_the_skin(portrait_of: Studied) -> None:
     x, y = portrait.report.landmarks[50, :2].astype(int)
     picture = portrait.image.copy()
     picture[y - 12 : y + 12, x - 12 : x + 12] = 255
-    found = colours(picture, portrait.report.landmarks, portrait.hair_mask)
+    found = colours(to_lab(picture), portrait.report.landmarks, portrait.hair_mask)
     assert np.linalg.norm(np.subtract(found.skin, portrait.report.colours.skin)) < 4

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.hair import describe
 from inference.face.report import Hair, Portrait
+from inference.pictures.images import to_lab
 
 Studied = Callable[[str], Portrait]
 Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
@@ -19,7 +20,11 @@ Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 def _described(portrait: Portrait) -> Hair:
     report = portrait.report
     return describe(
-        portrait.image, report.landmarks, portrait.alpha, portrait.hair_mask, report.colours.skin
+        to_lab(portrait.image),
+        report.landmarks,
+        portrait.alpha,
+        portrait.hair_mask,
+        report.colours.skin,
     )
 
 
