@@ -30,7 +30,7 @@ from sqlalchemy import make_url
 from storage.database import Database
 
 if TYPE_CHECKING:
-    from pgqueuer.ports.driver import Driver
+    from pgqueuer.ports.driver import Driver, NotifyCallback
 
 Handler = Callable[[UUID], Awaitable[None]]
 
@@ -55,6 +55,27 @@ class Again(Exception):
         self.after = after
 
 
+class _Listener(AsyncpgPoolDriver):
+    """The driver of a manager, which notifies nobody before it listens itself.
+
+    PgQueuer probes its listener by a NOTIFY that it starts beside its LISTEN. A probe that
+    overtakes it, one in five did, is heard by nobody, and ten seconds later FailingListenerError
+    ends the manager.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        super().__init__(pool)
+        self._listening = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: "NotifyCallback") -> None:
+        await super().add_listener(channel, callback)
+        self._listening.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self._listening.wait()
+        await super().notify(channel, payload)
+
+
 def _queries(driver: "Driver") -> Queries:
     return Queries(
         driver,
@@ -74,13 +95,13 @@ class Queue:
         self._pool = pool
         self._heartbeat = heartbeat
         self._memory = InMemoryQueries(InMemoryDriver())
-        self._sender = self._open()
+        self._sender = _queries(AsyncpgPoolDriver(pool)) if pool else self._memory
         self._closed = asyncio.Event()
         self._serving: set[asyncio.Task[Any]] = set()
 
     def _open(self) -> Queries | InMemoryQueries:
         """Queries of one manager: in memory all share one, over SQL each has its listener."""
-        return _queries(AsyncpgPoolDriver(self._pool)) if self._pool else self._memory
+        return _queries(_Listener(self._pool)) if self._pool else self._memory
 
     async def enqueue(self, topic: str, row_id: UUID, priority: int = 0) -> None:
         """Send a row's id to a topic, higher priorities first; nothing if it is on its way.

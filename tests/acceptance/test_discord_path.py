@@ -19,7 +19,6 @@ pytestmark = pytest.mark.slow
 
 ADA = FakeDiscord.person(71)
 CHANNEL = 5150
-PATIENCE = 60.0  # seconds, on a busy machine
 BUTTONS = load().section("en", "button")
 
 REDIRECTED = """
@@ -52,7 +51,7 @@ async def program(discord: FakeDiscord, data: Path) -> AsyncIterator[None]:
             stderr=stream,
         )
     try:
-        await discord.until(lambda: discord.identified, PATIENCE)
+        await discord.until(lambda: discord.identified)
         yield
     finally:
         process.terminate()
@@ -73,7 +72,7 @@ async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
     async with FakeDiscord() as discord, program(discord, tmp_path / "data"):
         selfie = discord.attachment("me.jpg", photo.read_bytes(), "image/jpeg")
         await discord.slash(ADA, CHANNEL, "expression", selfie, what="smile", strength=0.8)
-        await discord.until(lambda: len(pictures(discord)) == 1, PATIENCE)
+        await discord.until(lambda: len(pictures(discord)) == 1)
         (smiling,) = discord.in_channel(CHANNEL)
         (data,) = smiling.files.values()
         with Image.open(io.BytesIO(data)) as image:
@@ -83,15 +82,15 @@ async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
 
         weaker = next(label for label in smiling.buttons if BUTTONS["weaker"] == label)
         await discord.press(ADA, smiling, weaker)
-        await discord.until(lambda: len(pictures(discord)) == 2, PATIENCE)
+        await discord.until(lambda: len(pictures(discord)) == 2)
 
         await discord.say(ADA, CHANNEL, "", selfie)
-        await discord.until(lambda: len(pictures(discord)) == 5, PATIENCE)
+        await discord.until(lambda: len(pictures(discord)) == 5)
 
         await discord.slash(ADA, CHANNEL, "forget")
-        await discord.until(lambda: bool(asked_to_forget(discord)), PATIENCE)
+        await discord.until(lambda: bool(asked_to_forget(discord)))
         await discord.press(ADA, asked_to_forget(discord)[0], BUTTONS["yes_forget"])
-        await discord.until(lambda: not asked_to_forget(discord), PATIENCE)
+        await discord.until(lambda: not asked_to_forget(discord))
 
 
 def asked_to_forget(discord: FakeDiscord) -> list[Shown]:

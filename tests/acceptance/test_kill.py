@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.models import DeliveryRow
 from storage.queue import open_queue
 from storage.vault import Vault
+from tests import patience
 
 VICTIM = Path(__file__).with_name("victim.py")
 
@@ -31,7 +32,7 @@ class Victim:
     async def hear(self, word: str) -> str:
         """Return the rest of its next line that begins so."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with patience.limit():
             while line := (await self.process.stdout.readline()).decode().strip():
                 self.said.append(line)
                 if line.split()[0] == word:
@@ -67,11 +68,12 @@ async def start() -> AsyncIterator[Start]:
     started: list[Victim] = []
 
     async def start(url: str, *options: object) -> Victim:
+        times = ("--lease", patience.stretched(1.5), "--heartbeat", patience.stretched(1.0))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(VICTIM),
             url,
-            *map(str, options),
+            *map(str, (*times, *options)),
             stdout=asyncio.subprocess.PIPE,
             env={"PYTHONPATH": str(VICTIM.parent.parent.parent)},
         )
@@ -108,7 +110,7 @@ async def test_another_worker_finishes_what_a_killed_one_began(
     """On PostgreSQL the second worker takes the job over and one answer reaches the chat."""
     database = await Database.open(postgres_url)
     queue = await open_queue(database)
-    first = await start(postgres_url, "--seconds", 60)
+    first = await start(postgres_url, "--seconds", 3600)
     job = await ask(database, vault)
     await queue.enqueue("jobs", job.id, job.priority)
     assert await first.hear("started") == f"{job.id} 1"
@@ -133,7 +135,7 @@ async def test_a_restarted_process_finishes_what_it_began(
     """On SQLite nothing but the rows survives a kill, and that is enough for one answer."""
     database = await Database.open(sqlite_url)
     job = await ask(database, vault)
-    first = await start(sqlite_url, "--seconds", 60, "--lease", 30, "--deliver")
+    first = await start(sqlite_url, "--seconds", 3600, "--lease", 30, "--deliver")
     assert await first.hear("started") == f"{job.id} 1"
     await first.kill()
     second = await start(sqlite_url, "--lease", 30, "--deliver")
@@ -157,7 +159,7 @@ async def test_a_job_that_kills_its_workers_is_buried(
     database = await Database.open(sqlite_url)
     job = await ask(database, vault)
     for attempt in (1, 2, 3):
-        victim = await start(sqlite_url, "--seconds", 60, "--deliver")
+        victim = await start(sqlite_url, "--seconds", 3600, "--deliver")
         assert await victim.hear("started") == f"{job.id} {attempt}"
         await victim.kill()
     last = await start(sqlite_url, "--deliver")

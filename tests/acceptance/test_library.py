@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from tests import patience
 
-PATIENCE = 240.0  # seconds, on a busy machine
+pytestmark = pytest.mark.slow
 
 
 @contextmanager
@@ -35,7 +34,7 @@ def running(data: Path) -> Iterator[str]:
             yield found[0]
         finally:
             process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(patience.seconds()) == 0
 
 
 def status(address: str) -> int:
@@ -49,11 +48,12 @@ def status(address: str) -> int:
 def test_the_first_start_builds_the_library(tmp_path: Path) -> None:
     """Pictures of parts appear while the page serves; after a restart they are there at once."""
     with running(tmp_path) as address:
-        ends = time.monotonic() + PATIENCE
-        while status(f"{address}parts/cat/fur/zebra.png") != 200:  # the last style of all
-            assert time.monotonic() < ends
-            assert status(f"{address}healthz") == 200
-            time.sleep(0.5)
+
+        def built() -> bool:
+            assert status(address) == 200
+            return status(f"{address}parts/cat/fur/zebra.png") == 200  # the last style of all
+
+        patience.wait(built)
     with running(tmp_path) as address:
         assert status(f"{address}parts/avataaars/top/bob.png") == 200
         assert status(f"{address}parts/avataaars/top/bobb.png") == 404
@@ -62,10 +62,7 @@ def test_the_first_start_builds_the_library(tmp_path: Path) -> None:
 def test_stopping_while_it_builds_leaves_no_process(tmp_path: Path) -> None:
     """Ended in the middle of building, the program ends at once and takes the builder along."""
     with running(tmp_path) as address:
-        ends = time.monotonic() + PATIENCE
-        while status(f"{address}parts/avataaars/top/bob.png") != 200:
-            assert time.monotonic() < ends
-            time.sleep(0.1)
+        patience.wait(lambda: status(f"{address}parts/avataaars/top/bob.png") == 200)
     mine = str(tmp_path).encode()
     left = []
     for process in Path("/proc").glob("[0-9]*/environ"):

@@ -31,6 +31,7 @@ from playwright.async_api import (
 
 from bot.core.language import texts
 from storage.contract.kinds import MOOD
+from tests import patience
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,6 @@ ALONE = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE = 30_000  # ms, on a busy machine
 EN = texts.load().section("en", "web")
 
 
@@ -64,7 +64,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert found, line
         yield found[0]
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(patience.seconds()) == 0
 
 
 def camera_film(path: Path) -> Path:
@@ -78,6 +78,7 @@ def camera_film(path: Path) -> Path:
 
 @asynccontextmanager
 async def chromium(playwright: Playwright, *arguments: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=1000 * patience.seconds())
     installed = shutil.which("chromium") or shutil.which("chromium-browser")
     browser = await playwright.chromium.launch(executable_path=installed, args=[*ALONE, *arguments])
     try:
@@ -101,7 +102,7 @@ class Visit:
 
     async def have(self, count: int) -> None:
         """Wait for so many stickers."""
-        await expect(self.stickers).to_have_count(count, timeout=PATIENCE)
+        await expect(self.stickers).to_have_count(count)
 
     async def type(self, line: str) -> None:
         await self.page.get_by_role("combobox", name=EN["line_label"]).fill(line)
@@ -119,6 +120,7 @@ class Visit:
 async def visit(browser: Browser, address: str, **options: Any) -> AsyncIterator[Visit]:
     options = {"viewport": {"width": 1100, "height": 850}, "locale": "en-GB", **options}
     context = await browser.new_context(**options)
+    context.set_default_timeout(1000 * patience.seconds())
     page = await context.new_page()
     complaints: list[str] = []
     strangers: list[str] = []
@@ -182,9 +184,7 @@ async def test_newcomer_gets_stickers_and_an_expression(address: str) -> None:
         assert await slider.input_value() == "0.8"
         before = await visitor.stickers.nth(3).get_attribute("src")
         await slider.fill("-0.5")
-        await expect(visitor.stickers.nth(3)).not_to_have_attribute(
-            "src", before or "", timeout=PATIENCE
-        )
+        await expect(visitor.stickers.nth(3)).not_to_have_attribute("src", before or "")
         await visitor.have(4)
         assert await slider.input_value() == "-0.5"
         frowning = await visitor.pixels(3)
@@ -222,7 +222,7 @@ async def test_looks_are_typed_and_taken_from_a_sheet(address: str) -> None:
 
         await visitor.type("/hairs")
         looks = page.locator(".look")
-        await expect(looks).to_have_count(9, timeout=PATIENCE)
+        await expect(looks).to_have_count(9)
         label = await looks.nth(2).get_attribute("title")
         assert label is not None
         third = label.partition(" · ")[2]
@@ -232,9 +232,7 @@ async def test_looks_are_typed_and_taken_from_a_sheet(address: str) -> None:
 
         before = await page.locator(".sheet .picture").get_attribute("src")
         await page.get_by_role("button", name="More").click()
-        await expect(page.locator(".sheet .picture")).not_to_have_attribute(
-            "src", before or "", timeout=PATIENCE
-        )
+        await expect(page.locator(".sheet .picture")).not_to_have_attribute("src", before or "")
         await expect(page.locator(".sheet")).to_have_count(1)
 
 
@@ -249,7 +247,7 @@ async def test_moods_are_taken_one_by_one_and_all_at_once(address: str) -> None:
         await page.get_by_role("button", name=EN["way_sample"]).click()
         await visitor.have(3)
         await visitor.type("/moods")
-        await expect(page.locator(".look")).to_have_count(9, timeout=PATIENCE)
+        await expect(page.locator(".look")).to_have_count(9)
         await page.locator(".look").nth(2).click()
         await visitor.have(4)
         assert await visitor.stickers.nth(3).get_attribute("alt") == "mood in love"
@@ -279,22 +277,22 @@ async def test_an_avatar_is_dressed_by_tapping(address: str) -> None:
         page = visitor.page
         await page.get_by_role("button", name=EN["way_sample"]).click()
         await visitor.have(3)
-        for _ in range(120):  # the library is built when the program has started
-            if (await visitor.context.request.get(f"{address}parts/cat/fur/none.png")).ok:
-                break
-            await page.wait_for_timeout(500)
+        part = f"{address}parts/cat/fur/none.png"  # built when the program has started
+        async with patience.limit():
+            while not (await visitor.context.request.get(part)).ok:
+                await page.wait_for_timeout(200)
         await page.get_by_role("button", name="Emoji avataaars").click()
         await page.get_by_role("button", name="Change").click()
         strip, swatches = page.locator(".strip button"), page.locator(".swatches button")
         caption = page.locator(".wardrobe .text")
-        await expect(caption).to_contain_text("Hair", timeout=PATIENCE)
+        await expect(caption).to_contain_text("Hair")
         await expect(strip.nth(3).locator("img")).to_have_js_property("naturalWidth", 112)
         await expect(page.locator(".strip [aria-pressed=true]")).to_be_in_viewport()
         before = await page.locator(".wardrobe .picture").get_attribute("src") or ""
         await page.get_by_role("button", name="Afro", exact=True).click()
-        await expect(caption).to_contain_text("afro", timeout=PATIENCE)
+        await expect(caption).to_contain_text("afro")
         await page.get_by_role("button", name="Blue", exact=True).click()
-        await expect(caption).to_contain_text("afro, blue", timeout=PATIENCE)
+        await expect(caption).to_contain_text("afro, blue")
         await expect(page.locator(".wardrobe .picture")).not_to_have_attribute("src", before)
         worn = page.locator(".strip [aria-pressed=true]")
         await expect(worn).to_have_count(1)
@@ -349,7 +347,7 @@ async def test_photos_arrive_by_drop_paste_file_and_camera(address: str, tmp_pat
             FilePayload(name="me.webp", mimeType="image/webp", buffer=b"not at all")
         )
         sentence = texts.load().get("en", "failure.not_an_image")
-        await expect(page.locator("#log").get_by_text(sentence)).to_be_visible(timeout=PATIENCE)
+        await expect(page.locator("#log").get_by_text(sentence)).to_be_visible()
         await visitor.have(10)
 
 
@@ -386,7 +384,7 @@ async def test_page_works_by_keyboard_on_a_phone_and_in_chinese(address: str) ->
 
         other = await visitor.context.new_page()
         await other.goto(address)
-        await expect(other.locator(".sticker:visible")).to_have_count(3, timeout=PATIENCE)
+        await expect(other.locator(".sticker:visible")).to_have_count(3)
         await other.get_by_label(chinese["language_label"]).select_option("en")
         await expect(other.locator("#log").get_by_text("I speak English now.")).to_be_visible()
         await expect(page.locator("#log").get_by_text("I speak English now.")).to_be_visible()

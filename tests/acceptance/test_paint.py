@@ -23,6 +23,7 @@ from storage import photos
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests import patience
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +71,7 @@ async def test_a_selfie_is_painted_like_a_picture(
         number += 1
         event: Event = make(Origin(f"fake:{number}", ANN, "room"), *what)  # type: ignore[arg-type]
         await service.handle(event, chat)
-        async with asyncio.timeout(60):
+        async with patience.limit():
             while True:
                 shown = list(chat.messages["room"].values())
                 if not any(message.busy for message in shown):

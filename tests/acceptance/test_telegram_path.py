@@ -19,7 +19,6 @@ pytestmark = pytest.mark.slow
 
 ADA = BotApi.person(1, "en")
 LI = BotApi.person(2, "zh-hans")
-PATIENCE = 60.0  # seconds, on a busy machine
 TEXTS = load()
 
 
@@ -49,7 +48,7 @@ async def program(api: BotApi, data: Path) -> AsyncIterator[None]:
             stderr=stream,
         )
     try:
-        await api.until(lambda: "zh" in api.commands, PATIENCE)
+        await api.until(lambda: "zh" in api.commands)
         yield
     finally:
         process.terminate()
@@ -86,20 +85,20 @@ async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
     en = TEXTS.section("en", "button")
     async with BotApi() as api, program(api, tmp_path / "data"):
         await api.send_photo(ADA, selfie("P001"))
-        await api.until(lambda: forms(api, 1) == ["sticker"] * 3, PATIENCE)
+        await api.until(lambda: forms(api, 1) == ["sticker"] * 3)
         for shown in stickers(api, 1):
             assert_is_a_sticker(shown)
 
         await api.say(ADA, "/expression smile 80%")
-        await api.until(lambda: len(stickers(api, 1)) == 4, PATIENCE)
+        await api.until(lambda: len(stickers(api, 1)) == 4)
         smiling = stickers(api, 1)[-1]
         assert_is_a_sticker(smiling)
         await api.press(ADA, smiling, en["weaker"])
-        await api.until(lambda: len(stickers(api, 1)) == 5, PATIENCE)
+        await api.until(lambda: len(stickers(api, 1)) == 5)
         assert stickers(api, 1)[-1].data != smiling.data
 
         await api.send_document(LI, b"%PDF-1.4", "paper.pdf", "application/pdf")
-        await api.until(lambda: bool(api.messages(2)), PATIENCE)
+        await api.until(lambda: bool(api.messages(2)))
         assert api.messages(2)[0].text == TEXTS.get("zh-Hans", "failure.not_an_image")
 
 
@@ -107,7 +106,7 @@ async def test_an_album_gives_stickers_of_each_photo(tmp_path: Path) -> None:
     """Two photos and one command give two stickers of two people."""
     async with BotApi() as api, program(api, tmp_path / "data"):
         await api.send_album(ADA, [selfie("P001"), selfie("P002")], "/cutout")
-        await api.until(lambda: len(stickers(api, 1)) == 2, PATIENCE)
+        await api.until(lambda: len(stickers(api, 1)) == 2)
         first, second = stickers(api, 1)
         assert_is_a_sticker(first)
         assert_is_a_sticker(second)
@@ -119,7 +118,7 @@ async def test_a_flood_loses_no_sticker(tmp_path: Path) -> None:
     async with BotApi() as api, program(api, tmp_path / "data"):
         api.script("sendSticker", flood(1), Fault(500))
         await api.send_photo(ADA, selfie("P001"), "/cutout")
-        await api.until(lambda: bool(stickers(api, 1)), PATIENCE)
+        await api.until(lambda: bool(stickers(api, 1)))
         await asyncio.sleep(1.0)
         assert forms(api, 1) == ["sticker"]
 
@@ -131,5 +130,5 @@ async def test_many_people_at_once_all_get_their_stickers(tmp_path: Path) -> Non
         people = [BotApi.person(number) for number in range(100, 112)]
         await asyncio.gather(*(api.send_photo(person, photo, "/cutout") for person in people))
         for number in range(100, 112):
-            await api.until(lambda number=number: bool(stickers(api, number)), PATIENCE)  # type: ignore[misc]
+            await api.until(lambda number=number: bool(stickers(api, number)))  # type: ignore[misc]
             assert_is_a_sticker(stickers(api, number)[0])

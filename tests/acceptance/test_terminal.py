@@ -16,6 +16,7 @@ from PIL import Image
 from bot.__main__ import main
 from bot.core.language.texts import load
 from storage.contract.kinds import KINDS, LINEUP, PREVIEW
+from tests import patience
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 SELFIE = PEOPLE / "P001" / "assets" / "amateur_selfie.jpg"
@@ -28,7 +29,7 @@ def selfmoji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "bot", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=patience.seconds(),
         check=False,
         cwd=ROOT,
         env=ENVIRONMENT,
@@ -179,10 +180,11 @@ def test_everything_runs_and_stops_when_told(tmp_path: Path, number: signal.Sign
             said = process.stdout.readline()
             address = re.search(r"http://localhost:\d+/", said)
             assert address, said
-            with urllib.request.urlopen(address[0] + "healthz", timeout=30) as answer:  # noqa: S310
+            wait = patience.seconds()
+            with urllib.request.urlopen(address[0] + "healthz", timeout=wait) as answer:  # noqa: S310
                 assert answer.status == 200
             process.send_signal(number)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=patience.seconds())
         finally:
             process.kill()
     assert process.returncode == 0, errors

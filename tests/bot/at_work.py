@@ -20,6 +20,7 @@ from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests import patience
 from tests.rows import unfinished
 
 PHOTO = b"a photo"
@@ -109,7 +110,7 @@ class App:
 
     async def all_done(self) -> None:
         """Wait until every job has ended and every answer is shown."""
-        async with asyncio.timeout(20):
+        async with patience.limit():
             while True:
                 async with self.database.snapshot() as session:
                     busy = await unfinished(session)

@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.parts import NewStyle
 from storage.queue import Queue, open_queue
 from storage.vault import Vault
+from tests import patience
 from tests.rows import unfinished
 
 MATCHED = AvatarSpec(
@@ -165,7 +166,7 @@ class Wardrobe:
 
     async def all_done(self) -> None:
         """Wait until every job has ended and every answer is shown."""
-        async with asyncio.timeout(30):
+        async with patience.limit():
             while True:
                 async with self.database.snapshot() as session:
                     busy = await unfinished(session)

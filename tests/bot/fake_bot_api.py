@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests import patience
 from tests.bot import bot_api_limits as limits
 from tests.bot.bot_api_limits import Refused, bad
 
@@ -37,12 +38,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """One call as it came: form fields as strings, files as bytes, seconds since the start."""
+    """One call as it came: form fields as strings, files as bytes."""
 
     method: str
     fields: dict[str, str]
     files: dict[str, bytes]
-    at: float
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -103,7 +103,6 @@ class BotApi:
         self._newest: Json = {}
         self._repeated: list[Json] = []
         self._changed = asyncio.Condition()
-        self._started = time.monotonic()
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -141,9 +140,9 @@ class BotApi:
 
     # what a test looks at
 
-    async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
+    async def until(self, true: Callable[[], bool]) -> None:
         """Wait until a condition about this server holds."""
-        async with asyncio.timeout(seconds), self._changed:
+        async with patience.limit(), self._changed:
             await self._changed.wait_for(true)
 
     def calls(self, *methods: str) -> list[Request]:
@@ -330,7 +329,7 @@ class BotApi:
             else:
                 fields[name] = str(value)
         method = asked.match_info["method"]
-        request = Request(method, fields, files, time.monotonic() - self._started, names)
+        request = Request(method, fields, files, names)
         try:
             if asked.match_info["token"] != TOKEN:
                 raise Refused(401, "Unauthorized")

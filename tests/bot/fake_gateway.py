@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests import patience
+
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 APPLICATION = 198622483471925248
 BOT: dict[str, Any] = {
@@ -37,7 +39,6 @@ class Request:
     path: str
     body: Any
     files: dict[str, bytes]
-    at: float
 
 
 @dataclass
@@ -122,9 +123,9 @@ class FakeDiscord:
 
     # what a test looks at
 
-    async def until(self, true: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, true: Callable[[], object]) -> None:
         """Wait until a condition about this server holds."""
-        async with asyncio.timeout(seconds), self._changed:
+        async with patience.limit(), self._changed:
             await self._changed.wait_for(lambda: bool(true()))
 
     def calls(self, method: str, end: str) -> list[Request]:
@@ -298,7 +299,7 @@ class FakeDiscord:
     async def _serve(self, asked: web.Request) -> web.Response:
         path = asked.match_info["path"]
         body, files = await _read(asked)
-        request = Request(asked.method, f"/{path}", body, files, time.monotonic())
+        request = Request(asked.method, f"/{path}", body, files)
         try:
             for name, faults in self._faults.items():
                 method, end = name.split(" ", 1)

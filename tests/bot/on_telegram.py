@@ -12,6 +12,7 @@ from bot.core.chat import Chat
 from bot.core.conversation.events import Button, Event, Message
 from bot.core.language.texts import load
 from bot.frontends.telegram import TelegramChat
+from tests import patience
 from tests.bot.fake_bot_api import TOKEN, BotApi, group
 from tests.bot.recording import RecordingListener
 
@@ -27,7 +28,7 @@ FRIENDS = group(77)
 AGAIN = ((Button("Again", "again"), Button("Stronger", "more")),)
 
 
-Running = Callable[[RecordingListener], AbstractAsyncContextManager[TelegramChat]]
+Running = Callable[..., AbstractAsyncContextManager[TelegramChat]]
 
 
 def png(width: int = 512, height: int = 400, colour: str = "orange") -> bytes:
@@ -51,15 +52,19 @@ def running(api: BotApi) -> Running:
     """Run the front end beside the test and stop it afterwards."""
 
     @asynccontextmanager
-    async def run(listener: RecordingListener) -> AsyncIterator[TelegramChat]:
-        chat = TelegramChat(TOKEN, load(), api.url, hold=1, album_pause=0.2, timeout=1.0)
+    async def run(
+        listener: RecordingListener, answer_in: float | None = None
+    ) -> AsyncIterator[TelegramChat]:
+        wait = answer_in or patience.seconds()
+        chat = TelegramChat(TOKEN, load(), api.url, hold=1, album_pause=0.2, timeout=wait)
         shutdown = asyncio.Event()
         task = asyncio.create_task(chat.run(listener, shutdown))
         try:
             yield chat
         finally:
             shutdown.set()
-            await asyncio.wait_for(task, 5)
+            async with patience.limit():
+                await task
 
     return run
 

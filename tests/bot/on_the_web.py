@@ -19,6 +19,7 @@ from bot.core.service import Service
 from bot.frontends.web import visitors
 from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
+from tests import patience
 from tests.bot.recording import RecordingListener, Reply, silence
 
 SELFIE = b"\xff\xd8\xff a selfie, as far as this process knows"
@@ -36,7 +37,9 @@ class Page:
     def __init__(self, address: str, **headers: str) -> None:
         self.address = address.rstrip("/")
         self.http = httpx.AsyncClient(
-            base_url=self.address, headers={"origin": self.address, **headers}, timeout=10
+            base_url=self.address,
+            headers={"origin": self.address, **headers},
+            timeout=patience.seconds(),
         )
         self._keys = 0
 
@@ -82,7 +85,7 @@ class Tab:
         return list(self.shown.values())
 
     async def hear(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with patience.limit():
             update: dict[str, Any] = json.loads(await self._socket.recv())
         self.known = {"epoch": update["epoch"], "version": update["version"]}
         if update["fresh"]:
@@ -126,7 +129,7 @@ async def serving(
     shutdown = asyncio.Event()
     running = asyncio.create_task(chat.run(listener, shutdown))
     try:
-        async with asyncio.timeout(10):
+        async with patience.limit():
             await chat.ready.wait()
         yield chat
     finally:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.core.chat import Chat
 from bot.core.conversation.events import Event
+from tests import patience
 
 Reply = Callable[[Event, Chat], Awaitable[None]]
 
@@ -36,8 +37,8 @@ class RecordingListener:
         await shutdown.wait()
         self.delivering = False
 
-    async def heard(self, count: int, seconds: float = 5.0) -> list[Event]:
+    async def heard(self, count: int) -> list[Event]:
         """Wait for so many events and return them."""
-        async with asyncio.timeout(seconds), self._arrived:
+        async with patience.limit(), self._arrived:
             await self._arrived.wait_for(lambda: len(self.events) >= count)
         return self.events

@@ -197,7 +197,7 @@ def test_transparency_lends_no_colour_to_edges() -> None:
 
 
 @given(st.integers(1, 900), st.integers(1, 900))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_shape_fits(width: int, height: int) -> None:
     """Even a line becomes a sticker of the right size."""
     data = png(Image.new("RGBA", (width, height), "red"))

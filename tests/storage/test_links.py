@@ -16,6 +16,7 @@ from storage.models import LinkCodeRow, LinkTryRow, Row, now
 from storage.people import Erasure, Person
 from storage.retention import sweep
 from storage.vault import Vault
+from tests import patience
 
 CAT = AvatarSpec("cat", {"body": "smooth"}, {"fur": "#929090"})
 LISA = AvatarSpec("avataaars", {"top": "bob"}, {"hair": "#2b2321", "skin": "#f0c5a4"})
@@ -230,7 +231,7 @@ async def test_accounts_that_link_each_other_at_once_do_not_wait_forever(
             await people.load_conversation(session, person.id, "room")  # as the service does
             return await links.redeem(session, circles.vault, person.id, code)
 
-    async with asyncio.timeout(20):
+    async with patience.limit():
         said = await asyncio.gather(give(one, codes[1]), give(two, codes[0]))
     assert sorted(said, key=str) == [None, Refusal.LINKED]
 

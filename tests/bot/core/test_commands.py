@@ -102,7 +102,6 @@ def told_apart(wishes: list[Request]) -> bool:
 
 
 @given(meanings())
-@settings(deadline=None)  # the first example compiles the patterns
 def test_what_is_written_is_read_back(meaning: Meaning) -> None:
     """The canonical line of a meaning has that meaning, and nothing has to be guessed."""
     assert GRAMMAR.parse(write(meaning)) == Line(meaning)
@@ -114,7 +113,7 @@ def test_what_is_written_is_read_back(meaning: Meaning) -> None:
 @example("/expression smile 1e400")
 @example("/expression smile -0")
 @example("٣٤%")
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_answered(text: str) -> None:
     """Whatever is typed either means something or raises CommandError."""
     try:
@@ -131,7 +130,6 @@ def test_any_text_is_answered(text: str) -> None:
     st.sampled_from([" ", ", ", "，", "、", " and "]),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_spelling_does_not_matter(
     request: Request, slash: str, equals: str, comma: str, percent: bool
 ) -> None:

@@ -466,7 +466,7 @@ events = st.one_of(
 
 @pytest.mark.slow
 @given(states, events)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_every_event_is_answered_in_every_state(state: State, event: StepEvent) -> None:
     """Whatever happens, something is said, shown, asked for or queued, and it can be worded."""
     after, actions = step(state, event, GRAMMAR)

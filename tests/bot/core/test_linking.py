@@ -18,6 +18,7 @@ from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
 from storage import avatars, links, people
 from storage.models import LinkCodeRow, Row, now
+from tests import patience
 from tests.bot.dressing import Wardrobe, wardrobe
 from tests.bot.fake_bot_api import TOKEN, BotApi, group
 from tests.bot.on_the_web import visiting
@@ -235,17 +236,18 @@ def test_codes_have_letters_that_the_grammar_leaves_alone() -> None:
 async def on_telegram_and_the_web(
     room: Wardrobe, api: BotApi, folder: Path
 ) -> AsyncIterator[WebChat]:
-    phone = TelegramChat(TOKEN, load(), api.url, hold=1, album_pause=0.2, timeout=5.0)
+    phone = TelegramChat(TOKEN, load(), api.url, hold=1, timeout=patience.seconds())
     web = WebChat(BotSettings(port=0, data_dir=folder, _env_file=None), load())
     shutdown = asyncio.Event()
     tasks = [asyncio.create_task(chat.run(room.service, shutdown)) for chat in (phone, web)]
     try:
-        async with asyncio.timeout(10):
+        async with patience.limit():
             await web.ready.wait()
         yield web
     finally:
         shutdown.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 20)
+        async with patience.limit():
+            await asyncio.gather(*tasks)
 
 
 async def test_telegram_and_the_web_page_share_a_wardrobe(tmp_path: Path) -> None:
@@ -258,27 +260,27 @@ async def test_telegram_and_the_web_page_share_a_wardrobe(tmp_path: Path) -> Non
         page.tab() as tab,
     ):
         await api.send_photo(ADA, b"a selfie", "/emoji")
-        await api.until(lambda: [one.form for one in api.messages(1)] == ["sticker"], 20)
+        await api.until(lambda: [one.form for one in api.messages(1)] == ["sticker"])
         await page.command("/avatars")
         (empty,) = await tab.until(1)
         assert empty["picture"] is None
 
         await api.say(ADA, "/link")
-        await api.until(lambda: len(api.messages(1)) == 2, 20)
+        await api.until(lambda: len(api.messages(1)) == 2)
         code = CODE.search(api.messages(1)[-1].text)
         assert code
         await page.command(f"/link {code[0]}")
         assert (await tab.until(2))[-1]["text"] == sentence("say.linked", platforms="Telegram")
         await page.command("/avatars")
-        async with asyncio.timeout(20):
+        async with patience.limit():
             while (sheet := (await tab.until(3))[-1])["picture"] is None:
                 await tab.hear()
         assert (await page.http.get(f"{sheet['picture']}.png")).status_code == 200
 
         await api.say(ADA, "/forget")
-        await api.until(lambda: len(api.messages(1)) == 3, 20)
+        await api.until(lambda: len(api.messages(1)) == 3)
         await api.press(ADA, api.messages(1)[-1], "Erase everything")
-        await api.until(lambda: "All gone" in api.messages(1)[-1].text, 20)
+        await api.until(lambda: "All gone" in api.messages(1)[-1].text)
         await page.command("/unlink")
         assert (await tab.until(4))[-1]["text"] == sentence("say.not_linked")
 
@@ -293,7 +295,7 @@ async def test_telegram_groups_are_not_private(tmp_path: Path) -> None:
     ):
         await api.say(ADA, "/link@selfmoji_bot", chat=friends)
         where = friends["id"]
-        await api.until(lambda: len(api.messages(where)) == 1, 20)
+        await api.until(lambda: len(api.messages(where)) == 1)
         assert api.messages(where)[0].text == sentence("say.link_in_private")
 
 

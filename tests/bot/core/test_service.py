@@ -9,6 +9,7 @@ from storage import people, photos
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.contract.photos import MAX_BYTES
+from tests import patience
 from tests.bot.at_work import PHOTO, App, png
 
 
@@ -54,11 +55,12 @@ async def test_a_person_is_answered_in_order(app: App) -> None:
 
 async def test_one_person_does_not_wait_for_another(app: App) -> None:
     """A slow chat of one person holds up nobody else."""
-    slow = asyncio.Event()
+    hanging, slow = asyncio.Event(), asyncio.Event()
     send = app.chat.send
 
     async def hang(chat: str, message: Message) -> str:
         if chat == "slow":
+            hanging.set()
             await slow.wait()
         return await send(chat, message)
 
@@ -66,8 +68,8 @@ async def test_one_person_does_not_wait_for_another(app: App) -> None:
     first = asyncio.create_task(
         app.service.handle(CommandGiven(app.origin("ann", "slow"), "/start"), app.chat)
     )
-    await asyncio.sleep(0.05)
-    async with asyncio.timeout(5):
+    async with patience.limit():
+        await hanging.wait()
         await app.say("/start", "bob")
     assert not first.done()
     slow.set()

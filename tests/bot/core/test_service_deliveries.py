@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +17,7 @@ from storage.contract.jobs import Done, JobState
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests import patience
 from tests.bot.at_work import PHOTO, SECRET, App, TroubledChat, png
 from tests.rows import unfinished
 
@@ -94,12 +94,6 @@ async def test_a_bug_is_answered_in_one_sentence(
     assert any(record.levelno == logging.ERROR for record in caplog.records)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110  rows have no event
-            await asyncio.sleep(0.01)
-
-
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.core.progress.EVERY", 0.05)
@@ -112,7 +106,8 @@ async def test_long_waits_are_told(impatience: None, app: App) -> None:  # noqa:
         await app.photo()
     queued = [message.text for message in app.chat.shown() if "Queued" in message.text]
     assert queued
-    await until(lambda: any("edit" in call and "Working" in call for call in app.chat.calls))
+    calls = app.chat.calls
+    await patience.until(lambda: any("edit" in call and "Working" in call for call in calls))
     app.pipeline.gate.set()
     await app.all_done()
     assert len(app.chat.stickers()) == 6
@@ -132,7 +127,7 @@ async def test_results_made_while_we_were_away_are_brought_at_start(
         await jobs.finish(session, vault, job, Done(png()))
     shutdown = asyncio.Event()
     delivering = asyncio.create_task(service.deliver(chat, shutdown))
-    await until(chat.stickers)
+    await patience.until(chat.stickers)
     shutdown.set()
     await delivering
     assert len(chat.shown()) == 1

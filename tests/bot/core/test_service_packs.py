@@ -9,11 +9,12 @@ from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import jobs
-from storage.contract.jobs import Done
+from storage.contract.jobs import Done, Job
 from storage.contract.kinds import MOOD
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests import patience
 from tests.bot.at_work import App, ScriptedPipeline, TroubledChat, png
 
 AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}
@@ -41,7 +42,13 @@ async def test_a_pack_outlives_its_process(
     sheet = {**AVATAR, "names": list(MOOD.settings[:9]), "page": 1, "pages": 2}
     chat = TroubledChat()
     pipeline = ScriptedPipeline()
-    pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
+
+    def script(job: Job) -> Done:
+        if len(pipeline.seen) == 4:  # a sheet, and three of sixteen
+            pipeline.gate.clear()
+        return Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
+
+    pipeline.script = script
     pipeline.gate.set()
 
     async def living(until: Callable[[App], Awaitable[None]]) -> None:
@@ -56,17 +63,14 @@ async def test_a_pack_outlives_its_process(
         await until(app)
         for task in tasks:
             task.cancel()
+        pipeline.gate.set()  # what runs is waited for
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def half(app: App) -> None:
         await app.photo("/moods")
         await app.all_done()
         await app.press(app.press_value("All 16"))
-        async with asyncio.timeout(20):
-            while True:
-                if len(chat.stickers()) >= 3:
-                    return
-                await asyncio.sleep(0.001)
+        await patience.until(lambda: len(chat.stickers()) >= 3)
 
     await living(half)
     assert len(chat.stickers()) < 16

@@ -18,7 +18,6 @@ from tests.bot.dressing import wardrobe
 from tests.bot.fake_bot_api import TOKEN, BotApi, Shown
 from tests.bot.fake_gateway import FakeDiscord
 
-PATIENCE = 20.0  # seconds, on a busy machine
 SENTENCE = "Hair 16 of 37: bob, black"
 
 
@@ -43,25 +42,25 @@ async def test_on_telegram_one_message_is_edited(tmp_path: Path) -> None:
 
         async with wardrobe(tmp_path, chat, styles=("avataaars",)):
             await api.send_photo(ada, selfie(), "/emoji")
-            await api.until(lambda: bool(newest("sticker")), PATIENCE)
+            await api.until(lambda: bool(newest("sticker")))
             await api.press(ada, newest("sticker")[0], "Change")
-            await api.until(says(SENTENCE), PATIENCE)
+            await api.until(says(SENTENCE))
             (photo,) = newest("photo")
             number, first = photo.number, photo.data
             assert all(len(value.encode()) <= 64 for value in photo.buttons.values())
             for _ in range(3):
                 await api.press(ada, photo, "Next")
-            await api.until(says("Hair 19 of 37"), PATIENCE)
+            await api.until(says("Hair 19 of 37"))
             (photo,) = newest("photo")
             assert (photo.number, photo.data != first) == (number, True)
             with Image.open(io.BytesIO(photo.data)) as picture:
                 assert picture.size == (512, 512)
             await api.press(ada, photo, "Done")
-            await api.until(lambda: len(newest("sticker")) == 2 and not newest("photo"), PATIENCE)
+            await api.until(lambda: len(newest("sticker")) == 2 and not newest("photo"))
             await api.say(ada, "/wear no glasses")
-            await api.until(lambda: len(newest("sticker")) == 3, PATIENCE)
+            await api.until(lambda: len(newest("sticker")) == 3)
             await api.say(ada, "/avatars")
-            await api.until(lambda: bool(newest("photo")), PATIENCE)
+            await api.until(lambda: bool(newest("photo")))
             assert "1 · avataaars" in newest("photo")[0].buttons
 
 
@@ -82,31 +81,30 @@ async def test_on_discord_one_message_is_edited(
             return str(shown()[at].body.get("content")) if len(shown()) > at else ""
 
         async with wardrobe(tmp_path, chat, styles=("avataaars",)):
-            await discord.until(lambda: discord.identified, PATIENCE)
+            await discord.until(lambda: discord.identified)
             photo = discord.attachment("me.jpg", selfie(), "image/jpeg")
             await discord.slash(ada, channel, "emoji", photo)
-            await discord.until(lambda: len(shown()) == 1, PATIENCE)
+            await discord.until(lambda: len(shown()) == 1)
             change = next(label for label in shown()[0].buttons if "Change" in label)
             await discord.press(ada, shown()[0], change)
-            await discord.until(lambda: content(1) == SENTENCE, PATIENCE)
+            await discord.until(lambda: content(1) == SENTENCE)
             rows = shown()[1].body["components"]
             assert len(rows) <= 5
             assert all(len(row["components"]) <= 5 for row in rows)
             for _ in range(3):
                 label = next(label for label in shown()[1].buttons if "Next" in label)
                 await discord.press(ada, shown()[1], label)
-            await discord.until(lambda: content(1).startswith("Hair 19 of 37"), PATIENCE)
+            await discord.until(lambda: content(1).startswith("Hair 19 of 37"))
             assert len(shown()) == 2
             done = next(label for label in shown()[1].buttons if "Done" in label)
             await discord.press(ada, shown()[1], done)
-            await discord.until(lambda: content(1) == "emoji avataaars", PATIENCE)
+            await discord.until(lambda: content(1) == "emoji avataaars")
             await discord.slash(ada, channel, "wear", what="hair bun")
-            await discord.until(lambda: len(shown()) == 3, PATIENCE)
+            await discord.until(lambda: len(shown()) == 3)
             await discord.slash(ada, channel, "avatar", what="name Lisa")
             await discord.until(
                 lambda: any(
                     "called Lisa" in str(one.body.get("content"))
                     for one in discord.in_channel(channel)
                 ),
-                PATIENCE,
             )

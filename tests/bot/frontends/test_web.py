@@ -1,6 +1,5 @@
 """The web chat over real HTTP and websockets, before a recording listener."""
 
-import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
@@ -25,6 +24,7 @@ from bot.core.conversation.events import (
 )
 from bot.frontends.web.chat import WebChat
 from storage.contract.failures import Failure
+from tests import patience
 from tests.bot.on_the_web import SELFIE, Listening, Page, png, serving, visiting
 
 
@@ -308,7 +308,7 @@ async def test_forgetting_empties_every_tab(chat: WebChat, page: Page) -> None:
 
 async def test_shutdown_ends_open_tabs(listener: Listening, tmp_path: Path) -> None:
     """The process stops promptly though tabs listen; they are told to come again."""
-    async with asyncio.timeout(8), AsyncExitStack() as tabs:
+    async with patience.limit(), AsyncExitStack() as tabs:
         async with serving(listener, tmp_path) as chat, visiting(chat) as page:
             tab = await tabs.enter_async_context(page.tab())
             await tab.hear()

@@ -217,7 +217,7 @@ def test_large_photos_shrink(format_):
     assert distance(image, np.array([200, 120, 90])) < 3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_damage(data):
     """However a file is damaged, it decodes or is refused; nothing else ever happens."""

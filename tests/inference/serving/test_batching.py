@@ -2,28 +2,33 @@
 
 import asyncio
 import threading
-import time
 
 import numpy as np
 import pytest
 
 from inference.models.calls import Tensors
 from inference.serving.batching import MicroBatcher
+from tests import patience
 
 
 class Doubling:
-    """A network that doubles, remembers its batch sizes, and fails when a batch holds 13."""
+    """A network that doubles, remembers its batch sizes, and fails when a batch holds 13.
 
-    def __init__(self, seconds: float = 0.0) -> None:
+    ``gate`` holds runs back while it is clear, ``running`` is set as soon as one has begun.
+    """
+
+    def __init__(self) -> None:
         self.sizes: list[int] = []
         self.threads: set[str] = set()
-        self._seconds = seconds
+        self.gate, self.running = threading.Event(), threading.Event()
+        self.gate.set()
         self._busy = threading.Lock()
 
     def __call__(self, batch: Tensors) -> Tensors:
         assert self._busy.acquire(blocking=False), "two runs at once"
         try:
-            time.sleep(self._seconds)
+            self.running.set()
+            assert self.gate.wait(patience.seconds())
             self.threads.add(threading.current_thread().name)
             self.sizes.append(len(batch["x"]))
             if (batch["x"] == 13).any():
@@ -81,11 +86,15 @@ async def test_a_lone_item_is_run_after_its_wait() -> None:
 
 async def test_the_next_batch_gathers_while_one_runs() -> None:
     """What comes during a run forms one batch behind it, off the event loop, never beside it."""
-    network = Doubling(seconds=0.1)
+    network = Doubling()
+    network.gate.clear()
     batcher = MicroBatcher(network, max_batch=8, max_wait=0.0)
     first = asyncio.create_task(batcher(item(0)))
-    await asyncio.sleep(0.02)
-    await asyncio.gather(first, *(batcher(item(value)) for value in range(5)))
+    await patience.until(network.running.is_set)
+    others = [asyncio.create_task(batcher(item(value))) for value in range(5)]
+    await asyncio.sleep(0.05)
+    network.gate.set()
+    await asyncio.gather(first, *others)
     assert network.sizes == [1, 5]
     assert threading.current_thread().name not in network.threads
     batcher.close()
@@ -126,22 +135,30 @@ async def test_outputs_need_the_batch_axis() -> None:
 async def test_a_cancelled_item_is_not_run() -> None:
     """Who no longer waits takes no place in a batch."""
     network = Doubling()
-    batcher = MicroBatcher(network, max_batch=8, max_wait=0.05)
-    tasks = [asyncio.create_task(batcher(item(value))) for value in range(3)]
-    await asyncio.sleep(0.01)
+    batcher = MicroBatcher(network, max_batch=3, max_wait=3600.0)
+    tasks = [asyncio.create_task(batcher(item(value))) for value in range(2)]
+    await asyncio.sleep(0)
     tasks[1].cancel()
+    tasks += [asyncio.create_task(batcher(item(value))) for value in range(2)]
     done = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(done[1], asyncio.CancelledError)
-    assert network.sizes == [2]
+    assert network.sizes == [3]
     batcher.close()
 
 
 async def test_closing_cancels_who_waits() -> None:
     """Items at work or waiting end as cancelled instead of never."""
-    for max_wait in (0.0, 5.0):
-        batcher = MicroBatcher(Doubling(seconds=0.1), max_batch=8, max_wait=max_wait)
+    for max_wait in (0.0, 3600.0):
+        network = Doubling()
+        network.gate.clear()
+        batcher = MicroBatcher(network, max_batch=8, max_wait=max_wait)
         task = asyncio.create_task(batcher(item(1)))
-        await asyncio.sleep(0.02)
+        if max_wait == 0.0:
+            await patience.until(network.running.is_set)
+        else:
+            await asyncio.sleep(0)
         batcher.close()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 5)
+            async with patience.limit():
+                await task
+        network.gate.set()

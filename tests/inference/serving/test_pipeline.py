@@ -23,6 +23,7 @@ from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState
 from storage.contract.kinds import KINDS, Setting
+from tests import patience
 from tests.inference.making import networks
 
 
@@ -329,7 +330,7 @@ async def test_portraits_are_kept_for_a_while():
         made.append(1)
         return len(made)
 
-    portraits = Portraits(size=2, seconds=0.2)
+    portraits = Portraits(size=2)
     first, second, third = uuid4(), uuid4(), uuid4()
     assert [await portraits.get(first, None, make) for _ in range(3)] == [1, 1, 1]
     assert await portraits.get(first, 0, make) == 2
@@ -339,8 +340,9 @@ async def test_portraits_are_kept_for_a_while():
     await portraits.get(third, None, make)
     assert len(portraits) == 2
     assert await portraits.get(first, None, make) == 6
-    await asyncio.sleep(0.3)
-    assert len(portraits) == 0
+    brief = Portraits(seconds=0.01)
+    await brief.get(first, None, make)
+    await patience.until(lambda: len(brief) == 0)
 
 
 async def test_failed_portraits_are_not_kept():
