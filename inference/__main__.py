@@ -228,6 +228,14 @@ _work = click.option(
 )
 
 
+_out = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=store.PACKAGE / "trained",
+    help="Folder for what was learned; by default where it is served from.",
+)
+
+
 @train.command("emoji")
 @_data
 @_work
@@ -239,12 +247,7 @@ _work = click.option(
     type=click.Choice(["classifiers", "crossdomain", "autoencoder"]),
     help="Only this; may be repeated.",
 )
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=store.PACKAGE / "trained",
-    help="Folder for what was learned; by default where it is served from.",
-)
+@_out
 @click.option(
     "--start",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -265,20 +268,81 @@ def train_emoji(
 @train.command("latent")
 @_data
 @_work
-@click.option("--minutes", default=120.0, show_default=True, help="Of this run.")
+@click.option("--minutes", default=120.0, show_default=True, help="Of the generator, this run.")
 @click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
 @click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
-def train_latent(data: Path, work: Path, minutes: float, preset: str, *, resume: bool) -> None:
-    """The linear model of faces and the generator that makes it sharp (needs the extra train)."""
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice(["model", "generator"]),
+    help="Only this; may be repeated.",
+)
+@_out
+def train_latent(
+    data: Path,
+    work: Path,
+    minutes: float,
+    preset: str,
+    stages: tuple[str, ...],
+    out: Path,
+    *,
+    resume: bool,
+) -> None:
+    """The linear model of faces, its axes, and the network that makes it sharp (extra train)."""
     try:
         from inference.latent.training.loop import PRESETS
-        from inference.latent.training.train import learn
+        from inference.latent.training.train import export_generator, learn, make_model
     except ModuleNotFoundError:
         raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
     if preset not in PRESETS:
         raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
-    learn(data, work, minutes, preset, resume=resume)
+    if "model" in stages or not stages:
+        make_model(data, work, out / "latent_faces.npz")
+    if "generator" in stages or not stages:
+        export_generator(learn(data, work, minutes, preset, resume=resume), out)
+
+
+@train.command("slider")
+@_work
+@click.argument("name")
+@click.option(
+    "--csv",
+    "table",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Has the columns id and COLUMN.",
+)
+@click.option("--column", required=True, help="What to learn from.")
+@click.option(
+    "--values",
+    multiple=True,
+    metavar="WORD=NUMBER",
+    help="What a word of the column is worth; may be repeated. Not needed for numbers.",
+)
+@click.option("--strength", default=1.0, show_default=True, help="Units moved at 1.")
+@_out
+def train_slider(
+    work: Path,
+    name: str,
+    table: Path,
+    column: str,
+    values: tuple[str, ...],
+    strength: float,
+    out: Path,
+) -> None:
+    """Add the slider NAME from a column of a CSV, in seconds, after `train latent`."""
+    try:
+        worth = {word: float(number) for word, number in (one.split("=", 1) for one in values)}
+    except ValueError:
+        raise click.BadParameter("give WORD=NUMBER", param_hint="--values") from None
+    from inference.latent.training.train import add_slider
+
+    try:
+        add_slider(work, out / "latent_faces.npz", name, table, column, worth, strength)
+    except (ValueError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @train.command("expression")

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
+PLANES = 4  # RGB premultiplied by alpha, alpha
+
 
 @dataclass(frozen=True, slots=True)
 class Components:
@@ -26,6 +28,10 @@ class Components:
     def encode(self, vectors: NDArray[np.floating]) -> Plane:
         """(N, D) -> (N, K), of unit variance on the training set."""
         return np.asarray((vectors - self.mean) @ self.basis.T / self.deviation, np.float32)
+
+    def moved(self, step: NDArray[np.floating]) -> Plane:
+        """How far a vector moves, (D,), when its code moves by ``step`` (K,)."""
+        return np.asarray((step * self.deviation) @ self.basis, np.float32)
 
     def decode(self, codes: NDArray[np.floating]) -> Plane:
         """(N, K) -> (N, D), the nearest vector the components can make."""

@@ -1,11 +1,12 @@
 """The generator that makes a morphable model's picture sharp (torch).
 
 A linear model decodes a latent to a blurred face in the shape-free frame, where eyes, nose and
-mouth always stand at the same pixels; a small network adds what it lacks. Most of the work is done
-at a quarter of the side, on pixel-unshuffled planes.
+mouth always stand at the same pixels; a small network adds what it lacks. It works at a quarter of
+the side, on pixel-unshuffled planes.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import torch
@@ -20,7 +21,7 @@ class Architecture:
     side: of the picture, px. planes: RGB premultiplied by alpha, and alpha. latent: components of
     texture and shape together. noise: channels of chance at a quarter of the side. place: learned
     channels that tell the network where it is. widths: channels at 1/4, 1/8, 1/16 and 1/32 of the
-    side. tail: channels at half the side.
+    side.
     """
 
     side: int = 128
@@ -30,7 +31,6 @@ class Architecture:
     place: int = 12
     style: int = 128
     widths: tuple[int, ...] = (48, 64, 96, 128)
-    tail: int = 32
 
 
 class Block(nn.Module):
@@ -71,18 +71,10 @@ class Generator(nn.Module):
         )
         self.place = nn.Parameter(torch.randn(1, a.place, quarter, quarter))
         self.head = nn.Conv2d(16 * a.planes + a.noise + a.place, a.widths[0], 3, padding=1)
-        inner = a.widths[1:] + a.widths[-1:]
-        self.down = nn.ModuleList(
-            Block(i, o, a.style) for i, o in zip(a.widths, inner, strict=True)
-        )
-        outer = a.widths[-1:] + a.widths[:0:-1]
-        self.up = nn.ModuleList(
-            Block(i + skip, o, a.style)
-            for i, skip, o in zip(outer, a.widths[::-1], a.widths[::-1], strict=True)
-        )
-        self.spread = nn.Conv2d(a.widths[0], 4 * a.tail, 1)
-        self.fine = nn.Conv2d(a.tail + 4 * a.planes, a.tail, 3, padding=1)
-        self.out = nn.Conv2d(a.tail, 4 * a.planes, 3, padding=1)
+        steps = list(pairwise(a.widths))
+        self.down = nn.ModuleList(Block(i, o, a.style) for i, o in steps)
+        self.up = nn.ModuleList(Block(o + i, i, a.style) for i, o in reversed(steps))
+        self.out = nn.Conv2d(a.widths[0], 16 * a.planes, 3, padding=1)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(cast("Tensor", self.out.bias))
 
@@ -102,17 +94,11 @@ class Generator(nn.Module):
         place = self.place.expand(len(decoded), -1, -1, -1)
         x = self.head(torch.cat([folded, noise, place], 1))
         skips = []
-        for depth, block in enumerate(self.down):
+        for block in self.down:
             skips.append(x)
-            x = block(x, style)
-            if depth < len(self.down) - 1:
-                x = functional.avg_pool2d(x, 2)
-        for depth, block in enumerate(self.up):
-            skip = skips.pop()
-            if depth > 0:
-                x = functional.interpolate(x, scale_factor=2.0)
-            x = block(torch.cat([x, skip], 1), style)
-        x = functional.pixel_shuffle(self.spread(functional.silu(x)), 2)  # (N, tail, S/2, S/2)
-        x = torch.cat([x, functional.pixel_unshuffle(decoded, 2)], 1)
-        x = self.out(functional.silu(self.fine(x)))
-        return decoded + functional.pixel_shuffle(x, 2)
+            x = block(functional.avg_pool2d(x, 2), style)
+        for block in self.up:
+            x = functional.interpolate(x, scale_factor=2.0)
+            x = block(torch.cat([x, skips.pop()], 1), style)
+        x = self.out(functional.silu(x))  # (N, 64, S/4, S/4)
+        return decoded + functional.pixel_shuffle(x, 4)

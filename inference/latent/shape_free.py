@@ -6,12 +6,14 @@ Eyes, nose and mouth are then always at the same pixels, so that pictures can be
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float32]
+Picture = TypeVar("Picture", np.uint8, np.float32)
 
 _RING_SIDE = 7
 _RING_OUT = 0.16
@@ -50,7 +52,7 @@ def transformed(points: NDArray[np.floating], matrix: NDArray[np.floating]) -> P
 
 
 @dataclass(frozen=True, slots=True)
-class _Cover:
+class Cover:
     """For each pixel of a grid the triangle's corners (H, W, 3) and their weights (H, W, 3)."""
 
     corners: NDArray[np.int32]
@@ -65,7 +67,7 @@ class _Cover:
         return blended
 
 
-def _cover(points: Points, triangles: NDArray[np.int32], side: int) -> _Cover:
+def _cover(points: Points, triangles: NDArray[np.int32], side: int) -> Cover:
     """Lay a triangulated mesh, its points in shares of the side, over a square grid of pixels."""
     grid = points.astype(np.float64) * side - 0.5  # pixel centres are whole numbers
     number = np.full((side, side), -1, np.int32)
@@ -90,7 +92,7 @@ def _cover(points: Points, triangles: NDArray[np.int32], side: int) -> _Cover:
     u = (dx * second[number, 1] - dy * second[number, 0]) / area[number]
     v = (dy * first[number, 0] - dx * first[number, 1]) / area[number]
     weights = np.stack([1 - u - v, u, v], -1)
-    return _Cover(corners.astype(np.int32), weights.astype(np.float32))
+    return Cover(corners.astype(np.int32), weights.astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Frame:
         return np.vstack([self.mean, ring()])
 
     @cached_property
-    def _cover(self) -> _Cover:
+    def _cover(self) -> Cover:
         return _cover(self.mesh, self.triangles, self.side)
 
     def shape(self, landmarks: NDArray[np.floating]) -> tuple[Points, NDArray[np.float64]]:
@@ -150,23 +152,19 @@ class Frame:
         )
         return np.asarray(warped, np.uint8)
 
-    def positions(self, shape: Points, side: int) -> NDArray[np.float32]:
-        """Where in the texture each pixel of an upright face of this shape is found.
+    def cover(self, shape: Points, side: int) -> Cover:
+        """The mesh of an upright face over a grid of ``side`` px that covers the frame.
 
         Args:
             shape: (478, 2) in shares of the frame's side.
-            side: of the grid that covers the frame, px.
-
-        Returns:
-            (side, side, 2), x and y in px of the texture.
+            side: px.
         """
-        cover = _cover(np.vstack([shape, ring()]), self.triangles, side)
-        return np.asarray(cover.blend(self.mesh) * self.side - 0.5, np.float32)
+        return _cover(np.vstack([shape, ring()]), self.triangles, side)
 
-    def shaped(self, texture: NDArray[np.uint8], shape: Points, side: int) -> NDArray[np.uint8]:
-        """Give a texture (S, S, C) a shape; returns (side, side, C)."""
-        at = self.positions(shape, side)
+    def shaped(self, texture: NDArray[Picture], cover: Cover) -> NDArray[Picture]:
+        """Give a texture (S, S) or (S, S, C) the shape of a cover; returns its size."""
+        at = cover.blend(self.mesh) * texture.shape[0] - 0.5
         warped = cv2.remap(
             texture, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-        return np.asarray(warped, np.uint8)
+        return np.asarray(warped, texture.dtype)

@@ -63,8 +63,12 @@ class FrozenFeatures(nn.Module):
 
     def embed(self, pictures: Tensor) -> Tensor:
         """Describe each picture by the average of the network's last features, (N, 1280)."""
+        return self.finish(self(pictures)[-1])
+
+    def finish(self, deepest: Tensor) -> Tensor:
+        """From the deepest features (N, 320, h, w) to the description (N, 1280)."""
         network = self.network
-        last = network._swish(network._bn1(network._conv_head(self(pictures)[-1])))
+        last = network._swish(network._bn1(network._conv_head(deepest)))
         return cast("Tensor", last.float().mean((2, 3)))
 
     def _stem(self, x: Tensor) -> Tensor:

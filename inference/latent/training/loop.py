@@ -1,8 +1,8 @@
 """Train the generator that makes the linear model sharp (torch).
 
-Half of each batch are real faces, to be brought back (L1 and frozen features); half are random
-ones. All must pass a discriminator that sees through the same frozen features, computed once. Each
-step draws its chance from its own number, so that a resumed training goes on exactly.
+Three quarters of each batch are real faces, to be brought back (L1 and frozen features); the rest
+are random ones. All must pass a discriminator that sees through the same frozen features. Each step
+draws its chance from its own number, so that a resumed training goes on exactly.
 """
 
 import copy
@@ -26,8 +26,8 @@ from inference.training import checkpoints
 from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision, fastest
 
-_ALONE, _RISING = 300, 600  # steps on reconstruction alone, then of the adversary's rise
-_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.15
+_ALONE, _RISING = 200, 400  # steps on reconstruction alone, then of the adversary's rise
+_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.2
 _COMPARED = 3  # depths; the deepest knows what is in a picture, not how it looks
 _HELD = 0.998
 _CALIBRATED = 64
@@ -38,7 +38,7 @@ _PROJECTED, _HIDDEN = 48, 64
 class Preset:
     """How much to do at a time.
 
-    batch: pictures a step, even. copies: fixed views of each face. crop: of views, px.
+    batch: pictures a step, a multiple of 4. copies: fixed views of each face. crop: of views, px.
     chunk: pictures that go through the frozen network at once; more than fit its cache are slower.
     measured: of random people for a distance.
     """
@@ -53,7 +53,7 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset(16, copies=4, crop=96, rate=6e-4, chunk=8, measured=512, device="cpu"),
+    "cpu": Preset(8, copies=4, crop=96, rate=8e-4, chunk=8, measured=512, device="cpu"),
     "gpu": Preset(128, copies=4, crop=96, rate=1.2e-3, chunk=128, measured=2048, device="cuda"),
     "dry": Preset(4, copies=1, crop=96, rate=6e-4, chunk=4, measured=4, device="cpu"),
 }
@@ -105,8 +105,10 @@ class Training:
         with torch.no_grad():
             self.projection.calibrate([one.to(device) for one in self.gallery.seen(some)])
         rate = self.preset.rate
-        self.for_generator = torch.optim.Adam(self.generator.parameters(), rate, (0.0, 0.99))
-        self.for_heads = torch.optim.Adam(self.heads.parameters(), rate, (0.0, 0.99))
+        self.for_generator, self.for_heads = (
+            torch.optim.Adam(network.parameters(), rate, (0.0, 0.99), fused=True)
+            for network in (self.generator, self.heads)
+        )
         self._mean = torch.from_numpy(self.texture.mean).to(device)
         self._basis = torch.from_numpy(self.texture.basis * self.texture.deviation[:, None])
         self._basis = self._basis.to(device)
@@ -137,32 +139,34 @@ class Training:
 
     def advance(self) -> Losses:
         """Do one step of the discriminator and one of the generator."""
-        half, device = self.preset.batch // 2, self.preset.device
+        batch, device = self.preset.batch, self.preset.device
+        known = batch * 3 // 4
         chance = np.random.default_rng([0, self.step])
-        faces = chance.choice(len(self.weights), 2 * half, p=self.weights)
-        views = faces + len(self.weights) * chance.integers(self.preset.copies, size=2 * half)
-        truth = self.gallery.planes(faces[:half]).to(device)
+        faces = chance.choice(len(self.weights), batch, p=self.weights)
+        views = faces + len(self.weights) * chance.integers(self.preset.copies, size=batch)
+        truth = self.gallery.planes(faces[:known]).to(device)
         real = [one.to(device) for one in self.gallery.seen(views)]
-        z = np.concatenate([self.latents[faces[:half]], mixed(self.latents, half, chance)])
+        z = np.concatenate(
+            [self.latents[faces[:known]], mixed(self.latents, batch - known, chance)]
+        )
         latents = torch.from_numpy(z).to(device)
         ways = self.gallery.views[torch.from_numpy(views)]
         for optimiser in (self.for_generator, self.for_heads):
             for group in optimiser.param_groups:
                 group["lr"] = self.preset.rate * min(1.0, (self.step + 1) / 50)
-        losses = self._update(latents, truth, real, ways, self.noise(2 * half, self.step))
+        losses = self._update(latents, truth, real, ways, self.noise(batch, self.step))
         self.step += 1
         with torch.no_grad():
             held = min(_HELD, (1 + self.step) / (10 + self.step))
-            for kept, new in zip(
-                self.average.parameters(), self.generator.parameters(), strict=True
-            ):
-                kept.lerp_(new, 1 - held)
+            torch._foreach_lerp_(
+                list(self.average.parameters()), list(self.generator.parameters()), 1 - held
+            )
         return losses
 
     def _update(
         self, latents: Tensor, truth: Tensor, real: list[Tensor], ways: Views, noise: Tensor
     ) -> Losses:
-        half = len(truth)
+        known = len(truth)
         with self.precision.cast():
             made = self.generator(self.decoded(latents), latents, noise)
             seen = ways.of(made)
@@ -181,11 +185,11 @@ class Training:
             adversary = fooled(self.heads(projected))
         self.heads.requires_grad_(requires_grad=True)
         features = torch.stack([
-            functional.l1_loss(mine[:half].float(), right[:half]) / right[:half].abs().mean()
+            functional.l1_loss(mine[:known].float(), right[:known]) / right[:known].abs().mean()
             for mine, right in zip(found[:_COMPARED], real, strict=False)
         ]).sum()  # fmt: skip
-        pixels = functional.l1_loss(made[:half, :3].float(), truth[:, :3])
-        alpha = functional.l1_loss(made[:half, 3].float(), truth[:, 3])
+        pixels = functional.l1_loss(made[:known, :3].float(), truth[:, :3])
+        alpha = functional.l1_loss(made[:known, 3].float(), truth[:, 3])
         share = _ADVERSARY * min(1.0, max(0.0, (self.step - _ALONE) / _RISING))
         loss = _PIXELS * pixels + _ALPHA * alpha + _FEATURES * features + share * adversary
         self.for_generator.zero_grad()

@@ -1,7 +1,8 @@
 """Everything from a folder of labelled faces to a trained generator, resumable (torch)."""
 
+import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,17 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
 
+from inference.latent import model
 from inference.latent.network import Architecture, Generator
-from inference.latent.training import balance
-from inference.latent.training.fitting import fit_morphable, warp
+from inference.latent.training import balance, building, sliders
 from inference.latent.training.loop import PRESETS, Losses, Training, run
 from inference.latent.training.views import gallery
 from inference.latent.training.watching import Watch
-from inference.training.faces import gather
 from inference.training.features import FrozenFeatures
+from inference.training.onnx_export import export
 
 _SAVED, _SHOWN, _MEASURED, _LOGGED = 4.0, 5.0, 20.0, 0.5  # minutes between
+_KEPT = "sliders.npz"
 
 
 def learn(
@@ -44,7 +46,7 @@ def learn(
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
-    training, watch = prepare(data, work, preset, masks or work / "masks.npz", side, console)
+    training, watch = prepare(data, work, preset, masks, side, console)
     checkpoint = work / "generator.pt"
     if resume:
         training.resume(checkpoint)
@@ -62,36 +64,105 @@ def learn(
                             losses=str(losses))  # fmt: skip
 
         log, keep, show, measure = (_Every(x) for x in (_LOGGED, _SAVED, _SHOWN, _MEASURED))
-        for spent in run(training, minutes, told):
-            bar.update(task, completed=spent)
-            if keep.passed():
-                training.save(checkpoint)
-            if show.passed():
-                watch.grid()
-            if measure.passed():
-                _measure(watch, console)
-    training.save(checkpoint)
+        try:
+            for spent in run(training, minutes, told):
+                bar.update(task, completed=spent)
+                if keep.passed():
+                    training.save(checkpoint)
+                if show.passed():
+                    watch.grid()
+                if measure.passed():
+                    _measure(watch, console)
+        finally:  # also when stopped by hand
+            training.save(checkpoint)
     watch.grid()
     _measure(watch, console)
     return training
 
 
-def prepare(
-    data: Path, work: Path, preset: str, masks: Path, side: int, console: Console
-) -> tuple[Training, Watch]:
-    """Everything before the first step; slow the first time."""
+def make_model(data: Path, work: Path, path: Path, *, side: int = 128) -> model.Model:
+    """Fit the linear model and its axes, and write what edits serve to ``path``."""
+    console = Console()
+    work.mkdir(parents=True, exist_ok=True)
+    known = building.prepare(data, work, side, _bars(console))
+    made = building.build(known)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    model.write(made, path)
+    sliders.keep(known, work / _KEPT)
+    _say(console, path)
+    return made
 
+
+def add_slider(
+    work: Path,
+    path: Path,
+    name: str,
+    table: Path,
+    column: str,
+    values: Mapping[str, float],
+    strength: float,
+) -> None:
+    """Add a slider to the model at ``path``; see ``sliders.add``.
+
+    Raises:
+        FileNotFoundError: ``make_model`` has not run in ``work``.
+        ValueError: the column can't be learned from.
+    """
+    if not (work / _KEPT).exists():
+        raise FileNotFoundError(f"{work} holds no {_KEPT}: run `selfmoji train latent` first")
+    said = sliders.column(table, column, values)
+    made = sliders.add(model.read(path), work / _KEPT, name, said, strength)
+    model.write(made, path)
+    _say(Console(), path)
+
+
+def export_generator(training: Training, out: Path) -> Path:
+    """Write the averaged generator for serving, compared with torch.
+
+    Raises:
+        ValueError: the file computes something else.
+    """
+    architecture = training.average.architecture
+    latents = torch.from_numpy(training.latents[:2])
+    inputs = {
+        "decoded": training.decoded(latents.to(training.preset.device)).cpu(),
+        "latent": latents,
+        "noise": training.noise(2, 0).cpu(),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "latent_generator.onnx"
+    away = export(
+        training.average.cpu(), inputs, ("picture",), path, {"side": str(architecture.side)}
+    )
+    Console().print(f"largest difference to torch {away:.5f}")
+    _say(Console(), path)
+    return path
+
+
+def _say(console: Console, path: Path) -> None:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    console.print(f"{path.name}: bytes = {path.stat().st_size}, sha256 = {digest}")
+
+
+def _bars(console: Console) -> building.Track:
     def bar(title: str) -> Callable[[range], Iterable[int]]:
         return lambda numbers: track(numbers, title, console=console)
 
-    faces = gather(data, masks, bar("masks"))
-    textures = warp(faces, side, work / f"textures_{side}.npz", bar("textures"))
-    model = fit_morphable(textures, faces.training, work / f"morphable_{side}.npz")
-    mirrored = textures.flipped()
+    return bar
+
+
+def prepare(
+    data: Path, work: Path, preset: str, masks: Path | None, side: int, console: Console
+) -> tuple[Training, Watch]:
+    """Everything before the first step; slow the first time."""
+    bars = _bars(console)
+    known = building.prepare(data, work, side, bars, masks)
+    faces, textures, morphable = known.faces, known.textures, known.morphable
     chosen, unseen = np.flatnonzero(faces.training), np.flatnonzero(~faces.training)
-    rgba = np.concatenate([one.rgba[chosen] for one in (textures, mirrored)])
+    mirrored = textures.flipped()
+    rgba = np.concatenate([textures.rgba[chosen], mirrored.rgba[chosen]])
     latents = np.concatenate(
-        [model.encode(one.rgba[chosen], one.shapes[chosen]) for one in (textures, mirrored)]
+        [known.latents[chosen], morphable.encode(mirrored.rgba[chosen], mirrored.shapes[chosen])]
     )
     weights = balance.weights(
         {name: [values[i] for i in chosen] for name, values in faces.labels.items()}
@@ -100,19 +171,16 @@ def prepare(
     torch.manual_seed(0)
     training = Training(
         how,
-        model.texture,
-        Generator(Architecture(side=side, latent=model.size)),
+        morphable.texture,
+        Generator(Architecture(side=side, latent=morphable.size)),
         eyes,
-        gallery(rgba, how.copies, how.crop, eyes, work, bar("features")),
+        gallery(rgba, how.copies, how.crop, eyes, work, bars("features")),
         latents,
         np.tile(weights, 2) / 2,
     )
     training.measure_precision()
     console.print(f"{training.precision.name} of {training.precision.seconds} s")
-    held_out = textures.rgba[unseen]
-    return training, Watch(
-        training, held_out, model.encode(held_out, textures.shapes[unseen]), work
-    )
+    return training, Watch(training, textures.rgba[unseen], known.latents[unseen], work)
 
 
 class _Every:

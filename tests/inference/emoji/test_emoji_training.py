@@ -9,7 +9,8 @@ import torch
 
 from inference.emoji.autoencoder_network import Autoencoder, loss
 from inference.emoji.network import CrossDomain
-from inference.emoji.training.exporting import TOLERANCE, export_autoencoder, export_crossdomain
+from inference.emoji.training.exporting import export_autoencoder, export_crossdomain
+from inference.training.onnx_export import TOLERANCE
 
 KINDS = [{"glasses": ("none", "clear")}, {"hair": ("short", "long", "bald")}, {"smile": ("0", "1")}]
 

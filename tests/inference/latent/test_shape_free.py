@@ -66,7 +66,7 @@ def test_a_texture_and_a_shape_make_the_face_again(
     fine = replace(frame, side=192)
     texture = fine.texture(portrait.image, portrait.report.landmarks)
     shape, matrix = fine.shape(portrait.report.landmarks)
-    back = fine.shaped(texture, shape, 96)
+    back = fine.shaped(texture, fine.cover(shape, 96))
     small = cv2.GaussianBlur(portrait.image, (0, 0), 0.4 / np.hypot(*matrix[:, 0]) / 96)
     scale = np.diag([96.0, 96.0]) @ matrix - [[0, 0, 0.5]]
     wanted = cv2.warpAffine(small, scale, (96, 96), flags=cv2.INTER_LINEAR)

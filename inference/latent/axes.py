@@ -1,0 +1,59 @@
+"""Directions of the latent along which one feature changes and others stay (Guan, TL-GAN, 2018)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DEPENDENT = 1e-3  # a direction of which less than this is left says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """One direction per feature.
+
+    names: F of them. directions: (F, K), unit length, in the whitened latent. steps: (F,), how far
+    along its axis a feature goes for a slider at 1.
+    """
+
+    names: tuple[str, ...]
+    directions: NDArray[np.float32]
+    steps: NDArray[np.float32]
+
+    def angles(self) -> NDArray[np.float64]:
+        """Degrees between each two axes, (F, F): 90 where one feature says nothing of the other."""
+        cosines = self.directions.astype(np.float64) @ self.directions.T
+        return np.asarray(np.degrees(np.arccos(cosines.clip(-1, 1))))
+
+    def without(self, locked: Collection[str]) -> "Axes":
+        """Project every axis that isn't locked perpendicular to those that are (Gram-Schmidt).
+
+        A step stays as long as it was in the feature's own direction.
+        """
+        base = orthonormal(self.directions[[self.names.index(name) for name in sorted(locked)]])
+        directions = self.directions.copy()
+        for index, name in enumerate(self.names):
+            if name not in locked:
+                left = directions[index] - directions[index] @ base.T @ base
+                length = float(np.linalg.norm(left))
+                directions[index] = left / length if length > _DEPENDENT else 0
+        return Axes(self.names, directions, self.steps)
+
+    def move(self, changes: Mapping[str, float]) -> NDArray[np.float32]:
+        """How far a latent moves, (K,), for sliders from -1 to 1."""
+        amounts = np.array([changes.get(name, 0.0) for name in self.names])
+        return np.asarray((amounts * self.steps) @ self.directions, np.float32)
+
+
+def orthonormal(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """An orthonormal base of what some vectors (N, K) span, (n, K) with n <= N."""
+    base: list[NDArray[np.float64]] = []
+    for vector in vectors.astype(np.float64):
+        left = vector
+        for known in base:
+            left = left - (left @ known) * known
+        length = np.linalg.norm(left)
+        if length > _DEPENDENT * max(1.0, float(np.linalg.norm(vector))):
+            base.append(left / length)
+    return np.array(base, np.float32).reshape(-1, vectors.shape[1])

@@ -1,0 +1,106 @@
+"""What is shipped of the linear model: frame, components, axes in one small file.
+
+A component of texture is smooth: of its cosine transform nearly all coefficients round to nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import topology
+from inference.latent.axes import Axes
+from inference.latent.morphable import PLANES, Components, Morphable
+from inference.latent.shape_free import Frame
+from inference.models import weights
+
+_SKIN, _INSIDE = "Pale_Skin", 0.9
+_STEP = 0.004  # of coefficients, in units of a texture's -1..1 per standard deviation
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything an edit needs.
+
+    people: (P, K) latents of synthetic people to mix random ones from. creases: (C, C), what an old
+    face's folds do to the logarithm of light, in the frame.
+    """
+
+    frame: Frame
+    faces: Morphable
+    axes: Axes
+    people: NDArray[np.float32]
+    creases: NDArray[np.float32]
+
+    @cached_property
+    def window(self) -> NDArray[np.float32]:
+        """(S, S): 1 on the mean's face, softly 0 outside."""
+        side = self.frame.side
+        mask = np.zeros((side, side), np.float32)
+        oval = self.frame.mean[list(topology.FACE_OVAL)] * side
+        cv2.fillPoly(mask, [np.rint(oval * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+        return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.02 * side), np.float32)
+
+    @cached_property
+    def tone(self) -> NDArray[np.float64]:
+        """What the skin slider at 1 does to the logarithm of RGB, (3,), on an average face."""
+        direction = self.axes.move({_SKIN: 1.0})[: len(self.faces.texture.deviation)]
+        side = self.frame.side
+        pair = np.stack([self.faces.texture.mean, self.faces.texture.moved(direction)])
+        before, change = pair.reshape(2, PLANES, side, side)[:, :3]
+        ratio = np.log(np.clip(before + change + 1, 0.1, 2)) - np.log(np.clip(before + 1, 0.1, 2))
+        return np.asarray(np.median(ratio[:, self.window > _INSIDE], axis=1), np.float64)
+
+
+@cache
+def load() -> Model:
+    """The shipped model, read once."""
+    return read(weights.locate("latent_faces"))
+
+
+def write(model: Model, path: Path) -> None:
+    """Write a model so that ``read`` gives nearly the same one."""
+    texture, shape, side = model.faces.texture, model.faces.shape, model.frame.side
+    scaled = texture.basis * texture.deviation[:, None]
+    planes = np.concatenate([texture.mean[None], scaled]).reshape(-1, side, side)
+    coefficients = np.stack([cv2.dct(plane) for plane in planes])
+    rounded = np.rint(coefficients / _STEP).clip(-32768, 32767).astype(np.int16)
+    scale = float(np.abs(model.people).max()) / 127
+    np.savez_compressed(
+        path,
+        side=np.int64(side),
+        mean=model.frame.mean,
+        triangles=model.frame.triangles.astype(np.int16),
+        texture=rounded,
+        shape=np.concatenate([shape.mean[None], shape.basis * shape.deviation[:, None]]),
+        names=np.array(model.axes.names),
+        directions=model.axes.directions,
+        steps=model.axes.steps,
+        people=np.rint(model.people / scale).astype(np.int8),
+        people_scale=np.float32(scale),
+        creases=np.rint(model.creases.clip(-1, 1) * 127).astype(np.int8),
+    )
+
+
+def read(path: Path) -> Model:
+    """Read a model that ``write`` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        side = int(file["side"])
+        frame = Frame(file["mean"], file["triangles"].astype(np.int32), side)
+        rounded = file["texture"].astype(np.float32) * np.float32(_STEP)
+        planes = np.stack([cv2.idct(plane) for plane in rounded])
+        texture = _components(planes.reshape(-1, PLANES * side * side))
+        faces = Morphable(texture, _components(file["shape"]), side)
+        axes = Axes(tuple(file["names"].tolist()), file["directions"], file["steps"])
+        people = file["people"].astype(np.float32) * file["people_scale"]
+        creases = file["creases"].astype(np.float32) / 127
+    return Model(frame, faces, axes, people, creases)
+
+
+def _components(rows: NDArray[np.float32]) -> Components:
+    """The mean, then each component times its deviation; (K + 1, D)."""
+    deviation = np.linalg.norm(rows[1:], axis=1)
+    return Components(rows[0], rows[1:] / deviation[:, None], deviation)

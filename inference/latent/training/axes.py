@@ -1,0 +1,73 @@
+"""Find the axes of features: multiple regression of latents on features, all at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.latent.axes import Axes
+
+_RIDGE = 2.0
+
+
+def slopes(
+    latents: NDArray[np.float32],
+    features: NDArray[np.float64],
+    covariates: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Multiple regression of latents on features, what is unknown at its mean.
+
+    Args:
+        latents: (N, K), whitened.
+        features: (N, F), NaN where unknown.
+        covariates: (N, C), held still: each slope is what its feature alone explains.
+
+    Returns:
+        (F, K), the change of the latent per unit of each feature.
+    """
+    known = np.where(np.isnan(features), np.nanmean(features, axis=0), features)
+    design = np.column_stack([known, covariates, np.ones(len(known))])
+    gram = design.T @ design + _RIDGE * np.eye(design.shape[1])
+    return np.asarray(np.linalg.solve(gram, design.T @ latents)[: features.shape[1]], np.float32)
+
+
+def fit(
+    names: Sequence[str],
+    latents: NDArray[np.float32],
+    features: NDArray[np.float64],
+    covariates: NDArray[np.float64],
+    strengths: Sequence[float],
+) -> Axes:
+    """Axes of unit length, and how far along them a slider at 1 goes.
+
+    strengths: units of each feature that its slider at 1 changes.
+    """
+    found = slopes(latents, features, covariates)
+    lengths = np.linalg.norm(found, axis=1)
+    steps = lengths * np.asarray(strengths)
+    return Axes(tuple(names), found / lengths[:, None], steps.astype(np.float32))
+
+
+def from_generated(
+    names: Sequence[str], latents: NDArray[np.float32], predicted: NDArray[np.float64]
+) -> Axes:
+    """Axes as TL-GAN finds them: a linear model from random latents to predicted features.
+
+    Args:
+        names: F of them.
+        latents: (N, K), random.
+        predicted: (N, F), what a classifier sees in the pictures made of them.
+
+    Returns:
+        unit axes; a step is one standard deviation of the feature.
+    """
+    inputs = latents - latents.mean(0)
+    outputs = (predicted - predicted.mean(0)) / predicted.std(0)
+    gram = inputs.T @ inputs + _RIDGE * np.eye(inputs.shape[1])
+    found = np.linalg.solve(gram, inputs.T @ outputs).T  # (F, K), slopes of features
+    lengths = np.linalg.norm(found, axis=1)
+    return Axes(
+        tuple(names),
+        (found / lengths[:, None]).astype(np.float32),
+        (1 / lengths).astype(np.float32),
+    )

@@ -1,0 +1,43 @@
+"""The shipped linear model: small, read back as it was, and a generator of faces."""
+
+from pathlib import Path
+
+import numpy as np
+
+from inference.latent import model
+from inference.latent.generator import Linear
+
+
+def test_a_model_is_written_and_read_again(tmp_path: Path) -> None:
+    """Rounding costs less than two grey levels, and the file stays small."""
+    shipped = model.load()
+    path = tmp_path / "model.npz"
+    model.write(shipped, path)
+    again = model.read(path)
+    assert path.stat().st_size < 4e6
+    assert again.axes.names == shipped.axes.names
+    codes = shipped.people[:4, : len(shipped.faces.texture.deviation)]
+    away = again.faces.texture.decode(codes) - shipped.faces.texture.decode(codes)
+    assert np.abs(away).mean() * 127.5 < 2
+    np.testing.assert_array_equal(again.frame.triangles, shipped.frame.triangles)
+
+
+def test_random_people_are_faces_and_come_back_from_their_pictures() -> None:
+    """Samples repeat with their seed; decoding and encoding gives nearly the same latent."""
+    generator = Linear(model.load())
+    latents = generator.sample(6, seed=1)
+    np.testing.assert_array_equal(latents, generator.sample(6, seed=1))
+    assert 0.7 < latents.std() < 1.2
+    textures, shapes = generator.decode(latents)
+    assert textures.shape == (6, 128, 128, 4)
+    assert shapes.shape == (6, 478, 2)
+    assert textures[:, 60:70, 60:70, 3].min() > 200  # the nose is there
+    again = generator.encode(textures, shapes)
+    assert np.corrcoef(again.ravel(), latents.ravel())[0, 1] > 0.9
+
+
+def test_the_skin_slider_is_one_colour_darker_or_lighter() -> None:
+    """The tone lightens all channels, blue most: paler skin is less yellow."""
+    tone = model.load().tone
+    assert (tone > 0.05).all()
+    assert tone[2] > tone[0]
