@@ -20,6 +20,8 @@ CROP = (32, 288)
 TEXTURE, SHAPE = 256, 60
 """Components kept."""
 
+_SMALLEST = 0.005  # of the first one's size; smaller ones are noise that whitening would blow up
+
 
 @dataclass(frozen=True, slots=True)
 class Textures:
@@ -127,5 +129,6 @@ def _components(vectors: NDArray[np.float32], count: int) -> Components:
     mean = matrix.mean(0)
     matrix -= mean
     _, sizes, axes = torch.pca_lowrank(matrix, count, center=False, niter=3)
+    sizes, axes = (part[..., sizes > _SMALLEST * sizes[0]] for part in (sizes, axes))
     deviation = sizes / len(vectors) ** 0.5
     return Components(mean.numpy(), axes.T.contiguous().numpy(), deviation.numpy())
