@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon import canvas, likeness, styles, tensors
-from inference.cartoon.drawn import STYLES
+from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.portrait.looks import LOOKS
+from inference.cartoon.rendered import STYLES
+from inference.face.report import Portrait
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
-from inference.pictures import sheet
+from inference.pictures import sheet, svg
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
 SHOWN = tuple(
@@ -20,6 +23,7 @@ SHOWN = tuple(
 
 _SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a sticker
 _FINER = 0.45  # how much of the photo returns to eyes and mouth, where brushes are twice as wide
+_STRENGTH = 0.6 if CARTOON.amount is None else CARTOON.amount.default
 
 
 class Gallery:
@@ -33,30 +37,44 @@ class Gallery:
         settings: tuple[Setting, ...],
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Calls[Picture]:
-        """Paint and draw the person in each style of the page that the setting names."""
+        """Draw and paint the person in each style of the page that the setting names."""
         page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).page)
-        drawn = yield from previews(canvas.lay(photographed(subject)), page.names)
+        drawn = yield from previews(photographed(subject), page.names)
         return Picture((sheet.numbered(drawn),), facts=page.facts())
 
 
-def previews(laid: canvas.Canvas, names: Sequence[str]) -> Calls[list[NDArray[np.uint8]]]:
+def previews(portrait: Portrait, names: Sequence[str]) -> Calls[list[NDArray[np.uint8]]]:
     """Return one RGBA picture of the person in each style, at its usual strength."""
-    amount = CARTOON.default[0].amount if CARTOON.amount is None else CARTOON.amount.default
-    pictures = yield from _painted(laid, [name for name in names if name not in STYLES], amount)
-    for name in names:
-        if name in STYLES:  # at full size, which dots, strokes and stones are measured for
-            drawn = likeness.faded(STYLES[name](laid, amount), laid, amount)
-            pictures[name] = np.dstack([drawn, laid.alpha])
+    pictures = _drawn(portrait, [name for name in names if name in LOOKS])
+    if len(pictures) < len(names):
+        laid = canvas.lay(portrait)
+        pictures |= yield from _painted(laid, [name for name in names if name in styles.painted()])
+        for name in names:
+            if name in STYLES:  # at full size, which strokes and stones are measured for
+                rendered = likeness.faded(STYLES[name](laid, _STRENGTH), laid, _STRENGTH)
+                pictures[name] = np.dstack([rendered, laid.alpha])
     return [pictures[name] for name in names]
 
 
-def _painted(
-    laid: canvas.Canvas, names: Sequence[str], amount: float
-) -> Calls[dict[str, NDArray[np.uint8]]]:
+def _drawn(portrait: Portrait, names: Sequence[str]) -> dict[str, NDArray[np.uint8]]:
+    """Draw in all looks; those in the person's own proportions share one drawing."""
+    if not names:
+        return {}
+    person = sitter.sit(portrait)
+    own = composing.compose(person)
+    pictures = {}
+    for name in names:
+        bent = name in composing.PROPORTIONS
+        drawing = composing.drawn(person, name) if bent else own
+        pictures[name] = svg.raster(looks.svg(drawing, LOOKS[name]), sheet.CELL)
+    return pictures
+
+
+def _painted(laid: canvas.Canvas, names: Sequence[str]) -> Calls[dict[str, NDArray[np.uint8]]]:
     """Paint all at once, and bring the likeness back at the size of a cell."""
     if not names:
         return {}
-    codes = styles.mixtures(names, amount, laid.flat)[..., None, None]
+    codes = styles.mixtures(names, _STRENGTH, laid.flat)[..., None, None]
     small = tensors.to_planes(canvas.reduced(laid, _SIDE).flat)
     content = np.repeat(small[None], len(names), axis=0)
     outputs = yield Call("style_transfer", {"content": content, "style": codes})
@@ -66,5 +84,5 @@ def _painted(
     for name, planes in zip(names, outputs["stylized"], strict=True):
         whole = cv2.resize(tensors.to_picture(planes), size, interpolation=cv2.INTER_CUBIC)
         finer = np.asarray(cv2.blendLinear(cell.flat, whole, share, 1 - share), np.uint8)
-        pictures[name] = np.dstack([likeness.restore(finer, cell, amount), cell.alpha])
+        pictures[name] = np.dstack([likeness.restore(finer, cell, _STRENGTH), cell.alpha])
     return pictures

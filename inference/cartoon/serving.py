@@ -1,4 +1,4 @@
-"""The person as painted or drawn: by the style network, likeness brought back, or by hand.
+"""The person drawn in clean shapes, painted by the style network, or rendered from the photo.
 
 Ghiasi et al., "Exploring the structure of a real-time, arbitrary neural artistic stylization
 network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
@@ -8,15 +8,23 @@ import cv2
 import numpy as np
 
 from inference.cartoon import borrowed, canvas, likeness, styles, tensors
-from inference.cartoon.drawn import STYLES
+from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.portrait.looks import LOOKS
+from inference.cartoon.portrait.options import Options
+from inference.cartoon.rendered import STYLES
 from inference.errors import UnknownSetting
+from inference.face.report import Lab, Portrait
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
-from inference.pictures.die_cut import die_cut
+from inference.pictures import svg
+from inference.pictures.die_cut import SIDE, die_cut
+from inference.pictures.images import to_lab
 from storage.contract.kinds import CARTOON, Setting
 
 SCENE = "scene"
-"""The setting that paints the whole picture instead of the person alone."""
+"""The setting that keeps the surroundings: painted, or in their colour behind a drawing."""
+
+_LEAST = 0.02  # of a portrait: less background has no colour
 
 
 class Cartoon:
@@ -27,10 +35,10 @@ class Cartoon:
     def make(
         self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
     ) -> Calls[Picture]:
-        """Lay the person on the canvas, paint or draw, and cut them out.
+        """Draw, paint or render the person, and cut them out.
 
-        settings: one style and how much of it; ``scene`` beside it keeps the surroundings.
-        picture: (H, W, 3) RGB, where the style ``picture`` is taken from.
+        settings: one look, or one style and how much of it; ``scene`` beside it keeps the
+        surroundings. picture: (H, W, 3) RGB, where the style ``picture`` is taken from.
 
         Raises:
             UnknownSetting: several styles, or none of that name, or an amount out of range.
@@ -42,18 +50,39 @@ class Cartoon:
         if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
             raise UnknownSetting("one style at a time, with an amount from 0 to 1")
         lent = picture if style.name == borrowed.PICTURE else None
-        if lent is None and style.name not in STYLES and style.name not in styles.painted():
+        known = style.name in LOOKS or style.name in STYLES or style.name in styles.painted()
+        if lent is None and not known:
             raise UnknownSetting(f"no style is called {style.name!r}")
         portrait = photographed(subject)
+        if style.name in LOOKS:
+            return Picture((_drawn(portrait, style.name, scene=scene),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         if style.name in STYLES:
-            drawn = STYLES[style.name](laid, style.amount)
-            colours = likeness.faded(drawn, laid, style.amount)
+            rendered = STYLES[style.name](laid, style.amount)
+            colours = likeness.faded(rendered, laid, style.amount)
         else:
             painted = yield from _painted(laid, style, lent)
             colours = likeness.restore(painted, laid, style.amount)
         rgba = np.asarray(cv2.merge([colours, laid.alpha]), np.uint8)
         return Picture((rgba if scene else die_cut(rgba),))
+
+
+def _drawn(portrait: Portrait, look: str, *, scene: bool) -> Image:
+    """Draw the person as a sticker, with their surroundings' colour behind them if asked."""
+    behind = _surroundings(portrait) if scene else None
+    options = Options() if behind is None else Options(ground="square", ground_colour=behind)
+    drawing = composing.drawn(sitter.sit(portrait), look, options)
+    document = looks.svg(drawing, LOOKS[look], options)
+    return die_cut(svg.raster(document, SIDE), drawn=True)
+
+
+def _surroundings(portrait: Portrait) -> Lab | None:
+    """The median colour of what is behind the person, if anything is seen of it."""
+    behind = portrait.image[portrait.alpha == 0]
+    if len(behind) < _LEAST * portrait.alpha.size:
+        return None
+    lightness, a, b = np.median(to_lab(np.ascontiguousarray(behind[None, ::7]))[0], axis=0).tolist()
+    return lightness, a, b
 
 
 def _painted(laid: canvas.Canvas, style: Setting, lent: Image | None) -> Calls[Image]:

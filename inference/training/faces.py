@@ -69,8 +69,8 @@ def gather(folder: Path, cache: Path, track: Callable[[range], Iterable[int]] = 
     track: goes through the faces' numbers, for a progress bar.
     """
     faces = folder / "faces"
-    attributes = {row["id"]: row for row in _table(faces / "attributes.csv")}
-    manifest = {row["id"]: row for row in _table(faces / "manifest.csv")}
+    attributes = {row["id"]: row for row in table(faces / "attributes.csv")}
+    manifest = {row["id"]: row for row in table(faces / "manifest.csv")}
     with np.load(faces / "labels.npz", allow_pickle=False) as labels:
         ids = [str(name) for name in labels["ids"]]
         landmarks = labels["landmarks"].astype(np.float32)
@@ -115,6 +115,7 @@ def _kept(cache: Path, ids: list[str]) -> tuple[NDArray[np.uint8], ...] | None:
         return kept["images"], kept["persons"], kept["hair"]
 
 
-def _table(path: Path) -> list[dict[str, str]]:
+def table(path: Path) -> list[dict[str, str]]:
+    """Read a CSV of the data folder as one mapping a row."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -38,6 +38,7 @@ class Kind:
     of each group at most. ``several``: whether one job may carry more than one setting.
     ``amount``: the range of strength, or None where a setting is simply chosen. ``amounts``: the
     same of each group that has a range of its own.
+    ``plain``: settings without a strength, where others of their group have one.
     ``default``: what a bare command means; empty where the family needs no setting.
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen.
@@ -55,6 +56,7 @@ class Kind:
     default: tuple[Setting, ...] = ()
     example: tuple[Setting, ...] = ()
     amounts: Mapping[str, Amount] = field(default_factory=dict, hash=False)
+    plain: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     shows: str = ""
@@ -80,7 +82,7 @@ class Kind:
 
     def amount_of(self, setting: str) -> Amount | None:
         """Return the range of a setting's strength, None where it has none."""
-        if setting in self.beside:
+        if setting in self.beside or setting in self.plain:
             return None
         return self.amounts.get(group_of(setting), self.amount)
 
@@ -94,14 +96,22 @@ CUTOUT = Kind("cutout")
 EMOJI = Kind(
     "emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),), composed=True
 )
+_LOOKS = ("ink", "anime", "comic", "flat", "chibi", "pop", "pastel", "noir", "line")
+
 CARTOON = Kind(
     "cartoon",
     (
-        "hokusai", "van-gogh", "munch", "monet", "turner", "kandinsky", "stained-glass",
-        "toon", "halftone", "pencil", "watercolour", "oil", "mosaic", "linocut", "scene", "picture",
+        # drawn portraits
+        *_LOOKS,
+        # painted by the style network
+        "hokusai", "van-gogh", "munch", "monet", "kandinsky", "stained-glass",
+        # drawn after the photo's own light
+        "pencil", "watercolour", "oil", "mosaic", "linocut",
+        "scene", "picture",
     ),
     amount=Amount(0.0, 1.0, 0.6),
-    default=(Setting("hokusai", 0.6),),
+    plain=_LOOKS,
+    default=(Setting("ink"),),
     beside=("scene",),
     two_photos=("picture",),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.portrait.sitter import Sitter
-from inference.face.report import Lab
+from inference.face.report import Colours, Lab
 from inference.pictures.images import from_lab
 
 Palette = Mapping[str, Lab]
@@ -19,16 +19,9 @@ def mix(
     sitter: Sitter, clothes: Sequence[Lab], headwear: Sequence[Lab], wishes: Options
 ) -> dict[str, Lab]:
     """Give every role its colour. clothes, headwear: tones, the main one first."""
-    colours = sitter.colours
-    skin = _skin(colours.skin)
-    hair = wishes.hair or colours.hair or colours.brows
-    hair = (max(hair[0], _BLACK_HAIR), hair[1] * 1.1, hair[2] * 1.1)
-    brows = _between(colours.brows, hair, 0.6) if wishes.hair else colours.brows
-    brows = (min(max(brows[0] - 4, 8.0), skin[0] - 16), brows[1], brows[2])
-    iris = wishes.eyes or colours.iris
-    iris = (min(max(iris[0] + 4, 22.0), 66.0), iris[1] * 1.5, iris[2] * 1.5)
-    lips = _lips(colours.lips, skin)
-    found: dict[str, Lab] = {
+    skin = _skin(sitter.colours.skin)
+    lips = _lips(sitter.colours.lips, skin)
+    found: dict[str, Lab] = grown(sitter.colours, wishes) | {
         "skin": skin,
         "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
         "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
@@ -41,17 +34,8 @@ def mix(
         "mouth": (18.0, 26.0, 12.0),
         "tongue": (46.0, 34.0, 16.0),
         "teeth": (95.0, 0.0, 4.0),
-        "hair": hair,
-        "hair-dark": (hair[0] * 0.62, hair[1] * 0.95, hair[2] * 0.85),
-        "hair-light": (hair[0] + 0.24 * (92 - hair[0]), hair[1] * 1.02, hair[2] * 1.05),
-        "hair-line": (hair[0] * 0.36, hair[1] * 0.6, hair[2] * 0.5),
-        "hair-second": _second(colours.hair_second, hair, wishes),
-        "brows": brows,
         "eye-white": (96.0, 0.0, 1.0),
         "eye-shade": (80.0, 1.0, 0.0),
-        "iris": iris,
-        "iris-dark": (iris[0] * 0.55, iris[1], iris[2]),
-        "iris-light": (iris[0] + 0.3 * (90 - iris[0]), iris[1] * 1.1, iris[2] * 1.1),
         "pupil": (7.0, 1.0, -1.0),
         "glint": (99.0, 0.0, 0.0),
         "lash": (11.0, 3.0, 2.0),
@@ -70,6 +54,27 @@ def mix(
         found[f"{name}-line"] = (min(main[0] * 0.34, 20.0), main[1] * 0.5, main[2] * 0.5)
         found[f"{name}-shadow"] = (main[0] * 0.72, main[1], main[2])
     return found
+
+
+def grown(colours: Colours, wishes: Options) -> dict[str, Lab]:
+    """Colours of hair, brows and eyes: the person's own, or those wished for."""
+    hair = wishes.hair or colours.hair or colours.brows
+    hair = (max(hair[0], _BLACK_HAIR), hair[1] * 1.1, hair[2] * 1.1)
+    brows = _between(colours.brows, hair, 0.6) if wishes.hair else colours.brows
+    brows = (min(max(brows[0] - 4, 8.0), _skin(colours.skin)[0] - 16), brows[1], brows[2])
+    iris = wishes.eyes or colours.iris
+    iris = (min(max(iris[0] + 4, 22.0), 66.0), iris[1] * 1.5, iris[2] * 1.5)
+    return {
+        "hair": hair,
+        "hair-dark": (hair[0] * 0.62, hair[1] * 0.95, hair[2] * 0.85),
+        "hair-light": (hair[0] + 0.24 * (92 - hair[0]), hair[1] * 1.02, hair[2] * 1.05),
+        "hair-line": (hair[0] * 0.36, hair[1] * 0.6, hair[2] * 0.5),
+        "hair-second": _second(colours.hair_second, hair, wishes),
+        "brows": brows,
+        "iris": iris,
+        "iris-dark": (iris[0] * 0.55, iris[1], iris[2]),
+        "iris-light": (iris[0] + 0.3 * (90 - iris[0]), iris[1] * 1.1, iris[2] * 1.1),
+    }
 
 
 def hexed(lab: Lab) -> str:

@@ -310,7 +310,7 @@ def test_a_clear_misspelling_is_understood_and_said(typed: str, meant: str) -> N
     [
         ("/expression sml", "command_error.unknown_setting", "/expression smile 0.8"),
         ("/expression big-ears", "command_error.unknown_setting", "/emoji big-ears"),
-        ("/cartoon pikasso", "command_error.unknown_setting_bare", "/cartoon hokusai 0.6"),
+        ("/cartoon pikasso", "command_error.unknown_setting_bare", "/cartoon ink"),
         ("/expression au99", "command_error.unknown_setting", "/expression AU9 0.8"),
         ("/hel", "command_error.unknown_command", "/help"),
         ("/edit beard", "command_error.which_setting", "/edit beard full-long 1"),

@@ -50,7 +50,7 @@ def test_a_selfie_alone_gives_what_is_preferred() -> None:
     assert runs(Talk().photo()) == [
         Request("cutout"),
         Request("emoji", (Setting("avataaars"),)),
-        HOKUSAI,
+        Request("cartoon", (Setting("ink"),)),
     ]
 
 
@@ -140,12 +140,12 @@ def test_a_scene_stands_beside_the_style() -> None:
     for verb, style in (("again", ("monet", 0.4)), ("more", ("monet", 0.6))):
         wanted = Request("cartoon", (Setting(*style), scene))
         assert runs(talk.press(f"{verb}:{job.hex}")) == [wanted]
-    other = Request("cartoon", (Setting("turner", 0.4), scene))
+    other = Request("cartoon", (Setting("kandinsky", 0.4), scene))
     assert runs(talk.press(f"other:{job.hex}")) == [other]
-    assert runs(talk.say("/cartoon toon 0.5 with background")) == [
-        Request("cartoon", (Setting("toon", 0.5), scene))
+    assert runs(talk.say("/cartoon munch 0.5 with background")) == [
+        Request("cartoon", (Setting("munch", 0.5), scene))
     ]
-    assert said(talk.say("/cartoon monet toon scene")) == ["command_error.one_setting"]
+    assert said(talk.say("/cartoon monet munch scene")) == ["command_error.one_setting"]
 
 
 def test_strength_has_an_end() -> None:

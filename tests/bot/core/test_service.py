@@ -23,7 +23,7 @@ async def test_a_selfie_becomes_three_stickers(app: App) -> None:
     assert [message.name for message in app.chat.shown()] == [
         "cutout",
         "emoji-avataaars",
-        "cartoon-hokusai-0.6",
+        "cartoon-ink",
     ]
     assert len(app.chat.stickers()) == 3
     assert {photo for _, photo in app.pipeline.seen} == {PHOTO}

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.cartoon import borrowed, canvas, likeness, styles, tensors, textures
-from inference.cartoon.drawn import STYLES
+from inference.cartoon.portrait.looks import LOOKS
+from inference.cartoon.rendered import STYLES
 from inference.cartoon.serving import Cartoon
 from inference.errors import UnknownSetting
 from inference.face import analysis
@@ -28,9 +29,10 @@ def _painted(portrait: Portrait, settings: tuple[Setting, ...]) -> Image:
 
 
 def test_every_style_on_offer_exists() -> None:
-    """The vocabulary names what is painted and what is drawn, once each."""
-    assert not set(STYLES) & set(styles.painted())
-    ours = {*STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
+    """The vocabulary names what is drawn, painted and rendered, once each."""
+    assert not set(STYLES) & set(styles.painted()) | set(LOOKS) & {*STYLES, *styles.painted()}
+    assert set(CARTOON.plain) == set(LOOKS)
+    ours = {*LOOKS, *STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
     assert set(CARTOON.settings) == ours
     assert all(code.shape == (100,) for code in styles.painted().values())
 
@@ -80,7 +82,7 @@ def test_the_same_wish_gives_the_same_drawing(portrait_of: Studied) -> None:
         assert np.array_equal(draw(work, 0.6), draw(work, 0.6))
 
 
-@pytest.mark.parametrize("style", ["hokusai", "toon"])
+@pytest.mark.parametrize("style", ["hokusai", "watercolour"])
 def test_a_scene_is_the_whole_picture(portrait_of: Studied, style: str) -> None:
     """The surroundings are painted too, up to rounded corners, and reach from edge to edge."""
     settings = (Setting(style, 0.6), Setting("scene"))
@@ -170,7 +172,7 @@ def test_the_likeness_stays(portrait_of: Studied) -> None:
 def test_inputs_have_one_shape(portrait_of: Studied) -> None:
     """Portraits of any size make equal tensors, so that jobs can share a batch."""
     for person in ("P001", "P005"):
-        call = next(Cartoon().make(portrait_of(person), ()))
+        call = next(Cartoon().make(portrait_of(person), (Setting("munch", 0.6),)))
         assert call.model == "style_transfer"
         content, style = call.inputs["content"], call.inputs["style"]
         assert content.shape == (1, 3, 512, 512)
@@ -179,12 +181,34 @@ def test_inputs_have_one_shape(portrait_of: Studied) -> None:
         assert 0 <= float(content.min()) <= float(content.max()) <= 1
 
 
+def test_a_bare_wish_is_a_drawing(portrait_of: Studied) -> None:
+    """Without a style the person is drawn in ink, without any network, as a die-cut sticker."""
+    portrait = portrait_of("P001")
+    bare, inked = _painted(portrait, ()), _painted(portrait, (Setting("ink"),))
+    assert np.array_equal(bare, inked)
+    assert bare.shape == (512, 512, 4)
+    assert 0.3 < (bare[..., 3] == 255).mean() < 0.95
+
+
+def test_a_drawn_scene_stands_before_its_surroundings_colour(portrait_of: Studied) -> None:
+    """Behind a drawing stands the colour of what was behind the person."""
+    portrait = portrait_of("P007")
+    image = portrait.image.copy()
+    image[portrait.alpha < 8] = (20, 120, 60)
+    wooded = replace(portrait, image=image)
+    alone = _painted(wooded, (Setting("ink"),))
+    scene = _painted(wooded, (Setting("ink"), Setting("scene")))
+    assert (scene[..., 3] == 255).mean() > (alone[..., 3] == 255).mean() + 0.1
+    corner = scene[60:80, 60:80, :3].reshape(-1, 3)
+    assert np.median(corner, axis=0).tolist() == pytest.approx([20, 120, 60], abs=6)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         (Setting("banksy", 0.5),),
         (Setting("munch", 0.5), Setting("monet", 0.5)),
-        (Setting("toon", 0.5), Setting("scene"), Setting("oil", 0.5)),
+        (Setting("ink"), Setting("scene"), Setting("oil", 0.5)),
         (Setting("munch", 1.5),),
         (Setting("munch", float("nan")),),
     ],

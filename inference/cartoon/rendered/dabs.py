@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from inference.cartoon.drawn.lines import Lab
+from inference.cartoon.rendered.lines import Lab
 
 _SECTORS = 8
 _CRISP = 4  # exponent: how surely the calmest sector wins

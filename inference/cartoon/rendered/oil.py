@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.dabs import calmest
-from inference.cartoon.drawn.lines import along, grain
+from inference.cartoon.rendered.dabs import calmest
+from inference.cartoon.rendered.lines import along, grain
 from inference.pictures.images import from_lab, to_lab
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.halftone import even
-from inference.cartoon.drawn.lines import Plane, along, grain, hatched, ink
+from inference.cartoon.rendered.lines import Plane, along, even, grain, hatched, ink
 from inference.pictures.images import from_lab, to_lab
 
 _ANGLES = (58, 40)  # degrees

@@ -98,6 +98,22 @@ def hatched(lab: Lab, screen: Plane, lighter: float, darker: float) -> Lab:
     return result
 
 
+def drawn_lines(lightness: Plane, strength: float) -> Plane:
+    """Ink lines of two widths, joined along edges, (H, W) 0..1."""
+    fine = ink(lightness, 1.0, 1.3, 4.5)
+    broad = ink(lightness, 2.2, 2.2, 6.5)
+    joined = along(np.maximum(0.8 * fine, broad), lightness, 3)
+    return np.asarray(np.clip(1.4 * strength * joined, 0, 1), np.float32)
+
+
+def even(plane: Plane) -> Plane:
+    """Spread values so that each of 0..1 is equally frequent; the result is read-only."""
+    ranks = np.argsort(np.argsort(plane, axis=None)).reshape(plane.shape)
+    result = (ranks / plane.size).astype(np.float32)
+    result.setflags(write=False)
+    return result
+
+
 def smoothstep(value: Plane) -> Plane:
     """0 below 0, 1 above 1, and a smooth way between."""
     clipped = np.clip(value, 0, 1)

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import Plane, grain, smoothstep
-from inference.cartoon.drawn.toon import drawn_lines
+from inference.cartoon.rendered.lines import Plane, drawn_lines, grain, smoothstep
 from inference.pictures.images import from_lab, to_lab
 
 _PITCH = 7.5  # px between cuts

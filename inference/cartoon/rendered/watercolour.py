@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.dabs import calmest
-from inference.cartoon.drawn.lines import Plane, few_tones, grain, ink
+from inference.cartoon.rendered.dabs import calmest
+from inference.cartoon.rendered.lines import Plane, few_tones, grain, ink
 from inference.pictures.images import from_lab, to_lab
 
 _WOBBLE = 5.0  # px by which a brush leaves the line, less in the face

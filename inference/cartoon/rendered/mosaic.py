@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon.canvas import SIDE, Canvas
-from inference.cartoon.drawn.lines import Lab, tangents
+from inference.cartoon.rendered.lines import Lab, tangents
 from inference.pictures.images import from_lab, to_lab
 
 _FACE, _ELSEWHERE = 7.0, 11.0  # px between stones

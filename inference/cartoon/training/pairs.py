@@ -1,0 +1,113 @@
+"""Pairs to learn from: each labelled face as a photo, and drawn twice, own colours and others.
+
+Written in shards, so that a training can begin while later ones are still being drawn:
+``python -m inference.cartoon.training.pairs --data DIR --out DIR``.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from inference.cartoon import condition
+from inference.cartoon.portrait import composing, looks, palette, sitter
+from inference.cartoon.portrait.options import Options
+from inference.errors import PhotoError
+from inference.face import analysis
+from inference.face.report import Lab
+from inference.pictures import images, svg
+from inference.pictures.images import Image, from_lab
+from inference.training.faces import table
+
+_SHARD = 200
+_ORDER = 3  # seed of the order, so that every shard is a fair sample
+_HAIR = (
+    (16, 2, 4), (28, 8, 12), (42, 12, 20), (70, 6, 32), (40, 30, 30), (78, 0, 2), (48, -38, 24),
+    (44, 6, -38), (62, 46, 0), (36, 34, -30),
+)  # fmt: skip
+_EYES = ((24, 8, 12), (36, 10, 20), (50, -14, 12), (52, -6, -22), (58, -4, -6), (42, 30, -24))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One face. photo: (S, S, 4) RGBA. drawings: (2, S, S, 4). conditions: (2, 7) float32."""
+
+    photo: NDArray[np.uint8]
+    drawings: NDArray[np.uint8]
+    conditions: NDArray[np.float32]
+
+
+def pair(photo: Image, look: str, side: int, chance: np.random.Generator) -> Pair:
+    """Draw one photo twice.
+
+    Raises:
+        PhotoError: no face is found.
+    """
+    report = analysis.find(photo)
+    person = sitter.sit(analysis.study(photo, report, analysis.choices(report)[0]))
+    own = composing.drawn(person, look)
+    others = Options(hair=_one(_HAIR, chance), eyes=_one(_EYES, chance))
+    dyed = {**own.palette, **palette.grown(person.colours, others)}
+    drawings, conditions = [], []
+    for drawing in (own, replace(own, palette=dyed)):
+        drawings.append(svg.raster(looks.svg(drawing, looks.LOOKS[look]), side))
+        conditions.append(condition.of(drawing.palette, person.chance("glasses", "clear", "sun")))
+    return Pair(seen(person, side), np.stack(drawings), np.stack(conditions))
+
+
+def seen(person: sitter.Sitter, side: int) -> NDArray[np.uint8]:
+    """The photo as it lies on the drawing's canvas, (S, S, 4) RGBA."""
+    alpha = np.rint(person.person * 255).astype(np.uint8)
+    rgba = np.dstack([from_lab(person.lab), alpha])
+    return np.asarray(cv2.resize(rgba, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator) -> Lab:
+    lightness, a, b = choices[chance.integers(len(choices))]
+    return float(lightness), float(a), float(b)
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--look", default="anime", show_default=True)
+@click.option("--side", default=128, show_default=True)
+@click.option("--most", default=0, help="Stop after that many faces; 0 for all.")
+def main(data: Path, out: Path, look: str, side: int, most: int) -> None:
+    """Draw every usable face of a data folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    rows = [row for row in table(data / "faces" / "attributes.csv") if row["bad"] == "0"]
+    split = {row["id"]: row["split"] for row in table(data / "faces" / "manifest.csv")}
+    order = np.random.default_rng(_ORDER).permutation(len(rows))
+    ids = [rows[index]["id"] for index in order][: most or None]
+    for first in range(0, len(ids), _SHARD):
+        path = out / f"pairs-{first:05d}.npz"
+        if path.exists():
+            continue
+        found: list[tuple[str, Pair]] = []
+        names = ids[first : first + _SHARD]
+        for number, name in enumerate(track(names, f"faces from {first}")):
+            chance = np.random.default_rng([first, number])
+            picture = images.decode((data / "faces" / "images" / f"{name}.webp").read_bytes())
+            try:
+                found.append((name, pair(picture, look, side, chance)))
+            except PhotoError:
+                continue
+        part = path.with_suffix(".part.npz")
+        np.savez(
+            part,
+            ids=[name for name, _ in found],
+            photos=np.stack([one.photo for _, one in found]),
+            drawings=np.stack([one.drawings for _, one in found]),
+            conditions=np.stack([one.conditions for _, one in found]),
+            training=np.array([split[name] == "train" for name, _ in found]),
+        )
+        part.replace(path)
+
+
+if __name__ == "__main__":
+    main()
