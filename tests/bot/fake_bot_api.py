@@ -68,7 +68,8 @@ class Shown:
 class Fault:
     """How requests fail: an answer with ``code``, or silence for ``hang`` seconds.
 
-    ``page``: what a proxy in between says instead of the Bot API.
+    ``page``: what a proxy in between says instead of the Bot API. ``reset``: the connection breaks
+    instead of an answer. ``done``: what was asked for is done before that.
     """
 
     code: int = 500
@@ -76,6 +77,8 @@ class Fault:
     parameters: dict[str, int] | None = None
     hang: float = 0.0
     page: str = ""
+    reset: bool = False
+    done: bool = False
 
 
 def flood(seconds: int) -> Fault:
@@ -94,6 +97,8 @@ class BotApi:
         self.chats: dict[int, dict[int, Shown]] = defaultdict(dict)
         self.deleted: list[Shown] = []
         self.commands: dict[str, list[Json]] = {}
+        self.latency: Callable[[], float] = lambda: 0.0
+        """Seconds that a request takes on its way there, and again on its way back."""
         self.answered: list[str] = []
         self._files: dict[str, bytes] = {}
         self._updates: list[Json] = []
@@ -156,6 +161,10 @@ class BotApi:
     def script(self, method: str, *faults: Fault) -> None:
         """Let the next requests of a method fail, one fault each."""
         self._faults[method].extend(faults)
+
+    def heal(self) -> None:
+        """Let no further request fail."""
+        self._faults.clear()
 
     # what people do
 
@@ -333,10 +342,13 @@ class BotApi:
         try:
             if asked.match_info["token"] != TOKEN:
                 raise Refused(401, "Unauthorized")
+            await asyncio.sleep(self.latency())
             if method == "getUpdates":
+                await self._fail_if_scripted(method, asked)
                 result = await self._get_updates(fields)
             else:
-                result = await self._answer(request)
+                result = await self._answer(request, asked)
+            await asyncio.sleep(self.latency())
         except Refused as refusal:
             body: Json = {
                 "ok": False,
@@ -352,26 +364,31 @@ class BotApi:
                 self._changed.notify_all()
         return web.json_response({"ok": True, "result": result})
 
-    async def _answer(self, request: Request) -> Any:
-        await self._fail_if_scripted(request.method)
+    async def _answer(self, request: Request, asked: web.Request) -> Any:
         handler = getattr(
             self, "_on_" + re.sub(r"(?<!^)(?=[A-Z])", "_", request.method).lower(), None
         )
         if handler is None:
             raise Refused(404, "Not Found")
+        await self._fail_if_scripted(request.method, asked, lambda: handler(request))
         return handler(request)
 
-    async def _fail_if_scripted(self, method: str) -> None:
+    async def _fail_if_scripted(
+        self, method: str, asked: web.Request, act: Callable[[], Any] = lambda: None
+    ) -> None:
         if self._faults[method]:
             fault = self._faults[method].popleft()
+            if fault.done:
+                act()
             await asyncio.sleep(fault.hang)
+            if fault.reset and asked.transport is not None:
+                asked.transport.abort()
             if fault.page:
                 raise web.HTTPBadGateway(text=fault.page)
             raise Refused(fault.code, fault.description, fault.parameters)
 
     async def _get_updates(self, fields: dict[str, str]) -> list[Json]:
         """Wait for updates; a second poller ends the first one's wait, as Telegram does."""
-        await self._fail_if_scripted("getUpdates")
         offset = int(fields.get("offset", 0))
         mine = self._poller = next(self._numbers)
         async with self._changed:
@@ -393,8 +410,13 @@ class BotApi:
         data = self._files.get(asked.match_info["path"].removeprefix("files/"))
         if asked.match_info["token"] != TOKEN or data is None:
             return web.Response(status=404)
+        await asyncio.sleep(self.latency())
         if self._faults["file"]:
-            return web.Response(status=self._faults["file"].popleft().code)
+            fault = self._faults["file"].popleft()
+            await asyncio.sleep(fault.hang)
+            if fault.reset and asked.transport is not None:
+                asked.transport.abort()
+            return web.Response(status=fault.code)
         return web.Response(body=data)
 
     def _on_get_me(self, _: Request) -> Json:

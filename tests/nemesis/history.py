@@ -1,0 +1,109 @@
+"""What people sent and what they were shown, and whether the one answers the other."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.bot.fake_bot_api import BotApi
+from tests.nemesis import marks
+from tests.nemesis.visitor import Visitor
+
+WAITING = ("Working on it", "Queued at place")
+FORGOTTEN = "All gone"
+
+
+@dataclass
+class Verdict:
+    """How a history went; only doubles may be, and each is counted.
+
+    ``told``: photos that got a sentence instead of a sticker. ``after_forget``: what was shown to
+    somebody who had everything erased, of the time before.
+    """
+
+    accepted: int = 0
+    shown: int = 0
+    told: int = 0
+    lost: list[int] = field(default_factory=list)
+    stuck: int = 0
+    wrong_chat: list[int] = field(default_factory=list)
+    doubles: int = 0
+    after_forget: list[int] = field(default_factory=list)
+    sentences: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, stuck, shown to others or after it was forgotten."""
+        return not (self.lost or self.stuck or self.wrong_chat or self.after_forget)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} x {words!r}" for words, count in self.sentences.most_common(6))
+        return (
+            f"{self.accepted} photos: {self.shown} shown, {self.told} told, {len(self.lost)} lost, "
+            f"{self.stuck} stuck, {len(self.wrong_chat)} in a wrong chat, {self.doubles} doubles, "
+            f"{len(self.after_forget)} after /forget" + (f"; told: {told}" if told else "")
+        )
+
+    def add(self, other: "Verdict") -> None:
+        """Take another chat's verdict into this one."""
+        self.accepted += other.accepted
+        self.shown += other.shown
+        self.told += other.told
+        self.lost += other.lost
+        self.stuck += other.stuck
+        self.wrong_chat += other.wrong_chat
+        self.doubles += other.doubles
+        self.after_forget += other.after_forget
+        self.sentences += other.sentences
+
+
+def on_telegram(api: BotApi, sent: dict[int, list[int]], forgotten: dict[int, int]) -> Verdict:
+    """Judge all chats of the Bot API.
+
+    sent: chat -> numbers of the photos sent there. forgotten: chat -> how many of these were sent
+    before the person had everything erased, and so need no answer.
+    """
+    whole = Verdict()
+    for chat, numbers in sent.items():
+        messages = api.messages(chat)
+        free = set(numbers[: forgotten.get(chat, 0)])
+        erased = next((one.number for one in messages if one.text.startswith(FORGOTTEN)), None)
+        found: Counter[int] = Counter()
+        verdict = Verdict(accepted=len(numbers) - len(free))
+        for one in messages:
+            number = marks.read(one.data) if one.form == "sticker" else None
+            if number is None:
+                continue
+            found[number] += 1
+            if number not in numbers:
+                verdict.wrong_chat.append(number)
+            if number in free and erased is not None and one.number > erased:
+                verdict.after_forget.append(number)
+        words = [one.text for one in messages if one.form != "sticker"]
+        _judge(verdict, [number for number in numbers if number not in free], found, words)
+        whole.add(verdict)
+    return whole
+
+
+def on_the_web(visitors: list[Visitor], sent: list[list[int]]) -> Verdict:
+    """Judge what visitors saw; ``sent``: each one's photos that the server took."""
+    whole = Verdict()
+    for visitor, numbers in zip(visitors, sent, strict=True):
+        verdict = Verdict(accepted=len(numbers))
+        found = Counter({number: len(names) for number, names in visitor.stickers.items()})
+        verdict.wrong_chat = [number for number in found if number not in numbers]
+        _judge(verdict, numbers, found, list(visitor.words.values()))
+        verdict.stuck += len(visitor.busy)
+        whole.add(verdict)
+    return whole
+
+
+def _judge(verdict: Verdict, numbers: list[int], found: Counter[int], words: list[str]) -> None:
+    """Match photos with stickers by their numbers, the others with sentences by their count."""
+    verdict.shown = sum(1 for number in numbers if found[number])
+    verdict.doubles = sum(times - 1 for times in found.values())
+    verdict.stuck = sum(1 for one in words if one.startswith(WAITING))
+    sentences = [one for one in words if not one.startswith((*WAITING, FORGOTTEN, "Shall I"))]
+    verdict.sentences.update(one.partition(".")[0] for one in sentences)
+    missing = [number for number in numbers if not found[number]]
+    verdict.told = min(len(sentences), len(missing))
+    verdict.lost = missing[verdict.told :]
+    verdict.doubles += max(0, len(sentences) - len(missing))

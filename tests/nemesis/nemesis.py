@@ -1,0 +1,247 @@
+"""A seeded run: people send photos while the nemesis kills, freezes and cuts off what serves them.
+
+After so many faults everything is healed, and the history must settle: each photo that was taken
+has one sticker or one sentence in its own chat, and nothing waits any more.
+"""
+
+import asyncio
+import random
+import secrets
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, flood
+from tests.nemesis import history, marks
+from tests.nemesis.history import Verdict
+from tests.nemesis.processes import Program, programs
+from tests.nemesis.visitor import Visitor
+
+SHARED = {"telegram": "telegram", "web": "web", "worker-1": "worker", "worker-2": "worker"}
+ALONE = {"all": "run"}
+METHODS = (
+    "getUpdates", "getFile", "file", "sendMessage", "sendSticker", "deleteMessage",
+    "editMessageText",
+)  # fmt: skip
+PEOPLE = 12
+VISITORS = 4
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@dataclass
+class Outcome:
+    """What a run did and how it went. ``recoveries``: seconds until a killed worker's job ended."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    telegram: Verdict = field(default_factory=Verdict)
+    web: Verdict = field(default_factory=Verdict)
+    fell: Counter[str] = field(default_factory=Counter)
+    settled: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether both fronts kept what they promise."""
+        return self.telegram.good and self.web.good
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"faults: {sum(self.faults.values())} ({dict(sorted(self.faults.items()))})",
+                f"telegram: {self.telegram}",
+                f"web: {self.web}",
+                f"ended by themselves: {dict(self.fell)}; settled after {self.settled:.0f} s",
+            )
+        )
+
+
+class Nemesis:
+    """One installation, its people, and what goes wrong."""
+
+    def __init__(self, url: str, folder: Path, api: BotApi, seed: int) -> None:
+        """``url``: a database, SQLite's or PostgreSQL's, for this run alone."""
+        self._chance = random.Random(seed)
+        self._api = api
+        self._shared = url.startswith("postgresql")
+        self._url = url
+        self._port = _free_port()
+        settings = {
+            "SELFMOJI_DATABASE_URL": url,
+            "SELFMOJI_DATA_DIR": str(folder / "data"),
+            "SELFMOJI_MASTER_KEY": KEY,
+            "SELFMOJI_TELEGRAM_TOKEN": TOKEN,
+            "SELFMOJI_TELEGRAM_BASE_URL": api.url,
+            "SELFMOJI_PORT": str(self._port),
+        }
+        self._programs = programs(SHARED if self._shared else ALONE, settings, folder)
+        self._visitors = [Visitor(self._port, self._chance) for _ in range(VISITORS)]
+        self._sent: dict[int, list[int]] = {number: [] for number in range(1, PEOPLE + 1)}
+        self._forgotten: dict[int, int] = {}
+        self._taken: list[list[int]] = [[] for _ in range(VISITORS)]
+        self._on_their_way: set[asyncio.Task[None]] = set()
+        self._numbers = iter(range(1, 2**marks.BITS))
+        self._outcome = Outcome()
+
+    async def run(self, faults: int, pause: float = 0.5) -> Outcome:
+        """Strike so many times, ``pause`` seconds apart on average; heal; wait; judge."""
+        latency = random.Random(secrets.randbits(32))
+        self._api.latency = lambda: latency.uniform(0.01, 0.06)
+        for program in self._programs.values():
+            program.start()
+        await self._api.until(lambda: bool(self._api.commands), 60)
+        sending = asyncio.create_task(self._send_photos())
+        strikes = self._strikes()
+        try:
+            for _ in range(faults):
+                await asyncio.sleep(self._chance.uniform(0.2, 1.8) * pause)
+                await self._strike(self._chance.choice(strikes))
+        finally:
+            sending.cancel()
+        self._api.heal()
+        await self._settle()
+        outcome = self._judge()
+        outcome.fell = Counter({name: one.fell for name, one in self._programs.items() if one.fell})
+        return outcome
+
+    async def close(self) -> None:
+        """End all processes."""
+        for task in self._on_their_way:
+            task.cancel()
+        await asyncio.gather(*(visitor.close() for visitor in self._visitors))
+        await asyncio.gather(*(program.stop() for program in self._programs.values()))
+
+    # --- people -----------------------------------------------------------------------------
+
+    async def _send_photos(self) -> None:
+        while True:
+            await asyncio.sleep(self._chance.uniform(0.05, 0.45))
+            number = next(self._numbers, None)
+            if number is None:
+                return
+            if self._chance.random() < 0.3:
+                which = self._chance.randrange(VISITORS)
+                task = asyncio.create_task(self._visit(which, number))
+                self._on_their_way.add(task)
+                task.add_done_callback(self._on_their_way.discard)
+            else:
+                chat = self._chance.randint(1, PEOPLE)
+                self._sent[chat].append(number)
+                person = BotApi.person(chat, "en")
+                await self._api.send_photo(person, marks.photo(number), "/cutout")
+
+    async def _visit(self, which: int, number: int) -> None:
+        await self._visitors[which].send(number, "/cutout")
+        self._taken[which].append(number)
+
+    # --- faults -----------------------------------------------------------------------------
+
+    def _strikes(self) -> list[Callable[[], str]]:
+        """Return what may go wrong, each as often as it is in the list."""
+        of_processes = [self._kill, self._kill, self._terminate, self._freeze]
+        of_the_api = [self._flood, self._fail, self._hang, self._reset, self._answer_lost]
+        return [*of_processes, *of_the_api, *([self._cut_off] if self._shared else [])]
+
+    async def _strike(self, strike: Callable[[], str]) -> None:
+        name = strike()
+        if name == "cut off":
+            await self._end_connections()
+        self._outcome.faults[name] += 1
+
+    def _program(self) -> Program:
+        return self._chance.choice(list(self._programs.values()))
+
+    def _kill(self) -> str:
+        self._program().kill()
+        return "kill -9"
+
+    def _terminate(self) -> str:
+        self._program().terminate()
+        return "SIGTERM"
+
+    def _freeze(self) -> str:
+        self._program().pause(self._chance.uniform(0.5, 4.0))
+        return "SIGSTOP"
+
+    def _script(self, fault: Fault, *methods: str) -> None:
+        self._api.script(self._chance.choice(methods or METHODS), fault)
+
+    def _flood(self) -> str:
+        self._script(flood(self._chance.randint(1, 2)))
+        return "429"
+
+    def _fail(self) -> str:
+        self._script(Fault(self._chance.choice((500, 502))))
+        return "500"
+
+    def _hang(self) -> str:
+        self._script(Fault(hang=self._chance.uniform(1.0, 4.0)))
+        return "hang"
+
+    def _reset(self) -> str:
+        self._script(Fault(reset=True))
+        return "reset"
+
+    def _answer_lost(self) -> str:
+        self._script(Fault(reset=True, done=True), "sendMessage", "sendSticker", "deleteMessage")
+        return "answer lost"
+
+    def _cut_off(self) -> str:
+        return "cut off"
+
+    async def _end_connections(self) -> None:
+        """Let PostgreSQL end some of the connections to this database."""
+        plain = self._url.replace("+asyncpg", "")
+        connection = await asyncpg.connect(plain)
+        try:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                "AND random() < $1",
+                self._chance.choice((0.2, 1.0)),
+            )
+        finally:
+            await connection.close()
+
+    # --- the end ----------------------------------------------------------------------------
+
+    async def _settle(self, longest: float = 120.0) -> None:
+        """Wait until all is well, or until it will not be."""
+        started = time.monotonic()
+        while time.monotonic() < started + longest:
+            await asyncio.sleep(1.0)
+            if not self._on_their_way and self._judged().good:
+                break
+        self._outcome.settled = time.monotonic() - started
+        await asyncio.sleep(3.0)  # for what should not come
+
+    def _judged(self) -> Outcome:
+        telegram = history.on_telegram(self._api, self._sent, self._forgotten)
+        return Outcome(telegram=telegram, web=history.on_the_web(self._visitors, self._taken))
+
+    def _judge(self) -> Outcome:
+        judged = self._judged()
+        judged.faults, judged.settled = self._outcome.faults, self._outcome.settled
+        return judged
+
+
+@asynccontextmanager
+async def nemesis(url: str, folder: Path, seed: int) -> AsyncIterator[Nemesis]:
+    """Open an installation to be struck, and close it."""
+    async with BotApi() as api:
+        one = Nemesis(url, folder, api, seed)
+        try:
+            yield one
+        finally:
+            await one.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port

@@ -1,0 +1,110 @@
+"""The processes of one installation: started, killed, paused, and started again when they end."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = Path(__file__).with_name("program.py")
+
+
+@dataclass
+class Program:
+    """One process under a supervisor that starts it again whenever it ends."""
+
+    name: str
+    command: str
+    environment: dict[str, str]
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+    starts: int = 0
+    fell: int = 0
+    """How often it ended without being told to."""
+    _told: bool = False
+    _keeping: asyncio.Task[None] | None = None
+    _paused: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self) -> None:
+        """Start it, and again whenever it ends, until ``stop``."""
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        while True:
+            with self.log.open("ab") as stream:
+                self.process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, str(PROGRAM), self.command),
+                    env=self.environment,
+                    stdout=stream,
+                    stderr=stream,
+                    cwd=ROOT,
+                )
+            self.starts += 1
+            try:
+                await self.process.wait()
+            except asyncio.CancelledError:
+                self._signal(signal.SIGCONT)
+                self._signal(signal.SIGTERM)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.process.wait(), 30)
+                self._signal(signal.SIGKILL)
+                raise
+            if not self._told:
+                self.fell += 1
+                await asyncio.sleep(0.5)
+            self._told = False
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self._told = True
+        self._signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end, as a deployment would."""
+        self._told = True
+        self._signal(signal.SIGTERM)
+
+    def pause(self, seconds: float) -> None:
+        """Let it freeze for a while, as a machine that swaps would."""
+
+        async def go_on(process: asyncio.subprocess.Process) -> None:
+            await asyncio.sleep(seconds)
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+
+        if self.process is not None and self.process.returncode is None:
+            self._signal(signal.SIGSTOP)
+            task = asyncio.create_task(go_on(self.process))
+            self._paused.add(task)
+            task.add_done_callback(self._paused.discard)
+
+    async def stop(self) -> None:
+        """End it for good."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+
+def programs(
+    commands: dict[str, str], settings: dict[str, str], folder: Path
+) -> dict[str, Program]:
+    """Return programs by name, each with a log in ``folder``."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SELFMOJI_")},
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        **settings,
+    }
+    return {
+        name: Program(name, command, environment, folder / f"{name}.log")
+        for name, command in commands.items()
+    }
