@@ -6,18 +6,28 @@ other processes meet at ``BEGIN IMMEDIATE``.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+import asyncpg
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.migrations import upgrade
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+PATIENCE = 60.0  # seconds that the database may be away before whoever works with it hears of it
 _PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA journal_mode=WAL",
@@ -33,11 +43,15 @@ _BEGIN = "selfmoji_begin"
 def _engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername != "sqlite+aiosqlite" or parsed.database in {None, "", ":memory:"}:
         raise ValueError("the database URL is sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
     Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, connect_args={"isolation_level": None})  # we BEGIN
+    engine = create_async_engine(
+        parsed,
+        connect_args={"isolation_level": None},  # we BEGIN
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -52,6 +66,17 @@ def _engine(url: str) -> AsyncEngine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def is_away(trouble: Exception) -> bool:
+    """Tell whether an error is the database's absence or a clash, so that another try may do."""
+    if isinstance(trouble, IntegrityError | DataError | ProgrammingError):
+        return False
+    return isinstance(
+        trouble,
+        DBAPIError | PoolTimeout | OSError | asyncpg.PostgresError | asyncpg.InterfaceError
+        | asyncpg.InternalClientError,
+    )  # fmt: skip
 
 
 class Database:
@@ -101,6 +126,27 @@ class Database:
         session = AsyncSession(self._engine, expire_on_commit=False)
         async with self._take_turn(), session, session.begin():
             yield session
+
+    async def retry(
+        self, work: Callable[[AsyncSession], Awaitable[T]], patience: float = PATIENCE
+    ) -> T:
+        """Do ``work`` in a transaction, again from its start while the database is away.
+
+        A connection that broke during the commit leaves open whether it took place, so work that
+        must not be done twice looks first. After ``patience`` seconds the trouble comes out.
+        """
+        deadline = time.monotonic() + patience
+        pause = 0.05
+        while True:
+            try:
+                async with self.transaction() as session:
+                    return await work(session)
+            except Exception as trouble:
+                if not is_away(trouble) or time.monotonic() + pause > deadline:
+                    raise
+                log.warning("the database is away (%s); trying again", type(trouble).__name__)
+            await asyncio.sleep(pause)
+            pause = min(1.0, 2 * pause)
 
     @asynccontextmanager
     async def _take_turn(self) -> AsyncIterator[None]:

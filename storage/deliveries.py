@@ -1,14 +1,23 @@
-"""Answers owed to chats: made with a job's end, finished when a front end has shown them.
+"""What chats are owed: a job's end, or the answers to an update.
 
-A front end shows an answer by editing its placeholder, so showing one twice changes nothing; one
-row per job and ``take`` after ``finish`` giving None do the rest.
+```
+add ──> WAITING ──take──> SENDING ──finish──> SHOWN
+           ^  <─release──  │  │
+           └─ lease ran out┘  └──bury──> DEAD
+```
+
+A job's delivery is added with the job's end, an update's with the decision that it led to. What to
+show is decided once and kept, sealed, with the row (the plan), and so is how much of it stands in
+the chat (the progress): whoever takes the delivery after a crash goes on from there.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, results
@@ -16,68 +25,220 @@ from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
 from storage.errors import ResultGone
 from storage.models import DeliveryRow, now
+from storage.people import key_of
 from storage.vault import Vault
 
-GIVE_UP_AFTER = timedelta(days=1)
-MAX_ATTEMPTS = 50
+LEASE = timedelta(minutes=5)
+"""Longer than showing takes with all its waiting; a restart of the platform's process ends it."""
+
+MAX_ATTEMPTS = 300
+"""Attempts, at most five minutes apart, after which a platform is no longer waited for."""
+
+
+class DeliveryState(StrEnum):
+    """WAITING -> SENDING -> SHOWN, or DEAD; back to WAITING while the platform is away."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SHOWN = "shown"
+    DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One answer on its way to ``job.platform`` and ``job.chat``."""
+    """One answer on its way to ``platform`` and ``chat``.
+
+    ``job`` and ``outcome``: for a job's end. ``plan``: what was decided to show, once that is so;
+    ``progress``: how many of its answers stand in the chat.
+    """
 
     id: UUID
-    job: Job
-    outcome: Outcome
+    person_id: UUID
+    platform: str
+    chat: str
+    attempts: int
+    job: Job | None = None
+    outcome: Outcome | None = None
+    plan: bytes | None = None
+    progress: int = 0
+
+    @property
+    def resumed(self) -> bool:
+        """Whether an attempt before this one may have shown something without our knowing."""
+        return self.attempts > 1
+
+
+async def add_answers(
+    session: AsyncSession, vault: Vault, person_id: UUID, platform: str, chat: str,
+    update: str, plan: bytes,
+) -> Delivery:  # fmt: skip
+    """Add the answers to an update, taken already by the process that decided them."""
+    row = DeliveryRow(
+        update_key=_digest(update),
+        person_id=person_id,
+        platform=platform,
+        chat=chat,
+        state=DeliveryState.SENDING.value,
+        attempts=1,
+        progress=0,
+        lease_until=now() + LEASE,
+    )
+    session.add(row)
+    await session.flush()
+    row.sealed_plan = (await key_of(session, vault, person_id)).seal(plan, "plan", row.id)
+    await session.flush()
+    return Delivery(row.id, person_id, platform, chat, 1, plan=plan)
 
 
 async def pending(session: AsyncSession, platform: str | None = None) -> list[UUID]:
-    """Return a platform's unfinished deliveries, oldest first."""
+    """Return the deliveries of a platform that wait for somebody to take them, oldest first."""
     return [row_id for row_id, of in await pending_everywhere(session) if platform in {None, of}]
 
 
 async def pending_everywhere(session: AsyncSession) -> list[tuple[UUID, str]]:
-    """Return the unfinished deliveries that are still worth trying, with their platforms."""
+    """Return the deliveries that wait for somebody to take them, with their platforms."""
     rows = await session.execute(
         select(DeliveryRow.id, DeliveryRow.platform)
-        .where(
-            DeliveryRow.finished.is_(None),
-            DeliveryRow.attempts < MAX_ATTEMPTS,
-            DeliveryRow.created > now() - GIVE_UP_AFTER,
-        )
+        .where(_takeable())
         .order_by(DeliveryRow.created)
     )
     return [(row_id, platform) for row_id, platform in rows]
 
 
-async def take(session: AsyncSession, vault: Vault, delivery_id: UUID) -> Delivery | None:
-    """Return what to show and count the attempt; None if it was shown or erased."""
-    job_id = await session.scalar(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == delivery_id, DeliveryRow.finished.is_(None))
-        .values(attempts=DeliveryRow.attempts + 1)
-        .returning(DeliveryRow.job_id)
+async def unfinished(session: AsyncSession) -> list[UUID]:
+    """Return the deliveries that are neither shown nor dead."""
+    states = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
+    return list(await session.scalars(select(DeliveryRow.id).where(DeliveryRow.state.in_(states))))
+
+
+async def of_update(session: AsyncSession, update: str) -> UUID | None:
+    """Return the delivery of an update's answers, if it is not shown yet."""
+    found: UUID | None = await session.scalar(
+        select(DeliveryRow.id).where(
+            DeliveryRow.update_key == _digest(update),
+            DeliveryRow.state.in_((DeliveryState.WAITING.value, DeliveryState.SENDING.value)),
+        )
     )
-    if job_id is None:
-        return None
-    job = await jobs.read(session, job_id)
-    outcome: Outcome
-    if job.failure is not None:
-        hint = await results.read_hint(session, vault, job_id)
-        return Delivery(delivery_id, job, Failed(job.failure, job.detail, hint))
-    try:
-        outcome = await results.read(session, vault, job_id)
-    except ResultGone:
-        outcome = Failed(Failure.PHOTO_EXPIRED)
-    return Delivery(delivery_id, job, outcome)
+    return found
 
 
-async def finish(session: AsyncSession, delivery_id: UUID, reference: str | None) -> bool:
-    """Mark a delivery as shown in the message ``reference``; False if it was already."""
-    first = await session.scalar(
+def _takeable() -> ColumnElement[bool]:
+    return or_(
+        DeliveryRow.state == DeliveryState.WAITING.value,
+        and_(DeliveryRow.state == DeliveryState.SENDING.value, DeliveryRow.lease_until <= now()),
+    )
+
+
+def _held(delivery: Delivery) -> ColumnElement[bool]:
+    return and_(
+        DeliveryRow.id == delivery.id,
+        DeliveryRow.state == DeliveryState.SENDING.value,
+        DeliveryRow.attempts == delivery.attempts,
+    )
+
+
+async def take(
+    session: AsyncSession, vault: Vault, delivery_id: UUID, lease: timedelta = LEASE
+) -> Delivery | None:
+    """Take what is to be shown and count the attempt; None if it is not to be had."""
+    row = await session.scalar(
         update(DeliveryRow)
-        .where(DeliveryRow.id == delivery_id, DeliveryRow.finished.is_(None))
-        .values(finished=now(), reference=reference)
+        .where(DeliveryRow.id == delivery_id, _takeable())
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=DeliveryRow.attempts + 1,
+            lease_until=now() + lease,
+        )
+        .returning(DeliveryRow)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return None
+    plan = None
+    if row.sealed_plan is not None:
+        key = await key_of(session, vault, row.person_id)
+        plan = key.unseal(row.sealed_plan, "plan", row.id)
+    job = outcome = None
+    if row.job_id is not None:
+        job = await jobs.read(session, row.job_id)
+        outcome = await _outcome(session, vault, job)
+    return Delivery(
+        row.id, row.person_id, row.platform, row.chat, row.attempts, job, outcome, plan,
+        row.progress,
+    )  # fmt: skip
+
+
+async def _outcome(session: AsyncSession, vault: Vault, job: Job) -> Outcome:
+    if job.failure is not None:
+        hint = await results.read_hint(session, vault, job.id)
+        return Failed(job.failure, job.detail, hint)
+    try:
+        return await results.read(session, vault, job.id)
+    except ResultGone:
+        return Failed(Failure.PHOTO_EXPIRED)
+
+
+async def keep_plan(session: AsyncSession, vault: Vault, delivery: Delivery, plan: bytes) -> None:
+    """Keep what was decided to show, with the decision."""
+    sealed = (await key_of(session, vault, delivery.person_id)).seal(plan, "plan", delivery.id)
+    await session.execute(
+        update(DeliveryRow).where(DeliveryRow.id == delivery.id).values(sealed_plan=sealed)
+    )
+
+
+async def advance(
+    session: AsyncSession, delivery: Delivery, progress: int, reference: str | None = None
+) -> None:
+    """Note that so many answers stand in the chat, the latest under ``reference``."""
+    await session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.id == delivery.id)
+        .values(progress=progress, reference=reference)
+    )
+
+
+async def release(session: AsyncSession, delivery: Delivery) -> bool:
+    """Let a delivery wait for its next attempt; False if it is not held any more."""
+    released = await session.scalar(
+        update(DeliveryRow)
+        .where(_held(delivery))
+        .values(state=DeliveryState.WAITING.value, lease_until=None)
         .returning(DeliveryRow.id)
     )
-    return first is not None
+    return released is not None
+
+
+async def finish(session: AsyncSession, delivery_id: UUID, reference: str | None = None) -> bool:
+    """Mark a delivery as shown, the message being ``reference``; False if it had ended before."""
+    values: dict[str, object] = {} if reference is None else {"reference": reference}
+    return await _end(session, delivery_id, DeliveryState.SHOWN, values)
+
+
+async def bury(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
+    """Let a delivery be that cannot be shown, and why in a word; False if it had ended before."""
+    return await _end(session, delivery_id, DeliveryState.DEAD, {"failure": failure})
+
+
+async def _end(
+    session: AsyncSession, delivery_id: UUID, state: DeliveryState, values: dict[str, object]
+) -> bool:
+    ended = await session.scalar(
+        update(DeliveryRow)
+        .where(DeliveryRow.id == delivery_id, DeliveryRow.finished.is_(None))
+        .values(state=state.value, finished=now(), lease_until=None, sealed_plan=None, **values)
+        .returning(DeliveryRow.id)
+    )
+    return ended is not None
+
+
+async def expire_leases(session: AsyncSession, platform: str) -> None:
+    """Let whatever a platform's earlier process was at be taken: right where one process serves."""
+    await session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.platform == platform, DeliveryRow.state == DeliveryState.SENDING.value)
+        .values(lease_until=now())
+    )
+
+
+def _digest(update: str) -> bytes:
+    return hashlib.sha256(update.encode()).digest()

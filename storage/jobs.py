@@ -24,7 +24,7 @@ from storage.people import key_of, take_turn
 from storage.vault import Vault
 
 MAX_ATTEMPTS = 3
-"""Attempts that may end without an answer (a dead worker, a bug) before a job is buried."""
+"""Attempts that may end without an answer (a dead worker, a bug) before a job is failed."""
 
 
 def from_row(row: JobRow) -> Job:
@@ -175,12 +175,12 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
                 sealed_facts=key.seal(json.dumps(facts).encode(), "facts", job.id),
             )
         )
-    return await _add_delivery(session, job.id, job.platform)
+    return await _add_delivery(session, job.id)
 
 
 async def fail_exhausted(session: AsyncSession, job_id: UUID) -> UUID | None:
     """End a job whose attempts are used up as GAVE_UP; return its delivery's id, or None."""
-    platform = await session.scalar(
+    failed = await session.scalar(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.attempts >= MAX_ATTEMPTS, _claimable(now()))
         .values(
@@ -189,13 +189,21 @@ async def fail_exhausted(session: AsyncSession, job_id: UUID) -> UUID | None:
             ended=now(),
             lease_until=None,
         )
-        .returning(JobRow.platform)
+        .returning(JobRow.id)
     )
-    return None if platform is None else await _add_delivery(session, job_id, platform)
+    return None if failed is None else await _add_delivery(session, job_id)
 
 
-async def _add_delivery(session: AsyncSession, job_id: UUID, platform: str) -> UUID:
-    row = DeliveryRow(job_id=job_id, platform=platform)
+async def _add_delivery(session: AsyncSession, job_id: UUID) -> UUID:
+    job = await read(session, job_id)
+    row = DeliveryRow(
+        job_id=job.id,
+        person_id=job.person_id,
+        platform=job.platform,
+        chat=job.chat,
+        state="waiting",
+        progress=0,
+    )
     session.add(row)
     await session.flush()
     return row.id

@@ -164,19 +164,48 @@ class ResultRow(Row):
     created: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
+class InboxRow(Row):
+    """An update as it came (``storage.inbox``), sealed; ``key``: SHA-256 of what names it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("platform", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(32))
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    person_id: Mapped[UUID] = _of_person(index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    attempts: Mapped[int]
+    created: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
 class DeliveryRow(Row):
-    """The answer owed to a chat; one per job, which is what makes a second one impossible."""
+    """What a chat is owed (``storage.deliveries``): a job's end, or the answers to an update.
+
+    One per job and one per update, which is what makes a second one impossible. ``sealed_plan``:
+    what was decided to show, ``progress``: how much of it stands in the chat.
+    """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index(None, "finished", "platform"),)
+    __table_args__ = (Index(None, "state", "platform"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)
+    job_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), unique=True
+    )
+    update_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    person_id: Mapped[UUID] = _of_person(index=True)
     platform: Mapped[str] = mapped_column(String(32))
+    chat: Mapped[str] = mapped_column(String(512))
+    state: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    sealed_plan: Mapped[bytes | None] = mapped_column(LargeBinary)
+    progress: Mapped[int] = mapped_column(default=0)
     reference: Mapped[str | None] = mapped_column(Text)
+    failure: Mapped[str | None] = mapped_column(String(64))
     created: Mapped[datetime] = mapped_column(default=now)
-    finished: Mapped[datetime | None]
+    finished: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class AvatarRow(Row):

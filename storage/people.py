@@ -20,6 +20,7 @@ from storage.models import (
     ConversationRow,
     DeliveryRow,
     FavouriteRow,
+    InboxRow,
     JobRow,
     PersonRow,
     PhotoRow,
@@ -61,13 +62,16 @@ def _insert(session: AsyncSession, table: type[Row]) -> Any:
     return sqlite_insert(table) if sqlite else postgresql_insert(table)
 
 
-async def _insert_new(session: AsyncSession, table: type[Row], values: Mapping[str, Any]) -> bool:
-    """Insert a row unless its unique key is there already; return whether it was new."""
+async def insert_new(
+    session: AsyncSession, table: type[Row], values: Mapping[str, Any]
+) -> tuple[Any, ...] | None:
+    """Insert a row unless a unique key of its is there already; return its primary key if new."""
     key = inspect(table).primary_key
     added = await session.execute(
         _insert(session, table).values(values).on_conflict_do_nothing().returning(*key)
     )
-    return added.first() is not None
+    row = added.first()
+    return None if row is None else tuple(row)
 
 
 async def _put(
@@ -101,7 +105,7 @@ async def find_or_add(
             "wrapped_key": vault.new_key(new),
             "created": now(),
         }
-        await _insert_new(session, PersonRow, values)
+        await insert_new(session, PersonRow, values)
         row = (await session.scalars(query)).one()
     return Person(row.id, row.platform, row.external_id, row.locale)
 
@@ -194,7 +198,8 @@ async def set_preference(session: AsyncSession, person_id: UUID, name: str, valu
 async def first_time(session: AsyncSession, key: str) -> bool:
     """Whether this update's unique key was not seen before; marks it as seen."""
     digest = hashlib.sha256(key.encode()).digest()
-    return await _insert_new(session, UpdateRow, {"key": digest, "created": now()})
+    new = await insert_new(session, UpdateRow, {"key": digest, "created": now()})
+    return new is not None
 
 
 async def forget(database: Database, person_id: UUID) -> Erasure:
@@ -209,7 +214,8 @@ async def forget(database: Database, person_id: UUID) -> Erasure:
         jobs = select(JobRow.id).where(JobRow.person_id == person_id)
         await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
         results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
-        await erase(session, DeliveryRow, DeliveryRow.job_id.in_(jobs))
+        await erase(session, DeliveryRow, DeliveryRow.person_id == person_id)
+        await erase(session, InboxRow, InboxRow.person_id == person_id)
         counts = Erasure(
             photos=await erase(session, PhotoRow, PhotoRow.person_id == person_id),
             results=results,

@@ -34,7 +34,7 @@ def run(connection: Connection) -> None:
 
 async def connect_and_run() -> None:
     """Run on the database that the settings name."""
-    engine = create_async_engine(StorageSettings().url)
+    engine = create_async_engine(StorageSettings().url, hide_parameters=True)
     async with engine.begin() as connection:
         await connection.run_sync(run)
     await engine.dispose()

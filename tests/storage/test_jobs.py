@@ -144,29 +144,6 @@ async def test_a_cancelled_job_ends_silently(database: Database, vault: Vault, j
         assert await unfinished(session) == []
 
 
-async def test_a_delivery_is_taken_until_it_is_finished(
-    database: Database, vault: Vault, job: Job
-) -> None:
-    """A front end that died may take it again; after finishing nobody does."""
-    claimed = await claim(database, job.id)
-    assert claimed is not None
-    done = Done(b"\x89PNG", {"top": "bun"})
-    delivery_id = await finish(database, vault, claimed, done)
-    assert delivery_id is not None
-    for _ in range(2):
-        async with database.transaction() as session:
-            delivery = await deliveries.take(session, vault, delivery_id)
-        assert delivery is not None
-        assert delivery.outcome == done
-        assert delivery.job.state is JobState.DONE
-    async with database.transaction() as session:
-        assert await deliveries.finish(session, delivery_id, "message 9")
-        assert not await deliveries.finish(session, delivery_id, "message 10")
-        assert await deliveries.take(session, vault, delivery_id) is None
-        assert await deliveries.take(session, vault, uuid4()) is None
-        assert await deliveries.pending(session, "web") == []
-
-
 async def test_a_failure_carries_its_detail_and_picture(
     database: Database, vault: Vault, job: Job
 ) -> None:
