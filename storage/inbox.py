@@ -6,12 +6,13 @@ when the update was handled; what is left after a crash is handled at the next s
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.contract.updates import KeptUpdate as KeptUpdate
+from storage.contract.updates import NewUpdate as NewUpdate
 from storage.models import InboxRow, PersonRow, now
 from storage.people import find_or_add, insert_new, key_of
 from storage.vault import Vault
@@ -20,27 +21,6 @@ MAX_ATTEMPTS = 5
 """Starts that may end in the middle of an update before it is passed over."""
 
 _NAMES = UUID("6f1d3c1e-6a0e-4b56-9c3f-2f4f0a3d9b11")
-
-
-@dataclass(frozen=True, slots=True)
-class NewUpdate:
-    """An update to be kept: who it comes from, and what the front end needs to handle it.
-
-    ``key`` names it uniquely on its platform.
-    """
-
-    key: str
-    external_id: str
-    payload: bytes
-    locale: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptUpdate:
-    """An update's row, read back."""
-
-    id: int
-    payload: bytes
 
 
 async def keep(

@@ -1,10 +1,12 @@
 """The Protocol each front end satisfies, and the fake that tests use."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from bot.core.conversation.events import Event, Message
+from storage.contract.updates import KeptUpdate, NewUpdate
 
 
 class Chat(Protocol):
@@ -42,8 +44,32 @@ class Forgetful(Protocol):
         ...
 
 
+@runtime_checkable
+class Resending(Protocol):
+    """A chat that puts some messages in another's place by sending anew and taking that away."""
+
+    async def stands(self, chat: str, reference: str) -> bool:
+        """Whether a message is still there, which tells whether another took its place."""
+        ...
+
+
 class Listener(Protocol):
     """Whom a front end tells what happens: ``bot.core.service.Service``, or a test."""
+
+    async def keep(self, platform: str, updates: Sequence[NewUpdate]) -> list[KeptUpdate]:
+        """Keep updates, whatever it takes; return those that are new. Then they may be confirmed.
+
+        Each is to be handled, and then ``done``.
+        """
+        ...
+
+    async def kept(self, platform: str) -> list[KeptUpdate]:
+        """Return the updates that an earlier process kept and did not handle."""
+        ...
+
+    async def done(self, rows: Sequence[int]) -> None:
+        """Let go of updates that were handled."""
+        ...
 
     async def handle(self, event: Event, chat: Chat) -> None:
         """Answer one event through the chat it came from."""

@@ -332,6 +332,7 @@ class BotApi:
         fields: dict[str, str] = {}
         files: dict[str, bytes] = {}
         names: dict[str, str] = {}
+        fields.update(asked.query)
         for name, value in (await asked.post()).items():
             if isinstance(value, web.FileField):
                 files[name], names[name] = value.file.read(), value.filename
@@ -482,6 +483,14 @@ class BotApi:
         shown.form, shown.data = "photo", data
         shown.text = limits.caption(media.get("caption", ""))
         shown.keyboard = limits.keyboard(request.fields.get("reply_markup"))
+        return self.as_json(shown)
+
+    def _on_edit_message_reply_markup(self, request: Request) -> Json:
+        shown = self._to_edit(request)
+        keys = limits.keyboard(request.fields.get("reply_markup"))
+        if keys == shown.keyboard:
+            raise bad("message is not modified: exactly the same")
+        shown.keyboard = keys
         return self.as_json(shown)
 
     def _on_delete_message(self, request: Request) -> bool:

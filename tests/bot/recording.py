@@ -1,12 +1,13 @@
 """A listener that keeps what a front end tells it and answers as it is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.chat import Chat
 from bot.core.conversation.events import Event
 from tests import patience
+from storage.contract.updates import KeptUpdate, NewUpdate
 
 Reply = Callable[[Event, Chat], Awaitable[None]]
 
@@ -22,7 +23,26 @@ class RecordingListener:
     reply: Reply = silence
     events: list[Event] = field(default_factory=list)
     delivering: bool = False
+    inbox: dict[int, KeptUpdate] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def keep(self, _platform: str, updates: Sequence[NewUpdate]) -> list[KeptUpdate]:
+        """Keep in memory what is not there."""
+        new = [one for one in updates if self.keys.get(one.key) not in self.inbox]
+        for one in new:
+            self.keys[one.key] = row = len(self.keys) + 1
+            self.inbox[row] = KeptUpdate(row, one.payload)
+        return [self.inbox[self.keys[one.key]] for one in new]
+
+    async def kept(self, _platform: str) -> list[KeptUpdate]:
+        """Return what was not handled."""
+        return list(self.inbox.values())
+
+    async def done(self, rows: Sequence[int]) -> None:
+        """Let go."""
+        for row in rows:
+            self.inbox.pop(row)
 
     async def handle(self, event: Event, chat: Chat) -> None:
         """Keep the event, then reply."""

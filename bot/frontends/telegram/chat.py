@@ -1,10 +1,11 @@
 """Selfmoji on Telegram: photos and words in, stickers with buttons out."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import (
     BotCommand,
@@ -14,7 +15,7 @@ from telegram import (
     InputMediaPhoto,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -28,21 +29,22 @@ from bot.core.conversation.events import (
     PhotoSent,
 )
 from bot.core.language.texts import Texts
-from bot.errors import ChatError, StickerTooLarge
+from bot.errors import ChatError, ChatUnavailable, StickerTooLarge
 from bot.frontends.telegram import updates
-from bot.frontends.telegram.errors import translate, translated
-from bot.frontends.telegram.lanes import Lanes
+from bot.frontends.telegram.errors import seconds_to_wait, translate, translated
+from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
-from bot.frontends.telegram.polling import RetryUntilShutdown, StoppedError, poll
+from bot.frontends.telegram.polling import Json, RetryUntilShutdown, StoppedError, poll
 from bot.frontends.telegram.updates import Incoming
 from bot.stickers import for_telegram, suffix
 from storage.contract.failures import Failure
+from storage.contract.updates import KeptUpdate, NewUpdate
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DOWNLOAD_PAUSES = (0.2, 0.6)  # seconds between the attempts at one file
+DOWNLOAD_PAUSES = (0.2, 0.6, 2, 5, 10, 20, 30, 60, 60)  # seconds between attempts at one file
 LAST_WORDS = 10.0  # seconds that a stop leaves to updates in hand
 
 
@@ -73,6 +75,7 @@ class TelegramChat:
         base = base_url.rstrip("/")
         self._texts = texts
         self._hold = hold
+        self._polling = HTTPXRequest(connection_pool_size=2)
         self._bot = ExtBot(
             token,
             base_url=f"{base}/bot",
@@ -85,7 +88,7 @@ class TelegramChat:
                 connect_timeout=min(timeout, 5.0),
                 pool_timeout=timeout,
             ),
-            get_updates_request=HTTPXRequest(connection_pool_size=2),
+            get_updates_request=self._polling,
             rate_limiter=Limiter(),
         )
         self._album_pause = album_pause
@@ -98,26 +101,32 @@ class TelegramChat:
         Raises ChatForbidden when Telegram does not know the token.
         """
         retry = RetryUntilShutdown(shutdown)
-        lanes = Lanes(lambda together: self._handle(together, listener), self._album_pause)
+        lanes = Lanes(lambda items: self._handle(items, listener), self._album_pause)
 
-        def dispatch(update: Update) -> None:
-            if update.callback_query is not None:
-                task = asyncio.create_task(self._answer(update.callback_query.id))
-                self._answers.add(task)
-                task.add_done_callback(self._answers.discard)
-            person = updates.person_of(update)
-            if person is not None:
-                lanes.put(person, update)
+        async def keep(raw: list[Json]) -> None:
+            new = [one for one in map(self._new, raw) if one is not None]
+            for row in await listener.keep(self.platform, new):
+                dispatch(row)
+
+        def dispatch(row: KeptUpdate) -> None:
+            update = self._read(json.loads(row.payload))
+            person = None if update is None else updates.person_of(update)
+            if update is not None and person is not None:
+                if update.callback_query is not None:
+                    self._soon(self._answer(update.callback_query.id))
+                lanes.put(person, Item(update, row.id))
 
         try:
             with translated():
                 await retry(self._bot.initialize)
             log.info("On Telegram as %s", self._bot.name)
+            for row in await listener.kept(self.platform):
+                dispatch(row)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._introduce())
                 group.create_task(listener.deliver(self, shutdown))
                 with translated():
-                    await poll(self._bot, dispatch, retry, self._hold)
+                    await poll(self._polling, self._bot.base_url, keep, retry, self._hold)
         except StoppedError:
             pass
         except ExceptionGroup as failures:
@@ -126,6 +135,38 @@ class TelegramChat:
             await lanes.drain(LAST_WORDS)
             with suppress(TelegramError):
                 await self._bot.shutdown()
+
+    def _read(self, raw: Json) -> Update | None:
+        """Return an update, None for one that the library cannot read."""
+        try:
+            return Update.de_json(raw, self._bot)
+        except Exception as problem:
+            log.warning(
+                "Update %s is passed over: it cannot be read (%s)",
+                raw.get("update_id"),
+                type(problem).__name__,
+            )
+            return None
+
+    def _new(self, raw: Json) -> NewUpdate | None:
+        """Return what is to be kept of an update; None for one that asks nothing of us."""
+        update = self._read(raw)
+        person = None if update is None else updates.person_of(update)
+        if update is None or person is None:
+            return None
+        # an album may mean us by the words under another of its pictures
+        album = update.message is not None and update.message.media_group_id is not None
+        read = updates.read(update, self._bot.bot, meant=album)
+        if read is None:
+            return None
+        who = read.origin.who
+        key = f"{self._bot.bot.id}:{update.update_id}"
+        return NewUpdate(key, who.external_id, json.dumps(raw).encode(), who.locale)
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
     async def send(self, chat: str, message: Message) -> str:
         """Show a message; return its reference."""
@@ -148,6 +189,20 @@ class TelegramChat:
 
         with translated():
             return await self._in_chat(chat, replace)
+
+    async def stands(self, chat: str, reference: str) -> bool:
+        """Whether a message of ours is still there; asked for by a change that changes nothing."""
+        number = int(reference.partition(":")[2])
+
+        async def look(at: int, _: int | None) -> bool:
+            try:
+                await self._bot.edit_message_reply_markup(at, number)
+            except BadRequest as refusal:
+                return "not modified" in refusal.message.lower()
+            return True
+
+        with translated():
+            return await self._in_chat(chat, look)
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message away, if it is still there."""
@@ -220,8 +275,13 @@ class TelegramChat:
                 raise _GoneError from refusal
             raise
 
-    async def _handle(self, together: list[Update], listener: Listener) -> None:
-        """Read an update, or the pictures of an album, and tell the listener, in order."""
+    async def _handle(self, items: list[Item], listener: Listener) -> None:
+        """Have an update, or the pictures of an album, answered; then its rows are done with."""
+        await self._tell([item.update for item in items], listener)
+        await listener.done([item.row for item in items])
+
+    async def _tell(self, together: list[Update], listener: Listener) -> None:
+        """Read updates and tell the listener, in order."""
         me = self._bot.bot
         # the words that mean us stand under one picture of an album only
         meant = len(together) > 1 and any(updates.read(update, me) for update in together)
@@ -233,6 +293,8 @@ class TelegramChat:
                 await listener.handle(event, self)
             except ChatError as problem:
                 log.warning("Telegram: %s: %s", type(problem).__name__, problem)
+            except Exception as problem:  # its message may quote what was written to us
+                log.error("An update could not be handled: %s", type(problem).__name__)
 
     async def _event(self, incoming: Incoming, words: str) -> Event:
         """Fetch what an update only names; an album's words stand under one picture, for all."""
@@ -251,7 +313,9 @@ class TelegramChat:
         )
 
     async def _download(self, file_id: str) -> bytes | Failure:
-        for pause in (*DOWNLOAD_PAUSES, None):
+        """Fetch a file, however long Telegram is away or wants us to wait, within reason."""
+        pauses = iter(DOWNLOAD_PAUSES)
+        while True:
             try:
                 file = await self._bot.get_file(file_id)
                 if (file.file_size or 0) > updates.LARGEST:
@@ -261,12 +325,15 @@ class TelegramChat:
                 if "too big" in refusal.message.lower():
                     return Failure.TOO_LARGE
                 log.warning("Telegram keeps a file back: %s", refusal.message)
-                break
-            except NetworkError as problem:
+                return Failure.BROKEN
+            except RetryAfter as problem:
+                pause: float | None = seconds_to_wait(problem)
+            except TelegramError as problem:
                 log.warning("A file did not come from Telegram: %s", type(problem).__name__)
-                if pause is not None:
-                    await asyncio.sleep(pause)
-        return Failure.BROKEN
+                pause = next(pauses, None)
+            if pause is None:
+                return Failure.BROKEN
+            await asyncio.sleep(pause)
 
     async def _answer(self, query: str) -> None:
         """Stop the button's spinner; one pressed long ago can no longer be answered."""
@@ -277,12 +344,22 @@ class TelegramChat:
         """Tell Telegram our commands: in our first language for everybody, then in each."""
         first, *others = self._texts.locales
         languages = [(None, first), *((locale.partition("-")[0], locale) for locale in others)]
-        try:
-            for code, locale in languages:
-                menu = [BotCommand(name, about) for name, about in self._texts.menu(locale)]
+        for code, locale in languages:
+            menu = [BotCommand(name, about) for name, about in self._texts.menu(locale)]
+            await self._set_menu(menu, code)
+
+    async def _set_menu(self, menu: list[BotCommand], code: str | None) -> None:
+        for pause in (1, 5, 30, 60, None):
+            try:
                 await self._bot.set_my_commands(menu, language_code=code)
-        except TelegramError as problem:
-            log.warning("Telegram did not take our commands: %s", translate(problem))
+            except TelegramError as problem:
+                ours = translate(problem)
+                if pause is None or not isinstance(ours, ChatUnavailable):
+                    log.warning("Telegram did not take our commands: %s", ours)
+                    return
+                await asyncio.sleep(ours.retry_after or pause)
+            else:
+                return
 
 
 class _GoneError(Exception):

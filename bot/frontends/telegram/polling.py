@@ -5,19 +5,23 @@ logs each failure with its traceback; this loop stops at once and says each trou
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import BaseRequest
 
 from bot.frontends.telegram.errors import seconds_to_wait
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Json = dict[str, Any]
 
 ALLOWED = [Update.MESSAGE, Update.CALLBACK_QUERY]
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds
@@ -42,7 +46,7 @@ class RetryUntilShutdown:
         """
         while True:
             try:
-                answer = await self._unless_stopped(call())
+                answer = await self.unless_stopped(call())
             except InvalidToken:
                 raise
             except RetryAfter as problem:
@@ -57,7 +61,8 @@ class RetryUntilShutdown:
                 self._said, self._pause = None, FIRST_PAUSE
                 return answer
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+    async def unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what the work gives; raises StoppedError, and cancels it, on shutdown."""
         task = asyncio.create_task(work)
         stop = asyncio.create_task(self._shutdown.wait())
         try:
@@ -89,25 +94,35 @@ class RetryUntilShutdown:
 
 
 async def poll(
-    bot: Bot,
-    dispatch: Callable[[Update], None],
+    request: BaseRequest,
+    address: str,
+    keep: Callable[[list[Json]], Coroutine[Any, Any, None]],
     retry: RetryUntilShutdown,
     hold: float,
 ) -> None:
-    """Hand every update to ``dispatch`` until the shutdown; ``hold``: seconds of one long poll."""
+    """Fetch updates until the shutdown; ``hold``: seconds of one long poll.
+
+    Asking for what follows confirms what came before, so ``keep`` has to have committed it. Updates
+    are kept as they came: one that the library cannot read must not stop the others.
+    """
     offset: int | None = None
 
-    async def fetch() -> tuple[Update, ...]:
-        return await bot.get_updates(
-            offset=offset, timeout=int(hold), read_timeout=hold + 10, allowed_updates=ALLOWED
+    async def fetch(seconds: float) -> list[Json]:
+        query = {"timeout": str(int(seconds)), "allowed_updates": json.dumps(ALLOWED)}
+        if offset is not None:
+            query["offset"] = str(offset)
+        found = await request.post(
+            f"{address}/getUpdates?{urlencode(query)}", read_timeout=seconds + 10
         )
+        return found if isinstance(found, list) else []
 
     try:
         while True:
-            for update in await retry(fetch):
-                offset = update.update_id + 1
-                dispatch(update)
+            updates = await retry(lambda: fetch(hold))
+            if updates:
+                await retry.unless_stopped(keep(updates))
+                offset = max(int(update["update_id"]) for update in updates) + 1
     except StoppedError:
         if offset is not None:  # or Telegram would send the last batch again at the next start
             with suppress(TelegramError):
-                await bot.get_updates(offset=offset, timeout=0, allowed_updates=ALLOWED)
+                await fetch(0)

@@ -16,7 +16,7 @@ from bot.core.conversation.events import (
     PhotoSent,
 )
 from storage.contract.failures import Failure
-from tests.bot.fake_bot_api import BotApi, Fault
+from tests.bot.fake_bot_api import BotApi, Fault, flood
 from tests.bot.on_telegram import ADA, AGAIN, BO, FRIENDS, Running, answer_with, png
 from tests.bot.recording import RecordingListener
 
@@ -86,8 +86,25 @@ async def test_other_documents_are_no_pictures(
     assert api.calls("getFile") == []
 
 
-async def test_a_stuttering_download_is_tried_again(api: BotApi, running: Running) -> None:
-    """Two failed downloads are repeated; a third failure is told to the person."""
+async def test_a_flood_on_get_file_is_waited_out(
+    api: BotApi, running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """429 costs a photo nothing but time."""
+    listener = RecordingListener()
+    async with running(listener):
+        api.script("getFile", flood(1))
+        await api.send_photo(ADA, b"worth waiting for")
+        (photo,) = await listener.heard(1)
+    assert isinstance(photo, PhotoSent)
+    assert photo.data == b"worth waiting for"
+    assert not caplog.records
+
+
+async def test_a_stuttering_download_is_tried_again(
+    api: BotApi, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failed downloads are repeated; one that fails for good is told to the person."""
+    monkeypatch.setattr("bot.frontends.telegram.chat.DOWNLOAD_PAUSES", (0.01, 0.01))
     listener = RecordingListener()
     async with running(listener):
         api.script("file", Fault(502), Fault(502))
