@@ -45,3 +45,12 @@ class ChatRejected(ChatError):
 
 class StickerTooLarge(BotError):
     """No encoding brings the picture under the platform's limit."""
+
+
+def place_of(problem: BaseException) -> str:
+    """Say what failed and where, without its message: that may quote what must not be logged."""
+    trace, line = problem.__traceback__, ""
+    while trace is not None:
+        line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return type(problem).__name__ + line

@@ -13,7 +13,7 @@ the chat (the progress): whoever takes the delivery after a crash goes on from t
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -70,24 +70,26 @@ class Delivery:
 
 async def add_answers(
     session: AsyncSession, vault: Vault, person_id: UUID, platform: str, chat: str,
-    update: str, plan: bytes,
+    update_key: str, plan: bytes, delivery_id: UUID,
 ) -> Delivery:  # fmt: skip
     """Add the answers to an update, taken already by the process that decided them."""
-    row = DeliveryRow(
-        update_key=_digest(update),
-        person_id=person_id,
-        platform=platform,
-        chat=chat,
-        state=DeliveryState.SENDING.value,
-        attempts=1,
-        progress=0,
-        lease_until=now() + LEASE,
+    key = await key_of(session, vault, person_id)
+    session.add(
+        DeliveryRow(
+            id=delivery_id,
+            update_key=_digest(update_key),
+            person_id=person_id,
+            platform=platform,
+            chat=chat,
+            state=DeliveryState.SENDING.value,
+            attempts=1,
+            progress=0,
+            lease_until=now() + LEASE,
+            sealed_plan=key.seal(plan, "plan", delivery_id),
+        )
     )
-    session.add(row)
     await session.flush()
-    row.sealed_plan = (await key_of(session, vault, person_id)).seal(plan, "plan", row.id)
-    await session.flush()
-    return Delivery(row.id, person_id, platform, chat, 1, plan=plan)
+    return Delivery(delivery_id, person_id, platform, chat, 1, plan=plan)
 
 
 async def pending(session: AsyncSession, platform: str | None = None) -> list[UUID]:
@@ -111,11 +113,11 @@ async def unfinished(session: AsyncSession) -> list[UUID]:
     return list(await session.scalars(select(DeliveryRow.id).where(DeliveryRow.state.in_(states))))
 
 
-async def of_update(session: AsyncSession, update: str) -> UUID | None:
+async def of_update(session: AsyncSession, update_key: str) -> UUID | None:
     """Return the delivery of an update's answers, if it is not shown yet."""
     found: UUID | None = await session.scalar(
         select(DeliveryRow.id).where(
-            DeliveryRow.update_key == _digest(update),
+            DeliveryRow.update_key == _digest(update_key),
             DeliveryRow.state.in_((DeliveryState.WAITING.value, DeliveryState.SENDING.value)),
         )
     )
@@ -186,6 +188,14 @@ async def keep_plan(session: AsyncSession, vault: Vault, delivery: Delivery, pla
     )
 
 
+async def plan_of(session: AsyncSession, vault: Vault, delivery: Delivery) -> bytes | None:
+    """Return what was decided to show, by whichever attempt; None if that is still to be done."""
+    row = await session.get(DeliveryRow, delivery.id, populate_existing=True)
+    if row is None or row.sealed_plan is None:
+        return None
+    return (await key_of(session, vault, row.person_id)).unseal(row.sealed_plan, "plan", row.id)
+
+
 async def advance(
     session: AsyncSession, delivery: Delivery, progress: int, reference: str | None = None
 ) -> None:
@@ -231,14 +241,30 @@ async def _end(
     return ended is not None
 
 
-async def expire_leases(session: AsyncSession, platform: str) -> None:
-    """Let whatever a platform's earlier process was at be taken: right where one process serves."""
+async def expire(session: AsyncSession, delivery_id: UUID) -> None:
+    """Let a delivery be taken whose holder is known to be at it no more."""
     await session.execute(
         update(DeliveryRow)
-        .where(DeliveryRow.platform == platform, DeliveryRow.state == DeliveryState.SENDING.value)
+        .where(DeliveryRow.id == delivery_id, DeliveryRow.state == DeliveryState.SENDING.value)
         .values(lease_until=now())
     )
 
 
-def _digest(update: str) -> bytes:
-    return hashlib.sha256(update.encode()).digest()
+async def expire_leases(session: AsyncSession, platform: str, since: datetime) -> None:
+    """Let be taken what a platform's process before the one of ``since`` was at.
+
+    Right where one process at a time serves a platform.
+    """
+    await session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.platform == platform,
+            DeliveryRow.state == DeliveryState.SENDING.value,
+            DeliveryRow.lease_until < since + LEASE,
+        )
+        .values(lease_until=now())
+    )
+
+
+def _digest(update_key: str) -> bytes:
+    return hashlib.sha256(update_key.encode()).digest()

@@ -203,30 +203,35 @@ async def first_time(session: AsyncSession, key: str) -> bool:
 
 
 async def forget(database: Database, person_id: UUID) -> Erasure:
-    """Erase everything of a person, their key first of all; forgetting twice is no error.
-
-    What accounts linked with theirs made is those accounts', and stays with them.
+    """Erase everything of a person, and let no copy stay; forgetting twice is no error.
 
     On SQLite the bytes are overwritten in the file and gone from the log when this returns.
     """
     async with database.transaction() as session:
-        left = await links.forget(session, person_id)
-        jobs = select(JobRow.id).where(JobRow.person_id == person_id)
-        await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
-        results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
-        await erase(session, DeliveryRow, DeliveryRow.person_id == person_id)
-        await erase(session, InboxRow, InboxRow.person_id == person_id)
-        counts = Erasure(
-            photos=await erase(session, PhotoRow, PhotoRow.person_id == person_id),
-            results=results,
-            jobs=await erase(session, JobRow, JobRow.person_id == person_id),
-            avatars=await erase(session, AvatarRow, AvatarRow.person_id == person_id),
-            conversations=await erase(
-                session, ConversationRow, ConversationRow.person_id == person_id
-            ),
-            preferences=await erase(session, PreferenceRow, PreferenceRow.person_id == person_id),
-            links=left,
-        )
-        await erase(session, PersonRow, PersonRow.id == person_id)
+        counts = await erase_person(session, person_id)
     await database.scrub()
+    return counts
+
+
+async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
+    """Erase every row of a person; ``Database.scrub`` after the commit sees to their bytes.
+
+    What accounts linked with theirs made is those accounts', and stays with them.
+    """
+    left = await links.forget(session, person_id)
+    jobs = select(JobRow.id).where(JobRow.person_id == person_id)
+    await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
+    results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
+    await erase(session, DeliveryRow, DeliveryRow.person_id == person_id)
+    await erase(session, InboxRow, InboxRow.person_id == person_id)
+    counts = Erasure(
+        photos=await erase(session, PhotoRow, PhotoRow.person_id == person_id),
+        results=results,
+        jobs=await erase(session, JobRow, JobRow.person_id == person_id),
+        avatars=await erase(session, AvatarRow, AvatarRow.person_id == person_id),
+        conversations=await erase(session, ConversationRow, ConversationRow.person_id == person_id),
+        preferences=await erase(session, PreferenceRow, PreferenceRow.person_id == person_id),
+        links=left,
+    )
+    await erase(session, PersonRow, PersonRow.id == person_id)
     return counts

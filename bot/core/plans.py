@@ -3,9 +3,11 @@
 What is left for after the commit, messages to show and jobs to enqueue, is a ``Plan``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from uuid import UUID
 
+from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.conversation import actions as do
@@ -28,10 +30,14 @@ MOST_FAVOURITES = 10
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A message on its way to the chat. ``replaces``: the message that it changes."""
+    """A message on its way to the chat. ``replaces``: the message that it changes.
+
+    ``result``: the job whose result its sticker is.
+    """
 
     message: Message
     replaces: str | None = None
+    result: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,39 @@ class Plan:
     cancelled: list[UUID] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     erase: Say | None = None
+
+    def take_the_place_of(self, placeholder: str | None, *, live: bool) -> None:
+        """Put the first answer in a placeholder's place, or let that go without a word.
+
+        ``live``: the job was to replace an older sticker, which stays if it failed.
+        """
+        first = self.answers[0] if self.answers else None
+        if isinstance(first, Showing):
+            words = first.message.sticker is None and first.message.picture is None
+            self.answers[0] = replace(first, replaces=None if live and words else placeholder)
+        elif self.drop_placeholder and placeholder is not None and not live:
+            self.abandoned.append(placeholder)
+
+
+@cache
+def _adapter() -> TypeAdapter[tuple[Plan]]:
+    return TypeAdapter(
+        tuple[Plan], config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+    )
+
+
+def to_bytes(plan: Plan) -> bytes:
+    """Return what is left to do of a plan, to be kept; results stay where they are."""
+    answers = [_lean(answer) for answer in plan.answers]
+    return _adapter().dump_json((replace(plan, answers=answers, erase=None),))
+
+
+def _lean(answer: Showing | Placeholder) -> Showing | Placeholder:
+    if isinstance(answer, Placeholder):
+        return replace(answer, notes=())
+    if answer.result is None:
+        return answer
+    return replace(answer, message=replace(answer.message, sticker=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +175,19 @@ class Planner:
                     pass
         return state, plan
 
+    async def read(self, session: AsyncSession, kept: bytes) -> Plan:
+        """Return a plan as ``to_bytes`` kept it; a sticker erased meanwhile is told of."""
+        (plan,) = _adapter().validate_json(kept)
+        for place, answer in enumerate(plan.answers):
+            if isinstance(answer, Showing) and answer.result is not None:
+                try:
+                    picture = (await results.read(session, self.vault, answer.result)).picture
+                    message = replace(answer.message, sticker=picture)
+                except results.ResultGone:
+                    message = self.wording.say(Say("say.result_gone"), plan.locale)
+                plan.answers[place] = replace(answer, message=message)
+        return plan
+
     def _say(self, plan: Plan, said: Say) -> None:
         plan.answers.append(Showing(self.wording.say(said, plan.locale), said.replaces))
 
@@ -176,7 +228,8 @@ class Planner:
             except results.ResultGone:
                 self._say(plan, Say("say.result_gone"))
                 return
-        plan.answers.append(Showing(self.wording.sticker(shown, picture, plan.locale)))
+        message = self.wording.sticker(shown, picture, plan.locale)
+        plan.answers.append(Showing(message, result=shown.job))
 
     async def _cancel(self, session: AsyncSession, plan: Plan, given_up: do.Cancel) -> None:
         for job_id in given_up.jobs:
@@ -200,4 +253,4 @@ class Planner:
             request = Request(job.kind, job.settings, job.second_photo_id)
             shown = ShowResult(job.id, request)
             message = self.wording.sticker(shown, favourite.done.picture, plan.locale)
-            plan.answers.append(Showing(message))
+            plan.answers.append(Showing(message, result=job.id))

@@ -6,22 +6,23 @@ handles its updates, so the same order holds for them.
 
 import asyncio
 import logging
+import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from uuid import UUID
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.core import plans
 from bot.core.chat import Chat, Forgetful
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import (
     Event,
     JobEnded,
-    Message,
     Origin,
     PhotoRefused,
     PhotoSent,
@@ -30,18 +31,20 @@ from bot.core.conversation.events import (
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
 from bot.core.conversation.step import FromPerson, PhotoKept, step, to_paint
+from bot.core.delivering import Deliverer, delay
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
-from bot.core.plans import Placeholder, Plan, Planner, Showing
-from bot.core.progress import Account, ProgressMessages
-from bot.errors import BotError, ChatForbidden, ChatUnavailable
+from bot.core.plans import Plan, Planner, Showing
+from bot.core.progress import ProgressMessages
+from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
-from storage import avatars, deliveries, jobs, parts, people, photos
+from storage import avatars, deliveries, inbox, jobs, parts, people, photos
 from storage.contract.failures import Failure
 from storage.contract.kinds import EMOJI
 from storage.contract.photos import MAX_BYTES
+from storage.contract.updates import KeptUpdate, NewUpdate
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
@@ -53,23 +56,11 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 AT_ONCE = 32  # deliveries on their way at the same time
-TRIES = 4  # of an answer while the platform is away
-LONGEST_WAIT = 30.0  # seconds between two tries of an answer
+TRIES = 4  # of an answer in its turn while the platform is away; then it becomes a delivery
+MISTAKES = 4  # attempts that may fail for no good reason before a delivery is given up
 LONGEST_DELAY = 300.0  # seconds between two tries of a delivery
 LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
-RECHECK = 30.0  # seconds after which deliveries that got lost are looked for
-
-
-@dataclass(slots=True)
-class _Underway:
-    """A delivery on its way: what to show is decided once and then tried until it is shown."""
-
-    delivery: Delivery
-    person: Person
-    plan: Plan | None = None
-    placeholder: str | None = None
-    live: bool = False
-    tries: int = 0
+RECHECK = 5.0  # seconds after which deliveries that got lost are looked for
 
 
 class Service:
@@ -89,13 +80,15 @@ class Service:
         self._planner = Planner(vault, self._wording, bounds)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._library, self._library_read = Library(), 0.0
-        self._underway: dict[UUID, _Underway] = {}
         self._progress = ProgressMessages(database, self._wording)
+        self._deliverer = Deliverer(database, queue, self._wording, self._progress)
+        self._since: dict[str, datetime] = {}
 
     async def locale_of(self, who: Who) -> str | None:
         """Return the language a person chose or came with; None for the unknown."""
-        async with self._database.snapshot() as session:
-            person = await people.find(session, who.platform, who.external_id)
+        person = await self._database.retry(
+            lambda session: people.find(session, who.platform, who.external_id)
+        )
         return None if person is None else person.locale
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
@@ -105,49 +98,115 @@ class Service:
             picture = await parts.thumbnail(session, style, slot, variant)
         return None if version is None or picture is None else (picture, version)
 
+    # --- the inbox ------------------------------------------------------------------------------
+
+    async def keep(self, platform: str, updates: Sequence[NewUpdate]) -> list[KeptUpdate]:
+        """Keep updates, however long the database is away; return those that are new."""
+        if not updates:
+            return []
+        return await self._database.retry(
+            lambda session: inbox.keep(session, self._vault, platform, updates), math.inf
+        )
+
+    async def kept(self, platform: str) -> list[KeptUpdate]:
+        """Return the updates that an earlier process kept and did not handle."""
+        self._begin(platform)
+        return await self._database.retry(
+            lambda session: inbox.waiting(session, self._vault, platform), math.inf
+        )
+
+    async def done(self, rows: Sequence[int]) -> None:
+        """Let go of updates that were handled."""
+        await self._database.retry(lambda session: inbox.erase(session, rows), math.inf)
+
+    def _begin(self, platform: str) -> datetime:
+        """Return since when this process serves a platform."""
+        return self._since.setdefault(platform, datetime.now(UTC))
+
     # --- events ---------------------------------------------------------------------------------
 
     async def handle(self, event: Event, chat: Chat) -> None:
-        """Answer an event once, however often it comes; never raises for what a chat does."""
+        """Answer an event once, however often it comes; never raises for what a chat does.
+
+        When it returns, the event and its answers are kept, whatever becomes of this process.
+        """
         if isinstance(event, JobEnded):
             raise TypeError("jobs end in deliver")
+        self._begin(chat.platform)
         origin = event.origin
         account = (origin.who.platform, origin.who.external_id)
         async with self._turn(*account):
             try:
-                plan = await self._decide(event)
-                if plan is not None:
-                    if plan.erase is not None:
-                        await self._clear(chat, origin.chat, plan)
-                    await self._carry_out(plan, account, origin.chat, chat)
-            except Exception:
-                log.exception("could not answer an update of %s", chat.platform)
+                decided = await self._decide(event)
+            except Exception as problem:
+                log.error("could not answer an update: %s", place_of(problem))
                 await self._apologise(origin, chat)
+                return
+            if decided is None:
+                return
+            delivery, plan = decided
+            if plan.erase is not None:
+                await self._finish_erasing(plan, origin.chat, chat)
+            try:
+                await self._deliverer.carry_out(delivery, plan, account, chat, TRIES)
+            except Exception as problem:
+                pause = await self._set_aside(delivery, plan, chat, problem)
+                if pause is not None:
+                    await self._queue.enqueue(f"delivery.{chat.platform}", delivery.id)
 
-    async def _decide(self, event: PhotoSent | FromPerson) -> Plan | None:
-        """Let the conversation decide and keep all rows of it, in one transaction."""
+    async def _decide(self, event: PhotoSent | FromPerson) -> tuple[Delivery, Plan] | None:
+        """Let the conversation decide, and keep all rows of it in one transaction.
+
+        None for an update that was answered before, or whose answers are on their way.
+        """
+        new = uuid4()
+
+        async def work(session: AsyncSession) -> tuple[Delivery, Plan] | None:
+            if not await people.first_time(session, event.origin.key):
+                return await self._decided_before(session, event.origin, new)
+            return await self._decide_now(session, event, new)
+
+        return await self._database.retry(work, math.inf)
+
+    async def _decided_before(
+        self, session: AsyncSession, origin: Origin, new: UUID
+    ) -> tuple[Delivery, Plan] | None:
+        """Return the answers that an update has got but that were not shown."""
+        kept = await deliveries.of_update(session, origin.key)
+        if kept is None:
+            return None
+        if kept == new:  # our own commit, whose answer got lost
+            await deliveries.expire(session, kept)
+        delivery = await deliveries.take(session, self._vault, kept)
+        if delivery is None or delivery.plan is None:
+            return None
+        return delivery, await self._planner.read(session, delivery.plan)
+
+    async def _decide_now(
+        self, session: AsyncSession, event: PhotoSent | FromPerson, new: UUID
+    ) -> tuple[Delivery, Plan]:
         origin = event.origin
         who = origin.who
-        async with self._database.transaction() as session:
-            if not await people.first_time(session, origin.key):
-                return None
-            person = await people.find_or_add(
-                session, self._vault, who.platform, who.external_id, who.locale
-            )
-            if person.locale is None and who.locale is not None:  # not every update tells
-                await people.set_locale(session, person.id, who.locale)
-                person = replace(person, locale=who.locale)
-            state = await self._load(session, person, origin.chat)
-            kept = await self._kept(session, person, event)
-            library = await self._wardrobe(session)
-            state, actions = step(state, kept, self._grammar, library)
-            state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
-            if plan.erase is None:
-                await people.save_conversation(session, person.id, origin.chat, to_json(state))
+        person = await people.find_or_add(
+            session, self._vault, who.platform, who.external_id, who.locale
+        )
+        if person.locale is None and who.locale is not None:  # not every update tells
+            await people.set_locale(session, person.id, who.locale)
+            person = replace(person, locale=who.locale)
+        state = await self._load(session, person, origin.chat)
+        kept = await self._kept(session, person, event)
+        library = await self._wardrobe(session)
+        state, actions = step(state, kept, self._grammar, library)
+        state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
         if plan.erase is not None:
-            said = await self._erase(person, plan.erase)
+            said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
-        return plan
+            return Delivery(new, person.id, who.platform, origin.chat, 1), plan
+        await people.save_conversation(session, person.id, origin.chat, to_json(state))
+        return await deliveries.add_answers(
+            session, self._vault, person.id, who.platform, origin.chat, origin.key,
+            plans.to_bytes(plan), new,
+        ), plan  # fmt: skip
 
     async def _kept(
         self, session: AsyncSession, person: Person, event: PhotoSent | FromPerson
@@ -189,100 +248,22 @@ class Service:
                 self._library = found
         return self._library
 
-    async def _erase(self, person: Person, said: Say) -> Say:
-        erased = await people.forget(self._database, person.id)
+    async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
+        erased = await people.erase_person(session, person.id)
         self._progress.forget(person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = (Note("note.others_keep"),) if erased.links else ()
         return replace(said, values={**said.values, **counts}, notes=notes)
 
-    async def _clear(self, chat: Chat, where: str, plan: Plan) -> None:
-        """Empty a chat that keeps what it showed; then nothing is left to be replaced."""
+    async def _finish_erasing(self, plan: Plan, where: str, chat: Chat) -> None:
+        """Let no copy stay: in the database's files, and in a chat that keeps what it showed."""
+        await self._database.scrub()
         if isinstance(chat, Forgetful):
             await chat.forget(where)
-            plan.answers = [
+            plan.answers = [  # nothing is left to be replaced
                 replace(answer, replaces=None) if isinstance(answer, Showing) else answer
                 for answer in plan.answers
             ]
-
-    async def _carry_out(self, plan: Plan, account: Account, where: str, chat: Chat) -> None:
-        """Enqueue the plan's jobs and show its answers.
-
-        Jobs start before their placeholders stand: their delivery waits for the person's turn,
-        which ends after that.
-        """
-        if plan.erase is not None and isinstance(chat, Forgetful):
-            await chat.forget(where)
-        for answer in plan.answers:
-            if isinstance(answer, Placeholder):
-                await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)
-        for cancelled in plan.cancelled:
-            await self._queue.cancel(cancelled)
-            self._progress.done(cancelled)
-        for reference in plan.abandoned:
-            await self._remove(chat, where, reference)
-        placed: list[tuple[UUID, str]] = []
-        try:
-            for answer in plan.answers:
-                match answer:
-                    case Showing(message, replaces):
-                        await self._show_with_retry(chat, where, message, replaces, plan.locale)
-                    case Placeholder(job, request, notes, message) if message is not None:
-                        shown = await self._show_with_retry(chat, where, message, None, plan.locale)
-                        if shown is not None:
-                            placed.append((job.id, shown))
-                            self._progress.add(
-                                job, account, request, notes, plan.locale, shown, message
-                            )
-        finally:
-            if placed:
-                async with self._database.transaction() as session:
-                    for job_id, reference in placed:
-                        await jobs.set_placeholder(session, job_id, reference)
-
-    async def _show_with_retry(
-        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
-    ) -> str | None:
-        """Show an answer, trying again while the platform is away; None if it could not be."""
-        for number in range(1, TRIES + 1):
-            try:
-                return await self._show(chat, where, message, replaces, locale)
-            except ChatForbidden:
-                return None
-            except ChatUnavailable as problem:
-                if number == TRIES:
-                    log.warning("%s is away: an answer is lost", chat.platform)
-                    return None
-                await asyncio.sleep(_delay(problem, number, LONGEST_WAIT))
-        return None
-
-    async def _show(
-        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
-    ) -> str:
-        """Show a message, in another's place where that is possible; or say that it is not."""
-        if replaces is not None:
-            try:
-                return await chat.edit(where, replaces, message)
-            except (ChatForbidden, ChatUnavailable):
-                raise
-            except BotError as problem:
-                log.info("%s could not change a message: %s", chat.platform, problem)
-                await self._remove(chat, where, replaces)
-        try:
-            return await chat.send(where, message)
-        except (ChatForbidden, ChatUnavailable):
-            raise
-        except BotError as problem:
-            if message.sticker is None:
-                raise
-            log.warning("%s did not take a sticker: %s", chat.platform, problem)
-            return await chat.send(where, self._wording.say(Say("say.not_shown"), locale))
-
-    async def _remove(self, chat: Chat, where: str, reference: str) -> None:
-        try:
-            await chat.remove(where, reference)
-        except BotError as problem:
-            log.info("%s could not take a message away: %s", chat.platform, problem)
 
     async def _apologise(self, origin: Origin, chat: Chat) -> None:
         locale = self._texts.negotiate(origin.who.locale)
@@ -295,11 +276,15 @@ class Service:
     # --- deliveries -----------------------------------------------------------------------------
 
     async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
-        """Bring what jobs made to this chat's platform until the shutdown."""
+        """Bring what chats of this platform are owed, until the shutdown."""
+        since = self._begin(chat.platform)
 
         async def bring(delivery_id: UUID) -> None:
             await self._deliver_one(delivery_id, chat)
 
+        await self._database.retry(
+            lambda session: deliveries.expire_leases(session, chat.platform, since), math.inf
+        )
         topic = f"delivery.{chat.platform}"
         upkeep = [
             asyncio.create_task(_every(RECHECK, shutdown, lambda: self._find_lost(chat))),
@@ -317,92 +302,89 @@ class Service:
         async with self._database.snapshot() as session:
             pending = await deliveries.pending(session, chat.platform)
         for delivery_id in pending:
-            if delivery_id not in self._underway:
-                await self._queue.enqueue(f"delivery.{chat.platform}", delivery_id)
+            await self._queue.enqueue(f"delivery.{chat.platform}", delivery_id)
 
     async def _deliver_one(self, delivery_id: UUID, chat: Chat) -> None:
-        """Show one result; raises Again while the platform is away."""
-        reference = None
-        try:
-            underway = self._underway.get(delivery_id) or await self._take(delivery_id)
-            if underway is None:
-                return
-            self._underway[delivery_id] = underway
-            person = underway.person
-            async with self._turn(person.platform, person.external_id):
-                if underway.plan is None:
-                    underway.plan = await self._decide_end(underway)
-                reference = await self._present(underway, underway.plan, chat)
-        except ChatUnavailable as problem:
-            underway = self._underway[delivery_id]
-            underway.tries += 1
-            delay = _delay(problem, underway.tries, LONGEST_DELAY)
-            raise Again(timedelta(seconds=delay)) from problem
-        except (ChatForbidden, PersonGone):
-            log.info("a result for %s is not shown: the chat or person is gone", chat.platform)
-        except Exception:
-            log.exception("could not deliver to %s", chat.platform)
-        self._underway.pop(delivery_id, None)
-        async with self._database.transaction() as session:
-            await deliveries.finish(session, delivery_id, reference)
-
-    async def _take(self, delivery_id: UUID) -> _Underway | None:
-        async with self._database.transaction() as session:
-            delivery = await deliveries.take(session, self._vault, delivery_id)
-            if delivery is None:
-                return None
-            return _Underway(delivery, await people.read(session, delivery.job.person_id))
-
-    async def _decide_end(self, underway: _Underway) -> Plan:
-        """Let the conversation answer a job's end."""
-        person, job = underway.person, underway.delivery.job
-        event = JobEnded(
-            job.id,
-            job.kind,
-            job.settings,
-            job.face,
-            underway.delivery.outcome,
-            job.photo_id,
-            job.second_photo_id,
-            job.avatar,
+        """Show what one delivery owes; raises Again while the platform is away."""
+        delivery = await self._database.retry(
+            lambda session: deliveries.take(session, self._vault, delivery_id)
         )
-        async with self._database.transaction() as session:
-            state = await self._load(session, person, job.chat)
-            underway.live = any(one.job == job.id and one.replaces for one in state.unfinished)
-            underway.placeholder = (await jobs.read(session, job.id)).placeholder
-            library = await self._wardrobe(session)
-            state, actions = step(state, event, self._grammar, library)
-            state, plan = await self._planner.perform(session, person, job.chat, state, actions)
-            await people.save_conversation(session, person.id, job.chat, to_json(state))
+        if delivery is None:
+            return
+        plan = None
+        try:
+            person = await self._person(delivery)
+            account = (person.platform, person.external_id)
+            async with self._turn(*account):
+                plan = await self._plan_of(delivery)
+                if delivery.job is not None:
+                    self._progress.done(delivery.job.id)
+                await self._deliverer.carry_out(delivery, plan, account, chat)
+        except Exception as problem:
+            pause = await self._set_aside(delivery, plan, chat, problem)
+            if pause is not None:
+                raise Again(timedelta(seconds=pause)) from None
+
+    async def _person(self, delivery: Delivery) -> Person:
+        return await self._database.retry(lambda session: people.read(session, delivery.person_id))
+
+    async def _set_aside(
+        self, delivery: Delivery, plan: Plan | None, chat: Chat, problem: Exception
+    ) -> float | None:
+        """Return after how many seconds a failed delivery is to be tried again; None for never."""
+        pause = None
+        if isinstance(problem, ChatUnavailable) and delivery.attempts < deliveries.MAX_ATTEMPTS:
+            pause = delay(problem, delivery.attempts, LONGEST_DELAY)
+        elif isinstance(problem, ChatForbidden | PersonGone):
+            log.info("an answer for %s is not shown: its chat or person is gone", chat.platform)
+        else:
+            log.error("could not deliver to %s: %s", chat.platform, place_of(problem))
+            if delivery.attempts < MISTAKES:
+                pause = 2.0 ** (delivery.attempts - 1)
+            else:
+                locale = self._texts.negotiate(plan.locale if plan is not None else None)
+                await self._deliverer.give_up(delivery, plan, chat, locale)
+
+        async def work(session: AsyncSession) -> None:
+            if pause is not None:
+                await deliveries.release(session, delivery)
+            else:
+                await deliveries.bury(session, delivery.id, type(problem).__name__)
+
+        await self._database.retry(work, math.inf)
+        return pause
+
+    async def _plan_of(self, delivery: Delivery) -> Plan:
+        """Return what was decided to show, or decide it; raises PersonGone."""
+
+        async def work(session: AsyncSession) -> Plan:
+            person = await people.read(session, delivery.person_id)
+            kept = await deliveries.plan_of(session, self._vault, delivery)
+            if kept is not None:
+                return await self._planner.read(session, kept)
+            return await self._decide_end(session, person, delivery)
+
+        return await self._database.retry(work)
+
+    async def _decide_end(self, session: AsyncSession, person: Person, delivery: Delivery) -> Plan:
+        """Let the conversation answer a job's end, and keep what it decided."""
+        job, outcome = delivery.job, delivery.outcome
+        if job is None or outcome is None:
+            raise LookupError("a delivery without a job has a plan")
+        event = JobEnded(
+            job.id, job.kind, job.settings, job.face, outcome, job.photo_id, job.second_photo_id,
+            job.avatar,
+        )  # fmt: skip
+        state = await self._load(session, person, job.chat)
+        live = any(one.job == job.id and one.replaces for one in state.unfinished)
+        placeholder = (await jobs.read(session, job.id)).placeholder
+        library = await self._wardrobe(session)
+        state, actions = step(state, event, self._grammar, library)
+        state, plan = await self._planner.perform(session, person, job.chat, state, actions)
+        plan.take_the_place_of(placeholder, live=live)
+        await people.save_conversation(session, person.id, job.chat, to_json(state))
+        await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
         return plan
-
-    async def _present(self, underway: _Underway, plan: Plan, chat: Chat) -> str | None:
-        """Put the first answer in the placeholder's place, the others behind it.
-
-        An older sticker that a failed job was to replace stays.
-        """
-        job = underway.delivery.job
-        self._progress.done(job.id)
-        first = plan.answers[0] if plan.answers else None
-        reference = underway.placeholder
-        if isinstance(first, Showing):
-            replaces = reference
-            if underway.live and first.message.sticker is None and first.message.picture is None:
-                replaces = None
-            reference = await self._show(chat, job.chat, first.message, replaces, plan.locale)
-            plan.answers.pop(0)
-        elif plan.drop_placeholder and reference is not None and not underway.live:
-            await self._remove(chat, job.chat, reference)
-        account = (underway.person.platform, underway.person.external_id)
-        await self._carry_out(plan, account, job.chat, chat)
-        return reference
-
-
-def _delay(problem: ChatUnavailable, tries: int, longest: float) -> float:
-    """Return how long to wait: as the platform says, else twice as long each time."""
-    if problem.retry_after is not None:
-        return min(problem.retry_after, longest) if problem.retry_after > 0 else 0.1
-    return float(min(longest, 0.5 * 2 ** (tries - 1)))
 
 
 async def _every(
@@ -412,7 +394,7 @@ async def _every(
     while not shutdown.is_set():
         try:
             await work()
-        except Exception:
-            log.exception("upkeep failed")
+        except Exception as problem:
+            log.warning("upkeep failed: %s", place_of(problem))
         with suppress(TimeoutError):
             await asyncio.wait_for(shutdown.wait(), seconds)

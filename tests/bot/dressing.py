@@ -170,7 +170,7 @@ class Wardrobe:
             while True:
                 async with self.database.snapshot() as session:
                     busy = await unfinished(session)
-                    pending = await deliveries.pending(session)
+                    pending = await deliveries.unfinished(session)
                 if not busy and not pending:
                     return
                 await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from storage import deliveries, jobs
 from storage.contract.jobs import Done, Job, JobState
 from storage.database import Database
 from storage.deliveries import Delivery
+from storage.models import now
 from storage.people import Person
 from storage.vault import Vault
 
@@ -43,10 +44,10 @@ async def test_a_delivery_is_taken_by_one_at_a_time(
     assert await take(database, vault, owed) is None
     async with database.transaction() as session:
         assert await deliveries.pending(session, "web") == []
-        await deliveries.expire_leases(session, "telegram")
+        await deliveries.expire_leases(session, "telegram", now())
     assert await take(database, vault, owed) is None
     async with database.transaction() as session:
-        await deliveries.expire_leases(session, "web")
+        await deliveries.expire_leases(session, "web", now())
     second = await take(database, vault, owed)
     assert second is not None
     assert second.resumed
@@ -103,12 +104,12 @@ async def test_the_answers_to_an_update_are_owed_once(
     """They are found by the update until they are shown; the process that decided holds them."""
     async with database.transaction() as session:
         made = await deliveries.add_answers(
-            session, vault, ada.id, "web", "room", "web:1", b"Hello"
+            session, vault, ada.id, "web", "room", "web:1", b"Hello", uuid4()
         )
         assert await deliveries.of_update(session, "web:1") == made.id
         assert await deliveries.of_update(session, "web:2") is None
         assert await deliveries.take(session, vault, made.id) is None
-        await deliveries.expire_leases(session, "web")
+        await deliveries.expire_leases(session, "web", now())
     again = await take(database, vault, made.id)
     assert again is not None
     assert (again.plan, again.job, again.chat) == (b"Hello", None, "room")

@@ -1,0 +1,182 @@
+"""Shows what is owed to a chat, answer by answer, from where an earlier attempt ended.
+
+After each answer the row says so. What an attempt was at when it ended may stand in the chat or
+not; a chat that can tell is asked before the same is sent again.
+"""
+
+import asyncio
+import logging
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core.chat import Chat, Resending
+from bot.core.conversation.actions import Say
+from bot.core.conversation.events import Message
+from bot.core.language.wording import Wording
+from bot.core.plans import Placeholder, Plan, Showing
+from bot.core.progress import Account, ProgressMessages
+from bot.errors import BotError, ChatForbidden, ChatUnavailable
+from storage import deliveries, jobs
+from storage.contract.jobs import JobState
+from storage.database import Database
+from storage.deliveries import Delivery
+from storage.queue import Queue
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 30.0  # seconds between two tries in place
+
+
+class Deliverer:
+    """Carries plans out."""
+
+    def __init__(
+        self, database: Database, queue: Queue, wording: Wording, progress: ProgressMessages
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._wording = wording
+        self._progress = progress
+
+    async def carry_out(
+        self, delivery: Delivery, plan: Plan, account: Account, chat: Chat, tries: int = 1
+    ) -> None:
+        """Enqueue the plan's jobs, show what is left of its answers, and finish the delivery.
+
+        Jobs start before their placeholders stand: their delivery waits for the person's turn,
+        which ends after that. ``tries``: of each answer while the platform is away, before
+        ChatUnavailable comes out.
+        """
+        where = delivery.chat
+        if delivery.progress == 0:
+            await self._begin(plan, where, chat)
+        for number, answer in enumerate(plan.answers[delivery.progress :], delivery.progress):
+            unsure = delivery.resumed and number == delivery.progress
+            shown = await self._place(chat, where, answer, plan.locale, unsure, tries)
+            if shown is not None and isinstance(answer, Placeholder) and answer.message is not None:
+                self._progress.add(
+                    answer.job, account, answer.request, answer.notes, plan.locale, shown,
+                    answer.message,
+                )  # fmt: skip
+            await self._note(delivery, plan, number + 1, shown)
+        if len(plan.answers) <= delivery.progress:
+            await self._note(delivery, plan, delivery.progress, None)
+
+    async def _begin(self, plan: Plan, where: str, chat: Chat) -> None:
+        for answer in plan.answers:
+            if isinstance(answer, Placeholder):
+                await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)
+        for cancelled in plan.cancelled:
+            await self._queue.cancel(cancelled)
+            self._progress.done(cancelled)
+        for reference in plan.abandoned:
+            await self._remove(chat, where, reference)
+
+    async def _note(
+        self, delivery: Delivery, plan: Plan, progress: int, reference: str | None
+    ) -> None:
+        """Keep that so many answers stand in the chat, and the end with the last of them."""
+
+        async def work(session: AsyncSession) -> None:
+            if progress >= len(plan.answers):
+                await deliveries.finish(session, delivery.id, reference)
+            else:
+                await deliveries.advance(session, delivery, progress, reference)
+            answer = plan.answers[progress - 1] if progress else None
+            if isinstance(answer, Placeholder) and reference is not None:
+                await jobs.set_placeholder(session, answer.job.id, reference)
+
+        await self._database.retry(work)
+
+    async def _place(
+        self, chat: Chat, where: str, answer: Showing | Placeholder, locale: str, unsure: bool,
+        tries: int,
+    ) -> str | None:  # fmt: skip
+        """Show an answer; None if it has no message, stands there already or comes too late.
+
+        ``unsure``: whether an earlier attempt may have shown it.
+        """
+        message, replaces = answer.message, None
+        if isinstance(answer, Showing):
+            replaces = answer.replaces
+        elif message is not None and unsure and await self._ended(answer):
+            return None
+        if message is None:
+            return None
+        for number in range(1, tries + 1):
+            try:
+                if unsure and await _took_place(chat, where, message, replaces):
+                    return None
+                return await self._show(chat, where, message, replaces, locale)
+            except ChatUnavailable as problem:
+                if number == tries:
+                    raise
+                unsure = True
+                await asyncio.sleep(delay(problem, number, LONGEST_WAIT))
+        return None
+
+    async def _ended(self, answer: Placeholder) -> bool:
+        """Tell whether a job needs no placeholder any more."""
+
+        async def work(session: AsyncSession) -> bool:
+            try:
+                job = await jobs.read(session, answer.job.id)
+            except LookupError:
+                return True
+            return job.state not in {JobState.QUEUED, JobState.RUNNING}
+
+        return await self._database.retry(work)
+
+    async def _show(
+        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
+    ) -> str:
+        """Show a message, in another's place where that is possible; or say that it is not."""
+        if replaces is not None:
+            try:
+                return await chat.edit(where, replaces, message)
+            except (ChatForbidden, ChatUnavailable):
+                raise
+            except BotError as problem:
+                log.info("%s could not change a message: %s", chat.platform, type(problem).__name__)
+                await self._remove(chat, where, replaces)
+        try:
+            return await chat.send(where, message)
+        except (ChatForbidden, ChatUnavailable):
+            raise
+        except BotError as problem:
+            if message.sticker is None:
+                raise
+            log.warning("%s did not take a sticker: %s", chat.platform, type(problem).__name__)
+            return await chat.send(where, self._wording.say(Say("say.not_shown"), locale))
+
+    async def give_up(self, delivery: Delivery, plan: Plan | None, chat: Chat, locale: str) -> None:
+        """Say in the place of what cannot be shown that something went wrong."""
+        left = plan.answers[delivery.progress :] if plan is not None else []
+        replaces = next((one.replaces for one in left if isinstance(one, Showing)), None)
+        if replaces is None and delivery.job is not None:
+            replaces = delivery.job.placeholder
+        try:
+            sentence = self._wording.say(Say("say.unexpected"), locale)
+            await self._show(chat, delivery.chat, sentence, replaces, locale)
+        except BotError as problem:
+            log.info("%s does not take an apology: %s", chat.platform, type(problem).__name__)
+
+    async def _remove(self, chat: Chat, where: str, reference: str) -> None:
+        try:
+            await chat.remove(where, reference)
+        except BotError as problem:
+            log.info("%s could not take a message away: %s", chat.platform, type(problem).__name__)
+
+
+async def _took_place(chat: Chat, where: str, message: Message, replaces: str | None) -> bool:
+    """Tell whether a sticker stands where another message was; a placeholder goes after it came."""
+    if replaces is None or message.sticker is None or not isinstance(chat, Resending):
+        return False
+    return not await chat.stands(where, replaces)
+
+
+def delay(problem: ChatUnavailable, tries: int, longest: float) -> float:
+    """Return how long to wait: as the platform says, else twice as long each time."""
+    if problem.retry_after is not None:
+        return min(problem.retry_after, longest) if problem.retry_after > 0 else 0.1
+    return float(min(longest, 0.5 * 2 ** min(tries - 1, 20)))
