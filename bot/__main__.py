@@ -24,6 +24,7 @@ from bot import library
 from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
+from bot.supervising import alone, keep_up
 from inference.__main__ import commands as inference_commands
 from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
@@ -150,26 +151,32 @@ async def _web(app: App, shutdown: asyncio.Event) -> None:
     from bot.core.language.texts import load
     from bot.frontends.web.chat import WebChat
 
-    chat = WebChat(app.settings, load())
+    async def serve(ended: asyncio.Event) -> None:
+        chat = WebChat(app.settings, load())
 
-    async def announce() -> None:
-        await chat.ready.wait()
-        click.echo(f"Selfmoji is at {chat.address}  (Ctrl-C stops it)")
+        async def announce() -> None:
+            await chat.ready.wait()
+            click.echo(f"Selfmoji is at {chat.address}  (Ctrl-C stops it)")
 
-    announcing = asyncio.create_task(announce())
-    try:
-        await chat.run(app.service, shutdown)
-    finally:
-        announcing.cancel()
+        announcing = asyncio.create_task(announce())
+        try:
+            await chat.run(app.service, ended)
+        finally:
+            announcing.cancel()
+
+    await alone(app.database, "web", serve, shutdown)
 
 
 async def _telegram(app: App, shutdown: asyncio.Event) -> None:
     from bot.core.language.texts import load
     from bot.frontends.telegram import TelegramChat
 
-    settings = app.settings
-    token = settings.telegram_token.get_secret_value()
-    await TelegramChat(token, load(), settings.telegram_base_url).run(app.service, shutdown)
+    token = app.settings.telegram_token.get_secret_value()
+
+    async def serve(ended: asyncio.Event) -> None:
+        await TelegramChat(token, load(), app.settings.telegram_base_url).run(app.service, ended)
+
+    await alone(app.database, "telegram", serve, shutdown)
 
 
 async def _discord(app: App, shutdown: asyncio.Event) -> None:
@@ -177,7 +184,11 @@ async def _discord(app: App, shutdown: asyncio.Event) -> None:
     from bot.frontends.discord import DiscordChat
 
     token = app.settings.discord_token.get_secret_value()
-    await DiscordChat(token, load()).run(app.service, shutdown)
+
+    async def serve(ended: asyncio.Event) -> None:
+        await DiscordChat(token, load()).run(app.service, ended)
+
+    await alone(app.database, "discord", serve, shutdown)
 
 
 async def _worker(app: App, shutdown: asyncio.Event) -> None:
@@ -399,7 +410,7 @@ def _serve(settings: BotSettings, *components: Component) -> None:
 
 
 async def _serve_all(settings: BotSettings, components: tuple[Component, ...]) -> None:
-    """Run all components until a signal, or until one of them ends; then end the others."""
+    """Run all components until a signal, or until one of them ends for good; then end all."""
     shutdown = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -411,10 +422,18 @@ async def _serve_all(settings: BotSettings, components: tuple[Component, ...]) -
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
     async with _opened(settings) as app:
-        tasks = [asyncio.create_task(_until(one(app, shutdown), shutdown)) for one in components]
+        tasks = [
+            asyncio.create_task(_until(_kept_up(one, app, shutdown), shutdown))
+            for one in components
+        ]
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in tasks:
         task.result()
+
+
+def _kept_up(component: Component, app: App, shutdown: asyncio.Event) -> Awaitable[None]:
+    name = component.__name__.strip("_")
+    return keep_up(name, lambda ended: component(app, ended), shutdown)
 
 
 async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:

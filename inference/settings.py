@@ -30,7 +30,7 @@ class InferenceSettings(BaseSettings):
         default=1024, ge=1, description="Megabytes of memory that loaded networks may take."
     )
     lease_seconds: float = Field(
-        default=30.0,
+        default=4.0,
         gt=0,
         description="A job not renewed for this long is given to another worker.",
     )

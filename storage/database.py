@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.migrations import upgrade
@@ -189,6 +189,10 @@ class Database:
                 yield
             finally:
                 await connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), lock)
+
+    async def connect_plainly(self) -> AsyncConnection:
+        """Return a connection outside transactions, for what lasts as long as it is open."""
+        return await self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     async def scrub(self) -> None:
         """On SQLite, write deletions through from the log to the file and empty the log.

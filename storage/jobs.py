@@ -23,7 +23,7 @@ from storage.models import DeliveryRow, JobRow, ResultRow, now
 from storage.people import key_of, take_turn
 from storage.vault import Vault
 
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
 """Attempts that may end without an answer (a dead worker, a bug) before a job is failed."""
 
 

@@ -254,7 +254,7 @@ def _name(error: BaseException) -> str:
     return type(error).__name__ + line
 
 
-async def open_queue(database: Database, *, heartbeat: timedelta = timedelta(seconds=10)) -> Queue:
+async def open_queue(database: Database, *, heartbeat: timedelta = timedelta(seconds=2)) -> Queue:
     """Open the queue that belongs to a database: in memory for SQLite, else in PostgreSQL."""
     if database.dialect == "sqlite":
         return Queue(None, heartbeat)

@@ -20,5 +20,5 @@ class Failure(StrEnum):
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
     # the system
     PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
-    GAVE_UP = "gave_up"  # three attempts ended without an answer
+    GAVE_UP = "gave_up"  # five attempts ended without an answer
     BAD_REQUEST = "bad_request"  # settings the worker does not know (an older worker)
