@@ -17,8 +17,8 @@ from storage.models import InboxRow, PersonRow, now
 from storage.people import find_or_add, insert_new, key_of
 from storage.vault import Vault
 
-MAX_ATTEMPTS = 5
-"""Starts that may end in the middle of an update before it is passed over."""
+MAX_ATTEMPTS = 20
+"""Starts that may find an update unhandled before it is passed over."""
 
 _NAMES = UUID("6f1d3c1e-6a0e-4b56-9c3f-2f4f0a3d9b11")
 

@@ -30,6 +30,7 @@ METHODS = (
     "editMessageText",
 )  # fmt: skip
 PEOPLE = 12
+MOST_WAITING = 25
 VISITORS = 4
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -120,6 +121,8 @@ class Nemesis:
     async def _send_photos(self) -> None:
         while True:
             await asyncio.sleep(self._chance.uniform(0.05, 0.45))
+            if len(self._judged().telegram.lost) + len(self._on_their_way) > MOST_WAITING:
+                continue  # people wait for their stickers before they send more
             number = next(self._numbers, None)
             if number is None:
                 return
@@ -209,13 +212,17 @@ class Nemesis:
 
     # --- the end ----------------------------------------------------------------------------
 
-    async def _settle(self, longest: float = 120.0) -> None:
-        """Wait until all is well, or until it will not be."""
-        started = time.monotonic()
-        while time.monotonic() < started + longest:
+    async def _settle(self, patience: float = 90.0) -> None:
+        """Wait until all is well, or until nothing has changed for so long."""
+        started = changed = time.monotonic()
+        before = ""
+        while time.monotonic() < changed + patience:
             await asyncio.sleep(1.0)
-            if not self._on_their_way and self._judged().good:
+            judged = self._judged()
+            if not self._on_their_way and judged.good:
                 break
+            if str(judged) != before:
+                before, changed = str(judged), time.monotonic()
         self._outcome.settled = time.monotonic() - started
         await asyncio.sleep(3.0)  # for what should not come
 
