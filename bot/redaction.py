@@ -1,13 +1,18 @@
 """Logs without secrets: whatever is logged, tokens and keys are not in it."""
 
+import copy
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Iterable
+from types import TracebackType
 
 HIDDEN = "[hidden]"
 _TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+OURS = frozenset({"bot", "inference", "selfmoji", "storage"})
 _CHATTY = (
     "aiosqlite",
     "alembic",
@@ -21,7 +26,11 @@ _CHATTY = (
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats records, then hides secrets in the whole text, tracebacks included."""
+    """Formats records without secrets, and without what people wrote or rows keep.
+
+    Of exceptions it tells the type and the way they came, never the message: a database quotes the
+    row that offended it, a parser the text. Lines of libraries are told by their template alone.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
@@ -29,11 +38,38 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line with its secrets hidden."""
+        if record.name.partition(".")[0] not in OURS:
+            record = _template_of(record)
+        record.exc_text = None  # another handler may have formatted it with its message
         text = super().format(record)
+        record.exc_text = None
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         text = _TELEGRAM_TOKEN.sub(HIDDEN, text)
         return _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", text)
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802  the library's name
+        """Return what was raised and where, cause by cause."""
+        lines: list[str] = []
+        problem = ei[1]
+        while problem is not None:
+            lines.append(f"  {type(problem).__module__}.{type(problem).__qualname__}")
+            lines += [
+                f"    at {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+                for frame, line in traceback.walk_tb(problem.__traceback__)
+            ]
+            hidden = None if problem.__suppress_context__ else problem.__context__
+            problem = problem.__cause__ or hidden
+        return "\n".join(lines)
+
+
+def _template_of(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a library's record without what it put into its message."""
+    told = copy.copy(record)
+    if not record.args:  # it may have been put together before it came here
+        told.msg = f"(a line of {record.module}:{record.lineno})"
+    told.args = ()
+    return told
 
 
 def set_up(level: int, secrets: Iterable[str]) -> None:
