@@ -15,16 +15,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, results
 from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
 from storage.errors import ResultGone
-from storage.models import DeliveryRow, now
+from storage.models import DeliveryRow, JobRow, now
 from storage.people import key_of
 from storage.vault import Vault
 
@@ -203,8 +204,33 @@ async def advance(
     await session.execute(
         update(DeliveryRow)
         .where(DeliveryRow.id == delivery.id)
-        .values(progress=progress, reference=reference)
+        .values(progress=progress, **_also(reference))
     )
+
+
+def _also(reference: str | None) -> dict[str, Any]:
+    """Return how one more reference is kept with those before it, a line for each."""
+    if reference is None:
+        return {}
+    return {"reference": func.coalesce(DeliveryRow.reference + "\n", "") + reference}
+
+
+async def references(session: AsyncSession, platform: str, chat: str) -> frozenset[str]:
+    """Return the references of what was shown in a chat, as far as rows tell."""
+    shown = await session.scalars(
+        select(DeliveryRow.reference).where(
+            DeliveryRow.platform == platform,
+            DeliveryRow.chat == chat,
+            DeliveryRow.reference.is_not(None),
+        )
+    )
+    placed = await session.scalars(
+        select(JobRow.placeholder).where(
+            JobRow.platform == platform, JobRow.chat == chat, JobRow.placeholder.is_not(None)
+        )
+    )
+    lines = (line for one in shown for line in (one or "").splitlines())
+    return frozenset((*lines, *(one for one in placed if one)))
 
 
 async def release(session: AsyncSession, delivery: Delivery) -> bool:
@@ -220,8 +246,7 @@ async def release(session: AsyncSession, delivery: Delivery) -> bool:
 
 async def finish(session: AsyncSession, delivery_id: UUID, reference: str | None = None) -> bool:
     """Mark a delivery as shown, the message being ``reference``; False if it had ended before."""
-    values: dict[str, object] = {} if reference is None else {"reference": reference}
-    return await _end(session, delivery_id, DeliveryState.SHOWN, values)
+    return await _end(session, delivery_id, DeliveryState.SHOWN, _also(reference))
 
 
 async def bury(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
@@ -230,7 +255,7 @@ async def bury(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
 
 
 async def _end(
-    session: AsyncSession, delivery_id: UUID, state: DeliveryState, values: dict[str, object]
+    session: AsyncSession, delivery_id: UUID, state: DeliveryState, values: dict[str, Any]
 ) -> bool:
     ended = await session.scalar(
         update(DeliveryRow)

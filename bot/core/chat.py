@@ -1,7 +1,7 @@
 """The Protocol each front end satisfies, and the fake that tests use."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -50,6 +50,16 @@ class Resending(Protocol):
 
     async def stands(self, chat: str, reference: str) -> bool:
         """Whether a message is still there, which tells whether another took its place."""
+        ...
+
+    async def find(
+        self, chat: str, after: str, known: Collection[str], message: Message
+    ) -> str | None:
+        """Change a text of ours that is newer than ``after`` and not ``known`` into ``message``.
+
+        So a text is found whose sending was cut off before we learned its reference; None if there
+        is none, or none near enough.
+        """
         ...
 
 

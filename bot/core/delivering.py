@@ -52,7 +52,7 @@ class Deliverer:
             await self._begin(plan, where, chat)
         for number, answer in enumerate(plan.answers[delivery.progress :], delivery.progress):
             unsure = delivery.resumed and number == delivery.progress
-            shown = await self._place(chat, where, answer, plan.locale, unsure, tries)
+            shown = await self._place(delivery, plan, answer, chat, unsure, tries)
             if shown is not None and isinstance(answer, Placeholder) and answer.message is not None:
                 self._progress.add(
                     answer.job, account, answer.request, answer.notes, plan.locale, shown,
@@ -89,8 +89,8 @@ class Deliverer:
         await self._database.retry(work)
 
     async def _place(
-        self, chat: Chat, where: str, answer: Showing | Placeholder, locale: str, unsure: bool,
-        tries: int,
+        self, delivery: Delivery, plan: Plan, answer: Showing | Placeholder, chat: Chat,
+        unsure: bool, tries: int,
     ) -> str | None:  # fmt: skip
         """Show an answer; None if it has no message, stands there already or comes too late.
 
@@ -99,21 +99,42 @@ class Deliverer:
         message, replaces = answer.message, None
         if isinstance(answer, Showing):
             replaces = answer.replaces
-        elif message is not None and unsure and await self._ended(answer):
-            return None
         if message is None:
             return None
         for number in range(1, tries + 1):
             try:
-                if unsure and await _took_place(chat, where, message, replaces):
-                    return None
-                return await self._show(chat, where, message, replaces, locale)
+                if unsure:
+                    found = await self._look(delivery, plan, message, replaces, chat)
+                    if found or (isinstance(answer, Placeholder) and await self._ended(answer)):
+                        return found or None
+                return await self._show(chat, delivery.chat, message, replaces, plan.locale)
             except ChatUnavailable as problem:
                 if number == tries:
                     raise
                 unsure = True
                 await asyncio.sleep(delay(problem, number, LONGEST_WAIT))
         return None
+
+    async def _look(
+        self, delivery: Delivery, plan: Plan, message: Message, replaces: str | None, chat: Chat
+    ) -> str | None:
+        """Return the reference under which a message stands in the chat already, if it does.
+
+        A sticker took its placeholder's place if that is gone. A text is one of ours that we do not
+        know of.
+        """
+        if not isinstance(chat, Resending):
+            return None
+        if replaces is not None:
+            if message.sticker is None or await chat.stands(delivery.chat, replaces):
+                return None
+            return replaces
+        if message.sticker is not None or message.picture is not None or plan.after is None:
+            return None
+        known = await self._database.retry(
+            lambda session: deliveries.references(session, delivery.platform, delivery.chat)
+        )
+        return await chat.find(delivery.chat, plan.after, known, message)
 
     async def _ended(self, answer: Placeholder) -> bool:
         """Tell whether a job needs no placeholder any more."""
@@ -166,13 +187,6 @@ class Deliverer:
             await chat.remove(where, reference)
         except BotError as problem:
             log.info("%s could not take a message away: %s", chat.platform, type(problem).__name__)
-
-
-async def _took_place(chat: Chat, where: str, message: Message, replaces: str | None) -> bool:
-    """Tell whether a sticker stands where another message was; a placeholder goes after it came."""
-    if replaces is None or message.sticker is None or not isinstance(chat, Resending):
-        return False
-    return not await chat.stands(where, replaces)
 
 
 def delay(problem: ChatUnavailable, tries: int, longest: float) -> float:

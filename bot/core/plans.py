@@ -59,7 +59,7 @@ class Plan:
 
     ``drop_placeholder``: that of the job that ended goes without a word. ``cancelled``: jobs to
     take back from the queue; ``abandoned``: their placeholders. ``erase``: everything of the person
-    is to go before the answers are shown.
+    is to go before the answers are shown. ``after``: a message that is older than all answers.
     """
 
     locale: str
@@ -68,6 +68,7 @@ class Plan:
     cancelled: list[UUID] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     erase: Say | None = None
+    after: str | None = None
 
     def take_the_place_of(self, placeholder: str | None, *, live: bool) -> None:
         """Put the first answer in a placeholder's place, or let that go without a word.

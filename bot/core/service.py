@@ -198,6 +198,7 @@ class Service:
         library = await self._wardrobe(session)
         state, actions = step(state, kept, self._grammar, library)
         state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
+        plan.after = origin.message
         if plan.erase is not None:
             said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))

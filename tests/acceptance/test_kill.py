@@ -155,10 +155,10 @@ async def test_a_restarted_process_finishes_what_it_began(
 async def test_a_job_that_kills_its_workers_is_buried(
     sqlite_url: str, vault: Vault, start: Start
 ) -> None:
-    """After three kills nobody touches it any more, and the person hears that we gave up."""
+    """After five kills nobody touches it any more, and the person hears that we gave up."""
     database = await Database.open(sqlite_url)
     job = await ask(database, vault)
-    for attempt in (1, 2, 3):
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
         victim = await start(sqlite_url, "--seconds", 3600, "--deliver")
         assert await victim.hear("started") == f"{job.id} {attempt}"
         await victim.kill()

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from bot.core.chat import Chat
 from bot.core.conversation.events import Event
-from tests import patience
 from storage.contract.updates import KeptUpdate, NewUpdate
+from tests import patience
 
 Reply = Callable[[Event, Chat], Awaitable[None]]
 

@@ -28,12 +28,15 @@ class Origin:
 
     ``key`` is unique per update of a platform: seen twice, it does nothing. ``chat`` is the front
     end's own reference, a JSON-able string. ``private``: nobody but the person sees the answer.
+    ``message``: the reference of the message that it came with, where that has one; what answers it
+    is newer.
     """
 
     key: str
     who: Who
     chat: str
     private: bool = True
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 DOWNLOAD_PAUSES = (0.2, 0.6, 2, 5, 10, 20, 30, 60, 60)  # seconds between attempts at one file
+PROBES = 40  # messages looked at for one whose sending was cut off
 LAST_WORDS = 10.0  # seconds that a stop leaves to updates in hand
 
 
@@ -200,6 +201,27 @@ class TelegramChat:
             except BadRequest as refusal:
                 return "not modified" in refusal.message.lower()
             return True
+
+        with translated():
+            return await self._in_chat(chat, look)
+
+    async def find(
+        self, chat: str, after: str, known: Collection[str], message: Message
+    ) -> str | None:
+        """Try the numbers behind ``after``; in a private chat they count all of the bot's."""
+        first = int(after.partition(":")[2]) + 1
+        numbers = {int(reference.partition(":")[2]) for reference in known}
+
+        async def look(at: int, _: int | None) -> str | None:
+            for number in range(first, first + PROBES):
+                if number in numbers:
+                    continue
+                try:
+                    await self._change(at, number, message)
+                except (BadRequest, _GoneError):
+                    continue
+                return f"text:{number}"
+            return None
 
         with translated():
             return await self._in_chat(chat, look)

@@ -89,6 +89,7 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
         who=Who("telegram", str(person), language),
         chat=chat_reference(message),
         private=message.chat.type == ChatType.PRIVATE,
+        message=message_reference(message),
     )
     file_id, refused = _file_of(message)
     answered = message.reply_to_message

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from bot.core.conversation.events import Origin, PhotoSent, Who
+from bot.core.conversation.events import CommandGiven, Message, Origin, PhotoSent, Who
 from bot.core.language.texts import load
-from bot.core.service import Service
+from bot.core.service import MISTAKES, Service
 from bot.errors import ChatForbidden, ChatRejected, ChatUnavailable
 from bot.settings import BotSettings
 from storage import deliveries, jobs, people
 from storage.contract.jobs import Done, JobState
 from storage.database import Database
+from storage.models import DeliveryRow
 from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
@@ -146,10 +150,6 @@ async def test_a_delivery_repeated_shows_nothing_twice(app: App) -> None:
 
 
 async def _delivery_of(app: App) -> UUID:
-    from sqlalchemy import select
-
-    from storage.models import DeliveryRow
-
     async with app.database.snapshot() as session:
         found = await session.scalar(select(DeliveryRow.id))
     return found or uuid4()
@@ -165,3 +165,132 @@ async def test_every_job_ends_done(app: App) -> None:
             value = one.buttons[0][0].value
             job = await jobs.read(session, UUID(value.partition(":")[2]))
             assert job.state is JobState.DONE
+
+
+class CutOff(asyncio.CancelledError):
+    """The process ends here, as far as the service can tell."""
+
+
+@dataclass
+class ResendingChat(TroubledChat):
+    """A chat that puts a sticker in a text's place by sending it anew, and can be looked at."""
+
+    cut_off_after: str = ""
+
+    async def send(self, chat: str, message: Message) -> str:
+        reference = await super().send(chat, message)
+        self._cut_off("send")
+        return reference
+
+    async def edit(self, chat: str, reference: str, message: Message) -> str:
+        if message.sticker is None:
+            return await super().edit(chat, reference, message)
+        shown = await self.send(chat, message)
+        await self.remove(chat, reference)
+        self._cut_off("edit")
+        return shown
+
+    async def stands(self, chat: str, reference: str) -> bool:
+        return reference in self.messages[chat]
+
+    async def find(
+        self, chat: str, after: str, known: Collection[str], message: Message
+    ) -> str | None:
+        del after
+        for reference in self.messages.get(chat, {}).keys() - set(known):
+            self.messages[chat][reference] = message
+            return reference
+        return None
+
+    def _cut_off(self, call: str) -> None:
+        if call == self.cut_off_after:
+            self.cut_off_after = ""
+            raise CutOff
+
+
+async def _made(database: Database, vault: Vault) -> None:
+    """End the only job as a worker would."""
+    async with database.transaction() as session:
+        (job_id,) = await unfinished(session)
+        job = await jobs.claim(session, job_id, "test", timedelta(seconds=30))
+        assert job is not None
+        await jobs.finish(session, vault, job, Done(png()))
+
+
+async def _deliver(service: Service, chat: TroubledChat) -> None:
+    """Deliver until nothing is owed."""
+    shutdown = asyncio.Event()
+    delivering = asyncio.create_task(service.deliver(chat, shutdown))
+    async with patience.limit():
+        while not delivering.done():
+            async with service._database.snapshot() as session:
+                if not await deliveries.unfinished(session):
+                    break
+            await asyncio.sleep(0.01)
+    shutdown.set()
+    await delivering
+
+
+ORIGIN = Origin("fake:1", Who("fake", "ann"), "room", message="0")
+
+
+async def test_a_sticker_that_came_before_the_end_is_not_sent_again(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+) -> None:
+    """Cut off when the placeholder had gone, the next process sees that it has."""
+    chat = ResendingChat()
+    first = Service(database, vault, queue, load(), settings)
+    await first.handle(PhotoSent(ORIGIN, PHOTO, "/cutout"), chat)
+    await _made(database, vault)
+    chat.cut_off_after = "edit"
+    async with database.snapshot() as session:
+        (delivery,) = await deliveries.pending(session, "fake")
+    with pytest.raises(CutOff):
+        await first._deliver_one(delivery, chat)
+    await _deliver(Service(database, vault, queue, load(), settings), chat)
+    assert len(chat.stickers()) == len(chat.shown()) == 1
+
+
+async def test_a_placeholder_whose_reference_was_lost_is_found(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+) -> None:
+    """Cut off before the row knew of it, the placeholder is taken over rather than left behind."""
+    chat = ResendingChat(cut_off_after="send")
+    first = Service(database, vault, queue, load(), settings)
+    with pytest.raises(CutOff):
+        await first.handle(PhotoSent(ORIGIN, PHOTO, "/cutout"), chat)
+    assert [message.busy for message in chat.shown()] == [True]
+    second = Service(database, vault, queue, load(), settings)
+    await _deliver(second, chat)
+    assert [message.busy for message in chat.shown()] == [True]
+    await _made(database, vault)
+    await _deliver(second, chat)
+    assert len(chat.stickers()) == len(chat.shown()) == 1
+
+
+async def test_words_decided_before_the_end_are_said_once_after_it(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+) -> None:
+    """Cut off before anything was shown, the same update again shows what was decided."""
+    chat = ResendingChat()
+    first = Service(database, vault, queue, load(), settings)
+    event = CommandGiven(ORIGIN, "/start")
+    assert await first._decide(event) is not None
+    second = Service(database, vault, queue, load(), settings)
+    await second.handle(event, chat)  # its delivery may still be at work elsewhere
+    await _deliver(second, chat)
+    await second.handle(event, chat)
+    assert len(chat.shown()) == chat.sent == 1
+
+
+async def test_what_cannot_be_shown_is_given_up_with_a_sentence(app: App) -> None:
+    """A bug met at each attempt ends as a dead letter, and its placeholder does not stay."""
+    app.pipeline.gate.clear()
+    await app.photo("/cutout")
+    app.chat.troubles = [RuntimeError("a bug")] * MISTAKES
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert [message.text for message in app.chat.shown()] == [load().get("en", "say.unexpected")]
+    async with app.database.snapshot() as session:
+        found = await session.scalars(select(DeliveryRow).where(DeliveryRow.job_id.is_not(None)))
+        assert [(one.state, one.failure) for one in found] == [("dead", "RuntimeError")]

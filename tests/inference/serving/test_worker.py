@@ -201,7 +201,7 @@ async def test_an_expired_photo_ends_as_such(room: Room) -> None:
     assert pipeline.jobs == []
 
 
-async def test_a_bug_gets_three_attempts(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bug_gets_five_attempts(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     """Then the person hears that we gave up; the log tells where, not what."""
 
     async def bug(*_: object) -> tuple[Outcome, bytes | None]:
@@ -210,7 +210,7 @@ async def test_a_bug_gets_three_attempts(room: Room, caplog: pytest.LogCaptureFi
     async with room.working(bug) as pipeline:
         await room.ask()
         assert (await room.answer())[1] == Failed(Failure.GAVE_UP)
-    assert [job.attempts for job in pipeline.jobs] == [1, 2, 3]
+    assert [job.attempts for job in pipeline.jobs] == [1, 2, 3, 4, 5]
     assert "ZeroDivisionError at" in caplog.text
     assert "her secret" not in caplog.text
 
