@@ -240,7 +240,7 @@ def test_a_bucket_lets_a_burst_through_and_then_its_rate() -> None:
 
 async def test_one_flooded_chat_holds_up_no_other() -> None:
     """While one chat waits out its 429, what goes to another is sent at once."""
-    limiter = Limiter(patience=7200.0)
+    limiter = Limiter(longest_wait=7200.0)
     sent: list[int] = []
 
     async def ask(chat: int) -> None:
