@@ -158,6 +158,22 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
 @evaluate.command()
 @_faces
 @click.option(
+    "--work",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that `train latent` worked in: the judge is fitted on its faces.",
+)
+@_json
+def latent(faces: Path | None, work: Path, *, as_json: bool) -> None:
+    """Sliders: on target, off target, still the same person, nothing far away changed."""
+    from inference.latent.evaluation.protocol import evaluate
+
+    report("evaluate latent", evaluate(work, faces), as_json=as_json)
+
+
+@evaluate.command()
+@_faces
+@click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of id (a photo's name) and what annotators saw: adds agreement.",
@@ -299,7 +315,7 @@ def train_latent(
     if preset not in PRESETS:
         raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
     if "model" in stages or not stages:
-        make_model(data, work, out / "latent_faces.npz")
+        make_model(data, work, out)
     if "generator" in stages or not stages:
         export_generator(learn(data, work, minutes, preset, resume=resume), out)
 

@@ -47,6 +47,12 @@ def prepare(data: Path, work: Path, side: int, track: Track, masks: Path | None 
     return Prepared(faces, textures, morphable, latents)
 
 
+def synthetic(faces: Faces) -> NDArray[np.bool_]:
+    """Who of the training split doesn't exist, (N,)."""
+    unreal = [source in SYNTHETIC for source in faces.sources]
+    return np.asarray(faces.training & np.array(unreal))
+
+
 def fit_axes(prepared: Prepared) -> Axes:
     """Axes of all learned features, on the training split."""
     faces, chosen = prepared.faces, prepared.faces.training
@@ -63,7 +69,6 @@ def fit_axes(prepared: Prepared) -> Axes:
 def build(prepared: Prepared) -> model.Model:
     """Everything that is shipped of the linear model."""
     faces, textures = prepared.faces, prepared.textures
-    synthetic = np.array([source in SYNTHETIC for source in faces.sources])
     fine = Frame(textures.frame.mean, textures.frame.triangles, _FOLDS_SIDE)
     folds = np.zeros((_FOLDS_SIDE, _FOLDS_SIDE), np.float32)
     if _LENDER in faces.ids:
@@ -73,6 +78,6 @@ def build(prepared: Prepared) -> model.Model:
         frame=textures.frame,
         faces=prepared.morphable,
         axes=fit_axes(prepared),
-        people=prepared.latents[synthetic & faces.training],
+        people=prepared.latents[synthetic(faces)],
         creases=folds,
     )

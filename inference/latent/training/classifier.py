@@ -59,15 +59,11 @@ class Classifier:
 def fit(
     described: NDArray[np.float32], features: NDArray[np.float64], ridge: float = 300.0
 ) -> Classifier:
-    """Ridge regression of features (N, F), NaN where unknown, on descriptions (N, D)."""
+    """Ridge regression of features (N, F), unknown ones at their mean, on descriptions (N, D)."""
     centre, scale = described.mean(0), described.std(0) + np.float32(1e-3)
     inputs = (described - centre) / scale
-    weights = np.zeros((inputs.shape[1], features.shape[1]), np.float32)
-    offsets = np.zeros(features.shape[1], np.float32)
-    for index, target in enumerate(features.T):
-        known = ~np.isnan(target)
-        some, wanted = inputs[known], target[known]
-        offsets[index] = wanted.mean()
-        gram = some @ some.T + ridge * np.eye(len(some), dtype=np.float32)
-        weights[:, index] = some.T @ np.linalg.solve(gram, (wanted - wanted.mean()))
-    return Classifier(centre, scale, weights, offsets)
+    known = np.where(np.isnan(features), np.nanmean(features, axis=0), features)
+    offsets = known.mean(0)
+    gram = inputs.T @ inputs + ridge * np.eye(inputs.shape[1], dtype=np.float32)
+    weights = np.linalg.solve(gram, inputs.T @ (known - offsets).astype(np.float32))
+    return Classifier(centre, scale, weights.astype(np.float32), offsets.astype(np.float32))

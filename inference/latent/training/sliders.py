@@ -28,6 +28,18 @@ def keep(prepared: Prepared, path: Path) -> None:
     )
 
 
+def keep_for_judging(prepared: Prepared, path: Path) -> None:
+    """Write what a judge of sliders is fitted on."""
+    faces, textures = prepared.faces, prepared.textures
+    np.savez(
+        path,
+        rgba=textures.rgba,
+        shapes=textures.shapes,
+        features=attributes.targets(faces.labels),
+        training=faces.training,
+    )
+
+
 def column(path: Path, name: str, values: Mapping[str, float]) -> dict[str, float]:
     """Read one column of a CSV by id.
 

@@ -10,9 +10,9 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
 
-from inference.latent import model
+from inference.latent import model, people
 from inference.latent.network import Architecture, Generator
-from inference.latent.training import balance, building, sliders
+from inference.latent.training import balance, building, lenders, sliders
 from inference.latent.training.loop import PRESETS, Losses, Training, run
 from inference.latent.training.views import gallery
 from inference.latent.training.watching import Watch
@@ -80,16 +80,22 @@ def learn(
     return training
 
 
-def make_model(data: Path, work: Path, path: Path, *, side: int = 128) -> model.Model:
-    """Fit the linear model and its axes, and write what edits serve to ``path``."""
+def make_model(data: Path, work: Path, out: Path, *, side: int = 128) -> model.Model:
+    """Fit the linear model and its axes, choose lenders, and write what is served to ``out``."""
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
     known = building.prepare(data, work, side, _bars(console))
     made = building.build(known)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "latent_faces.npz"
     model.write(made, path)
     sliders.keep(known, work / _KEPT)
+    sliders.keep_for_judging(known, work / "judging.npz")
     _say(console, path)
+    if building.synthetic(known.faces).any():
+        path = out / "latent_people.npz"
+        people.write(lenders.gather(known), path)
+        _say(console, path)
     return made
 
 

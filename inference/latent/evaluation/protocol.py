@@ -1,0 +1,152 @@
+"""How well sliders do what they say: on target, off target, identity, background, and back again.
+
+Every portrait is edited at both ends of every learned slider, looked at anew from its pixels, and
+read by a judge that took no part in anything (``judge``).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import PhotoError
+from inference.face import analysis, topology
+from inference.face.report import Portrait
+from inference.latent.editing import Editor, sliders
+from inference.latent.evaluation import judge
+from inference.latent.evaluation.judge import Judge
+from inference.latent.model import load
+from inference.latent.training import attributes
+from inference.measuring import identity
+from inference.measuring.photos import named
+from inference.measuring.statistics import Row, estimate
+from inference.pictures import images
+
+STRENGTHS = (-1.0, -0.5, 0.5, 1.0)
+_OUTSIDE = 1.8  # multiples of the face oval beyond which nothing may change
+_CALM = 99.0  # dB of a picture that is the same
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One edit, looked at. features: (F,) of the judge. same: cosine of identity, or None."""
+
+    slider: str
+    strength: float
+    features: NDArray[np.float32]
+    same: float | None
+    outside_db: float
+
+
+def evaluate(work: Path, faces: Path | None) -> list[Row]:
+    """Measure the learned sliders.
+
+    Args:
+        work: where ``selfmoji train latent`` keeps its faces; the judge is fitted on them.
+        faces: a folder of photos, or None for the sample people.
+    """
+    judging, rows = fitted(work)
+    asked = sorted(sliders() & set(judging.names))
+    seen = [one for portrait in _portraits(faces) for one in look(portrait, judging, asked)]
+    return [*rows, *summarise(judging, seen)]
+
+
+def fitted(work: Path) -> tuple[Judge, list[Row]]:
+    """A judge from the training split, and how far it agrees with annotators on the other.
+
+    Raises:
+        click.ClickException: the training has not run in ``work``.
+    """
+    path = work / "judging.npz"
+    if not path.exists():
+        raise click.ClickException(f"no {path.name} in {work}: run `selfmoji train latent` there")
+    with np.load(path, allow_pickle=False) as kept:
+        rgba, shapes, features = kept["rgba"], kept["shapes"], kept["features"]
+        training = kept["training"]
+    names = tuple(feature.name for feature in attributes.learned())
+    made = judge.fit(names, rgba[training], shapes[training], features[training])
+    read = made.read(rgba[~training], shapes[~training])
+    agreed = judge.agreement(made, read, features[~training])
+    count = int((~training).sum())
+    return made, [
+        Row("judge", f"correlation_{name}", value, None, None, count, "r")
+        for name, value in zip(names, agreed, strict=True)
+    ]
+
+
+def look(portrait: Portrait, judging: Judge, asked: Sequence[str]) -> Iterator[Seen]:
+    """Edit one portrait at both ends of each slider and look at the results."""
+    editor, frame = Editor(portrait), load().frame
+    who = identity.describe(portrait)
+    outside = _outside(portrait)
+    for slider in asked:
+        for strength in (0.0, *STRENGTHS):
+            picture = editor.edit({slider: strength})
+            try:
+                landmarks = analysis.find(picture).faces[0].landmarks
+            except PhotoError:
+                continue
+            shape, _ = frame.shape(landmarks)
+            rgba = frame.texture(np.dstack([picture, portrait.alpha]), landmarks)
+            edited = replace(
+                portrait, image=picture, report=replace(portrait.report, landmarks=landmarks)
+            )
+            now = identity.describe(edited)
+            same = None if who is None or now is None else float(who @ now)
+            error = (picture[outside].astype(np.float64) - portrait.image[outside]) ** 2
+            noise = float(error.mean()) if error.size else 0.0
+            decibels = _CALM if noise == 0 else min(_CALM, 10 * np.log10(255**2 / noise))
+            features = judging.read(rgba[None], shape[None])[0]
+            yield Seen(slider, strength, features, same, float(decibels))
+
+
+def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
+    """From looks to rows; see the metrics' names in each."""
+    rows = []
+    for slider in dict.fromkeys(one.slider for one in seen):
+        own = judging.names.index(slider)
+        mine = [one for one in seen if one.slider == slider]
+        ends = [
+            high.features - low.features
+            for low, high in zip(_at(mine, -1.0), _at(mine, 1.0), strict=True)
+        ]
+        moved = np.array(ends)
+        others = np.delete(np.abs(moved), own, axis=1).mean(1)
+        off = others / max(abs(float(moved[:, own].mean())), 1e-6)
+        rows += [
+            estimate(slider, f"on_target_{slider}", (moved[:, own] > 0).tolist(), "share"),
+            estimate(slider, "change", moved[:, own].tolist(), "sd"),
+            estimate(slider, "off_target", off.tolist(), "ratio"),
+            estimate(slider, "psnr_outside_db", [one.outside_db for one in mine], "dB"),
+        ]
+        same = [one.same for one in mine if abs(one.strength) == 1 and one.same is not None]
+        if same:
+            rows.append(estimate(slider, "identity", same, "cosine"))
+    return rows
+
+
+def _at(seen: Sequence[Seen], strength: float) -> list[Seen]:
+    return [one for one in seen if one.strength == strength]
+
+
+def _portraits(faces: Path | None) -> Iterator[Portrait]:
+    for _, photo in named(faces):
+        picture = images.decode(photo)
+        try:
+            report = analysis.find(picture)
+            yield analysis.study(picture, report, analysis.choose(report, None))
+        except PhotoError:
+            continue
+
+
+def _outside(portrait: Portrait) -> NDArray[np.bool_]:
+    """Far from the face, and no hair, which age grays."""
+    oval = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
+    middle = (oval.min(0) + oval.max(0)) / 2
+    inside = np.zeros(portrait.alpha.shape, np.uint8)
+    cv2.fillPoly(inside, [np.rint(middle + (oval - middle) * _OUTSIDE).astype(np.int32)], 1)
+    return np.asarray((inside == 0) & (portrait.hair_mask == 0))
