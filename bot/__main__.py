@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bot.core.service import Service
     from bot.frontends.terminal import Order, TerminalChat
     from inference.serving.pipeline import Pipeline
+    from storage.contract.health import Check
     from storage.database import Database
     from storage.queue import Queue
     from storage.vault import Vault
@@ -145,6 +147,34 @@ def discord(level: int) -> None:
     if not settings.discord_token.get_secret_value():
         raise click.ClickException("set SELFMOJI_DISCORD_TOKEN to the token from Discord's portal")
     _serve(settings, _discord)
+
+
+@main.command()
+@click.option("--here", is_flag=True, help="Count the workers of this machine alone.")
+@click.pass_obj
+def health(level: int, *, here: bool) -> None:
+    """Say what works: database, schema, queue and workers; exit 1 if something does not."""
+    settings = _settings(max(level, logging.WARNING))
+    try:
+        found = asyncio.run(_look(settings, socket.gethostname() if here else None))
+    except (OSError, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+    for check in found:
+        click.echo(f"{'ok' if check.ok else 'failing':8} {check.name} {check.words}")
+    if not all(check.ok for check in found):
+        raise SystemExit(1)
+
+
+async def _look(settings: BotSettings, machine: str | None) -> "tuple[Check, ...]":
+    """Look at the database as it is, beside the processes that use it."""
+    from storage.database import Database
+    from storage.health import checks
+
+    database = Database.attach(settings.url)
+    try:
+        return await checks(database, machine)
+    finally:
+        await database.close()
 
 
 async def _web(app: App, shutdown: asyncio.Event) -> None:

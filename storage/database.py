@@ -91,6 +91,18 @@ class Database:
             self._turn = asyncio.Lock()
 
     @classmethod
+    def attach(cls, url: str) -> "Database":
+        """Look at a database as it is: nothing is made or migrated, and nothing asked of it yet.
+
+        Raises:
+            FileNotFoundError: there is no such SQLite file.
+        """
+        file = make_url(url).database
+        if make_url(url).get_backend_name() == "sqlite" and not Path(str(file)).is_file():
+            raise FileNotFoundError("there is no database yet: start `selfmoji run`")
+        return cls(_engine(url))
+
+    @classmethod
     async def open(cls, url: str) -> "Database":
         """Connect, make the folder of a SQLite file, and migrate to the newest schema."""
         engine = _engine(url)

@@ -280,6 +280,15 @@ class UpdateRow(Row):
     created: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
+class WorkerRow(Row):
+    """A worker process and when it was last heard of; ``name``: its machine and its number."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(256), primary_key=True)
+    beat: Mapped[datetime]
+
+
 class StyleRow(Row):
     """A style of avatars. ``version`` changes with its drawings, ``colours``: name -> choices."""
 

@@ -25,7 +25,8 @@ from pgqueuer.domain.models import Context
 from pgqueuer.domain.models import Job as Message
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import JobId
-from sqlalchemy import make_url
+from sqlalchemy import func, make_url, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 
@@ -252,6 +253,14 @@ def _name(error: BaseException) -> str:
         line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return type(error).__name__ + line
+
+
+async def installed(session: AsyncSession) -> bool:
+    """Whether the queue's table is there; in memory it always is."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    table = _SETTINGS.qualified.queue_table
+    return await session.scalar(select(func.to_regclass(table))) is not None
 
 
 async def open_queue(database: Database, *, heartbeat: timedelta = timedelta(seconds=2)) -> Queue:

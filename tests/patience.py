@@ -7,7 +7,7 @@ so they are generous, and they grow with what else the machine has to do.
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 CALM = 120.0  # seconds, where nobody else wants the processor
 
@@ -28,9 +28,12 @@ def limit() -> asyncio.Timeout:
 
 
 async def until(true: Callable[[], object]) -> None:
-    """Wait until a condition holds that has no event of its own."""
+    """Wait until a condition holds, or one that is to be awaited, that has no event of its own."""
     async with limit():
-        while not true():  # noqa: ASYNC110  there is no event
+        while True:
+            holds = true()
+            if await holds if isinstance(holds, Awaitable) else holds:
+                return
             await asyncio.sleep(0.01)
 
 

@@ -40,8 +40,9 @@ from bot.core.plans import Plan, Planner, Showing
 from bot.core.progress import ProgressMessages
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
-from storage import avatars, deliveries, inbox, jobs, parts, people, photos
+from storage import avatars, deliveries, health, inbox, jobs, parts, people, photos
 from storage.contract.failures import Failure
+from storage.contract.health import Check
 from storage.contract.kinds import EMOJI
 from storage.contract.photos import MAX_BYTES
 from storage.contract.updates import KeptUpdate, NewUpdate
@@ -97,6 +98,10 @@ class Service:
             version = await parts.version(session, style)
             picture = await parts.thumbnail(session, style, slot, variant)
         return None if version is None or picture is None else (picture, version)
+
+    async def health(self) -> tuple[Check, ...]:
+        """Return what works and what does not."""
+        return await health.checks(self._database)
 
     # --- the inbox ------------------------------------------------------------------------------
 

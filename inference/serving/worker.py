@@ -7,8 +7,6 @@ lost, and enqueues them again.
 
 import asyncio
 import logging
-import os
-import socket
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inference.settings import InferenceSettings
-from storage import deliveries, jobs, photos, retention
+from storage import deliveries, jobs, photos, retention, workers
 from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
 from storage.database import Database
@@ -89,7 +87,7 @@ class Worker:
         self._pipeline = pipeline
         self._concurrency = settings.concurrency
         self._lease = timedelta(seconds=settings.lease_seconds)
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._name = workers.name()
 
     async def run(self, shutdown: asyncio.Event) -> None:
         """Work until ``shutdown``; then finish what runs and take no more."""
@@ -98,7 +96,8 @@ class Worker:
                 await jobs.expire_leases(session)
         sweeping = asyncio.create_task(self._sweep_regularly())
         try:
-            await self._queue.serve("jobs", self.work, self._concurrency, shutdown)
+            async with workers.beating(self._database, self._name):
+                await self._queue.serve("jobs", self.work, self._concurrency, shutdown)
         finally:
             sweeping.cancel()
             with suppress(asyncio.CancelledError):

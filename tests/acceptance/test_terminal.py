@@ -181,7 +181,7 @@ def test_everything_runs_and_stops_when_told(tmp_path: Path, number: signal.Sign
             address = re.search(r"http://localhost:\d+/", said)
             assert address, said
             wait = patience.seconds()
-            with urllib.request.urlopen(address[0] + "healthz", timeout=wait) as answer:  # noqa: S310
+            with urllib.request.urlopen(address[0], timeout=wait) as answer:  # noqa: S310
                 assert answer.status == 200
             process.send_signal(number)
             _, errors = process.communicate(timeout=patience.seconds())

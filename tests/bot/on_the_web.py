@@ -19,6 +19,7 @@ from bot.core.service import Service
 from bot.frontends.web import visitors
 from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
+from storage.contract.health import Check
 from tests import patience
 from tests.bot.recording import RecordingListener, Reply, silence
 
@@ -112,10 +113,14 @@ class Listening(RecordingListener):
     def __init__(self, reply: Reply = silence) -> None:
         super().__init__(reply)
         self.locales: dict[str, str] = {}
+        self.checks = (Check("database", True, "answers"),)
         self.parts: dict[tuple[str, str, str], tuple[bytes, str]] = {}
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         return self.parts.get((style, slot, variant))
+
+    async def health(self) -> tuple[Check, ...]:
+        return self.checks
 
     async def locale_of(self, who: Who) -> str | None:
         return self.locales.get(who.external_id)

@@ -9,7 +9,7 @@ WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
 POST /command               {"key", "text", "replaces"?}
 POST /choice                {"key", "value", "message"?}
-GET  /healthz               whether the process serves
+GET  /healthz               what works and what does not: 200, or 503 and the reason
 
 ``key`` names an update uniquely, so a browser may send it again after a broken connection.
 """
@@ -45,6 +45,7 @@ from bot.frontends.web import bodies, visitors, wire, wording
 from bot.frontends.web.sessions import Session, Sessions
 from bot.stickers import for_web
 from storage.contract.failures import Failure
+from storage.contract.health import Check
 from storage.contract.photos import MAX_BYTES
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
 Handle = Callable[[Update], Awaitable[None]]
 LocaleOf = Callable[[Who], Awaitable[str | None]]
 PartOf = Callable[[str, str, str], Awaitable[tuple[bytes, str] | None]]
+Health = Callable[[], Awaitable[tuple[Check, ...]]]
 
 
 class WebApp:
@@ -72,16 +74,19 @@ class WebApp:
         handle: Handle,
         locale_of: LocaleOf,
         part_of: PartOf,
+        health: Health,
     ) -> None:
         """``handle`` answers an update; ``locale_of`` tells which language a person chose.
 
-        ``part_of`` returns the PNG of an avatar part (style, slot, variant) and its version.
+        ``part_of`` returns the PNG of an avatar part (style, slot, variant) and its version,
+        ``health`` what works and what does not.
         """
         self._sessions = sessions
         self._texts = texts
         self._handle = handle
         self._locale_of = locale_of
         self._part_of = part_of
+        self._health = health
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._assets = _assets()
         self.asgi = Starlette(
@@ -192,8 +197,12 @@ class WebApp:
         )
 
     async def healthz(self, _: Request) -> Response:
-        """Say that the process serves."""
-        return JSONResponse({"status": "ok", "sessions": len(self._sessions)})
+        """Say in words what works and what does not."""
+        checks = await self._health()
+        well = all(check.ok for check in checks)
+        words = {check.name: check.words for check in checks}
+        body = {"ok": well, **words, "sessions": len(self._sessions)}
+        return JSONResponse(body, 200 if well else 503, headers={"cache-control": "no-store"})
 
     async def stream(self, socket: WebSocket) -> None:
         """Send what a tab lacks, then every change."""

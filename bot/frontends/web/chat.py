@@ -15,12 +15,13 @@ from bot.frontends.web.app import Update, WebApp
 from bot.frontends.web.guard import Guard
 from bot.frontends.web.sessions import Sessions
 from bot.settings import BotSettings
+from storage.contract.health import Check
 
 GRACE_SECONDS = 3
 
 
 class WebListener(Listener, Protocol):
-    """A listener that knows what the page shows by itself: people's languages, avatar parts."""
+    """A listener that knows by itself what the page shows: languages, avatar parts, health."""
 
     async def locale_of(self, who: Who) -> str | None:
         """Return a person's language, None where they never chose nor brought one."""
@@ -28,6 +29,10 @@ class WebListener(Listener, Protocol):
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         """Return the PNG of an avatar part and its version, None if there is no such part."""
+        ...
+
+    async def health(self) -> tuple[Check, ...]:
+        """Return what works and what does not."""
         ...
 
 
@@ -72,7 +77,14 @@ class WebChat:
         async def handle(update: Update) -> None:
             await service.handle(update, self)
 
-        app = WebApp(self._sessions, self._texts, handle, service.locale_of, service.part_of)
+        app = WebApp(
+            self._sessions,
+            self._texts,
+            handle,
+            service.locale_of,
+            service.part_of,
+            service.health,
+        )
         hosts = (self._settings.host, *self._settings.public_hosts.split(","))
         server = _Server(
             uvicorn.Config(

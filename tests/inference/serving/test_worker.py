@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import deliveries, jobs, people, photos
+from storage import deliveries, jobs, people, photos, workers
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
 from storage.database import Database
@@ -92,6 +92,10 @@ class Room:
     async def read(self, job: Job) -> Job:
         async with self.database.snapshot() as session:
             return await jobs.read(session, job.id)
+
+    async def heard_of(self) -> bool:
+        async with self.database.snapshot() as session:
+            return bool(await workers.last_beats(session))
 
     async def lease(self, job: Job) -> datetime | None:
         async with self.database.snapshot() as session:
@@ -359,3 +363,10 @@ async def test_memory_forgets_erased_photos(room: Room) -> None:
         async with patience.limit():
             await pipeline.emptied.wait()
         assert not pipeline.held
+
+
+async def test_a_worker_is_heard_of_while_it_works(room: Room) -> None:
+    """Its row comes with its start and goes with its stop."""
+    async with room.working():
+        await patience.until(room.heard_of)
+    assert not await room.heard_of()
