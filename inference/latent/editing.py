@@ -141,9 +141,9 @@ class Editor:
 
     def _lit(self, picture: Image, move: Plane) -> Image:
         """Multiply by the change of light and colour."""
-        frame, faces = self._model.frame, self._model.faces
+        frame = self._model.frame
         side = frame.side
-        moved = self._texture + faces.texture.moved(move[: len(faces.texture.deviation)])
+        moved = self._texture + self._model.texture_change(move)
 
         def colours(vector: Plane) -> Plane:
             planes = vector.reshape(4, side, side)[:3].transpose(1, 2, 0)

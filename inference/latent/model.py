@@ -44,6 +44,22 @@ class Model:
         cv2.fillPoly(mask, [np.rint(oval * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
         return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.02 * side), np.float32)
 
+    def texture_change(self, move: NDArray[np.floating]) -> NDArray[np.float32]:
+        """How far a texture moves, (D,), when the latent moves by some of the axes, (K,).
+
+        A few rows of the axes' own are read instead of all components.
+        """
+        amounts, along = self._along
+        return np.asarray((move @ amounts) @ along, np.float32)
+
+    @cached_property
+    def _along(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """From a move to amounts of each axis, (K, F); what each axis does to textures, (F, D)."""
+        directions = self.axes.directions
+        count = len(self.faces.texture.deviation)
+        along = [self.faces.texture.moved(direction[:count]) for direction in directions]
+        return np.linalg.pinv(directions.astype(np.float64)), np.array(along, np.float32)
+
     @cached_property
     def tone(self) -> NDArray[np.float64]:
         """What the skin slider at 1 does to the logarithm of RGB, (3,), on an average face."""

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+_HAZE, _SOLID = 0.25, 0.75  # of the linear model's alpha: nobody, and somebody
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
@@ -87,10 +89,11 @@ class Generator(nn.Module):
             noise: (N, 4, S/4, S/4), standard normal.
 
         Returns:
-            (N, 4, S, S) like ``decoded``, not clipped.
+            (N, 4, S, S) like ``decoded``, within its ranges.
         """
         style = self.mapping(latent)
-        folded = functional.pixel_unshuffle(decoded, 4)  # (N, 64, S/4, S/4)
+        base = matted(decoded)
+        folded = functional.pixel_unshuffle(base, 4)  # (N, 64, S/4, S/4)
         place = self.place.expand(len(decoded), -1, -1, -1)
         x = self.head(torch.cat([folded, noise, place], 1))
         skips = []
@@ -101,4 +104,14 @@ class Generator(nn.Module):
             x = functional.interpolate(x, scale_factor=2.0)
             x = block(torch.cat([x, skips.pop()], 1), style)
         x = self.out(functional.silu(x))  # (N, 64, S/4, S/4)
-        return decoded + functional.pixel_shuffle(x, 4)
+        made = base + functional.pixel_shuffle(x, 4)
+        return torch.cat([made[:, :3].clamp(-1, 1), made[:, 3:].clamp(0, 1)], 1)
+
+
+def matted(decoded: Tensor) -> Tensor:
+    """Clear the haze that a linear model leaves around a head; (N, 4, S, S) both."""
+    alpha = decoded[:, 3:]
+    share = ((alpha - _HAZE) / (_SOLID - _HAZE)).clamp(0, 1)
+    matte = share * share * (3 - 2 * share)
+    colour = (decoded[:, :3] / alpha.clamp(min=_HAZE)).clamp(-1, 1)
+    return torch.cat([colour * matte, matte], 1)

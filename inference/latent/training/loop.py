@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference.latent.morphable import Components
-from inference.latent.network import Generator
+from inference.latent.network import Generator, matted
 from inference.latent.training.heads import Heads, Projection, fooled, judged
 from inference.latent.training.people import mixed
 from inference.latent.training.views import Gallery, Views
@@ -26,8 +26,9 @@ from inference.training import checkpoints
 from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision, fastest
 
-_ALONE, _RISING = 200, 400  # steps on reconstruction alone, then of the adversary's rise
-_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.2
+_ALONE, _RISING = 60, 240  # steps on reconstruction alone, then of the adversary's rise
+_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.4
+_STRAYING, _COARSE = 4.0, 8  # weight and px of what random people are held to
 _COMPARED = 3  # depths; the deepest knows what is in a picture, not how it looks
 _HELD = 0.998
 _CALIBRATED = 64
@@ -168,7 +169,8 @@ class Training:
     ) -> Losses:
         known = len(truth)
         with self.precision.cast():
-            made = self.generator(self.decoded(latents), latents, noise)
+            decoded = self.decoded(latents)
+            made = self.generator(decoded, latents, noise)
             seen = ways.of(made)
             parts = [self.eyes(part) for part in torch.split(seen, self.preset.chunk)]
             found = [torch.cat(depth) for depth in zip(*parts, strict=True)]
@@ -191,7 +193,11 @@ class Training:
         pixels = functional.l1_loss(made[:known, :3].float(), truth[:, :3])
         alpha = functional.l1_loss(made[:known, 3].float(), truth[:, 3])
         share = _ADVERSARY * min(1.0, max(0.0, (self.step - _ALONE) / _RISING))
+        # random people have no truth to be held to, but the network has only detail to add
+        strayed = (made - matted(decoded))[known:].float()
+        coarse = functional.avg_pool2d(strayed, _COARSE).abs().mean()
         loss = _PIXELS * pixels + _ALPHA * alpha + _FEATURES * features + share * adversary
+        loss = loss + _STRAYING * coarse
         self.for_generator.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.for_generator.step()

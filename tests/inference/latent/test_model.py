@@ -36,6 +36,16 @@ def test_random_people_are_faces_and_come_back_from_their_pictures() -> None:
     assert np.corrcoef(again.ravel(), latents.ravel())[0, 1] > 0.9
 
 
+def test_the_axes_change_textures_as_the_components_would() -> None:
+    """The short way from a move to a texture's change gives the long way's numbers."""
+    shipped = model.load()
+    count = len(shipped.faces.texture.deviation)
+    for locked in ((), ("Male", "Young")):
+        move = shipped.axes.without(locked).move({"Chubby": 0.7, "Heavy_Makeup": -0.4})
+        wanted = shipped.faces.texture.moved(move[:count])
+        np.testing.assert_allclose(shipped.texture_change(move), wanted, atol=1e-4)
+
+
 def test_the_skin_slider_is_one_colour_darker_or_lighter() -> None:
     """The tone lightens all channels, blue most: paler skin is less yellow."""
     tone = model.load().tone
