@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from inference.avatars import compose, layered, moods, overlays, styles
 from inference.avatars.moods import Mood
 from inference.avatars.pose import Pose, Shift, posed
+from inference.pictures.compositing import over
 from inference.pictures.svg import raster
 from storage.contract.avatars import AvatarSpec
 
@@ -63,9 +64,9 @@ class _Scene:
         spec, pose = self._face(phase * self.seconds), self._pose(phase)
         head = self._bent(self._figure(spec, pose, drawn.on), phase)
         if drawn.behind:
-            head = layered.laid_over(self._free(drawn.behind), head)
+            head = over(head, self._free(drawn.behind))
         if drawn.before:
-            head = layered.laid_over(head, self._free(drawn.before))
+            head = over(self._free(drawn.before), head)
         return head
 
     def _with(self, spec: AvatarSpec, face: str) -> AvatarSpec:
@@ -127,7 +128,7 @@ class _Scene:
         figure = np.zeros((_WHOLE, _WHOLE, 4), np.uint8)
         inside = figure[2 * ROOM :, ROOM : ROOM + SIDE]
         inside[:] = layered.draw(self._style, spec, pose)
-        return layered.laid_over(figure, self._free(on)) if on else figure
+        return over(self._free(on), figure) if on else figure
 
     def _free(self, shapes: str) -> NDArray[np.uint8]:
         """Draw shapes of the style's coordinates alone."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inference.avatars import layered, styles
 from inference.pictures.caching import bounded
+from inference.pictures.compositing import over
 from inference.pictures.svg import raster
 from storage.contract.avatars import NONE, AvatarSpec
 
@@ -67,7 +68,7 @@ def render(spec: AvatarSpec, size: int = 512, overlay: str = "") -> NDArray[np.u
         if overlay:
             box = f"0 0 {layered.SIDE} {layered.SIDE}"
             drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{overlay}</svg>'
-            pixels = layered.laid_over(pixels, raster(drawn, layered.SIDE))
+            pixels = over(raster(drawn, layered.SIDE), pixels)
         if size != layered.SIDE:
             pixels = layered.resized(pixels, size)
     else:

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from inference.avatars.pose import Pose, Shift
 from inference.avatars.styles import Style, component_variant
+from inference.pictures.compositing import resize
 from storage.contract.avatars import NONE, AvatarSpec
 
 SIDE = 512
@@ -59,16 +60,11 @@ def _shifted(layer: _Layer, shift: Shift) -> _Layer:
     return _Layer(layer.picture.resize(size, Pillow.Resampling.BICUBIC), corner)
 
 
-def laid_over(ground: NDArray[np.uint8], over: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay a picture over another of the same size; both (H, W, 4) with straight alpha."""
-    return np.array(Pillow.alpha_composite(Pillow.fromarray(ground), Pillow.fromarray(over)))
-
-
 def resized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """Bring a square picture with straight alpha to another size."""
-    solid = np.asarray(Pillow.fromarray(picture).convert("RGBa"))
+    solid = np.asarray(Pillow.fromarray(picture).convert("RGBa"), np.uint8)
     way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_LINEAR
-    scaled = cv2.resize(solid, (side, side), interpolation=way)
+    scaled = resize(solid, (side, side), way)
     return np.array(Pillow.frombuffer("RGBa", (side, side), scaled).convert("RGBA"))
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.framing import bust
 from inference.face.report import Portrait
+from inference.pictures.compositing import resampling
 from inference.pictures.die_cut import OUTLINE
-from inference.pictures.images import from_lab, resampling, to_lab
+from inference.pictures.images import from_lab, to_lab
 
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
 

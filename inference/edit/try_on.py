@@ -17,6 +17,7 @@ from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
 from inference.models.calls import without_calls
 from inference.pictures import sheet
+from inference.pictures.compositing import warp
 from storage.contract.kinds import EDIT, TRY_ON, Setting
 
 _FACE = 138.0  # px: height of the face in a cell
@@ -108,4 +109,4 @@ def _framed(portrait: Portrait) -> NDArray[np.uint8]:
     size = round(2 * _BESIDE * unit), max(1, round(bottom - top))
     shift = np.array([[1, 0, _BESIDE * unit - middle], [0, 1, -top]])
     rgba = np.dstack([portrait.image, portrait.alpha])
-    return np.asarray(cv2.warpAffine(rgba, np.rint(shift), size, flags=cv2.INTER_NEAREST), np.uint8)
+    return warp(rgba, np.rint(shift), size, cv2.INTER_NEAREST)

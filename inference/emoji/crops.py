@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from inference.avatars.compose import render
 from inference.face.alignment import Aligned
+from inference.pictures.compositing import flattened, resize
 from storage.contract.avatars import AvatarSpec
 
 KINDS = ("head", "eyes", "jaw")
 SIDE = 64
-GROUND = 128
+_GRAY = (128, 128, 128)
 
 Box = tuple[float, float, float]
 """Left, top, side, as shares of the picture."""
@@ -33,18 +34,13 @@ def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.ui
 
     room: how many times as much of the picture as usual to take, for shifting it later.
     """
-    return _cut(_grounded(face.image, face.alpha), PHOTO, side, room)
+    person = np.dstack([face.image, face.alpha])
+    return _cut(flattened(person, _GRAY), PHOTO, side, room)
 
 
 def of_avatar(spec: AvatarSpec, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
     """Cut a drawn avatar like a face; see ``of_face``."""
-    drawn = render(spec, 192)
-    return _cut(_grounded(drawn[..., :3], drawn[..., 3]), _SHOWN[spec.style], side, room)
-
-
-def _grounded(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    share = alpha[..., None].astype(np.float32) / 255
-    return np.rint(image * share + GROUND * (1 - share)).astype(np.uint8)
+    return _cut(flattened(render(spec, 192), _GRAY), _SHOWN[spec.style], side, room)
 
 
 def _cut(
@@ -52,15 +48,13 @@ def _cut(
 ) -> NDArray[np.uint8]:
     size = picture.shape[0]
     edge = size // 4
-    padded = cv2.copyMakeBorder(
-        picture, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(GROUND,) * 3
-    )
+    padded = cv2.copyMakeBorder(picture, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=_GRAY)
     crops = np.empty((len(boxes), side, side, 3), np.uint8)
     for index, (left, top, share) in enumerate(boxes):
         width = round(share * size * room)
         x = edge + round((left + share / 2) * size - width / 2)
         y = edge + round((top + share / 2) * size - width / 2)
-        part = np.ascontiguousarray(padded[y : y + width, x : x + width])
+        part = np.ascontiguousarray(padded[y : y + width, x : x + width], np.uint8)
         method = cv2.INTER_AREA if width > side else cv2.INTER_LINEAR
-        crops[index] = cv2.resize(part, (side, side), interpolation=method)
+        crops[index] = resize(part, (side, side), method)
     return crops

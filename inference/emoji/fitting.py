@@ -11,11 +11,12 @@ from inference.errors import UnknownSetting, UnsuitableSubject
 from inference.family import Image, Picture, Subject
 from inference.models.calls import without_calls
 from inference.pictures import sheet
+from inference.pictures.compositing import flattened
 from inference.pictures.die_cut import SIDE, die_cut
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import LINEUP, PREVIEW, Setting
 
-_GROUND = np.array((229, 240, 247), np.float32)  # sky
+_SKY = (229, 240, 247)
 
 
 class Fitting:
@@ -69,8 +70,5 @@ class Lineup:
 
 def _pane(spec: AvatarSpec) -> NDArray[np.uint8]:
     """The avatar as a sticker on an opaque ground: (512, 512, 4)."""
-    drawn = die_cut(render(spec, SIDE))
-    share = drawn[..., 3:].astype(np.float32) / 255
-    colours = drawn[..., :3] * share + _GROUND * (1 - share)
-    opaque = np.full(drawn.shape[:2], 255, np.uint8)
-    return np.dstack([np.rint(colours).astype(np.uint8), opaque])
+    shown = flattened(die_cut(render(spec, SIDE)), _SKY)
+    return np.dstack([shown, np.full(shown.shape[:2], 255, np.uint8)])

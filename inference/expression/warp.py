@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inference.expression.splines import surface
 from inference.face import topology
+from inference.pictures.compositing import resize
 
 Box = tuple[int, int, int, int]
 """left, top, right, bottom in pixels, the last two excluded."""
@@ -91,7 +92,7 @@ def flow(
     # so smooth a surface loses nothing at a quarter of the pixels
     coarse = ((size[0] + 1) // 2, (size[1] + 1) // 2)
     sparse = surface(spots[inside] * (np.array(coarse) / size), values[inside], *coarse)
-    dense = np.asarray(cv2.resize(sparse, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    dense = resize(sparse, size)
     dense *= _window(outline, box)[..., None]
     dense *= (cv2.magnitude(dense[..., 0], dense[..., 1]) >= NOTHING)[..., None]
     return Flow(box, dense)

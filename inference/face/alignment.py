@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Portrait
+from inference.pictures.compositing import warp
 
 SIZE = 320
 EYE_DISTANCE = 64.0
@@ -48,17 +49,14 @@ def _align(portrait: Portrait) -> Aligned:
     size = (SIZE, SIZE)
     reduced = float(np.hypot(transform[0, 0], transform[1, 0])) < 1
     method = cv2.INTER_AREA if reduced else cv2.INTER_LINEAR
-    image = cv2.warpAffine(
-        portrait.image, transform, size, flags=method, borderMode=cv2.BORDER_REPLICATE
+    image = warp(portrait.image, transform, size, method, cv2.BORDER_REPLICATE)
+    alpha, hair_mask = (
+        warp(mask, transform, size, method) for mask in (portrait.alpha, portrait.hair_mask)
     )
-    person = cv2.warpAffine(portrait.alpha, transform, size, flags=method)
-    hair = cv2.warpAffine(portrait.hair_mask, transform, size, flags=method)
+    for kept in (image, alpha, hair_mask):
+        kept.setflags(write=False)
     return Aligned(
-        image.astype(np.uint8, copy=False),
-        person.astype(np.uint8, copy=False),
-        hair.astype(np.uint8, copy=False),
-        transformed(landmarks, transform),
-        portrait.report.blendshapes,
+        image, alpha, hair_mask, transformed(landmarks, transform), portrait.report.blendshapes
     )
 
 

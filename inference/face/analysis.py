@@ -15,6 +15,7 @@ from inference.face.framing import around_head, belongs
 from inference.face.landmarks import Region, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
+from inference.pictures.compositing import rescale, resize, warp
 from inference.pictures.images import Image, to_lab
 from storage.contract.failures import Failure
 
@@ -210,13 +211,11 @@ def _turns_needed(image: Image, face: _Traced) -> int:
     piece = image[top : int(y + reach) + 1, left : int(x + reach) + 1]
     scale = min(1.0, 128 / (3 * _extent(face)))
     if scale < 1:
-        piece = np.asarray(
-            cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-        )
+        piece = rescale(piece, scale)
     middle = (x - left) * scale, (y - top) * scale
     level = cv2.getRotationMatrix2D(middle, roll, 128 / (3 * _extent(face)) / scale)
     level[:, 2] += (64 - middle[0], 64 - middle[1])
-    piece = np.asarray(cv2.warpAffine(piece, level, (128, 128)), np.uint8)
+    piece = warp(piece, level, (128, 128))
     scores: list[float] = []
     for turns in range(4):
         found = detect(np.ascontiguousarray(np.rot90(piece, turns)), 0)
@@ -291,7 +290,7 @@ def _why_no_face(image: Image) -> Failure:
     """Guess why nothing was found, for a sentence that helps."""
     scale = min(1.0, 128 / max(image.shape[:2]))
     size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = resize(image, size, cv2.INTER_AREA)
     if np.percentile(to_lab(small)[..., 0], 95) < quality.MIN_HIGHLIGHT:
         return Failure.TOO_DARK
     if quality.photographic(small) < quality.MIN_PHOTOGRAPHIC / 10:

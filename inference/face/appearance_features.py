@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inference.face import hair_evidence, topology
 from inference.face.alignment import SIZE, Aligned
+from inference.pictures.compositing import resize
 from inference.pictures.images import to_lab
 
 Vector = NDArray[np.float32]
@@ -29,7 +30,7 @@ def describe(face: Aligned) -> Vector:
     gray = np.asarray(cv2.cvtColor(face.image, cv2.COLOR_RGB2GRAY), np.uint8)
     lab = to_lab(face.image)
     half = (SIZE // 2, SIZE // 2)
-    head = np.asarray(cv2.resize(gray, half, interpolation=cv2.INTER_AREA), np.uint8)
+    head = resize(gray, half, cv2.INTER_AREA)
     points = face.landmarks[:, :2] - face.landmarks[1, :2]
     inside = _outline(face)
     cheeks = _polygons(face.landmarks[:, :2], topology.WIDE_CHEEKS)
@@ -37,8 +38,8 @@ def describe(face: Aligned) -> Vector:
         oriented_gradients(head),
         oriented_gradients(np.ascontiguousarray(gray[_EYES])),
         oriented_gradients(np.ascontiguousarray(gray[_JAW])),
-        cv2.resize(lab, (16, 16), interpolation=cv2.INTER_AREA) / 50,
-        cv2.resize(face.hair_mask, (20, 20), interpolation=cv2.INTER_AREA) / 127.5,
+        resize(lab, (16, 16), cv2.INTER_AREA) / 50,
+        resize(face.hair_mask, (20, 20), cv2.INTER_AREA) / 127.5,
         points / 64,
         face.blendshapes,
         colour_statistics(lab, face, inside, cheeks),
@@ -63,7 +64,7 @@ def oriented_gradients(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     for k in range(_ORIENTATIONS):
         away = np.abs(position - k)
         weight = np.maximum(0, 1 - np.minimum(away, _ORIENTATIONS - away)) * magnitude
-        cells[..., k] = cv2.resize(weight, (columns, rows), interpolation=cv2.INTER_AREA)
+        cells[..., k] = resize(weight, (columns, rows), cv2.INTER_AREA)
     energy = cells.sum(axis=2)
     around = cv2.blur(energy, (3, 3), borderType=cv2.BORDER_REPLICATE)
     return np.dstack([np.sqrt(cells / (around[..., None] + 0.003)), np.log(energy + 0.002)])

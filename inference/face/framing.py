@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import topology
+from inference.pictures.compositing import resize
 from inference.pictures.images import Image
 
 MIN_SIDE, MAX_SIDE = 384, 640
@@ -52,11 +53,11 @@ class Crop:
             cv2.BORDER_REPLICATE,
         )
         method = cv2.INTER_AREA if self.length > self.side else cv2.INTER_CUBIC
-        portrait = cv2.resize(square, (self.side, self.side), interpolation=method)
+        portrait = resize(np.asarray(square, np.uint8), (self.side, self.side), method)
         ticks = (np.arange(self.side) + 0.5) * self.length / self.side
         rows = (ticks + self.top >= 0) & (ticks + self.top <= height)
         columns = (ticks + self.left >= 0) & (ticks + self.left <= width)
-        return np.asarray(portrait, np.uint8), rows[:, None] & columns[None]
+        return portrait, rows[:, None] & columns[None]
 
     def place(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring landmarks (478, 3) from px of the photo to px of the portrait."""

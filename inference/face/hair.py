@@ -6,12 +6,12 @@ in a wide portrait. The thresholds were tuned on annotated faces; the card of th
 says how well they agree.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Hair, Lab
+from inference.pictures.compositing import warp
 
 _GRAIN = 40  # px of the frame per face height
 _LEFT, _TOP = -1.5, -1.0
@@ -101,9 +101,7 @@ def _frame(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def _level(picture: NDArray[np.generic], to_portrait: NDArray[np.float64]) -> NDArray[np.float32]:
     """Resample a portrait's picture or mask into the frame; nothing lies outside a portrait."""
-    values = np.asarray(picture, np.float32)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(values, to_portrait, _SIZE, flags=flags), np.float32)
+    return warp(np.asarray(picture, np.float32), to_portrait, _SIZE, backward=True)
 
 
 def _area(mask: NDArray[np.floating]) -> float:

@@ -5,7 +5,6 @@ face turned level, with a quarter of its size around it.
 """
 
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.bundle import network
 from inference.face.detect import Detection
+from inference.pictures.compositing import resize, warp
 from inference.pictures.images import Image
 
 SIDE = 256
@@ -100,16 +100,10 @@ def _view(image: Image, region: Region, to_photo: NDArray[np.float64]) -> NDArra
         right, bottom = min(width, int(region.x + reach)), min(height, int(region.y + reach))
         part = image[top:bottom, left:right]
         size = (max(1, part.shape[1] // shrink), max(1, part.shape[0] // shrink))
-        image = cast("Image", cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+        image = resize(part, size, cv2.INTER_AREA)
         factors = np.array([size[0] / part.shape[1], size[1] / part.shape[0]])
         to_photo[:, 2] += 0.5 - np.array([left, top])
         to_photo = to_photo * factors[:, None]
         to_photo[:, 2] -= 0.5
-    view = cv2.warpAffine(
-        image,
-        to_photo,
-        (SIDE, SIDE),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    view = warp(image, to_photo, (SIDE, SIDE), border=cv2.BORDER_REPLICATE, backward=True)
     return view.astype(np.float32) / np.float32(255)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.models import weights
 from inference.models.runtime import Lite, Network
+from inference.pictures.compositing import rescale, resize
 from inference.pictures.matting import Plane, guided_filter
 
 PERSON_SIDE = 256
@@ -80,9 +81,7 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
     full = image.shape[1], image.shape[0]
     shrink = min(1, _LOOK_FROM / max(full))
     if shrink < 1:
-        image = np.asarray(
-            cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        )
+        image = rescale(image, shrink)
         landmarks = landmarks * np.float32(shrink)
     height, width = image.shape[:2]
     unit = topology.face_height(landmarks)
@@ -135,7 +134,7 @@ def _hair(image: NDArray[np.uint8]) -> Plane:
     planes = cv2.resize(image, size, interpolation=method).transpose(2, 0, 1)
     batch = {"image": planes[None].astype(np.float32) / 255}  # (1, 3, 512, 512)
     mask = _hair_network().run(batch)["hair"][0, 0].astype(np.float32, copy=False)
-    return np.asarray(cv2.resize(mask, (width, height)), np.float32)
+    return resize(mask, (width, height))
 
 
 def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None = None) -> Plane:
@@ -153,7 +152,7 @@ def _near(mask: NDArray[np.bool_], reach: float, seed: NDArray[np.bool_] | None 
     away = cv2.distanceTransform(1 - small, cv2.DIST_L2, cv2.DIST_MASK_5)
     # far from an empty mask is the largest float
     gate = np.clip(3 - 4 * np.minimum(away, reach) / reach, 0, 1)
-    return np.asarray(cv2.resize(gate, mask.shape[::-1]), np.float32)
+    return resize(np.asarray(gate, np.float32), (mask.shape[1], mask.shape[0]))
 
 
 def _without_beard(hair: Plane, landmarks: NDArray[np.float32], unit: float) -> Plane:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from inference.errors import PhotoError
 from inference.face import topology
 from inference.face.report import FoundFace, Quality
+from inference.pictures.compositing import rescale
 from inference.pictures.images import Image, to_lab
 from storage.contract.failures import Failure
 
@@ -55,9 +56,7 @@ def assess(image: Image, landmarks: NDArray[np.float32]) -> Quality:
     face = image[low[1] : high[1], low[0] : high[0]]
     shrink = min(1.0, _SIDE / max(face.shape[:2]))
     if shrink < 1:
-        face = np.asarray(
-            cv2.resize(face, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8
-        )
+        face = rescale(face, shrink)
     lightness = to_lab(face)[..., 0]
     points = (landmarks - (*low, 0)) * np.float32(shrink)
     left_iris, right_iris = topology.IRIS_CENTRES
@@ -112,8 +111,7 @@ def _sharpness(face: Image) -> float:
     """
     grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if max(grey.shape) < _SIDE:
-        scale = _SIDE / max(grey.shape)
-        grey = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale), np.float32)
+        grey = rescale(grey, _SIDE / max(grey.shape), cv2.INTER_LINEAR)
     blurred = cv2.GaussianBlur(grey, (0, 0), 1.0)
     left = [(_energy(blurred, axis) + 1e-6) / (_energy(grey, axis) + 1e-6) for axis in (0, 1)]
     return float(1 - max(left))

@@ -14,6 +14,7 @@ from inference.layers import own_hair
 from inference.layers.filling import spread, texture
 from inference.layers.planes import Plane, tint
 from inference.layers.sketch import Mask, Sketch, draw
+from inference.pictures.compositing import rescale, resize
 
 _HIDDEN = 0.5  # share of a borrowed ear over own hair from which the wearer's own was hidden
 _SHADOW, _TINT = 26.0, 14.0  # below the median's L*, or off in a or b, where skin is no model
@@ -65,7 +66,7 @@ class Bare:
         borrow: given the sketch, returns (H, W, 4) RGBA ears to show where the own were hidden.
         """
         sketch, portrait = self.sketch, self.portrait
-        lid = np.asarray(cv2.resize(roof, sketch.size), np.float32)
+        lid = resize(roof, sketch.size)
         skin, skin_alpha = _headed(self, lid, borrow(sketch))
         under = cv2.blendLinear(skin, self.body, skin_alpha, 1 - skin_alpha)
         under_alpha = skin_alpha + (1 - skin_alpha) * self.body_alpha
@@ -73,15 +74,15 @@ class Bare:
         whole = _of_one_piece(sketch, left + (1 - left) * under_alpha)
 
         size = portrait.alpha.shape[1], portrait.alpha.shape[0]
-        filled = cv2.resize(cv2.convertScaleAbs(np.maximum(under, 0)), size)
-        filled = _grained(np.asarray(filled, np.uint8), _grain(portrait))
-        stays = portrait.alpha * cv2.resize(1 - self.gone, size)
-        total = stays + (255 - stays) * cv2.resize(under_alpha, size)
+        colours = np.asarray(cv2.convertScaleAbs(np.maximum(under, 0)), np.uint8)
+        filled = _grained(resize(colours, size), _grain(portrait))
+        stays = portrait.alpha * resize(1 - self.gone, size)
+        total = stays + (255 - stays) * resize(under_alpha, size)
         share = stays / np.maximum(total, 1)
         share[total < 1] = 1
         image = cv2.blendLinear(portrait.image, filled, share, 1 - share)
         if not whole.all():
-            total *= cv2.resize(whole.astype(np.float32), size)
+            total *= resize(whole.astype(np.float32), size)
         return replace(
             portrait,
             image=np.asarray(image, np.uint8),
@@ -152,12 +153,12 @@ def _headed(bare: Bare, roof: Plane, ears: NDArray[np.uint8] | None) -> tuple[Pl
 
 def _closed(mask: Plane, gap: float) -> Plane:
     """Close the gaps of a mask up to ``gap`` px; at half size, so the rim is smooth."""
-    little = cv2.resize(mask, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    little = rescale(mask, 0.5)
     side = 2 * round(gap / 4) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     rim = np.pad(little, side)
     closed = cv2.erode(cv2.dilate(rim, disc), disc)[side:-side, side:-side]
-    return np.asarray(cv2.resize(closed, (mask.shape[1], mask.shape[0])), np.float32)
+    return resize(np.asarray(closed, np.float32), (mask.shape[1], mask.shape[0]))
 
 
 def _missing_ears(sketch: Sketch, ears: Plane, own: Mask) -> Plane:

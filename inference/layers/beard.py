@@ -13,6 +13,7 @@ from inference.layers.pieces import Piece
 from inference.layers.placing import Patch, fetch, laid_over, lit
 from inference.layers.planes import Plane, join, split
 from inference.layers.thin_plate import backward_map
+from inference.pictures.compositing import rescale, resize, warp
 
 _DEPTH = 0.85  # a beard's L* over that of the hair on the head: it lies in its own shade
 _DARKEST = 11.0  # L* below which a beard would be a black hole
@@ -120,7 +121,7 @@ def _reduced(
     positions = positions - np.array([left, top], np.float32)
     step = float(np.median(np.diff(positions[::16, ::4, 0], axis=1))) / 4
     while step > _SKIPPING:
-        hair = np.asarray(cv2.resize(hair, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        hair = rescale(hair, 0.5)
         positions, step = np.asarray((positions - 0.5) / 2, np.float32), step / 2
     return hair, positions
 
@@ -191,7 +192,7 @@ def _under_its_light(portrait: Portrait, patch: Patch) -> NDArray[np.uint8]:
     light = split(portrait.image[patch.box])[0]
     size = max(1, width // 8), max(1, height // 8)
     near, weight = (
-        cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), unit / 80)
+        cv2.GaussianBlur(resize(plane, size, cv2.INTER_AREA), (0, 0), unit / 80)
         for plane in (light * known, known)
     )
     usual = portrait.report.colours.skin[0]
@@ -206,9 +207,9 @@ def _shaded(portrait: Portrait, patch: Patch) -> Portrait:
     height, width = patch.image.shape[:2]
     share = patch.image[..., 3] * np.float32(1 / 255)
     size = max(1, width // 4), max(1, height // 4)
-    little = cv2.resize(share, size, interpolation=cv2.INTER_AREA)
+    little = resize(share, size, cv2.INTER_AREA)
     fallen = np.array([[1, 0, 0], [0, 1, 0.025 * unit / 4]])
-    drop = cv2.warpAffine(little, fallen, size)
+    drop = warp(little, fallen, size)
     soft = cv2.resize(cv2.GaussianBlur(drop, (0, 0), max(0.3, 0.03 * unit / 4)), (width, height))
     shadow = np.float32(_SHADE) * soft * (1 - share)
     shadow[_mouth(portrait, patch)] = 0

@@ -16,6 +16,7 @@ from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers.pieces import ROOT
 from inference.pictures.caching import bounded
+from inference.pictures.compositing import warp
 from inference.pictures.svg import raster
 
 FOLDER = ROOT / "glasses"
@@ -46,7 +47,7 @@ def put_on(portrait: Portrait, name: str) -> Portrait:
     source = np.array(list(_FRONTAL.values()), np.float32) * _FINE
     ones = np.ones((len(source), 1), np.float32)
     turn = np.linalg.lstsq(np.hstack([source, ones]), target, rcond=None)[0].T
-    drawn = cv2.warpAffine(_drawing(name), turn, (side, side), flags=cv2.INTER_AREA)
+    drawn = warp(_drawing(name), turn, (side, side), cv2.INTER_AREA)
     share = drawn[..., 3].astype(np.float32) / 255
     share *= 1 - portrait.hair_mask.astype(np.float32) / 255
     share *= portrait.alpha.astype(np.float32) / 255

@@ -20,6 +20,7 @@ from inference.layers.pieces import Piece, index, load, turned
 from inference.layers.placing import Patch, dyed, fetch, laid_over, lit, toned
 from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
+from inference.pictures.compositing import rescale, resize
 
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
 _RIM, _GAP = 0.04, 0.15  # face heights: hair's outer rim, and half of a bare gap above the face
@@ -63,7 +64,7 @@ def _lining(portrait: Portrait, share: Plane) -> Plane:
     """(H, W) at quarter size: where skin lies under hair, not shining through its outer rim."""
     landmarks, side = portrait.report.landmarks[:, :2] / 4, len(share) // 4
     unit = topology.face_height(landmarks)
-    little = cv2.resize(share, (side, side), interpolation=cv2.INTER_AREA)
+    little = resize(share, (side, side), cv2.INTER_AREA)
     rim, gap = _disc(_RIM * unit), _disc(_GAP * unit)
     face = topology.fill((side, side), landmarks, topology.FACE_OVAL)
     head = cv2.morphologyEx(np.maximum(little, face.astype(np.float32)), cv2.MORPH_CLOSE, gap)
@@ -100,14 +101,14 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     hangs = np.clip((ends[None] - np.arange(len(little))[:, None]) / (_THINNING * unit), 0, 1)
     box = np.s_[4 * rows[0] : 4 * (rows[-1] + 1), 4 * columns[0] : 4 * (columns[-1] + 1)]
     soft = cv2.GaussianBlur(cv2.erode(behind.astype(np.float32), np.ones((3, 3))), (0, 0), 2.0)
-    soft = soft * hangs.astype(np.float32)
+    soft = np.asarray(soft * hangs.astype(np.float32), np.float32)
     image, alpha = portrait.image.copy(), portrait.alpha.copy()
     above = alpha[box] * np.float32(1 / 255)
-    back = cv2.resize(soft, None, fx=4, fy=4)[box]
+    back = rescale(soft, 4, cv2.INTER_LINEAR)[box]
     total = above + (1 - above) * back
     part = above / np.maximum(total, np.float32(1e-3))
     part[total < 1e-3] = 1
-    lines = cv2.resize(strands[None], (4 * len(strands), 1))[0, box[1]]
+    lines = resize(strands[None], (4 * len(strands), 1))[0, box[1]]
     shade = np.clip(tone * _BACK * (1 + _STREAKS * lines[:, None]), 0, 255).astype(np.uint8)
     shade = np.ascontiguousarray(np.broadcast_to(shade, (*part.shape, 3)))
     image[box] = cv2.blendLinear(np.ascontiguousarray(image[box]), shade, part, 1 - part)

@@ -15,6 +15,7 @@ from inference.face import topology
 from inference.face.report import Portrait, Pose
 from inference.layers.pieces import Piece
 from inference.layers.placing import Patch, fetch
+from inference.pictures.compositing import warp
 
 _STEP = 16  # px between the nodes at which the map is evaluated; it is smooth, so few will do
 _REACH = 0.16  # standard deviation of the basis, in outline heights
@@ -64,8 +65,7 @@ class HeadMap:
         values += _basis(nodes, self.knots, self.sigma) @ self.weights
         coarse = values.reshape(len(down), len(across), 2).astype(np.float32)
         to_full = np.array([[_STEP, 0, 0], [0, _STEP, 0]], np.float32)
-        full = cv2.warpAffine(coarse, to_full, size, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(full, np.float32)
+        return warp(coarse, to_full, size, border=cv2.BORDER_REPLICATE)
 
     def fetch(self, rgba: NDArray[np.uint8], piece: Piece, side: int) -> Patch:
         """Warp a piece's picture to its place in a portrait."""

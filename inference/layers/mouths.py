@@ -13,6 +13,7 @@ from inference.face.report import Lab
 from inference.layers import pieces
 from inference.layers.pieces import Piece
 from inference.layers.thin_plate import backward_map
+from inference.pictures.compositing import resize
 from inference.pictures.images import to_lab
 
 KIND = "mouths"
@@ -123,6 +124,6 @@ def _opening(
     outline = np.concatenate([contour[:11], contour[20:11:-1]])
     large = np.zeros((shape[0] * fine, shape[1] * fine), np.uint8)
     cv2.fillPoly(large, [np.rint(outline * fine).astype(np.int32)], 255)
-    small = cv2.resize(large, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    small = resize(large, (shape[1], shape[0]), cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), max(0.6, soft)).astype(np.float32) / 255
     return np.asarray(blurred, np.float32)

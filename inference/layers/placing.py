@@ -10,6 +10,7 @@ from inference.face import topology
 from inference.face.report import Lab, Portrait
 from inference.layers.pieces import Piece
 from inference.layers.planes import Plane, Planes, join, split
+from inference.pictures.compositing import rescale, resize, warp
 
 _SHADE = 0.35  # darkest a piece's shadow gets
 _DROP, _SOFT, _FALL = 0.03, 0.045, 0.15  # face heights it falls, blurs over and reaches at most
@@ -106,20 +107,21 @@ def _shaded(portrait: Portrait, patch: Patch, shade: float) -> Portrait:
     bottom = min(side, rows.stop + reach) - rows.start
     start, stop = max(0, columns.start - reach), min(side, columns.stop + reach)
     box = np.s_[rows.start : rows.start + bottom, start:stop]
-    little = np.zeros((-(-bottom // 4), -(-(stop - start) // 4)), np.uint8)
-    inner = cv2.resize(patch.image[..., 3], None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    size = -(-(stop - start) // 4), -(-bottom // 4)
+    little = np.zeros(size[::-1], np.uint8)
+    inner = rescale(patch.image[..., 3], 0.25)
     left = (columns.start - start) // 4
     place = little[: inner.shape[0], left : left + inner.shape[1]]
     place[:] = inner[: place.shape[0], : place.shape[1]]
 
     fallen = np.array([[1, 0, 0], [0, 1, _DROP * unit / 4]])
-    drop = cv2.warpAffine(little, fallen, little.shape[::-1])
+    drop = warp(little, fallen, size)
     soft = cv2.GaussianBlur(drop, (0, 0), max(0.3, _SOFT * unit / 4))
-    hair = cv2.resize(portrait.hair_mask[box], little.shape[::-1], interpolation=cv2.INTER_AREA)
+    hair = resize(portrait.hair_mask[box], size, cv2.INTER_AREA)
     light = 1 - np.float32(shade / 255**2) * soft * (255 - hair.astype(np.float32))  # hair has none
     if light.min() > _UNSEEN:
         return portrait
-    full = cv2.resize(light, (stop - start, bottom))
+    full = resize(light, (stop - start, bottom))
     image = portrait.image.copy()
     image[box] = cv2.multiply(image[box], cv2.merge([full] * 3), dtype=cv2.CV_8U)
     return replace(portrait, image=image)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.report import FaceReport, Portrait
 from inference.layers.planes import Plane, Planes, split
+from inference.pictures.compositing import resize
 
 Mask = NDArray[np.bool_]
 _HIGHER = 0.3  # face heights from the uppermost landmark to the highest hairline
@@ -70,7 +71,7 @@ def draw(portrait: Portrait) -> Sketch:
     scale = side / portrait.image.shape[0]
 
     def reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+        return resize(picture, (side, side), cv2.INTER_AREA)
 
     image, points = reduced(portrait.image), (landmarks * scale).astype(np.float32)
     shape = side, side

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.pictures.compositing import warp
+
 _STEP = 16  # px between the nodes at which the spline is evaluated; it is smooth, so few will do
 _STIFFNESS = 0.05  # how far the map may miss its points for the sake of bending less
 
@@ -33,8 +35,7 @@ def backward_map(
     values = _radial(grid, knots) @ weights[:count] + weights[count] + grid @ weights[count + 1 :]
     coarse = values.reshape(len(nodes), len(nodes), 2).astype(np.float32)
     to_full = np.array([[_STEP, 0, 0], [0, _STEP, 0]], np.float32)
-    full = cv2.warpAffine(coarse, to_full, (side, side), borderMode=cv2.BORDER_REPLICATE)
-    return full.astype(np.float32, copy=False)
+    return warp(coarse, to_full, (side, side), border=cv2.BORDER_REPLICATE)
 
 
 def _radial(points: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:

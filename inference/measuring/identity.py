@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Portrait
+from inference.pictures.compositing import flattened
 
-_GREY = 128
+_GREY = (128, 128, 128)
 _CHIP = 150  # px of the face that the judge looks at
 
 Describe = Callable[[Portrait], NDArray[np.float64]]
@@ -43,12 +44,11 @@ def _judge() -> Describe | None:
     points = dlib.shape_predictor(str(folder / "shape_predictor_5_face_landmarks.dat"))
 
     def judge(portrait: Portrait) -> NDArray[np.float64]:
-        share = portrait.alpha[..., None] / 255
-        ground = np.rint(portrait.image * share + _GREY * (1 - share)).astype(np.uint8)
+        person = flattened(np.dstack([portrait.image, portrait.alpha]), _GREY)
         oval = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
         (left, top), (right, bottom) = oval.min(axis=0), oval.max(axis=0)
         box = dlib.rectangle(*(round(float(v)) for v in (left, top, right, bottom)))
-        chip = dlib.get_face_chip(ground, points(ground, box), size=_CHIP)
+        chip = dlib.get_face_chip(person, points(person, box), size=_CHIP)
         vector = np.array(network.compute_face_descriptor(chip))
         return np.asarray(vector / np.linalg.norm(vector))
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFilter, ImageFont
 
+from inference.pictures.compositing import over, resize
 from inference.pictures.images import Image
 
 Colour = tuple[int, int, int]
@@ -114,7 +115,7 @@ def covering(pixels: Image, width: int, height: int) -> Image:
     scale = max(width / wide, height / tall)
     size = max(width, round(wide * scale)), max(height, round(tall * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
+    resized = resize(pixels, size, method)
     x, y = (size[0] - width) // 2, (size[1] - height) // 2
     return resized[y : y + height, x : x + width].copy()
 
@@ -122,9 +123,8 @@ def covering(pixels: Image, width: int, height: int) -> Image:
 def on_checkers(pixels: Image, alpha: NDArray[np.uint8], square: int = 16) -> Image:
     """A picture (H, W, 3) as far as its alpha (H, W) goes, on the pattern for "nothing"."""
     rows, columns = np.indices(alpha.shape) // square
-    pattern = np.where((rows + columns) % 2, 255, 234)[..., None]
-    share = alpha[..., None].astype(np.float32) / 255
-    return np.rint(pixels * share + pattern * (1 - share)).astype(np.uint8)
+    pattern = np.where((rows + columns) % 2, 255, 234).astype(np.uint8)
+    return over(np.dstack([pixels, alpha]), np.dstack([pattern] * 3))
 
 
 def tinted(pixels: Image, mask: NDArray[np.uint8], colour: Colour, strength: float) -> Image:

@@ -8,7 +8,7 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from inference.pictures.images import resampling
+from inference.pictures.compositing import resampling
 
 Image = NDArray[np.uint8]
 """(H, W, 4) sRGB uint8 with straight alpha."""

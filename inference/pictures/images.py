@@ -26,7 +26,6 @@ FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 1920
 
-_SLIGHT = 0.7  # a scale above which bilinear sampling leaves nothing out
 _MAX_ASPECT = 50  # a longer strip is no photo, and one side of it would shrink to nothing
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -101,13 +100,6 @@ def encode_png(frames: Sequence[Image], frames_per_second: float = 0.0) -> bytes
         compress_level=1,
     )
     return buffer.getvalue()
-
-
-def resampling(scale: float) -> int:
-    """OpenCV's way of resizing by a scale that is sharp and leaves nothing out, and quick."""
-    if scale > 1:
-        return cv2.INTER_CUBIC
-    return cv2.INTER_LINEAR if scale > _SLIGHT else cv2.INTER_AREA
 
 
 def to_lab(image: Image) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inference.errors import UnknownSetting
+from inference.pictures.compositing import resize
 from storage.contract.kinds import Kind, Setting
 
 CELL = 344
@@ -88,7 +89,7 @@ def _stand(cell: NDArray[np.uint8], picture: NDArray[np.uint8]) -> None:
     scale = CELL / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    fitted = np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
+    fitted = resize(picture, size, method)
     left = (CELL - size[0]) // 2
     _over(cell[CELL - size[1] :, left : left + size[0]], fitted)
 

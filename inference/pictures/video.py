@@ -14,6 +14,7 @@ import numpy as np
 
 from inference.errors import FilmError, PhotoError
 from inference.pictures import images
+from inference.pictures.compositing import resize
 from inference.pictures.images import Image
 from storage.contract.photos import SUFFIXES
 
@@ -140,4 +141,4 @@ def _small(image: Image) -> Image:
     if scale >= 1:
         return image
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return resize(image, size, cv2.INTER_AREA)

@@ -19,6 +19,7 @@ from inference.emoji.embedders import Embedder
 from inference.face import topology
 from inference.face.alignment import align
 from inference.face.report import Portrait
+from inference.pictures.compositing import resize
 from inference.pictures.images import lab_of_pixels
 from storage.contract.avatars import AvatarSpec
 
@@ -131,5 +132,4 @@ def painted(spec: AvatarSpec, colour: str, kind: str) -> NDArray[np.float32]:
 
 
 def _shrunk(mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA).ravel()
-    return np.asarray(small, np.float32)
+    return resize(mask, size, cv2.INTER_AREA).ravel()

@@ -5,7 +5,6 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.avatars import styles
 from inference.avatars.compose import render
@@ -28,6 +27,7 @@ from inference.pictures.cards import (
     Box,
     Colour,
 )
+from inference.pictures.compositing import flattened
 from inference.pictures.images import Image
 
 WIDTH, HEIGHT = 1600, 900
@@ -66,7 +66,7 @@ def draw(portrait: Portrait, reading: Reading, flips: Flips, way: Way, number: i
     left, top, width, height = _AVATAR
     side = width - 2 * _PAD
     avatar = render(reading.spec, side)
-    shown = _on(avatar, FAINT)
+    shown = flattened(avatar, FAINT)
     board.picture(shown, (left + _PAD, top + _TITLE, side, height - _TITLE - _PAD), 10)
     _rates(board, flips)
     return board.pixels
@@ -260,9 +260,3 @@ def _rates(board: Board, flips: Flips) -> None:
         across = np.arange(len(flips.rates)) * inner / ((flips.rates.maxlen or 2) - 1)
         down = area_top + tall - 3 - np.array(flips.rates) / most * (tall - 8)
         board.line(np.column_stack([left + _PAD + across, down]), INK, 2)
-
-
-def _on(drawn: NDArray[np.uint8], ground: Colour) -> Image:
-    share = drawn[..., 3:].astype(np.float32) / 255
-    laid = drawn[..., :3] * share + np.array(ground, np.float32) * (1 - share)
-    return np.asarray(np.rint(laid), np.uint8)

@@ -18,6 +18,7 @@ from inference.face.report import Portrait
 from inference.measuring import photos
 from inference.models.runtime import Lite
 from inference.pictures import images
+from inference.pictures.compositing import warp
 
 FEELINGS = ("angry", "disgusted", "scared", "happy", "neutral", "sad", "surprised")
 """The network's outputs, in its order, by our names."""
@@ -52,7 +53,7 @@ class EmotionClassifier:
         corner = (middle - half) * scale
         matrix = np.array([[scale, 0, -corner[0]], [0, scale, -corner[1]]])
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        face = cv2.warpAffine(image, matrix, (_SIDE, _SIDE), flags=method)
+        face = warp(image, matrix, (_SIDE, _SIDE), method)
         grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
         (scores,) = self._network(np.repeat(grey[None, ..., None], 3, axis=3))
         return FEELINGS[int(scores[0].argmax())]

@@ -19,6 +19,7 @@ from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
 from inference.pictures import images
+from inference.pictures.compositing import flattened
 from storage.contract.kinds import Setting
 
 OUT = Path(__file__).parents[1] / "catalogue.webp"
@@ -86,8 +87,8 @@ def _cell(portrait: Portrait, name: str) -> NDArray[np.uint8]:
         [scale, 0, width / 2 - scale * middle],
         [0, scale, _ABOVE * _FACE - scale * top[1]],
     ])  # fmt: skip
-    share = (portrait.alpha / np.float32(255))[..., None]
-    opaque = portrait.image * share + np.array(_GROUND, np.float32) * (1 - share)
+    person = np.dstack([portrait.image, portrait.alpha])
+    opaque = flattened(person, _GROUND).astype(np.float32)
     soft = cv2.GaussianBlur(opaque, (0, 0), 0.45 / scale) if scale < 1 else opaque
     fitted = cv2.warpAffine(soft, matrix, _CELL, borderMode=cv2.BORDER_CONSTANT,
                             borderValue=_GROUND)  # fmt: skip

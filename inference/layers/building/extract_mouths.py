@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.layers.building.extract import Choice, Cut, build, skin_of
 from inference.layers.mouths import CONTOUR, KIND
+from inference.pictures.compositing import resize
 from inference.pictures.images import from_lab, to_lab
 
 _ROOM = 5  # px around the opening that a wider wearer's mouth may still show
@@ -27,7 +28,7 @@ def drawn(shape: tuple[int, int], outline: NDArray[np.floating]) -> NDArray[np.u
     """Return (H, W) 0..255, an outline (N, 2 px) filled with an even edge."""
     large = np.zeros((shape[0] * _FINE, shape[1] * _FINE), np.uint8)
     cv2.fillPoly(large, [np.rint(np.asarray(outline) * _FINE).astype(np.int32)], 255)
-    small = cv2.resize(large, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    small = resize(large, (shape[1], shape[0]), cv2.INTER_AREA)
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7), np.uint8)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face.report import Lab
+from inference.pictures.compositing import resize
 from inference.pictures.images import from_lab
 
 Floats = NDArray[np.float64]
@@ -115,10 +116,10 @@ def _layer(groom: Groom, tuft: Tuft, scale: int, rng: np.random.Generator) -> tu
         cv2.polylines(canvas, [near], False, root[i], wide, cv2.LINE_AA, _SUBPIXEL)
         cv2.polylines(canvas, [far], False, tip[i], max(1, wide - 1), cv2.LINE_AA, _SUBPIXEL)
     size = groom.side * scale
-    small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA).astype(np.float64)
+    small = resize(canvas, (size, size), cv2.INTER_AREA).astype(np.float64)
     hair, share = small[..., :3], small[..., 3:] / 255
 
-    grown = cv2.resize(thick, (size, size)).astype(np.float64)
+    grown = resize(thick, (size, size)).astype(np.float64)
     filled = cv2.GaussianBlur(share[..., 0], (0, 0), 1.2 * scale)
     back = tuft.base * np.maximum(grown, filled**1.5)[..., None]
     deep = np.array([[max(groom.tone[0] - 1.3 * _SHADE, 4.0), *groom.tone[1:]]], np.float32)

@@ -24,6 +24,7 @@ from inference.face import topology
 from inference.face.masks import person_and_hair
 from inference.layers.evaluation import beard_judge
 from inference.layers.planes import split
+from inference.pictures.compositing import flattened, resize, warp
 from inference.pictures.images import decode
 
 PATH = Path(__file__).with_name("judge.npz")
@@ -31,8 +32,10 @@ PATH = Path(__file__).with_name("judge.npz")
 SIDE = 160
 """px: of what the judge looks at, the eyes 32 px apart."""
 
+GREY = (128, 128, 128)
+"""Behind the person."""
+
 _EYES = np.array([[64.0, 77.0], [96.0, 77.0]])
-_GROUND = 128  # grey behind the person
 _COARSE, _BINS = 20, 9  # cells a side, orientations
 _RIDGE = {"hair_length": 100.0, "glasses": 30.0}
 
@@ -71,7 +74,7 @@ class Judge:
     def answer(self, seen: NDArray[np.uint8], question: str) -> str:
         """Answer one question about an aligned cut-out."""
         if question == "facial_hair":
-            found = beard_judge.score(beard_judge.planes(over_grey(seen)), self.weights) > 0
+            found = beard_judge.score(beard_judge.planes(flattened(seen, GREY)), self.weights) > 0
             return "some" if found else "none"
         scores = np.append(features(seen, question), 1) @ self.weights[question]
         return list(QUESTIONS[question])[int(np.argmax(scores))]
@@ -93,13 +96,7 @@ def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray
     matrix = np.column_stack([linear, _EYES[0] - linear @ eyes[0]])
     blur = max(0.0, 0.5 / abs(turn) - 0.5)
     soft = cv2.GaussianBlur(rgba, (0, 0), blur) if blur > 0.3 else rgba
-    return np.asarray(cv2.warpAffine(soft, matrix, (SIDE, SIDE)), np.uint8)
-
-
-def over_grey(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay a cut-out over grey."""
-    share = rgba[..., 3:].astype(np.float32) / 255
-    return np.asarray(np.rint(rgba[..., :3] * share + _GROUND * (1 - share)), np.uint8)
+    return warp(np.asarray(soft, np.uint8), matrix, (SIDE, SIDE))
 
 
 def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
@@ -109,13 +106,12 @@ def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
     say nothing of skin.
     """
     left, top, right, bottom = WINDOWS[question]
-    share = rgba[..., 3:].astype(np.float32) / 255
-    person = over_grey(rgba)
+    share = rgba[..., 3].astype(np.float32) / 255
+    person = flattened(rgba, GREY)
     piece = person[top:bottom, left:right]
-    small = cv2.resize(piece, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
-    planes = split(np.asarray(small, np.uint8))
+    planes = split(resize(piece, (_COARSE, _COARSE), cv2.INTER_AREA))
     if question == "hair_length":
-        outline = cv2.resize(share[..., 0], (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
+        outline = resize(share, (_COARSE, _COARSE), cv2.INTER_AREA)
         parts = [plane.ravel() / 100 for plane in planes] + [0.7 * outline.ravel()]
     else:
         cheeks = split(np.concatenate([person[88:98, 52:66], person[88:98, 94:108]]))
@@ -197,7 +193,7 @@ def _of_beards(
     words = QUESTIONS["facial_hair"]
     sides = {word: int(answer == "some") for answer in words for word in words[answer]}
     known = [place for place, word in enumerate(labels["facial_hair"]) if word in sides]
-    seen = np.array([beard_judge.planes(over_grey(pictures[place])) for place in known])
+    seen = np.array([beard_judge.planes(flattened(pictures[place], GREY)) for place in known])
     answers = np.array([sides[labels["facial_hair"][place]] for place in known])
     return taught(seen, answers, [(labels["male"][i], labels["skin"][i]) for i in known])
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inference.layers.evaluation import beard_judge, judge
+from inference.pictures.compositing import flattened
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def test_the_judge_sees_no_beard_where_there_is_none(seen):
 
 def test_skin_tells_the_judge_nothing_of_beards(seen):
     """What it looks at is relative to the cheeks: another exposure changes next to nothing."""
-    person = judge.over_grey(seen)
+    person = flattened(seen, judge.GREY)
     plain = beard_judge.planes(person)
     darker = beard_judge.planes(np.rint(person * 0.8).astype(np.uint8))
     assert plain.shape == (3, 82, 88)
@@ -36,7 +37,7 @@ def test_the_judge_without_torch_computes_what_torch_does(seen):
 
     torch.manual_seed(1)
     network = beard_judge_training.Network()
-    planes = beard_judge.planes(judge.over_grey(seen))
+    planes = beard_judge.planes(flattened(seen, judge.GREY))
     batch = torch.from_numpy(np.stack([planes, planes[..., ::-1]]))
     network.train()
     with torch.no_grad():
