@@ -20,7 +20,8 @@ from rich.table import Table
 from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
 from inference.measuring.statistics import report
-from inference.models import weights as store
+from inference.models import weights as files
+from inference.settings import InferenceSettings
 from storage.contract.kinds import EMOJI
 
 _faces = click.option(
@@ -36,7 +37,11 @@ def weights() -> None:
     """Model files: what there is, whether it is whole, fetch what is missing."""
 
 
-def _state(weight: store.Weight) -> str:
+def _store() -> files.Store:
+    return files.Store(InferenceSettings().cache_dir)
+
+
+def _state(store: files.Store, weight: files.Weight) -> str:
     try:
         store.verify(weight)
     except WeightsError as error:
@@ -48,10 +53,11 @@ def _state(weight: store.Weight) -> str:
 def list_() -> None:
     """Show every model file with its size, licence and origin."""
     table = Table("name", "state", "kB", "licence", "origin", "purpose")
-    for weight in store.table().values():
+    store = _store()
+    for weight in files.table().values():
         size = f"{weight.bytes / 1000:,.0f}"
         table.add_row(
-            weight.name, _state(weight), size, weight.licence, weight.origin, weight.purpose
+            weight.name, _state(store, weight), size, weight.licence, weight.origin, weight.purpose
         )
     Console().print(table)
 
@@ -59,7 +65,8 @@ def list_() -> None:
 @weights.command()
 def verify() -> None:
     """Check size and sha256 of every model file; exit 1 if one is missing or damaged."""
-    states = {name: _state(weight) for name, weight in store.table().items()}
+    store = _store()
+    states = {name: _state(store, weight) for name, weight in files.table().items()}
     for name, state in states.items():
         click.echo(f"{state:8} {name}")
     if set(states.values()) != {"ok"}:
@@ -69,10 +76,11 @@ def verify() -> None:
 @weights.command()
 def pull() -> None:
     """Fetch the model files that are missing or damaged."""
+    store = _store()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        for weight in store.table().values():
-            if _state(weight) == "ok":
+        for weight in files.table().values():
+            if _state(store, weight) == "ok":
                 continue
             task = bar.add_task(weight.name, total=weight.bytes)
             try:
@@ -92,11 +100,12 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
     A kind's time runs from the studied face or the kept avatar to the finished picture, die-cut
     where it is a sticker, but not encoded.
     """
+    from inference import wiring
     from inference.measuring import photos
     from inference.measuring.benchmarks import stages, whole
 
     found = photos.load(faces)
-    rows = [*whole.measure(found, seconds), *stages.measure(found, rounds)]
+    rows = [*whole.measure(found, seconds), *stages.measure(found, rounds, wiring.networks())]
     report("bench", rows, as_json=as_json)
 
 
@@ -112,14 +121,16 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def face(photo: Path, picture: Path | None, number: int | None, *, as_json: bool) -> None:
     """Show what is seen in the face on PHOTO: landmarks, masks, crops, colours, hair, pose."""
+    from inference import wiring
     from inference.emoji import crops
     from inference.face import alignment, analysis, explain
+    from inference.models.calls import run
     from inference.pictures import images
 
-    image = images.decode(photo.read_bytes())
-    found = analysis.find(image)
+    image, networks = images.decode(photo.read_bytes()), wiring.networks()
+    found = run(analysis.find(image), networks)
     chosen = analysis.choose(found, None if number is None else number - 1)
-    portrait = analysis.study(image, found, chosen)
+    portrait = run(analysis.study(image, found, chosen), networks)
     if picture is not None:
         pieces = crops.of_face(alignment.align(portrait), side=192)
         drawn = explain.draw(portrait, dict(zip(crops.KINDS, pieces, strict=True)))
@@ -150,9 +161,10 @@ def evaluate() -> None:
 @_json
 def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Hair, beards and glasses: on target, still the same person, nothing else changed."""
+    from inference import wiring
     from inference.layers.evaluation.protocol import measure
 
-    report("evaluate layers", measure(faces, labels), as_json=as_json)
+    report("evaluate layers", measure(faces, wiring.networks(), labels), as_json=as_json)
 
 
 @evaluate.command()
@@ -166,9 +178,10 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
 @_json
 def latent(faces: Path | None, work: Path, *, as_json: bool) -> None:
     """Sliders: on target, off target, still the same person, nothing far away changed."""
+    from inference import wiring
     from inference.latent.evaluation.protocol import evaluate
 
-    report("evaluate latent", evaluate(work, faces), as_json=as_json)
+    report("evaluate latent", evaluate(work, faces, wiring.networks()), as_json=as_json)
 
 
 @evaluate.command()
@@ -194,10 +207,11 @@ def emoji(
     faces: Path | None, labels: Path | None, style: str, resnet50: Path | None, *, as_json: bool
 ) -> None:
     """Avatars: agreement with annotators, recognition among ten, flicker, variety."""
+    from inference import wiring
     from inference.emoji.evaluation.protocol import measure
     from inference.measuring import photos
 
-    rows = measure(photos.named(faces), labels, style, resnet50)
+    rows = measure(photos.named(faces), wiring.networks(), labels, style, resnet50)
     report("evaluate emoji", rows, as_json=as_json)
 
 
@@ -218,9 +232,11 @@ def expression(
     faces: Path | None, labels: Path | None, emotions: Path | None, *, as_json: bool
 ) -> None:
     """Expressions: as strong as asked, nothing else moved, still the same person."""
+    from inference import wiring
     from inference.expression.evaluation.protocol import evaluate
 
-    report("evaluate expression", evaluate(faces, labels, emotions), as_json=as_json)
+    rows = evaluate(faces, wiring.networks(), labels, emotions)
+    report("evaluate expression", rows, as_json=as_json)
 
 
 @click.group()
@@ -247,7 +263,7 @@ _work = click.option(
 _out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=store.PACKAGE / "trained",
+    default=files.PACKAGE / "trained",
     help="Folder for what was learned; by default where it is served from.",
 )
 
@@ -277,8 +293,9 @@ def train_emoji(
         from inference.emoji.training.train import STAGES, learn
     except ModuleNotFoundError:
         raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+    from inference import wiring
 
-    learn(data, work, out, minutes, stages or STAGES, start=start)
+    learn(data, work, out, wiring.networks(), minutes, stages or STAGES, start=start)
 
 
 @train.command("latent")
@@ -425,6 +442,7 @@ def visualise(
     clip: Path, out: Path, embedder: str, weights_file: Path | None, style: str, fps: float | None
 ) -> None:
     """Film how the avatar of the face in CLIP comes about; CLIP may be a folder of frames."""
+    from inference import wiring
     from inference.emoji.film import readings
     from inference.emoji.film.film import film
     from inference.pictures import video
@@ -435,10 +453,11 @@ def visualise(
                TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{embedder}: drawn parts", total=None)
-        way = readings.way(embedder, style, weights_file)
+        networks = wiring.networks()
+        way = readings.way(embedder, style, networks, weights_file)
         with video.read(clip, fps) as source:
             bar.update(task, description=out.name, total=source.count)
-            drawn = film(source.frames, way, source.frames_per_second)
+            drawn = film(source.frames, way, source.frames_per_second, networks)
             counted = bar.track(drawn, total=source.count, task_id=task)
             frames = video.write(out, counted, source.frames_per_second)
         bar.update(task, total=frames, completed=frames)

@@ -6,6 +6,7 @@ InferenceError
 ├── UnknownAvatar         a job's avatar has what this worker cannot draw
 ├── UnsuitableSubject     a job brings an avatar where a photo is needed, or the other way round
 ├── FilmError             a film cannot be read or written
+├── DeviceUnavailable     an operator asked for a device that networks cannot run on
 └── WeightsError          an operator must act
     ├── WeightsMissing
     └── WeightsCorrupt
@@ -49,6 +50,10 @@ class UnsuitableSubject(InferenceError):
 
 class FilmError(InferenceError):
     """A film cannot be read or written; the message says which and why."""
+
+
+class DeviceUnavailable(InferenceError):
+    """Networks cannot run on the device of the settings; the message says why."""
 
 
 class WeightsError(InferenceError):

@@ -7,15 +7,17 @@ import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Device = Literal["auto", "cpu", "cuda"]
+
 
 class InferenceSettings(BaseSettings):
-    """Settings of the processes that run models."""
+    """Settings of the processes that run models; only the wiring reads them."""
 
     model_config = SettingsConfigDict(
         env_prefix="SELFMOJI_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    device: Literal["auto", "cpu", "cuda"] = Field(
+    device: Device = Field(
         default="auto", description="Where networks run; auto takes CUDA if it is there."
     )
     threads: int = Field(

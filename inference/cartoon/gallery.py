@@ -74,10 +74,10 @@ def _painted(laid: canvas.Canvas, names: Sequence[str]) -> Calls[dict[str, NDArr
     """Paint all at once, and bring the likeness back at the size of a cell."""
     if not names:
         return {}
-    codes = styles.mixtures(names, _STRENGTH, laid.flat)[..., None, None]
+    codes = yield from styles.mixtures(names, _STRENGTH, laid.flat)
     small = tensors.to_planes(canvas.reduced(laid, _SIDE).flat)
     content = np.repeat(small[None], len(names), axis=0)
-    outputs = yield Call("style_transfer", {"content": content, "style": codes})
+    outputs = yield Call("style_transfer", {"content": content, "style": codes[..., None, None]})
     cell = canvas.reduced(laid, sheet.CELL)
     share, size = _FINER * cell.features, (sheet.CELL, sheet.CELL)
     pictures = {}

@@ -92,9 +92,9 @@ def _painted(laid: canvas.Canvas, style: Setting, lent: Image | None) -> Calls[I
     ``stylized`` (1, 3, 512, 512) RGB 0..1.
     """
     if lent is not None:
-        code = borrowed.mixed(lent, style.amount, laid.flat)
+        code = yield from borrowed.mixed(lent, style.amount, laid.flat)
     else:
-        code = styles.mixed(style.name, style.amount, laid.flat)
+        code = yield from styles.mixed(style.name, style.amount, laid.flat)
     content = tensors.to_planes(laid.flat)[None]
     outputs = yield Call("style_transfer", {"content": content, "style": code[None, :, None, None]})
     return tensors.to_picture(outputs["stylized"][0])

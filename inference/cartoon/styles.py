@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.models import weights
-from inference.models.runtime import Lite
+from inference.models.calls import Call, Calls
 
 Code = NDArray[np.float32]
 """(..., 100) float32: the means and scales a style gives to every layer, compressed."""
@@ -28,7 +27,7 @@ def painted() -> dict[str, Code]:
     return {row["name"]: np.array(row["code"], np.float32) for row in rows}
 
 
-def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Code:
+def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Calls[Code]:
     """Mix a painting's code with that of the picture itself: ``amount`` of the former.
 
     picture: (H, W, 3) RGB.
@@ -36,11 +35,11 @@ def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Code:
     Raises:
         UnknownSetting: there is no painting of that name.
     """
-    (code,) = mixtures((name,), amount, picture)
+    (code,) = yield from mixtures((name,), amount, picture)
     return np.asarray(code, np.float32)
 
 
-def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) -> Code:
+def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) -> Calls[Code]:
     """Mix several paintings' codes with that of the picture itself, (N, 100).
 
     picture: (H, W, 3) RGB.
@@ -52,16 +51,12 @@ def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) ->
     if unknown:
         raise UnknownSetting(f"no painting is called {unknown[0]!r}")
     codes = np.stack([painted()[name] for name in names])
-    return np.asarray(amount * codes + (1 - amount) * of(picture), np.float32)
+    own = yield from of(picture)
+    return np.asarray(amount * codes + (1 - amount) * own, np.float32)
 
 
-def of(picture: NDArray[np.uint8]) -> Code:
+def of(picture: NDArray[np.uint8]) -> Calls[Code]:
     """The code of a picture's own style. picture: (H, W, 3) RGB."""
     small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    (code,) = _predictor()(small[None].astype(np.float32) / np.float32(255))  # (1, 1, 1, 100)
-    return code.reshape(-1)
-
-
-@cache
-def _predictor() -> Lite:
-    return Lite(weights.locate("style_predict"))
+    outputs = yield Call("style_predict", {"picture": small[None].astype(np.float32) / 255})
+    return outputs["code"].reshape(-1).astype(np.float32, copy=False)  # from (1, 1, 1, 100)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon import styles
+from inference.models.calls import run
+from inference.models.networks import Networks
 
 Texture = NDArray[np.uint8]
 """(512, 512, 3) RGB."""
@@ -41,14 +43,16 @@ TEXTURES: dict[str, Callable[[], Texture]] = {
 }
 
 
-def write_codes(path: Path) -> None:
+def write_codes(path: Path, networks: Networks) -> None:
     """Put the code of every texture into a table such as ``styles.json``, in place of its old."""
     rows = [row for row in json.loads(path.read_text("utf-8")) if row["name"] not in TEXTURES]
     for name, draw in TEXTURES.items():
-        code = [round(float(number), 5) for number in styles.of(draw())]
+        code = [round(float(number), 5) for number in run(styles.of(draw()), networks)]
         rows.append({"name": name, "origin": "drawn by Selfmoji", "code": code})
     path.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    write_codes(styles.TABLE)
+    from inference import wiring
+
+    write_codes(styles.TABLE, wiring.networks())

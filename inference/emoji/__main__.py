@@ -15,6 +15,7 @@ from storage.contract.kinds import EMOJI
 if TYPE_CHECKING:
     from inference.emoji.embedders import Codes as FaceCodes
     from inference.emoji.embedders import Embedder
+    from inference.models.networks import Networks
     from storage.database import Database
     from storage.parts import Listed
 
@@ -50,13 +51,14 @@ def parts() -> None:
 @_resnet50
 def build(embedders: tuple[str, ...], weights_file: Path | None) -> None:
     """Draw and encode every part into the database, unless that is all there already."""
+    from inference import wiring
     from inference.emoji.building import keep_current
 
     def told(style: str, count: int) -> None:
         click.echo(f"{style}: {count} parts")
 
     async def run(database: "Database") -> list[str]:
-        return await keep_current(database, embedders, weights_file, told)
+        return await keep_current(database, wiring.networks(), embedders, weights_file, told)
 
     if not _with_database(run):
         click.echo("the library is current")
@@ -123,10 +125,12 @@ def like(
         found = _with_database(lambda database: _like_part(database, embedder, *names))
     else:
         assert photo is not None  # noqa: S101 -- one of both
+        from inference import wiring
         from inference.emoji.embedders import by_name
 
-        judge = by_name(embedder, weights_file)
-        codes = _of_photo(photo, judge)
+        networks = wiring.networks()
+        judge = by_name(embedder, networks, weights_file)
+        codes = _of_photo(photo, judge, networks)
         found = _with_database(lambda database: _like_face(database, judge, codes, style, slot))
     if not found:
         raise click.ClickException(
@@ -153,15 +157,15 @@ def _tell(found: Ranks, most: int, *, as_json: bool) -> None:
     Console().print(table)
 
 
-def _of_photo(photo: Path, judge: "Embedder") -> "FaceCodes":
+def _of_photo(photo: Path, judge: "Embedder", networks: "Networks") -> "FaceCodes":
     """The codes (kinds, D) of the only face in a photo."""
     from inference.emoji import crops
     from inference.face import alignment, analysis
+    from inference.models.calls import run
     from inference.pictures import images
 
     image = images.decode(photo.read_bytes())
-    report = analysis.find(image)
-    portrait = analysis.study(image, report, analysis.choose(report, None))
+    portrait = run(analysis.portrait(image), networks)
     pictures = crops.of_face(alignment.align(portrait), judge.side)
     codes: FaceCodes = judge.embed(pictures[None])[0]
     return codes

@@ -12,6 +12,7 @@ from pathlib import Path
 from inference.avatars import styles
 from inference.emoji import crops, parts
 from inference.emoji.embedders import by_name
+from inference.models.networks import Networks
 from storage import parts as kept
 from storage.database import Database
 
@@ -24,6 +25,7 @@ Told = Callable[[str, int], None]
 
 async def keep_current(
     database: Database,
+    networks: Networks,
     embedders: Collection[str] = DEFAULT,
     supplied: Path | None = None,
     told: Told | None = None,
@@ -40,7 +42,7 @@ async def keep_current(
         stale = await outdated(database, embedders, supplied)
         if not stale:
             return []
-        judges = [await asyncio.to_thread(by_name, name, supplied) for name in embedders]
+        judges = [by_name(name, networks, supplied) for name in embedders]
         for name in stale:
             style = await asyncio.to_thread(parts.build, name, judges, supplied)
             async with database.transaction() as session:

@@ -18,7 +18,8 @@ from inference.avatars import styles
 from inference.emoji import crops
 from inference.errors import WeightsMissing
 from inference.face.alignment import Aligned
-from inference.models.runtime import Network
+from inference.models.calls import Call, Calls
+from inference.models.networks import Networks
 from storage.contract.avatars import NONE, AvatarSpec
 
 CODE = 8
@@ -53,30 +54,21 @@ class Embedder(Protocol):
 
 
 class CrossDomain:
-    """Ours; see ``network.CrossDomain``. A crop's code is its attributes' codes, side by side."""
+    """Ours; see ``network.CrossDomain``. A crop's code is its attributes' codes, side by side.
+
+    networks: what runs it.
+    """
 
     name = "crossdomain"
     side = crops.SIDE
 
-    def __init__(self) -> None:
-        self._network = Network("emoji_crossdomain")
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
 
     def embed(self, pictures: NDArray[np.uint8]) -> Codes:
         """See ``Embedder``; where kinds have fewer attributes the code ends in zeros."""
-        codes = self._network.run({"crops": _planes(pictures)})["codes"]
-        return self._side_by_side(codes)
-
-    def probabilities(self, pictures: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
-        """Crops (kinds, side, side, 3) of one face to attribute -> value -> probability."""
-        scores = self._network.run({"crops": _planes(pictures[None])})["scores"][0]
-        found, start = {}, 0
-        for kind in ATTRIBUTES:
-            for name, values in kind.items():
-                part = scores[start : start + len(values)]
-                start += len(values)
-                raised = np.exp(part - part.max())
-                found[name] = dict(zip(values, (raised / raised.sum()).tolist(), strict=True))
-        return found
+        outputs = self._networks(Call("emoji_crossdomain", {"crops": _planes(pictures)}))
+        return self._side_by_side(outputs["codes"])
 
     def focus(self, attributes: Collection[str]) -> NDArray[np.bool_] | None:
         """See ``Embedder``; None where the encoder knows none of the attributes."""
@@ -123,30 +115,41 @@ ATTRIBUTES: tuple[Mapping[str, tuple[str, ...]], ...] = (
 of its codes and scores."""
 
 
-@cache
-def crossdomain() -> CrossDomain:
-    """The one encoder that everybody shares.
+def probabilities(pictures: NDArray[np.uint8]) -> Calls[dict[str, dict[str, float]]]:
+    """What the cross-domain encoder sees in the crops (kinds, side, side, 3) RGB of one face.
 
-    Raises:
-        WeightsError: its file is missing or damaged.
+    Returns attribute -> value -> probability, of ``ATTRIBUTES``.
     """
-    return CrossDomain()
+    outputs = yield Call("emoji_crossdomain", {"crops": _planes(pictures[None])})
+    scores = outputs["scores"][0]
+    found, start = {}, 0
+    for kind in ATTRIBUTES:
+        for name, values in kind.items():
+            part = scores[start : start + len(values)]
+            start += len(values)
+            raised = np.exp(part - part.max())
+            found[name] = dict(zip(values, (raised / raised.sum()).tolist(), strict=True))
+    return found
 
 
 class Autoencoder:
-    """The inventors' convolutional autoencoder; see ``autoencoder_network``."""
+    """The inventors' convolutional autoencoder; see ``autoencoder_network``.
+
+    networks: what runs it.
+    """
 
     name = "autoencoder"
     side = 288
 
-    def __init__(self) -> None:
-        self._network = Network("emoji_autoencoder")
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
 
     def embed(self, pictures: NDArray[np.uint8]) -> Codes:
         """See ``Embedder``."""
         n, kinds = pictures.shape[:2]
         flat = _planes(pictures).reshape(n * kinds, 3, self.side, self.side)
-        codes = [self._network.run({"crops": part[None]})["codes"][0] for part in flat]
+        calls = (Call("emoji_autoencoder", {"crops": part[None]}) for part in flat)
+        codes = [self._networks(call)["codes"][0] for call in calls]
         return _unit(np.stack(codes).reshape(n, kinds, -1))
 
     def focus(self, attributes: Collection[str]) -> None:
@@ -196,10 +199,10 @@ NAMES = ("crossdomain", "autoencoder", "resnet50")
 """Of the embedders there are."""
 
 
-def by_name(name: str, resnet50: Path | None = None) -> Embedder:
+def by_name(name: str, networks: Networks, resnet50: Path | None = None) -> Embedder:
     """Return an embedder of ``NAMES``.
 
-    resnet50: the ONNX file that the embedder of that name needs.
+    networks: what runs it. resnet50: the ONNX file that the embedder of that name needs.
 
     Raises:
         KeyError: there is no such embedder.
@@ -207,9 +210,9 @@ def by_name(name: str, resnet50: Path | None = None) -> Embedder:
     """
     match name:
         case "crossdomain":
-            return crossdomain()
+            return CrossDomain(networks)
         case "autoencoder":
-            return Autoencoder()
+            return Autoencoder(networks)
         case "resnet50":
             return ResNet50(resnet50)
     raise KeyError(name)

@@ -11,7 +11,7 @@ from inference.emoji.match import ranked, spec_of
 from inference.emoji.traits import observe
 from inference.errors import UnknownSetting
 from inference.family import Image, Picture, Subject, photographed
-from inference.models.calls import Calls, without_calls
+from inference.models.calls import Calls
 from inference.pictures.die_cut import SIDE, die_cut
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
@@ -29,8 +29,7 @@ class Composed:
     ranked: Mapping[str, list[str]]
 
     @classmethod
-    @without_calls
-    def of(cls, subject: Subject, style: str) -> Self:
+    def of(cls, subject: Subject, style: str) -> Calls[Self]:
         """Take an avatar as it was kept, or choose a person's parts and colours in a style.
 
         Raises:
@@ -39,7 +38,7 @@ class Composed:
         """
         if isinstance(subject, AvatarSpec):
             return cls(subject, {})
-        traits = observe(photographed(subject))
+        traits = yield from observe(photographed(subject))
         best = {name: ranked(slot, traits) for name, slot in styles.load(style).slots.items()}
         chosen = {name: variants[0] for name, variants in best.items()}
         return cls(spec_of(style, chosen, traits), best)

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.emoji import crops
-from inference.emoji.embedders import crossdomain
+from inference.emoji.embedders import probabilities
 from inference.face import topology
 from inference.face.alignment import Aligned, align
 from inference.face.attributes import Probabilities, classify
 from inference.face.blendshapes import NAMES
 from inference.face.report import Lab, Portrait
+from inference.models.calls import Calls
 from inference.pictures.images import lab_of_pixels
 
 _ENOUGH = 60  # pixels that a colour is measured on at least
@@ -33,20 +34,23 @@ class Traits:
     colours: Mapping[str, Lab]
 
 
-def observe(portrait: Portrait) -> Traits:
+def observe(portrait: Portrait) -> Calls[Traits]:
     """Find a person's traits; kept with the portrait.
 
     Raises:
         WeightsError: a model's file is missing or damaged.
     """
-    return portrait.once(_observe)
+    seen = yield from portrait.once_called(_seen)
+    return portrait.once(_observe, seen)
 
 
-def _observe(portrait: Portrait) -> Traits:
+def _seen(portrait: Portrait) -> Calls[Probabilities]:
+    return (yield from probabilities(crops.of_face(align(portrait), crops.SIDE)))
+
+
+def _observe(portrait: Portrait, seen: Probabilities) -> Traits:
     face = align(portrait)
-    attributes = pooled(
-        classify(portrait), crossdomain().probabilities(crops.of_face(face, crops.SIDE))
-    )
+    attributes = pooled(classify(portrait), seen)
     loose = _ramp(beside_jaw(face), 0.08, 0.4)
     attributes["loose"] = {"1": loose, "0": 1 - loose}
     knot = knotted(portrait)

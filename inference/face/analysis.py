@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from inference.errors import PhotoError
 from inference.face import blendshapes, colours, hair, masks, quality, topology
-from inference.face.detect import Detection, detect
+from inference.face.detect import detect
 from inference.face.framing import around_head, belongs
 from inference.face.landmarks import Region, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
+from inference.models.calls import Calls
 from inference.pictures.compositing import rescale, resize, warp
 from inference.pictures.images import Image, to_lab
 from storage.contract.failures import Failure
@@ -33,7 +34,7 @@ _SMALL = 0.2  # below this share of the photo's longer side a closer look is wor
 _MIN_EYE_DISTANCE = 8.0  # px; anything less is not even worth saying that it is too small
 
 
-def find(image: Image) -> PhotoReport:
+def find(image: Image) -> Calls[PhotoReport]:
     """Find all faces of a photo, also small, tilted, or on their side for want of EXIF.
 
     image: (H, W, 3) RGB uint8, as ``images.decode`` gives it.
@@ -41,16 +42,19 @@ def find(image: Image) -> PhotoReport:
     Raises:
         PhotoError: NO_FACE; NOT_A_PHOTO or TOO_DARK where that is the likely reason.
     """
-    turns, faces = _right_way_up(image)
+    turns, faces = yield from _right_way_up(image)
     upright = np.ascontiguousarray(np.rot90(image, turns))
-    if not faces:
-        faces = _trace_new(upright, detect(upright, 2), [])
-        faces = faces or _trace_new(upright, detect(upright, 3), [])
+    for halvings in (2, 3):
+        if not faces:
+            faces = yield from _closer(upright, halvings, [])
     if not faces:
         raise PhotoError(_why_no_face(image))
     height, width = upright.shape[:2]
-    measured = tuple(_measure(upright, face.landmarks) for face in faces[:_MOST_FACES])
-    return PhotoReport(width, height, measured, turns)
+    measured = []
+    for face in faces[:_MOST_FACES]:
+        found = yield from _measure(upright, face.landmarks)
+        measured.append(found)
+    return PhotoReport(width, height, tuple(measured), turns)
 
 
 def choose(report: PhotoReport, face: int | None) -> FoundFace:
@@ -85,7 +89,13 @@ def choices(report: PhotoReport) -> tuple[FoundFace, ...]:
     return tuple(large) or report.faces[:1]
 
 
-def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
+def portrait(image: Image, face: int | None = None) -> Calls[Portrait]:
+    """Find the faces of a photo and study the one that is meant; see ``find`` and ``choose``."""
+    report = yield from find(image)
+    return (yield from study(image, report, choose(report, face)))
+
+
+def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]:
     """Study one face: its portrait, masks, colours and hair.
 
     image: (H, W, 3) RGB uint8, the photo that ``report`` is of, not yet turned.
@@ -94,7 +104,7 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Portrait:
     square = around_head(face.landmarks)
     picture, inside = square.cut(upright)
     landmarks = square.place(face.landmarks)
-    alpha, hair_mask = masks.person_and_hair(picture, landmarks)
+    alpha, hair_mask = yield from masks.person_and_hair(picture, landmarks)
     others = [square.place(f.landmarks) for f in report.faces if f is not face]
     share = belongs(square.side, landmarks, others) * inside
     alpha = np.rint(alpha * share).astype(np.uint8)
@@ -121,14 +131,14 @@ def turned(image: Image, report: PhotoReport) -> Image:
     return np.ascontiguousarray(np.rot90(image, report.quarter_turns))
 
 
-def warm_up() -> None:
-    """Load all networks and run each once."""
+def warm_up() -> Calls[None]:
+    """Call every network once."""
     side = 256
     grey = np.full((side, side, 3), 128, np.uint8)
-    detect(grey, 0)
-    landmarks, _ = trace(grey, Region(side / 2, side / 2, side, 0.0))
-    blendshapes.measure(landmarks)
-    masks.person_and_hair(grey, landmarks)
+    yield from detect(grey, 0)
+    landmarks, _ = yield from trace(grey, Region(side / 2, side / 2, side, 0.0))
+    yield from blendshapes.measure(landmarks)
+    yield from masks.person_and_hair(grey, landmarks)
 
 
 def to_bytes(report: PhotoReport) -> bytes:
@@ -178,17 +188,18 @@ class _Traced:
         return np.asarray(self.landmarks[:, :2].mean(axis=0), np.float32)
 
 
-def _right_way_up(image: Image) -> tuple[int, list[_Traced]]:
+def _right_way_up(image: Image) -> Calls[tuple[int, list[_Traced]]]:
     """Find faces, and how often the photo must be turned for the largest to stand upright."""
     for turns in (0, 1, 3, 2):
-        faces = _look(np.ascontiguousarray(np.rot90(image, turns)))
+        faces = yield from _look(np.ascontiguousarray(np.rot90(image, turns)))
         if not faces:
             continue
         for _ in range(2):  # a face that was found askew may need a second correction
-            further = _turns_needed(np.ascontiguousarray(np.rot90(image, turns)), faces[0])
+            upright = np.ascontiguousarray(np.rot90(image, turns))
+            further = yield from _turns_needed(upright, faces[0])
             if not further:
                 break
-            better = _look(np.ascontiguousarray(np.rot90(image, turns + further)))
+            better = yield from _look(np.ascontiguousarray(np.rot90(image, turns + further)))
             if not better:
                 break
             turns, faces = (turns + further) % 4, better
@@ -196,7 +207,7 @@ def _right_way_up(image: Image) -> tuple[int, list[_Traced]]:
     return 0, []
 
 
-def _turns_needed(image: Image, face: _Traced) -> int:
+def _turns_needed(image: Image, face: _Traced) -> Calls[int]:
     """Tell an upright face from one on its side or upside down.
 
     The detector sees faces in those, too, but none as surely as in a level one; so it looks at
@@ -218,7 +229,7 @@ def _turns_needed(image: Image, face: _Traced) -> int:
     piece = warp(piece, level, (128, 128))
     scores: list[float] = []
     for turns in range(4):
-        found = detect(np.ascontiguousarray(np.rot90(piece, turns)), 0)
+        found = yield from detect(np.ascontiguousarray(np.rot90(piece, turns)), 0)
         scores.append(found[0].score if found else 0.0)
         if scores[0] > _CERTAIN:
             break
@@ -229,27 +240,28 @@ def _turns_needed(image: Image, face: _Traced) -> int:
     return round(angle / 90) % 4 if abs(angle) > _LYING else 0
 
 
-def _look(image: Image) -> list[_Traced]:
+def _look(image: Image) -> Calls[list[_Traced]]:
     """Look at the whole photo, and closer if what shows is nothing or small."""
-    faces = _trace_new(image, detect(image, 0), [])
+    faces = yield from _closer(image, 0, [])
     if not faces or _extent(faces[0]) < _SMALL * max(image.shape[:2]):
-        faces = _trace_new(image, detect(image, 1), faces)
+        faces = yield from _closer(image, 1, faces)
     if faces and _extent(faces[0]) < _SMALL / 2 * max(image.shape[:2]):
-        faces = _trace_new(image, detect(image, 2), faces)
+        faces = yield from _closer(image, 2, faces)
     return faces
 
 
-def _trace_new(image: Image, detections: list[Detection], known: list[_Traced]) -> list[_Traced]:
-    """Add to known faces those detected that are new, traced twice; the largest first."""
+def _closer(image: Image, halvings: int, known: list[_Traced]) -> Calls[list[_Traced]]:
+    """Add to known faces those that ``detect`` finds anew, traced twice; the largest first."""
     faces = list(known)
+    detections = yield from detect(image, halvings)
     detections = sorted(detections, key=lambda detection: -detection.box[2])
     for detection in detections[:_MOST_TRACED]:
         x, y, width, height = detection.box
         if _is_known(np.array([x + width / 2, y + height / 2], np.float32), faces):
             continue
-        landmarks, presence = trace(image, region_of(detection))
+        landmarks, presence = yield from trace(image, region_of(detection))
         if presence >= _MIN_PRESENCE:
-            landmarks, presence = trace(image, region_around(landmarks))
+            landmarks, presence = yield from trace(image, region_around(landmarks))
         face = _Traced(landmarks, detection.score)
         if (
             presence >= _MIN_PRESENCE
@@ -266,10 +278,11 @@ def _is_known(middle: NDArray[np.float32], faces: list[_Traced]) -> bool:
     )
 
 
-def _measure(image: Image, landmarks: NDArray[np.float32]) -> FoundFace:
+def _measure(image: Image, landmarks: NDArray[np.float32]) -> Calls[FoundFace]:
+    shapes = yield from blendshapes.measure(landmarks)
     return FoundFace(
         landmarks=landmarks,
-        blendshapes=blendshapes.measure(landmarks),
+        blendshapes=shapes,
         pose=head_pose(landmarks),
         quality=quality.assess(image, landmarks),
     )

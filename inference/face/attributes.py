@@ -98,7 +98,7 @@ def classifiers() -> AttributeClassifiers:
     Raises:
         WeightsError: their file is missing or damaged.
     """
-    with np.load(weights.locate("emoji_classifiers"), allow_pickle=False) as data:
+    with np.load(weights.shipped("emoji_classifiers"), allow_pickle=False) as data:
         return AttributeClassifiers(
             data["centre"].astype(np.float32),
             data["scale"].astype(np.float32),

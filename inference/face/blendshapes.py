@@ -7,7 +7,7 @@ eyeWide, noseSneer and jawForward stay near 0 whatever the face does.
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face.bundle import network
+from inference.models.calls import Call, Calls
 
 NAMES = (
     "_neutral",
@@ -40,7 +40,7 @@ _READ = np.array([
 ])  # fmt: skip
 
 
-def measure(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+def measure(landmarks: NDArray[np.float32]) -> Calls[NDArray[np.float32]]:
     """Blendshapes (52,) float32 0..1 in the order of NAMES, from landmarks (478, 3) in px."""
-    (values,) = network("face_blendshapes.tflite")(landmarks[None, _READ, :2])
-    return np.clip(values.reshape(-1), 0, 1).astype(np.float32)
+    outputs = yield Call("face_blendshapes", {"landmarks": landmarks[None, _READ, :2]})
+    return np.clip(outputs["shapes"].reshape(-1), 0, 1).astype(np.float32)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face.bundle import network
+from inference.models.calls import Call, Calls
 from inference.pictures.images import Image
 
 SIDE = 128
@@ -38,7 +38,7 @@ class Detection:
     score: float
 
 
-def detect(image: Image, halvings: int) -> list[Detection]:
+def detect(image: Image, halvings: int) -> Calls[list[Detection]]:
     """Find the faces at one scale, best score first.
 
     Args:
@@ -53,15 +53,22 @@ def detect(image: Image, halvings: int) -> list[Detection]:
     scale = SIDE / tile
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    found: list[Detection] = []
-    for left, top in product(_offsets(size[0]), _offsets(size[1])):
+    corners = list(product(_offsets(size[0]), _offsets(size[1])))
+    views = np.zeros((len(corners), SIDE, SIDE, 3), np.float32)
+    for view, (left, top) in zip(views, corners, strict=True):
         part = small[max(top, 0) : top + SIDE, max(left, 0) : left + SIDE]
-        view = np.zeros((SIDE, SIDE, 3), np.float32)
         y, x = max(-top, 0), max(-left, 0)
         view[y : y + part.shape[0], x : x + part.shape[1]] = part
-        # outside the picture the network expects black: -1
-        found += _run(view / 127.5 - 1, left / scale, top / scale, 1 / scale)
-    return suppress(found)
+    # outside the picture the network expects black: -1
+    outputs = yield Call("face_detector", {"views": views / 127.5 - 1})
+    tiles = zip(corners, outputs["regressors"], outputs["logits"], strict=True)
+    return suppress(
+        [
+            detection
+            for (left, top), regressors, logits in tiles
+            for detection in _read(regressors, logits, left / scale, top / scale, 1 / scale)
+        ]
+    )
 
 
 def suppress(detections: Sequence[Detection]) -> list[Detection]:
@@ -92,12 +99,17 @@ def _offsets(length: int) -> list[int]:
     return [round(index * (length - SIDE) / (count - 1)) for index in range(count)]
 
 
-def _run(view: NDArray[np.float32], left: float, top: float, pixel: float) -> list[Detection]:
-    """Run the network on one view (128, 128, 3), -1..1, and map its faces to photo pixels."""
-    regressors, logits = network("face_detector.tflite")(view[None])
-    scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))  # (896,)
+def _read(
+    regressors: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    left: float,
+    top: float,
+    pixel: float,
+) -> list[Detection]:
+    """Map the network's faces in one view, (896, 16) and (896, 1), to photo pixels."""
+    scores = 1 / (1 + np.exp(-np.clip(logits[:, 0], -80, 80)))  # (896,)
     hits = np.flatnonzero(scores > MIN_SCORE)
-    values = regressors[0, hits].reshape(-1, 8, 2)  # (n, centre | size | 6 keypoints, xy) in px
+    values = regressors[hits].reshape(-1, 8, 2)  # (n, centre | size | 6 keypoints, xy) in px
     points = values + _ANCHORS[hits, None] * SIDE
     points = points * pixel + np.array([left, top])
     sizes = values[:, 1] * pixel

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.face.bundle import network
 from inference.face.detect import Detection
+from inference.models.calls import Call, Calls
 from inference.pictures.compositing import resize, warp
 from inference.pictures.images import Image
 
@@ -57,7 +57,7 @@ def region_around(landmarks: NDArray[np.float32]) -> Region:
     return Region(x - np.sin(angle) * down, y + np.cos(angle) * down, extent * _ROOM, angle)
 
 
-def trace(image: Image, region: Region) -> tuple[NDArray[np.float32], float]:
+def trace(image: Image, region: Region) -> Calls[tuple[NDArray[np.float32], float]]:
     """Trace one face.
 
     Args:
@@ -70,11 +70,11 @@ def trace(image: Image, region: Region) -> tuple[NDArray[np.float32], float]:
     """
     to_photo = _to_photo(region)
     view = _view(image, region, to_photo)
-    points, presence, _ = network("face_landmarks_detector.tflite")(view[None])
-    traced = points.reshape(topology.COUNT, 3)
+    outputs = yield Call("face_landmarks", {"view": view[None]})
+    traced = outputs["points"].reshape(topology.COUNT, 3)
     flat = np.column_stack([traced[:, :2], np.ones(topology.COUNT)]) @ to_photo.T  # (478, 2)
     depth = traced[:, 2:] * region.side / SIDE
-    probability = 1 / (1 + np.exp(-np.clip(presence.item(), -80, 80)))
+    probability = 1 / (1 + np.exp(-np.clip(outputs["presence"].item(), -80, 80)))
     return np.column_stack([flat, depth]).astype(np.float32), float(probability)
 
 

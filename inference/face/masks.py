@@ -1,15 +1,12 @@
 """Who is in the picture and where the hair is, down to single strands."""
 
-from functools import cache
-
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.models import weights
-from inference.models.runtime import Lite, Network
+from inference.models.calls import Call, Calls
 from inference.pictures.compositing import rescale, resize
 from inference.pictures.matting import Plane, guided_filter
 
@@ -24,14 +21,16 @@ _HEAD_RISE = 0.1  # how far above the face's middle it is centred, in face heigh
 
 def person_and_hair(
     image: NDArray[np.uint8], landmarks: NDArray[np.float32], *, bearded: bool = True
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+) -> Calls[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Find the person and their hair.
 
     image: (S, S, 3) RGB, a portrait with room around the head. landmarks: (478, 2 or 3) px in it.
     bearded: whether hair on the lower face may be a beard, and so none of the head's.
     Returns the person's alpha (body or hair) and the hair's alone, both (S, S) uint8.
     """
-    return refine(image, landmarks, _person(image, landmarks), _hair(image), bearded=bearded)
+    person = yield from _person(image, landmarks)
+    hair = yield from _hair(image)
+    return refine(image, landmarks, person, hair, bearded=bearded)
 
 
 def refine(
@@ -62,17 +61,7 @@ def refine(
     return _to_bytes(alpha), _to_bytes(strands)
 
 
-@cache
-def _person_network() -> Lite:
-    return Lite(weights.locate("selfie_segmenter"))
-
-
-@cache
-def _hair_network() -> Network:
-    return Network("hair_segmenter")
-
-
-def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
+def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Calls[Plane]:
     """Look three times; only what all looks agree on counts.
 
     The whole portrait tells arms and shoulders from furniture, its mirror image disagrees where
@@ -86,14 +75,16 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Plane:
     height, width = image.shape[:2]
     unit = topology.face_height(landmarks)
     side = max(height, width, _WHOLE_SIDE * unit)
-    small, to_whole = _window(image, (width / 2, height / 2), side)
-    both = cv2.sqrt(_ask(small) * _ask(small[:, ::-1])[:, ::-1])
-    whole = _back(both, to_whole, (width, height))
-
+    portrait, to_whole = _window(image, (width / 2, height / 2), side)
     middle = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0)
     centre = float(middle[0]), float(middle[1] - _HEAD_RISE * unit)
-    small, to_head = _window(image, centre, _HEAD_SIDE * unit)
-    head = _back(_ask(small), to_head, (width, height))
+    closer, to_head = _window(image, centre, _HEAD_SIDE * unit)
+    looks = np.stack([portrait, portrait[:, ::-1], closer])  # (3, 256, 256, 3) RGB
+    outputs = yield Call("selfie_segmenter", {"looks": looks * np.float32(1 / 255)})
+    seen, mirrored, near = np.clip(outputs["person"][..., 0].astype(np.float32, copy=False), 0, 1)
+
+    whole = _back(cv2.sqrt(seen * mirrored[:, ::-1]), to_whole, (width, height))
+    head = _back(near, to_head, (width, height))
     inner = np.zeros((PERSON_SIDE, PERSON_SIDE), np.float32)
     rim = PERSON_SIDE // 10
     inner[rim:-rim, rim:-rim] = 1
@@ -121,19 +112,14 @@ def _back(mask: MatLike, matrix: MatLike, size: tuple[int, int]) -> MatLike:
     return cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
 
 
-def _ask(image: MatLike) -> MatLike:
-    """(256, 256, 3) uint8 RGB to (256, 256) float32 0..1."""
-    (mask,) = _person_network()(image[None].astype(np.float32) * np.float32(1 / 255))
-    return np.clip(mask[0, :, :, 0], 0, 1)
-
-
-def _hair(image: NDArray[np.uint8]) -> Plane:
+def _hair(image: NDArray[np.uint8]) -> Calls[Plane]:
     height, width = image.shape[:2]
     size = (HAIR_SIDE, HAIR_SIDE)
     method = cv2.INTER_AREA if max(height, width) > HAIR_SIDE else cv2.INTER_LINEAR
     planes = cv2.resize(image, size, interpolation=method).transpose(2, 0, 1)
-    batch = {"image": planes[None].astype(np.float32) / 255}  # (1, 3, 512, 512)
-    mask = _hair_network().run(batch)["hair"][0, 0].astype(np.float32, copy=False)
+    batch = planes[None].astype(np.float32) / 255  # (1, 3, 512, 512)
+    outputs = yield Call("hair_segmenter", {"image": batch})
+    mask = outputs["hair"][0, 0].astype(np.float32, copy=False)
     return resize(mask, (width, height))
 
 

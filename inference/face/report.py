@@ -8,14 +8,16 @@ square picture and speaks in that picture's.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Generic, TypeVar, cast
+from typing import Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.models.calls import Calls
 from inference.pictures.matting import foreground
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 Lab = tuple[float, float, float]
 """CIE L*a*b* (D65): L 0..100, a and b about -100..100."""
@@ -138,6 +140,9 @@ class Portrait:
     _measures: dict[object, "_Once[object]"] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _answers: dict[object, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def foreground(self) -> NDArray[np.uint8]:
@@ -147,18 +152,35 @@ class Portrait:
         """
         return self.once(_foreground)
 
-    def once(self, measure: Callable[["Portrait"], Result]) -> Result:
+    def once(
+        self,
+        measure: Callable[Concatenate["Portrait", Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
         """Measure something of this portrait when first asked for, and keep it.
 
         One photo usually asks for several stickers at once, on several threads: whoever asks while
         another measures waits for that.
 
         Args:
-            measure: a function of the portrait alone, the same object each time.
+            measure: a function of the portrait, the same object each time.
+            *args: what it takes besides, always of the same values.
+            **kwargs: likewise.
         """
         with self._lock:
             kept = self._measures.setdefault(measure, _Once())
-        return cast("Result", kept.get(lambda: measure(self)))
+        return cast("Result", kept.get(lambda: measure(self, *args, **kwargs)))
+
+    def once_called(self, ask: Callable[["Portrait"], Calls[Result]]) -> Calls[Result]:
+        """``once`` for what networks say; nobody waits, so two at the same time may both ask.
+
+        Args:
+            ask: a function of the portrait alone, the same object each time.
+        """
+        if ask not in self._answers:
+            self._answers[ask] = yield from ask(self)
+        return cast("Result", self._answers[ask])
 
 
 class _Once(Generic[Result]):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inference.latent.model import Model
 from inference.latent.morphable import PLANES, to_textures
 from inference.latent.shape_free import Points
-from inference.models.runtime import Network
+from inference.models.networks import Network
 
 Latents = NDArray[np.float32]
 Textures = NDArray[np.uint8]

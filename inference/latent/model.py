@@ -74,7 +74,7 @@ class Model:
 @cache
 def load() -> Model:
     """The shipped model, read once."""
-    return read(weights.locate("latent_faces"))
+    return read(weights.shipped("latent_faces"))
 
 
 def write(model: Model, path: Path) -> None:

@@ -140,7 +140,7 @@ def mixed(first: Person, second: Person, share: float) -> Person:
 @cache
 def load() -> People:
     """The shipped people, read once."""
-    return read(weights.locate("latent_people"))
+    return read(weights.shipped("latent_people"))
 
 
 def write(people: People, path: Path) -> None:

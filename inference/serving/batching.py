@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.models.calls import Tensors
 
-_Item = Mapping[str, NDArray[np.generic]]  # by name, without batch axis
+_Item = Mapping[str, NDArray[Any]]  # by name, without batch axis
 _Form = frozenset[tuple[str, tuple[int, ...], str]]  # names, shapes and types
 
 

@@ -17,9 +17,9 @@ from inference.face import analysis
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
 from inference.family import Family, Picture, Subject
-from inference.models.calls import Call, Calls, Tensors
+from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
-from inference.models.runtime import Network
+from inference.models.runtime import open_networks
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
 from inference.serving.portraits import Portraits
@@ -49,7 +49,7 @@ class Pipeline:
         if families is None:
             families = {kind: family() for kind, family in FAMILIES.items()}
         if networks is None:
-            networks = Networks(Network, settings.models_mb << 20)
+            networks = open_networks(settings)
         self._families = families
         self._networks = networks
         self._settings = settings
@@ -107,7 +107,7 @@ class Pipeline:
         return await self._portraits.get(
             job.photo_id,
             job.face,
-            lambda: self._on_thread(_study, photo, report, job.face, keep),
+            lambda: self._drive(_study(photo, report, job.face, keep)),
         )
 
     async def _drive(self, calls: Calls[Result]) -> Result:
@@ -141,8 +141,13 @@ class Pipeline:
         self._portraits.forget(photo_id)
 
     def warm_up(self) -> None:
-        """Load what every job needs, so that the first is as quick as the next; blocks."""
-        analysis.warm_up()
+        """Load what every photo needs, so that the first is as quick as the next; blocks.
+
+        Raises:
+            DeviceUnavailable: networks cannot run where the settings say.
+            WeightsError: a model file is missing or damaged.
+        """
+        run(analysis.warm_up(), self._networks)
 
     def close(self) -> None:
         """Let threads go and forget all portraits."""
@@ -170,12 +175,12 @@ def _study(
     kept: bytes | None,
     face: int | None,
     keep: Callable[[PhotoReport], None],
-) -> Portrait:
+) -> Calls[Portrait]:
     """Decode a photo and study one face; hands a new report to ``keep`` even if it then fails."""
     image = decode(photo)
     report = _read(kept)
     if report is None:
-        report = analysis.find(image)
+        report = yield from analysis.find(image)
         keep(report)
     try:
         chosen = analysis.choose(report, face)
@@ -183,7 +188,7 @@ def _study(
         if error.failure is Failure.TOO_MANY_FACES:
             error.picture = _numbered(image, report)
         raise
-    return analysis.study(image, report, chosen)
+    return (yield from analysis.study(image, report, chosen))
 
 
 def _numbered(image: Image, report: PhotoReport) -> bytes:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from inference.face.alignment import Aligned
 from inference.face.masks import person_and_hair
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 
 _TUNED = 12
@@ -63,8 +65,13 @@ class Faces:
         )
 
 
-def gather(folder: Path, cache: Path, track: Callable[[range], Iterable[int]] = iter) -> Faces:
-    """Read a data folder; masks are computed once and kept in ``cache`` (an .npz).
+def gather(
+    folder: Path,
+    cache: Path,
+    networks: Networks,
+    track: Callable[[range], Iterable[int]] = iter,
+) -> Faces:
+    """Read a data folder; masks are computed once, by ``networks``, and kept in ``cache`` (.npz).
 
     track: goes through the faces' numbers, for a progress bar.
     """
@@ -85,7 +92,8 @@ def gather(folder: Path, cache: Path, track: Callable[[range], Iterable[int]] = 
         for index in track(range(len(ids))):
             data = (faces / "images" / f"{ids[index]}.webp").read_bytes()
             pictures[index] = images.decode(data)
-            persons[index], hair[index] = person_and_hair(pictures[index], landmarks[index])
+            masks = person_and_hair(pictures[index], landmarks[index])
+            persons[index], hair[index] = run(masks, networks)
         written = cache.with_suffix(".part.npz")
         np.savez(written, ids=ids, images=pictures, persons=persons, hair=hair)
         written.replace(cache)

@@ -13,6 +13,7 @@ from inference.face import analysis
 from inference.face.report import Portrait
 from inference.pictures import images
 from tests.inference import labelled
+from tests.inference.making import answered
 
 
 @cache
@@ -24,8 +25,8 @@ def _selfie(person: str) -> bytes:
 @cache
 def _studied(person: str) -> Portrait:
     photo = images.decode(_selfie(person))
-    report = analysis.find(photo)
-    return analysis.study(photo, report, analysis.choose(report, None))
+    report = answered(analysis.find(photo))
+    return answered(analysis.study(photo, report, analysis.choose(report, None)))
 
 
 @pytest.fixture(scope="session")

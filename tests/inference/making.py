@@ -1,17 +1,38 @@
 """Families and networks as tests use them, without a worker."""
 
+from typing import TypeVar
+
 from inference.family import Family, Image, Picture, Subject
-from inference.models.calls import run
-from inference.models.networks import Networks
-from inference.models.runtime import Network
+from inference.models.calls import Call, Calls, Tensors, run
+from inference.models.runtime import open_networks
+from inference.settings import InferenceSettings
 from storage.contract.kinds import Setting
 
-networks = Networks(Network, budget=1 << 30)
+Result = TypeVar("Result")
+
+networks = open_networks(InferenceSettings())
 """The real ones, loaded once for all tests of a process."""
+
+
+def answered(calls: Calls[Result]) -> Result:
+    """Answer calls to their end."""
+    return run(calls, networks)
+
+
+def called(calls: Calls[Result]) -> list[tuple[Call, Tensors]]:
+    """Answer calls to their end; return each with its answer."""
+    found: list[tuple[Call, Tensors]] = []
+
+    def answer(call: Call) -> Tensors:
+        found.append((call, networks(call)))
+        return found[-1][1]
+
+    run(calls, answer)
+    return found
 
 
 def make(
     family: Family, subject: Subject, *settings: Setting, picture: Image | None = None
 ) -> Picture:
     """Have a family make its picture."""
-    return run(family.make(subject, settings, picture), networks)
+    return answered(family.make(subject, settings, picture))

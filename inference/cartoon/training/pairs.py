@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from inference import wiring
 from inference.cartoon import condition
 from inference.cartoon.portrait import composing, looks, palette, sitter
 from inference.cartoon.portrait.options import Options
 from inference.errors import PhotoError
 from inference.face import analysis
 from inference.face.report import Lab
+from inference.models.calls import Calls, run
 from inference.pictures import images, svg
 from inference.pictures.images import Image, from_lab
 from inference.training.faces import table
@@ -41,14 +43,15 @@ class Pair:
     conditions: NDArray[np.float32]
 
 
-def pair(photo: Image, look: str, side: int, chance: np.random.Generator) -> Pair:
+def pair(photo: Image, look: str, side: int, chance: np.random.Generator) -> Calls[Pair]:
     """Draw one photo twice.
 
     Raises:
         PhotoError: no face is found.
     """
-    report = analysis.find(photo)
-    person = sitter.sit(analysis.study(photo, report, analysis.choices(report)[0]))
+    report = yield from analysis.find(photo)
+    portrait = yield from analysis.study(photo, report, analysis.choices(report)[0])
+    person = sitter.sit(portrait)
     own = composing.drawn(person, look)
     others = Options(hair=_one(_HAIR, chance), eyes=_one(_EYES, chance))
     dyed = {**own.palette, **palette.grown(person.colours, others)}
@@ -80,6 +83,7 @@ def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator)
 def main(data: Path, out: Path, look: str, side: int, most: int) -> None:
     """Draw every usable face of a data folder."""
     out.mkdir(parents=True, exist_ok=True)
+    networks = wiring.networks()
     rows = [row for row in table(data / "faces" / "attributes.csv") if row["bad"] == "0"]
     split = {row["id"]: row["split"] for row in table(data / "faces" / "manifest.csv")}
     order = np.random.default_rng(_ORDER).permutation(len(rows))
@@ -94,7 +98,7 @@ def main(data: Path, out: Path, look: str, side: int, most: int) -> None:
             chance = np.random.default_rng([first, number])
             picture = images.decode((data / "faces" / "images" / f"{name}.webp").read_bytes())
             try:
-                found.append((name, pair(picture, look, side, chance)))
+                found.append((name, run(pair(picture, look, side, chance), networks)))
             except PhotoError:
                 continue
         part = path.with_suffix(".part.npz")

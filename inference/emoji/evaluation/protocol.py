@@ -18,7 +18,7 @@ import numpy as np
 
 from inference.avatars import styles, synthetic
 from inference.emoji import crops
-from inference.emoji.embedders import Autoencoder, Embedder, ResNet50, crossdomain, nearest
+from inference.emoji.embedders import Autoencoder, CrossDomain, Embedder, ResNet50, nearest
 from inference.emoji.evaluation import resemblance
 from inference.emoji.evaluation.agreement import ANNOTATORS, ATTRIBUTES, Hits, agreements
 from inference.emoji.evaluation.stillness import Watch, flips_per_second
@@ -30,6 +30,8 @@ from inference.face import analysis
 from inference.face.alignment import align
 from inference.face.report import Portrait
 from inference.measuring.statistics import Row, estimate
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 from storage.contract.avatars import AvatarSpec
 
@@ -99,6 +101,7 @@ def subjects(style: str, embedders: Iterable[Embedder]) -> list[Subject]:
 
 def measure(
     photos: Iterable[tuple[str, bytes]],
+    networks: Networks,
     labels: Path | None = None,
     style: str = "avataaars",
     resnet50: Path | None = None,
@@ -111,24 +114,27 @@ def measure(
     Raises:
         WeightsError: a network's file is missing or damaged.
     """
-    judge = crossdomain()
-    embedders: list[Embedder] = [judge, Autoencoder()]
+    judge = CrossDomain(networks)
+    embedders: list[Embedder] = [judge, Autoencoder(networks)]
     if resnet50 is not None:
         embedders.append(ResNet50(resnet50))
     if style not in crops.AVATARS:
         embedders = []
-    return evaluate(people(photos, labels), subjects(style, embedders), judge)
+    return evaluate(people(photos, labels, networks), subjects(style, embedders), judge, networks)
 
 
 def evaluate(
-    people: Sequence[Person], chosen: Sequence[Subject], judge: Embedder | None
+    people: Sequence[Person],
+    chosen: Sequence[Subject],
+    judge: Embedder | None,
+    networks: Networks,
 ) -> list[Row]:
     """All rows of all subjects; attributes that nobody labelled give none.
 
     judge: of ``identify_top1``; without one, and in a style that isn't cut into crops, nobody is
     identified.
     """
-    traits = [observe(person.portrait) for person in people]
+    traits = [run(observe(person.portrait), networks) for person in people]
     portraits = [person.portrait for person in people]
     rows: list[Row] = []
     for subject in chosen:
@@ -154,7 +160,7 @@ def evaluate(
         rows.append(_entropy(subject.name, specs))
         chance = np.random.default_rng(0)
         rates = [
-            flips_per_second(portrait, _watch(subject, seen), chance)
+            flips_per_second(portrait, _watch(subject, seen, networks), chance)
             for portrait, seen in list(zip(portraits, traits, strict=True))[:STILLS]
         ]
         rows.append(estimate(subject.name, "flips_per_second", rates, "1/s"))
@@ -185,11 +191,11 @@ def _specs(
     ]
 
 
-def _watch(subject: Subject, traits: Traits) -> Watch:
+def _watch(subject: Subject, traits: Traits, networks: Networks) -> Watch:
     """How a subject follows a film; traits: of its first frame."""
     if subject.tracked:
         tracker = Tracker(subject.style)
-        return lambda frame: tracker.follow(observe(frame)).parts
+        return lambda frame: tracker.follow(run(observe(frame), networks)).parts
     return lambda frame: {
         slot: variants[0] for slot, variants in subject.choose(frame, traits).items()
     }
@@ -228,7 +234,9 @@ def _rows(subject: str, scores: Mapping[str, Hits]) -> list[Row]:
     return rows
 
 
-def people(photos: Iterable[tuple[str, bytes]], labels: Path | None) -> list[Person]:
+def people(
+    photos: Iterable[tuple[str, bytes]], labels: Path | None, networks: Networks
+) -> list[Person]:
     """Study photos; those in which no face can be used are left out.
 
     photos: name and file. labels: a CSV with a column ``id``, the photos' names, and a column per
@@ -246,8 +254,8 @@ def people(photos: Iterable[tuple[str, bytes]], labels: Path | None) -> list[Per
             continue
         try:
             photo = images.decode(data)
-            report = analysis.find(photo)
-            portrait = analysis.study(photo, report, report.faces[0])
+            report = run(analysis.find(photo), networks)
+            portrait = run(analysis.study(photo, report, report.faces[0]), networks)
         except PhotoError:
             continue
         found.append(Person(portrait, row))

@@ -10,11 +10,15 @@ from inference.emoji.film.readings import Way
 from inference.errors import PhotoError
 from inference.face import analysis
 from inference.face.report import FoundFace, PhotoReport
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures.images import Image
 from storage.contract.failures import Failure
 
 
-def film(frames: Iterable[Image], way: Way, frames_per_second: float) -> Iterator[Image]:
+def film(
+    frames: Iterable[Image], way: Way, frames_per_second: float, networks: Networks
+) -> Iterator[Image]:
     """Show for every frame the face with its crops, the codes, the avatar, and parts that flip.
 
     frames: (H, W, 3) RGB uint8, of any size. Where several faces are, the first one, the largest
@@ -30,12 +34,12 @@ def film(frames: Iterable[Image], way: Way, frames_per_second: float) -> Iterato
     face: FoundFace | None = None
     for number, frame in enumerate(frames, start=1):
         try:
-            report = analysis.find(frame)
+            report = run(analysis.find(frame), networks)
         except PhotoError:
             yield panel.without_face(frame, way, number)
             continue
         face = _same(report, face)
-        portrait = analysis.study(frame, report, face)
+        portrait = run(analysis.study(frame, report, face), networks)
         reading = way.read(portrait)
         flips.add(reading)
         yield panel.draw(portrait, reading, flips, way, number)

@@ -30,6 +30,8 @@ from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
 from inference.face.alignment import align
 from inference.face.report import Portrait
+from inference.models.calls import run
+from inference.models.networks import Networks
 from storage.contract.avatars import AvatarSpec
 
 Group = tuple[str, int]
@@ -88,13 +90,14 @@ class Served:
 
     name = "default"
 
-    def __init__(self, style: str) -> None:
+    def __init__(self, style: str, networks: Networks) -> None:
         self.style = style
+        self._networks = networks
         self._tracker = Tracker(style)
 
     def read(self, portrait: Portrait) -> Reading:
         """See ``Way``."""
-        traits = observe(portrait)
+        traits = run(observe(portrait), self._networks)
         spec = self._tracker.follow(traits)
         slots = styles.load(self.style).slots
         read = [_in_words(slot, spec.parts[name], traits) for name, slot in slots.items()]
@@ -119,8 +122,9 @@ class _Drawn:
 class Embedded:
     """The parts nearest by an embedder's codes, frame by frame; colours as they are served."""
 
-    def __init__(self, embedder: Embedder, style: str) -> None:
+    def __init__(self, embedder: Embedder, style: str, networks: Networks) -> None:
         self.name = embedder.name
+        self._networks = networks
         self.style = style
         self._embedder = embedder
         self._tracker = Tracker(style)
@@ -139,7 +143,7 @@ class Embedded:
             comparisons.append(
                 Comparison(drawn.slot, drawn.variants[best], face, drawn.codes[best], drawn.groups)
             )
-        served = self._tracker.follow(observe(portrait))
+        served = self._tracker.follow(run(observe(portrait), self._networks))
         spec = served.changed({one.slot: one.variant for one in comparisons})
         return Reading(spec, tuple(comparisons))
 
@@ -168,7 +172,7 @@ def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(codes / np.maximum(lengths, 1e-6), np.float32)
 
 
-def way(name: str, style: str, resnet50: Path | None = None) -> Way:
+def way(name: str, style: str, networks: Networks, resnet50: Path | None = None) -> Way:
     """The way of a name.
 
     resnet50: the ONNX file that the embedder of that name needs.
@@ -179,10 +183,10 @@ def way(name: str, style: str, resnet50: Path | None = None) -> Way:
     """
     styles.load(style)
     if name == "default":
-        return Served(style)
+        return Served(style, networks)
     if style not in crops.AVATARS:
         raise KeyError(style)
-    return Embedded(by_name(name, resnet50), style)
+    return Embedded(by_name(name, networks, resnet50), style, networks)
 
 
 def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:

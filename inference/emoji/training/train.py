@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, tr
 from inference.emoji.training import autoencoder, classifiers, crossdomain
 from inference.emoji.training.exporting import export_autoencoder, export_crossdomain
 from inference.face import attributes
+from inference.models.networks import Networks
 from inference.training.faces import gather
 
 STAGES = ("classifiers", "crossdomain", "autoencoder")
@@ -25,6 +26,7 @@ def learn(
     data: Path,
     work: Path,
     trained: Path,
+    networks: Networks,
     minutes: float,
     stages: Sequence[str] = STAGES,
     drawings: int = DRAWINGS,
@@ -33,15 +35,18 @@ def learn(
     """Train, score on the held-out photos, and write what serving runs.
 
     data: see ``dataset``. work: a folder for masks and checkpoints; training goes on from there.
-    trained: where the files for serving go. minutes: for the encoder; the autoencoder gets a
-    third of it. drawings: how many avatars to learn from, the autoencoder gets a quarter of them.
-    start: an exported encoder to go on from.
+    trained: where the files for serving go. networks: what cuts people out. minutes: for the
+    encoder; the autoencoder gets a third of it. drawings: how many avatars to learn from, the
+    autoencoder gets a quarter of them. start: an exported encoder to go on from.
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
     trained.mkdir(parents=True, exist_ok=True)
     faces = gather(
-        data, work / "masks.npz", lambda numbers: track(numbers, "masks", console=console)
+        data,
+        work / "masks.npz",
+        networks,
+        lambda numbers: track(numbers, "masks", console=console),
     )
     if "classifiers" in stages:
         fitted, scores = classifiers.fit(faces)

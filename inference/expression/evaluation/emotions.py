@@ -16,6 +16,8 @@ from inference.errors import PhotoError
 from inference.face import analysis, topology
 from inference.face.report import Portrait
 from inference.measuring import photos
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.models.runtime import Lite
 from inference.pictures import images
 from inference.pictures.compositing import warp
@@ -43,7 +45,7 @@ class EmotionClassifier:
 
     def __init__(self, model: Path) -> None:
         """``model``: the TFLite file."""
-        self._network = Lite(model)
+        self._network = Lite(model.read_bytes(), ("scores",))
 
     def classify(self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> str:
         """Return one of ``FEELINGS``. image: (H, W, 3) RGB. landmarks: (478, 2 or 3) px."""
@@ -55,11 +57,11 @@ class EmotionClassifier:
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         face = warp(image, matrix, (_SIDE, _SIDE), method)
         grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-        (scores,) = self._network(np.repeat(grey[None, ..., None], 3, axis=3))
-        return FEELINGS[int(scores[0].argmax())]
+        outputs = self._network.run({"face": np.repeat(grey[None, ..., None], 3, axis=3)})
+        return FEELINGS[int(outputs["scores"].argmax())]
 
 
-def sample_faces() -> Iterator[tuple[str, str, Portrait]]:
+def sample_faces(networks: Networks) -> Iterator[tuple[str, str, Portrait]]:
     """Yield (person, feeling, portrait) of openpeople's sheets, where one clear face is found."""
     for person, _ in photos.named(None):
         folder = resources.files("openpeople") / "data" / "curated" / person / "assets"
@@ -70,8 +72,7 @@ def sample_faces() -> Iterator[tuple[str, str, Portrait]]:
             top, left = round(row * _ROW * height), column * width // 4
             cell = sheet[top : top + round(_WINDOW * height), left : left + width // 4]
             try:
-                report = analysis.find(np.ascontiguousarray(cell))
-                face = analysis.choose(report, None)
-                yield person, feeling, analysis.study(cell, report, face)
+                portrait = run(analysis.portrait(np.ascontiguousarray(cell)), networks)
             except PhotoError:
                 continue
+            yield person, feeling, portrait

@@ -33,6 +33,8 @@ from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.measuring import identity, photos
 from inference.measuring.statistics import Row, estimate
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 from storage.contract.kinds import Setting
 
@@ -68,6 +70,7 @@ class Trial:
 
 def evaluate(
     faces: Path | None,
+    networks: Networks,
     labels: Path | None = None,
     emotions: Path | None = None,
     intensities: Sequence[float] = INTENSITIES,
@@ -83,14 +86,14 @@ def evaluate(
         click.ClickException: no photo could be used.
     """
     classifier = None if emotions is None else EmotionClassifier(emotions)
-    real: list[tuple[str, str, Portrait]] = [] if faces is not None else list(sample_faces())
-    people = list(_found(faces)) if faces is not None else _sober(real)
+    real = [] if faces is not None else list(sample_faces(networks))
+    people = list(_found(faces, networks)) if faces is not None else _sober(real)
     known = _labels(labels)
     trials = []
     for name, portrait in track(people, "moving faces", console=Console(stderr=True)):
         row = known.get(name, {})
         groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
-        trials.append(tried(portrait, groups, classifier, intensities, units))
+        trials.append(tried(portrait, groups, networks, classifier, intensities, units))
     if not trials:
         raise click.ClickException("no photo with one clear face")
     found = rows(trials)
@@ -106,14 +109,13 @@ def _labels(path: Path | None) -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(stream)}
 
 
-def _found(faces: Path) -> Iterator[tuple[str, Portrait]]:
+def _found(faces: Path, networks: Networks) -> Iterator[tuple[str, Portrait]]:
     for name, data in photos.named(faces):
         try:
-            photo = images.decode(data)
-            report = analysis.find(photo)
-            yield name, analysis.study(photo, report, analysis.choose(report, None))
+            portrait = run(analysis.portrait(images.decode(data)), networks)
         except PhotoError:
             continue
+        yield name, portrait
 
 
 def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrait]]:
@@ -123,6 +125,7 @@ def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrai
 def tried(
     portrait: Portrait,
     groups: tuple[str, ...],
+    networks: Networks,
     classifier: EmotionClassifier | None,
     intensities: Sequence[float],
     units: Sequence[str],
@@ -133,9 +136,9 @@ def tried(
     portrait = replace(portrait, image=portrait.foreground)
     zero = {name: _same(portrait, _moved(portrait, name, 0.0)) for name in MIXES}
     spearman, slope, leakage = {}, {}, {}
-    still = _look(portrait)
+    still = _look(portrait, networks)
     for unit in units:
-        looks = [_look(_moved(portrait, unit, amount)) if amount else still
+        looks = [_look(_moved(portrait, unit, amount), networks) if amount else still
                  for amount in intensities]  # fmt: skip
         strengths = np.array([signals.strength(unit, look) for look in looks])
         spearman[unit] = _rank_correlation(np.array(intensities), strengths)
@@ -151,7 +154,7 @@ def tried(
         if who is not None and then is not None:
             alike[name] = float(who @ then)
         if classifier is not None and name in WANTED:
-            seen = classifier.classify(edited.image, _look(edited).landmarks)
+            seen = classifier.classify(edited.image, _look(edited, networks).landmarks)
             hits[name] = float(seen == WANTED[name])
     return Trial(groups, spearman, slope, leakage, alike, outside, zero, hits)
 
@@ -166,10 +169,11 @@ def _same(before: Portrait, after: Portrait) -> float:
     return float(unchanged and np.array_equal(before.alpha, after.alpha))
 
 
-def _look(portrait: Portrait) -> signals.Seen:
+def _look(portrait: Portrait, networks: Networks) -> signals.Seen:
     """Look at a picture anew, knowing only where the face was."""
-    found, _ = trace(portrait.image, region_around(portrait.report.landmarks))
-    return signals.Seen(found, measure(found))
+    region = region_around(portrait.report.landmarks)
+    found, _ = run(trace(portrait.image, region), networks)
+    return signals.Seen(found, run(measure(found), networks))
 
 
 def _rank_correlation(asked: NDArray[np.floating], seen: NDArray[np.floating]) -> float:

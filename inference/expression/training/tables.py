@@ -15,10 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.expression import similarity
 from inference.expression.displacements import TABLE, Displacements
 from inference.face import topology
 from inference.face.landmarks import Region, region_around, trace
+from inference.models.calls import Calls, run
 
 RENDERED = 900
 """Side of the rendered picture in pixels."""
@@ -207,12 +209,12 @@ def _mirrored_name(name: str) -> str:
     return name.removesuffix("Right") + "Left" if name.endswith("Right") else name
 
 
-def find_on_render(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def find_on_render(picture: NDArray[np.uint8]) -> Calls[NDArray[np.float32]]:
     """Return (478, 3) landmarks of the face in the middle of a picture, looking closer twice."""
     side = float(picture.shape[0])
-    found, _ = trace(picture, Region(side / 2, side / 2, 0.8 * side, 0.0))
+    found, _ = yield from trace(picture, Region(side / 2, side / 2, 0.8 * side, 0.0))
     for _ in range(2):
-        found, _ = trace(picture, region_around(found))
+        found, _ = yield from trace(picture, region_around(found))
     return found
 
 
@@ -226,7 +228,8 @@ def find_on_render(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=TABLE)
 def main(data: Path, out: Path) -> None:
     """Build the table of landmark displacements for the expression family."""
-    table = build(data, find_on_render)
+    networks = wiring.networks()
+    table = build(data, lambda picture: run(find_on_render(picture), networks))
     np.savez_compressed(out, base=table.base, fields=table.fields, names=np.array(table.names))
 
 

@@ -24,6 +24,8 @@ from inference.latent.training import attributes
 from inference.measuring import identity
 from inference.measuring.photos import named
 from inference.measuring.statistics import Row, estimate
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 
 STRENGTHS = (-1.0, -0.5, 0.5, 1.0)
@@ -42,16 +44,21 @@ class Seen:
     outside_db: float
 
 
-def evaluate(work: Path, faces: Path | None) -> list[Row]:
+def evaluate(work: Path, faces: Path | None, networks: Networks) -> list[Row]:
     """Measure the learned sliders.
 
     Args:
         work: where ``selfmoji train latent`` keeps its faces; the judge is fitted on them.
         faces: a folder of photos, or None for the sample people.
+        networks: what finds faces, in photos and in edits.
     """
     judging, rows = fitted(work)
     asked = sorted(sliders() & set(judging.names))
-    seen = [one for portrait in _portraits(faces) for one in look(portrait, judging, asked)]
+    seen = [
+        one
+        for portrait in _portraits(faces, networks)
+        for one in look(portrait, judging, asked, networks)
+    ]
     return [*rows, *summarise(judging, seen)]
 
 
@@ -78,7 +85,9 @@ def fitted(work: Path) -> tuple[Judge, list[Row]]:
     ]
 
 
-def look(portrait: Portrait, judging: Judge, asked: Sequence[str]) -> Iterator[Seen]:
+def look(
+    portrait: Portrait, judging: Judge, asked: Sequence[str], networks: Networks
+) -> Iterator[Seen]:
     """Edit one portrait at both ends of each slider and look at the results."""
     editor, frame = Editor(portrait), load().frame
     who = identity.describe(portrait)
@@ -87,7 +96,7 @@ def look(portrait: Portrait, judging: Judge, asked: Sequence[str]) -> Iterator[S
         for strength in (0.0, *STRENGTHS):
             picture = editor.edit({slider: strength})
             try:
-                landmarks = analysis.find(picture).faces[0].landmarks
+                landmarks = run(analysis.find(picture), networks).faces[0].landmarks
             except PhotoError:
                 continue
             shape, _ = frame.shape(landmarks)
@@ -133,14 +142,13 @@ def _at(seen: Sequence[Seen], strength: float) -> list[Seen]:
     return [one for one in seen if one.strength == strength]
 
 
-def _portraits(faces: Path | None) -> Iterator[Portrait]:
+def _portraits(faces: Path | None, networks: Networks) -> Iterator[Portrait]:
     for _, photo in named(faces):
-        picture = images.decode(photo)
         try:
-            report = analysis.find(picture)
-            yield analysis.study(picture, report, analysis.choose(report, None))
+            portrait = run(analysis.portrait(images.decode(photo)), networks)
         except PhotoError:
             continue
+        yield portrait
 
 
 def _outside(portrait: Portrait) -> NDArray[np.bool_]:

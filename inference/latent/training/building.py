@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.latent import model
 from inference.latent.axes import Axes
 from inference.latent.morphable import Morphable
@@ -40,7 +41,7 @@ def prepare(data: Path, work: Path, side: int, track: Track, masks: Path | None 
 
     track: given a title, goes through numbers with a progress bar. masks: a file of kept masks.
     """
-    faces = gather(data, masks or work / "masks.npz", track("masks"))
+    faces = gather(data, masks or work / "masks.npz", wiring.networks(), track("masks"))
     textures = warp(faces, side, work / f"textures_{side}.npz", track("textures"))
     morphable = fit_morphable(textures, faces.training, work / f"morphable_{side}.npz")
     latents = morphable.encode(textures.rgba, textures.shapes)

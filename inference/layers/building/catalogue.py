@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from inference import wiring
 from inference.face import analysis, topology
 from inference.face.report import Portrait
 from inference.face.resizing import resized
@@ -18,6 +19,8 @@ from inference.layers import glasses, pieces
 from inference.layers.baring import Bare
 from inference.layers.head_map import with_room
 from inference.layers.outfit import dress
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 from inference.pictures.compositing import flattened
 from storage.contract.kinds import Setting
@@ -98,12 +101,11 @@ def _cell(portrait: Portrait, name: str) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
-def _model(person: str) -> Portrait:
+def _model(person: str, networks: Networks) -> Portrait:
     """A studio portrait of openpeople."""
     people = resources.files("openpeople") / "data" / "curated"
     photo = images.decode((people / person / "assets" / "studio_portrait.jpg").read_bytes())
-    report = analysis.find(photo)
-    return analysis.study(photo, report, analysis.choose(report, None))
+    return run(analysis.portrait(photo), networks)
 
 
 @click.command("catalogue")
@@ -112,8 +114,9 @@ def _model(person: str) -> Portrait:
 )
 def main(out: Path) -> None:
     """Draw every piece on the sample people of openpeople."""
+    networks = wiring.networks()
     try:
-        wearers = {sort: _model(person) for sort, person in MODELS.items()}
+        wearers = {sort: _model(person, networks) for sort, person in MODELS.items()}
     except ModuleNotFoundError:
         message = "the catalogue needs the sample people: pip install 'selfmoji[test]'"
         raise click.ClickException(message) from None

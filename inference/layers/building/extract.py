@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.layers.pieces import ROOT
+from inference.models.calls import Calls, run
+from inference.models.networks import Networks
 from inference.pictures.images import decode
 
 SOURCES = ("sfhq_t2i", "faker")
@@ -42,7 +44,8 @@ Choice = Mapping[str, object]
 def build(
     data: Path,
     kind: str,
-    cut: Callable[[NDArray[np.uint8], NDArray[np.float32], Choice], Cut],
+    cut: Callable[[NDArray[np.uint8], NDArray[np.float32], Choice], Calls[Cut]],
+    networks: Networks,
 ) -> None:
     """Cut every piece that ``{kind}.toml`` names and write the kind's folder.
 
@@ -64,7 +67,8 @@ def build(
         if origin["source"] not in SOURCES:
             raise ValueError(f"{name}: {origin['source']} may not lend visible pieces")
         image = decode((faces / "images" / f"{choice['id']}.webp").read_bytes())
-        piece = cut(image, labels["landmarks"][row_of[choice["id"]]].astype(np.float32), choice)
+        landmarks = labels["landmarks"][row_of[choice["id"]]].astype(np.float32)
+        piece = run(cut(image, landmarks, choice), networks)
         write(out / f"{name}.webp", piece.image)
         if piece.under is not None:
             write(out / f"{name}.under.webp", piece.under)

@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.face import topology
 from inference.face.masks import person_and_hair
 from inference.layers.building.extract import Choice, Cut, build, frayed, skin_of
 from inference.layers.building.regrown import Plan, regrow
 from inference.layers.filling import spread
+from inference.models.calls import Calls
 from inference.pictures.images import from_lab, to_lab
 from inference.pictures.matting import foreground
 
@@ -27,14 +29,16 @@ _ENDS = 0.04  # of the picture's side, by which strands differ where a row ends 
 _DARK = 25.0  # L* below which hair takes no colour from what was behind it
 
 
-def cut_hair(image: NDArray[np.uint8], landmarks: NDArray[np.float32], *, bearded: bool) -> Cut:
+def cut_hair(
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32], *, bearded: bool
+) -> Calls[Cut]:
     """Cut the hair out of a face's picture.
 
     image: (320, 320, 3) RGB. landmarks: (478, 3) px. bearded: see ``person_and_hair``. Returns
     RGBA hair, RGBA skin beside and under it (ears, scalp; colours continued below the hair), and
     the Lab medians of skin and hair.
     """
-    alpha, hair = person_and_hair(image, landmarks, bearded=bearded)
+    alpha, hair = yield from person_and_hair(image, landmarks, bearded=bearded)
     lab = to_lab(image)
     skin = skin_of(lab, landmarks, hair)
     colours = foreground(image, hair)
@@ -79,14 +83,14 @@ def _scraps(hair: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return cv2.dilate(small[parts].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
 
 
-def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Cut:
+def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Calls[Cut]:
     """Cut one row's hair.
 
     ``end`` is the row of px below which only scraps follow, ``regrow`` a ``regrown.Plan``.
     """
     tags = row["tags"]
     assert isinstance(tags, list)  # noqa: S101 -- hair.toml is ours
-    piece = cut_hair(image, landmarks, bearded="women" not in tags or "short" in tags)
+    piece = yield from cut_hair(image, landmarks, bearded="women" not in tags or "short" in tags)
     if "end" in row:
         piece = _ended(piece, int(str(row["end"])))
     plan = row.get("regrow")
@@ -106,7 +110,7 @@ def _ended(piece: Cut, end: int) -> Cut:
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all hair pieces named in hair.toml."""
-    build(data, "hair", cut)
+    build(data, "hair", cut, wiring.networks())
 
 
 if __name__ == "__main__":

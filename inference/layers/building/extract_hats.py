@@ -11,23 +11,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.face import topology
 from inference.face.masks import person_and_hair
 from inference.layers.building.extract import Choice, Cut, build, frayed, skin_of
+from inference.models.calls import Calls
 from inference.pictures.images import to_lab
 from inference.pictures.matting import foreground, guided_filter
 
 _SKIN = 16.0  # distance from the skin's median within which a pixel of the forehead is no hat
 
 
-def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
+def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Calls[Cut]:
     """Cut the hat off: what of the person lies above the brows and is not skin.
 
     The matte is that of GrabCut (Rother et al., SIGGRAPH 2004) with a soft rim.
     """
     unit = topology.face_height(landmarks)
     shape = image.shape[:2]
-    person, hair = person_and_hair(image, landmarks)
+    person, hair = yield from person_and_hair(image, landmarks)
     lab = to_lab(image)
     skin = skin_of(lab, landmarks, np.zeros(shape, np.uint8))
     away = np.linalg.norm(cv2.GaussianBlur(lab, (0, 0), 1.0) - skin, axis=2)
@@ -62,9 +64,9 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
     )
 
 
-def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Cut:
+def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Calls[Cut]:
     """Cut one row's hat; a ``round`` one that its picture cut off is rounded there."""
-    whole = cut_hat(image, landmarks)
+    whole = yield from cut_hat(image, landmarks)
     return replace(whole, image=frayed(whole.image)) if row.get("round") else whole
 
 
@@ -72,7 +74,7 @@ def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all hats named in hat.toml."""
-    build(data, "hat", cut)
+    build(data, "hat", cut, wiring.networks())
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.face import topology
 from inference.layers.building.extract import Choice, Cut, build, skin_of
 from inference.layers.mouths import CONTOUR, KIND
+from inference.models.calls import without_calls
 from inference.pictures.compositing import resize
 from inference.pictures.images import from_lab, to_lab
 
@@ -46,6 +48,7 @@ def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return from_lab(lab)
 
 
+@without_calls
 def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: Choice) -> Cut:
     """Cut the mouth's inside out in the face's own frame.
 
@@ -77,7 +80,7 @@ def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: 
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all mouth interiors named in mouths.toml."""
-    build(data, KIND, cut_mouth)
+    build(data, KIND, cut_mouth, wiring.networks())
 
 
 if __name__ == "__main__":

@@ -11,17 +11,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.face import topology
 from inference.face.masks import person_and_hair
-from inference.layers.building.extract import Cut, build, skin_of
+from inference.layers.building.extract import Choice, Cut, build, skin_of
+from inference.models.calls import Calls
 from inference.pictures.images import to_lab
 from inference.pictures.matting import foreground
 
 
-def cut_scalp(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
+def cut_scalp(
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: Choice
+) -> Calls[Cut]:
     """Cut scalp and ears; towards the wearer's own forehead they fade."""
+    del choice  # every scalp is cut alike
     unit = topology.face_height(landmarks)
-    person, _ = person_and_hair(image, landmarks)
+    person, _ = yield from person_and_hair(image, landmarks)
     lab = to_lab(image)
     rows = np.arange(len(image), dtype=np.float32)[:, None]
     brows = landmarks[list(topology.BROW_TOPS), 1].min()
@@ -47,7 +52,7 @@ def cut_scalp(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Cut:
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Cut all scalps named in scalp.toml."""
-    build(data, "scalp", lambda image, landmarks, _: cut_scalp(image, landmarks))
+    build(data, "scalp", cut_scalp, wiring.networks())
 
 
 if __name__ == "__main__":

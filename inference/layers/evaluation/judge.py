@@ -20,10 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from inference import wiring
 from inference.face import topology
 from inference.face.masks import person_and_hair
 from inference.layers.evaluation import beard_judge
 from inference.layers.planes import split
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures.compositing import flattened, resize, warp
 from inference.pictures.images import decode
 
@@ -162,7 +165,9 @@ def train(
     return fitted
 
 
-def read(data: Path) -> tuple[NDArray[np.uint8], dict[str, list[str]], list[str]]:
+def read(
+    data: Path, networks: Networks
+) -> tuple[NDArray[np.uint8], dict[str, list[str]], list[str]]:
     """Read the annotated faces: (N, SIDE, SIDE, 4) cut-outs, labels, and the split of each.
 
     Labels are those of all questions, of ``male`` and of ``skin``.
@@ -178,7 +183,7 @@ def read(data: Path) -> tuple[NDArray[np.uint8], dict[str, list[str]], list[str]
     for row in track(rows, "cutting people out"):
         image = decode((faces / "images" / f"{row['id']}.webp").read_bytes())
         points = landmarks[row["id"]].astype(np.float32)
-        alpha, _ = person_and_hair(image, points)
+        alpha, _ = run(person_and_hair(image, points), networks)
         pictures.append(aligned(np.dstack([image, alpha]), points))
     labels = {name: [row[name] for row in rows] for name in (*QUESTIONS, "male", "skin")}
     return np.array(pictures), labels, [splits[row["id"]] for row in rows]
@@ -202,7 +207,7 @@ def _of_beards(
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 def main(data: Path) -> None:
     """Train the judge, print how often it agrees with annotators on faces held back, keep it."""
-    pictures, labels, splits = read(data)
+    pictures, labels, splits = read(data, wiring.networks())
     taught = np.array([split == "train" for split in splits])
     chosen = {
         question: [word for word, keep in zip(words, taught, strict=True) if keep]

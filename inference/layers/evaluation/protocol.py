@@ -27,6 +27,8 @@ from inference.layers.evaluation import judge
 from inference.layers.outfit import dress
 from inference.measuring import identity, photos
 from inference.measuring.statistics import Row, estimate
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images
 from storage.contract.kinds import Setting
 from storage.contract.photos import SUFFIXES
@@ -71,7 +73,7 @@ class Trial:
     outside: float
 
 
-def measure(faces: Path | None, labels: Path | None = None) -> list[Row]:
+def measure(faces: Path | None, networks: Networks, labels: Path | None = None) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
     faces: searched with its subfolders; None for the sample people. labels: a CSV with the column
@@ -88,8 +90,7 @@ def measure(faces: Path | None, labels: Path | None = None) -> list[Row]:
     for name, data in track(_named(faces), "dressing people", console=Console(stderr=True)):
         try:
             photo = images.decode(data)
-            report = analysis.find(photo)
-            portrait = analysis.study(photo, report, analysis.choose(report, None))
+            portrait = run(analysis.portrait(photo), networks)
         except PhotoError:
             continue
         row = known.get(name, {})

@@ -22,7 +22,6 @@ from inference.family import Family, Subject
 from inference.measuring.statistics import Row, peak_mb, timings
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.models.runtime import Network
 from inference.pictures import images, sheet
 from inference.serving.registry import FAMILIES
 from storage.contract.avatars import AvatarSpec
@@ -74,11 +73,10 @@ OF_AVATARS: dict[str, Trial] = {
 """What is made of kept avatars, by subject; ``mood_pack`` besides, a whole pack with encoding."""
 
 
-def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
+def measure(photos: Sequence[bytes], rounds: int, networks: Networks) -> list[Row]:
     """Return median and 95th percentile of each stage, and the peak memory of them all."""
     families = {kind: family() for kind, family in FAMILIES.items()}
-    networks = Networks(Network, budget=1 << 30)
-    analysis.warm_up()
+    run(analysis.warm_up(), networks)
     _one(photos[0], families, networks, Watch())
     watch = Watch()
     gc.collect()
@@ -91,13 +89,14 @@ def measure(photos: Sequence[bytes], rounds: int) -> list[Row]:
 
 def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch: Watch) -> None:
     image = watch.time("decode", lambda: images.decode(photo))
-    watch.time("detect", lambda: detect(image, 0))
-    report = watch.time("analysis", lambda: analysis.find(image))
+    watch.time("detect", partial(run, detect(image, 0), networks))
+    report = watch.time("analysis", partial(run, analysis.find(image), networks))
     face = report.faces[0]
-    watch.time("landmarks", lambda: trace(image, region_around(face.landmarks)))
-    portrait = watch.time("study", lambda: analysis.study(image, report, face))
-    landmarks = portrait.report.landmarks
-    watch.time("masks", lambda: masks.person_and_hair(portrait.image, landmarks))
+    traced = trace(image, region_around(face.landmarks))
+    watch.time("landmarks", partial(run, traced, networks))
+    portrait = watch.time("study", partial(run, analysis.study(image, report, face), networks))
+    masked = masks.person_and_hair(portrait.image, portrait.report.landmarks)
+    watch.time("masks", partial(run, masked, networks))
     watch.time("person", lambda: portrait.foreground)
     avatar: Mapping[str, object] = {}
     for subject, (kind, settings) in OF_FACES.items():

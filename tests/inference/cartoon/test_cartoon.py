@@ -17,7 +17,7 @@ from inference.face import analysis
 from inference.face.report import Portrait
 from inference.pictures.images import to_lab
 from storage.contract.kinds import CARTOON, Setting
-from tests.inference.making import make, networks
+from tests.inference.making import answered, called, make
 
 Studied = Callable[[str], Portrait]
 Image = NDArray[np.uint8]
@@ -40,7 +40,7 @@ def test_every_style_on_offer_exists() -> None:
 def test_our_textures_give_the_codes_in_the_table() -> None:
     """The table was written from the textures as they are drawn now."""
     for name, draw in textures.TEXTURES.items():
-        assert np.allclose(styles.of(draw()), styles.painted()[name], atol=1e-3)
+        assert np.allclose(answered(styles.of(draw())), styles.painted()[name], atol=1e-3)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -52,7 +52,9 @@ def test_a_drawing_keeps_the_face(portrait_of: Studied, style: str, person: str)
     assert np.abs(drawn.astype(int) - work.photo).mean() > 3
 
     seen = np.asarray(cv2.GaussianBlur(drawn, (0, 0), 2.5), np.uint8)
-    before, after = (analysis.find(x).faces[0].landmarks[:, :2] for x in (work.photo, seen))
+    before, after = (
+        answered(analysis.find(x)).faces[0].landmarks[:, :2] for x in (work.photo, seen)
+    )
     assert np.linalg.norm(before - after, axis=1).mean() < 6  # px, of a face 200 px high
 
     skin = work.skin > 0.7
@@ -117,7 +119,8 @@ def test_a_painting_keeps_the_skin(portrait_of: Studied, style: str) -> None:
     sticker = _painted(portrait, (Setting(style, 0.6),))
     assert sticker.shape == (512, 512, 4)
     assert 0.3 < (sticker[..., 3] == 255).mean() < 0.95
-    (raw,) = networks(next(Cartoon().make(portrait, (Setting(style, 0.6),))))["stylized"]
+    *_, (_, outputs) = called(Cartoon().make(portrait, (Setting(style, 0.6),)))
+    (raw,) = outputs["stylized"]
     painted = likeness.restore(tensors.to_picture(raw), work, amount=0.6)
     skin = work.skin > 0.7
     before, after = (np.median(to_lab(x)[skin], axis=0) for x in (work.photo, painted))
@@ -172,7 +175,7 @@ def test_the_likeness_stays(portrait_of: Studied) -> None:
 def test_inputs_have_one_shape(portrait_of: Studied) -> None:
     """Portraits of any size make equal tensors, so that jobs can share a batch."""
     for person in ("P001", "P005"):
-        call = next(Cartoon().make(portrait_of(person), (Setting("munch", 0.6),)))
+        *_, (call, _) = called(Cartoon().make(portrait_of(person), (Setting("munch", 0.6),)))
         assert call.model == "style_transfer"
         content, style = call.inputs["content"], call.inputs["style"]
         assert content.shape == (1, 3, 512, 512)

@@ -16,7 +16,7 @@ from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
-from tests.inference.making import make
+from tests.inference.making import answered, make
 
 ALL_PARTS = [
     (style, slot, variant)
@@ -246,7 +246,7 @@ def test_a_friend_would_agree(
     name: str, hair: set[str], lengths: set[str], glasses: str, beard: str,
 ) -> None:  # fmt: skip
     """Hair, glasses and beard of people in selfies are read as anybody would say them."""
-    words = observe(portrait_of(name)).attributes
+    words = answered(observe(portrait_of(name))).attributes
     said = {attribute: max(values, key=lambda v: values[v]) for attribute, values in words.items()}
     assert said["hair_colour"] in hair
     assert said["hair_length"] in lengths
@@ -261,7 +261,7 @@ def test_noise_leaves_the_avatar_alone(portrait_of: Callable[[str], Portrait]) -
     for _ in range(4):
         noisy = portrait.image + rng.normal(0, 4, portrait.image.shape)
         again = replace(portrait, image=np.clip(noisy, 0, 255).astype(np.uint8))
-        parts.append(match(observe(again), "avataaars").parts)
+        parts.append(match(answered(observe(again)), "avataaars").parts)
     assert all(one == parts[0] for one in parts)
 
 
@@ -274,8 +274,8 @@ def test_an_avatar_is_drawn_once() -> None:
 def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
     """Hair tied high on the head becomes a bun in every style of people, an afro doesn't."""
     for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
-        assert match(observe(portrait_of("P010")), style).parts[slot] == bun
-        assert match(observe(portrait_of("P001")), style).parts[slot] != bun
+        assert match(answered(observe(portrait_of("P010"))), style).parts[slot] == bun
+        assert match(answered(observe(portrait_of("P001"))), style).parts[slot] != bun
 
 
 def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
@@ -286,5 +286,5 @@ def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> 
     for paint, worn in (((30, 70, 170), True), (None, False)):
         skin = portrait.image[tuple(portrait.report.landmarks[151, 1::-1].astype(int))]
         image = np.where(head, np.array(skin if paint is None else paint, np.uint8), portrait.image)
-        seen = observe(replace(portrait, image=image, hair_mask=none))
+        seen = answered(observe(replace(portrait, image=image, hair_mask=none)))
         assert (match(seen, "big-ears").parts["headwear"] != "none") == worn

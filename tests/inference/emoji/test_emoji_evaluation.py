@@ -9,11 +9,12 @@ from inference.emoji import crops
 from inference.emoji.embedders import (
     ATTRIBUTES,
     CODE,
+    CrossDomain,
     ResNet50,
     compared,
-    crossdomain,
     nearest,
     part_codes,
+    probabilities,
 )
 from inference.emoji.evaluation import protocol, resemblance
 from inference.emoji.match import match
@@ -21,6 +22,7 @@ from inference.emoji.traits import observe
 from inference.errors import WeightsMissing
 from inference.face.alignment import align
 from inference.face.report import Portrait
+from tests.inference.making import answered, networks
 
 PEOPLE = ("P001", "P005", "P008")
 
@@ -35,9 +37,11 @@ def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: P
         "P008,1,brown,long,none,none,0\nP002,0,black,medium,none,none,1\n"
     )
     photos = ((name, selfie_of(name)) for name in (*PEOPLE, "P002"))
-    people = protocol.people(photos, labels)
+    people = protocol.people(photos, labels, networks)
     assert len(people) == 3
-    rows = protocol.evaluate(people, protocol.subjects("avataaars", []), crossdomain())
+    rows = protocol.evaluate(
+        people, protocol.subjects("avataaars", []), CrossDomain(networks), networks
+    )
     found = {(row.subject, row.metric): row.value for row in rows}
     assert found["default", "agreement_facial_hair"] == 1.0
     assert found["default", "agreement_glasses"] == 1.0
@@ -57,9 +61,9 @@ def test_both_judges_see_wrong_parts(
 ) -> None:
     """An avatar suits a bare-faced, long-haired person less with a beard or without hair."""
     portrait = portrait_of("P008")
-    own = match(observe(portrait), "avataaars")
+    own = match(answered(observe(portrait)), "avataaars")
     for likeness in (
-        resemblance.by_codes([own, own.changed(wrong)], [portrait], crossdomain()),
+        resemblance.by_codes([own, own.changed(wrong)], [portrait], CrossDomain(networks)),
         resemblance.by_measures([own, own.changed(wrong)], [portrait]),
     ):
         assert likeness[0, 0] > likeness[1, 0]
@@ -75,7 +79,7 @@ def test_codes_are_of_unit_length_and_prefer_likeness(
     portrait_of: Callable[[str], Portrait],
 ) -> None:
     """A bearded face is nearer to drawn beards than a bare one is."""
-    encoder = crossdomain()
+    encoder = CrossDomain(networks)
     faces = {name: crops.of_face(align(portrait_of(name))) for name in PEOPLE}
     codes = {name: encoder.embed(face[None])[0] for name, face in faces.items()}
     for code in codes.values():
@@ -87,16 +91,16 @@ def test_codes_are_of_unit_length_and_prefer_likeness(
 
 def test_the_encoder_speaks_in_probabilities(portrait_of: Callable[[str], Portrait]) -> None:
     """Its words are distributions over the values that it was taught."""
-    words = crossdomain().probabilities(crops.of_face(align(portrait_of("P005"))))
-    assert set(words) == {name for kind in ATTRIBUTES for name in kind}
-    for values in words.values():
+    seen = answered(probabilities(crops.of_face(align(portrait_of("P005")))))
+    assert set(seen) == {name for kind in ATTRIBUTES for name in kind}
+    for values in seen.values():
         assert sum(values.values()) == pytest.approx(1, abs=1e-5)
-    assert max(words["facial_hair"], key=lambda v: words["facial_hair"][v]) == "beard"
+    assert max(seen["facial_hair"], key=lambda v: seen["facial_hair"][v]) == "beard"
 
 
 def test_the_nearest_part_can_be_asked_for(portrait_of: Callable[[str], Portrait]) -> None:
     """Every compared slot is ranked whole."""
-    ranks = nearest(crossdomain(), align(portrait_of("P005")), "big-ears")
+    ranks = nearest(CrossDomain(networks), align(portrait_of("P005")), "big-ears")
     slots = styles.load("big-ears").slots
     assert all(sorted(order) == sorted(slots[slot].variants) for slot, order in ranks.items())
 
@@ -110,7 +114,7 @@ def test_resnet_without_weights_says_what_it_needs(tmp_path: Path) -> None:
 
 def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) -> None:
     """An avatar's tags are those of its parts, a hat hides the hair."""
-    spec = match(observe(portrait_of("P005")), "avataaars")
+    spec = match(answered(observe(portrait_of("P005"))), "avataaars")
     assert synthetic.tags_of(spec)["facial_hair"] == ("beard",)
     hatted = synthetic.tags_of(spec.changed({"top": "winterHat03"}))
     assert hatted["headwear"] == ("hat",)
@@ -119,7 +123,7 @@ def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) ->
 
 def test_heads_are_compared_by_their_shape() -> None:
     """What the encoder knows of the shape of faces counts for heads, where it is seen."""
-    counted = compared(crossdomain(), "big-ears", "head")
+    counted = compared(CrossDomain(networks), "big-ears", "head")
     assert counted is not None
     assert counted.sum() == CODE
 
@@ -130,7 +134,7 @@ def test_cats_are_measured_too(selfie_of: Callable[[str], bytes], tmp_path: Path
     labels = tmp_path / "labels.csv"
     labels.write_text("id,hair_colour,bad\nP001,black,0\nP008,dyed,0\n")
     photos = ((name, selfie_of(name)) for name in ("P001", "P008"))
-    rows = protocol.measure(photos, labels, "cat")
+    rows = protocol.measure(photos, networks, labels, "cat")
     assert {row.subject for row in rows} == {"default", "random"}
     metrics = {row.metric for row in rows}
     assert {"agreement_hair_colour", "flips_per_second", "choice_entropy"} <= metrics

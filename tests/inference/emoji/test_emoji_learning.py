@@ -11,6 +11,7 @@ from inference.emoji import crops
 from inference.emoji.embedders import ATTRIBUTES
 from inference.emoji.training.train import learn
 from tests.inference.labelled import WORDS
+from tests.inference.making import networks
 
 
 @pytest.mark.slow
@@ -19,7 +20,7 @@ def test_learning_ends_in_files_that_run_and_goes_on_where_it_stopped(
 ) -> None:
     """Every stage writes what serving reads; a second run starts from the first one's steps."""
     work, trained = tmp_path / "work", tmp_path / "trained"
-    learn(labelled_faces, work, trained, minutes=0.05, drawings=24)
+    learn(labelled_faces, work, trained, networks, minutes=0.05, drawings=24)
     assert {path.name for path in trained.iterdir()} == {
         "emoji_classifiers.npz", "emoji_crossdomain.onnx", "emoji_autoencoder.onnx",
     }  # fmt: skip
@@ -37,7 +38,7 @@ def test_learning_ends_in_files_that_run_and_goes_on_where_it_stopped(
     names = ("crossdomain", "autoencoder")
     before = {name: torch.load(work / f"{name}.pt", weights_only=True) for name in names}
     spent = max(before["crossdomain"]["minutes"], 3 * before["autoencoder"]["minutes"])
-    learn(labelled_faces, work, trained, spent + 0.03, names, drawings=24)
+    learn(labelled_faces, work, trained, networks, spent + 0.03, names, drawings=24)
     for name in names:
         after = torch.load(work / f"{name}.pt", weights_only=True)
         assert after["step"] > before[name]["step"] > 0
@@ -45,6 +46,15 @@ def test_learning_ends_in_files_that_run_and_goes_on_where_it_stopped(
     assert not list(work.glob("*.part"))
 
     start = trained / "emoji_crossdomain.onnx"
-    learn(labelled_faces, tmp_path / "on", tmp_path / "out", 0.01, ("crossdomain",), 24, start)
+    learn(
+        labelled_faces,
+        tmp_path / "on",
+        tmp_path / "out",
+        networks,
+        0.01,
+        ("crossdomain",),
+        24,
+        start,
+    )
     onwards = torch.load(tmp_path / "on" / "crossdomain.pt", weights_only=True)
     assert onwards["network"]["body.0.first_norm.running_mean"].abs().max() == 0

@@ -21,6 +21,7 @@ from storage import parts as kept
 from storage.contract.avatars import NONE
 from storage.contract.parts import Catalogue
 from storage.database import Database
+from tests.inference.making import networks
 
 
 def selfmoji(url: str, *arguments: str | Path) -> Result:
@@ -127,8 +128,8 @@ def only_the_cat(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("only_the_cat")
 async def test_nothing_is_built_twice(database: Database) -> None:
     """What is there and current is left alone; a style that changed is built anew."""
-    assert await building.keep_current(database) == ["cat"]
-    assert await building.keep_current(database) == []
+    assert await building.keep_current(database, networks) == ["cat"]
+    assert await building.keep_current(database, networks) == []
 
 
 @pytest.mark.usefixtures("only_the_cat")
@@ -136,10 +137,10 @@ async def test_a_change_of_a_style_is_noticed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When what a style is made of changes, it is built anew and known by its new version."""
-    await building.keep_current(database)
+    await building.keep_current(database, networks)
     monkeypatch.setattr(parts, "version", lambda _: "another")
     assert await building.outdated(database) == ["cat"]
-    assert await building.keep_current(database) == ["cat"]
+    assert await building.keep_current(database, networks) == ["cat"]
     async with database.snapshot() as session:
         assert await kept.version(session, "cat") == "another"
         assert len(await kept.listed(session)) == 28
@@ -177,7 +178,7 @@ def test_versions_follow_tables_packages_and_weights(
 async def test_processes_that_start_together_build_once(postgres_url: str) -> None:
     """On PostgreSQL one builds; the others wait and find nothing to do."""
     databases = [await Database.open(postgres_url) for _ in range(3)]
-    done = await asyncio.gather(*(building.keep_current(one) for one in databases))
+    done = await asyncio.gather(*(building.keep_current(one, networks) for one in databases))
     assert sorted(done) == [[], [], ["cat"]]
     for database in databases:
         await database.close()

@@ -25,6 +25,7 @@ from inference.face.report import Portrait
 from inference.pictures import images, video
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
+from tests.inference.making import answered, networks
 
 FRAMES = 10
 
@@ -136,8 +137,8 @@ def test_what_is_no_film_is_refused(tmp_path: Path, shaken: list[images.Image]) 
 
 def test_what_is_served_is_shown_frame_by_frame(shaken: list[images.Image]) -> None:
     """Every frame gives a panel with the photo's own pixels; a shaking hand flips no part."""
-    way = Served("big-ears")
-    drawn = list(film(shaken[:4], way, 25.0))
+    way = Served("big-ears", networks)
+    drawn = list(film(shaken[:4], way, 25.0, networks))
     assert [frame.shape for frame in drawn] == [(panel.HEIGHT, panel.WIDTH, 3)] * 4
     assert len({frame.tobytes() for frame in drawn}) == 4
 
@@ -145,7 +146,7 @@ def test_what_is_served_is_shown_frame_by_frame(shaken: list[images.Image]) -> N
 def test_nearest_parts_are_compared_by_their_codes(portrait_of: Callable[[str], Portrait]) -> None:
     """The chosen part of a slot has the highest cosine of all its variants."""
     embedder = MeanColours()
-    reading = Embedded(embedder, "avataaars").read(portrait_of("P002"))
+    reading = Embedded(embedder, "avataaars", networks).read(portrait_of("P002"))
     known = part_codes(embedder, "avataaars")
     assert {one.slot for one in reading.comparisons} == set(known)
     for one in reading.comparisons:
@@ -156,7 +157,7 @@ def test_nearest_parts_are_compared_by_their_codes(portrait_of: Callable[[str], 
 
 def test_served_parts_say_what_they_show(portrait_of: Callable[[str], Portrait]) -> None:
     """Both codes are about the same words, the part's are its tags."""
-    reading = Served("avataaars").read(portrait_of("P001"))
+    reading = Served("avataaars", networks).read(portrait_of("P001"))
     for one in reading.comparisons:
         assert sum(size for _, size in one.groups) == len(one.face) == len(one.part)
         assert (one.face >= 0).all()
@@ -169,19 +170,19 @@ def test_served_parts_say_what_they_show(portrait_of: Callable[[str], Portrait])
 def test_faces_that_come_and_go_leave_a_film_whole(shaken: list[images.Image]) -> None:
     """A frame without a face is shown as it is; a film without any is refused at its end."""
     nobody = np.full((480, 480, 3), 90, np.uint8)
-    frames = film([nobody, shaken[0], nobody], Served("avataaars"), 25.0)
+    frames = film([nobody, shaken[0], nobody], Served("avataaars", networks), 25.0, networks)
     assert len(list(frames)) == 3
     with pytest.raises(PhotoError) as refused:
-        list(film([nobody], Served("avataaars"), 25.0))
+        list(film([nobody], Served("avataaars", networks), 25.0, networks))
     assert refused.value.failure is Failure.NO_FACE
 
 
 def test_a_cat_can_be_filmed(shaken: list[images.Image]) -> None:
     """A cat's film shows its crops beside the face's, and keeps the cat's parts."""
-    way = readings.way("default", "cat")
-    first, *_, last = film(shaken, way, 25.0)
+    way = readings.way("default", "cat", networks)
+    first, *_, last = film(shaken, way, 25.0, networks)
     assert first.shape == last.shape == (panel.HEIGHT, panel.WIDTH, 3)
-    portrait = analysis.study(shaken[0], (found := analysis.find(shaken[0])), found.faces[0])
+    portrait = answered(analysis.portrait(shaken[0]))
     head, eyes, jaw = crops.of_avatar(way.read(portrait).spec)
     assert eyes.std() > 20  # eyes and mouth are in their crops, not fur or background alone
     assert jaw.std() > 10
@@ -210,7 +211,7 @@ def test_unknown_ways_and_styles_are_refused() -> None:
     """Names that do not exist, and a style whose parts are not compared by codes."""
     for name, style in (("nearest", "avataaars"), ("default", "dog"), ("crossdomain", "cat")):
         with pytest.raises(KeyError):
-            readings.way(name, style)
+            readings.way(name, style, networks)
 
 
 @pytest.mark.slow

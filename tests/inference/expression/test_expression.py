@@ -24,7 +24,7 @@ from inference.face.pose import head_pose
 from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
 from inference.layers import mouths, pieces
 from storage.contract.kinds import EXPRESSION, Setting
-from tests.inference.making import make
+from tests.inference.making import answered, make
 
 Image = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
@@ -36,12 +36,12 @@ def portrait() -> Portrait:
     """Give the astronaut, who shows her teeth, as the face analysis would."""
     photo = skimage.data.astronaut()[0:300, 80:380]
     image = np.asarray(cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
-    found, _ = trace(image, Region(245, 190, 400, 0.0))
-    found, _ = trace(image, region_around(found))
+    found, _ = answered(trace(image, Region(245, 190, 400, 0.0)))
+    found, _ = answered(trace(image, region_around(found)))
     grey = (60.0, 10.0, 12.0)
     report = FaceReport(
         found,
-        blendshapes.measure(found),
+        answered(blendshapes.measure(found)),
         head_pose(found),
         Quality(120.0, 500.0, 60.0, 5.0, 1.0),
         Colours(grey, grey, grey, grey, None, None),
@@ -59,7 +59,7 @@ def edited(portrait: Portrait, *settings: Setting) -> Image:
 
 def look_again(image: Image, portrait: Portrait) -> Landmarks:
     """Find the landmarks of an edited picture anew."""
-    found, _ = trace(image, region_around(portrait.report.landmarks))
+    found, _ = answered(trace(image, region_around(portrait.report.landmarks)))
     return found
 
 

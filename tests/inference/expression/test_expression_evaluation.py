@@ -14,6 +14,7 @@ from inference.expression.evaluation.emotions import FEELINGS, SHEET, WANTED, sa
 from inference.expression.evaluation.protocol import Trial, evaluate, rows, tried
 from inference.expression.mixes import NAMED, UNITS
 from inference.face.report import Portrait
+from tests.inference.making import networks
 
 HALVES = (0.0, 0.5, 1.0)
 
@@ -38,7 +39,7 @@ def test_a_folder_of_photos_gives_every_row(
     labels.write_text("id,male,age,skin\nada,0,y,4\n")
     found = {
         (row.subject, row.metric): row
-        for row in evaluate(tmp_path, labels, None, HALVES, ("AU12", "AU26"))
+        for row in evaluate(tmp_path, networks, labels, None, HALVES, ("AU12", "AU26"))
     }
     value = {key: row.value for key, row in found.items()}
     assert value["geometric", "spearman_AU12"] == pytest.approx(1)
@@ -57,7 +58,7 @@ def test_a_photo_without_a_face_is_refused(tmp_path: Path) -> None:
     blank = cv2.imencode(".png", np.full((300, 300, 3), 128, np.uint8))[1].tobytes()
     (tmp_path / "wall.png").write_bytes(blank)
     with pytest.raises(click.ClickException):
-        evaluate(tmp_path)
+        evaluate(tmp_path, networks)
 
 
 def test_what_cannot_be_seen_does_not_correlate(
@@ -69,7 +70,7 @@ def test_what_cannot_be_seen_does_not_correlate(
         return image, alpha
 
     monkeypatch.setattr(protocol, "express", idle)
-    trial = tried(portrait_of("P006"), (), None, HALVES, ("AU12", "AU5"))
+    trial = tried(portrait_of("P006"), (), networks, None, HALVES, ("AU12", "AU5"))
     assert set(trial.spearman.values()) == {0.0}
     assert max(map(abs, trial.slope.values())) < 1e-9
     assert set(trial.leakage.values()) == {0.0}
@@ -92,7 +93,7 @@ def test_faces_count_once() -> None:
 def test_sample_people_show_their_feelings() -> None:
     """The happy face of a sheet smiles more than the sad one of the same person."""
     smiles = {}
-    for _, feeling, portrait in islice(sample_faces(), 3):
+    for _, feeling, portrait in islice(sample_faces(networks), 3):
         seen = signals.Seen(portrait.report.landmarks, portrait.report.blendshapes)
         smiles[feeling] = signals.strength("AU12", seen)
     assert list(smiles) == ["neutral", "happy", "sad"]

@@ -14,6 +14,7 @@ from inference.face import alignment, analysis, explain, pose
 from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait, Pose
 from inference.pictures import images
+from tests.inference.making import answered
 
 
 def selfmoji(*arguments: str | Path) -> Result:
@@ -22,8 +23,8 @@ def selfmoji(*arguments: str | Path) -> Result:
 
 @pytest.fixture(scope="module")
 def portrait(astronaut: images.Image) -> Portrait:
-    report = analysis.find(astronaut)
-    return analysis.study(astronaut, report, analysis.choose(report, None))
+    report = answered(analysis.find(astronaut))
+    return answered(analysis.study(astronaut, report, analysis.choose(report, None)))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from inference.face.landmarks import region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.pictures.images import decode
 from storage.contract.failures import Failure
+from tests.inference.making import answered
 
 PEOPLE = ["P001", "P002", "P004", "P005", "P006", "P007", "P008", "P009", "P010"]
 
@@ -33,7 +34,7 @@ def group(selfie_of):
 
 def failure_of(image, face=None):
     with pytest.raises(PhotoError) as caught:
-        analysis.choose(analysis.find(image), face)
+        analysis.choose(answered(analysis.find(image)), face)
     return caught.value.failure
 
 
@@ -44,7 +45,7 @@ def eye_distance(face):
 @pytest.mark.parametrize("person", PEOPLE)
 def test_selfies(selfie_of, person):
     """Every selfie has one face, upright, looking at the camera, good enough for a sticker."""
-    report = analysis.find(decode(selfie_of(person)))
+    report = answered(analysis.find(decode(selfie_of(person))))
     (face,) = report.faces
     assert report.quarter_turns == 0
     assert analysis.choose(report, None) is face
@@ -55,7 +56,7 @@ def test_selfies(selfie_of, person):
 
 def test_astronaut(astronaut):
     """A small smiling face in an old photo is found where it is."""
-    (face,) = analysis.find(astronaut).faces
+    (face,) = answered(analysis.find(astronaut)).faces
     assert face.landmarks[4, :2] == pytest.approx((224, 130), abs=15)  # tip of the nose
     assert face.landmarks.shape == (478, 3)
     assert face.blendshapes.shape == (len(blendshapes.NAMES),)
@@ -68,7 +69,7 @@ def test_astronaut(astronaut):
 def test_photos_lying_on_their_side(selfie_of, person, turns):
     """A sideways or upside-down photo without EXIF is turned until its face stands upright."""
     photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
-    report = analysis.find(np.ascontiguousarray(np.rot90(photo, -turns)))
+    report = answered(analysis.find(np.ascontiguousarray(np.rot90(photo, -turns))))
     assert report.quarter_turns == turns
     assert (report.height, report.width) == photo.shape[:2]
     assert abs(report.faces[0].pose.roll) < 15
@@ -80,15 +81,15 @@ def test_tilted_heads(selfie, angle):
     height, width = selfie.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 0.8)
     tilted = cv2.warpAffine(selfie, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    report = analysis.find(tilted)
-    level = analysis.find(selfie).faces[0].pose.roll
+    report = answered(analysis.find(tilted))
+    level = answered(analysis.find(selfie)).faces[0].pose.roll
     assert report.quarter_turns == 0
     assert report.faces[0].pose.roll - level == pytest.approx(angle, abs=4)
 
 
 def test_group(group):
     """All faces of a group photo are found, largest first, each once."""
-    faces = analysis.find(group).faces
+    faces = answered(analysis.find(group)).faces
     assert len(faces) == 8
     sizes = [eye_distance(face) for face in faces]
     assert sizes == sorted(sizes, reverse=True)
@@ -100,12 +101,12 @@ def test_small_faces(group):
     """Faces that fill a hundredth of a large photo are found, too."""
     scene = np.full((1400, 1900, 3), 120, np.uint8)
     scene[300:780, 700:1340] = cv2.resize(group, (640, 480), interpolation=cv2.INTER_AREA)
-    assert len(analysis.find(scene).faces) == 8
+    assert len(answered(analysis.find(scene)).faces) == 8
 
 
 def test_which_face(group):
     """Comparable faces are asked about, any can be chosen, one beyond them is asked again."""
-    report = analysis.find(group)
+    report = answered(analysis.find(group))
     with pytest.raises(PhotoError) as caught:
         analysis.choose(report, None)
     assert caught.value.failure is Failure.TOO_MANY_FACES
@@ -120,7 +121,7 @@ def test_people_in_the_background(selfie):
     """One clearly largest face needs no question."""
     scene = selfie.copy()
     scene[:320, :215] = cv2.resize(selfie, (215, 320), interpolation=cv2.INTER_AREA)
-    report = analysis.find(scene)
+    report = answered(analysis.find(scene))
     assert analysis.choose(report, None) is report.faces[0]
     assert eye_distance(report.faces[0]) > 100
 
@@ -146,10 +147,10 @@ def test_too_small(selfie):
 
 def test_too_blurry(selfie):
     """A face out of focus is too blurry; the same at the edge of sharpness is not."""
-    distance = eye_distance(analysis.find(selfie).faces[0])
+    distance = eye_distance(answered(analysis.find(selfie)).faces[0])
     assert failure_of(cv2.GaussianBlur(selfie, (0, 0), 0.07 * distance)) is Failure.TOO_BLURRY
     soft = cv2.GaussianBlur(selfie, (0, 0), 0.02 * distance)
-    analysis.choose(analysis.find(soft), None)
+    analysis.choose(answered(analysis.find(soft)), None)
 
 
 @pytest.mark.parametrize("person", ["P001", "P004", "P008"])
@@ -157,12 +158,12 @@ def test_too_dark(selfie_of, person):
     """A face in the dark is too dark, whatever the skin; the same in dim light is not."""
     photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
     assert failure_of((photo * 0.15).astype(np.uint8)) is Failure.TOO_DARK
-    analysis.choose(analysis.find((photo * 0.5).astype(np.uint8)), None)
+    analysis.choose(answered(analysis.find((photo * 0.5).astype(np.uint8))), None)
 
 
 def test_turned_away(selfie):
     """Beyond 50 degrees a head is turned away."""
-    report = analysis.find(selfie)
+    report = answered(analysis.find(selfie))
     away = turned_by(report.faces[0].landmarks, 65)
     assert abs(head_pose(away).yaw) > quality.MAX_YAW
 
@@ -180,7 +181,7 @@ def turned_by(landmarks, degrees):
 @pytest.mark.parametrize("degrees", [-45, -20, 0, 20, 45])
 def test_pose_follows_the_head(astronaut, degrees):
     """Turning a head by some degrees turns its estimated yaw by as many."""
-    landmarks = analysis.find(astronaut).faces[0].landmarks
+    landmarks = answered(analysis.find(astronaut)).faces[0].landmarks
     before = head_pose(landmarks).yaw
     after = head_pose(turned_by(landmarks, degrees)).yaw
     assert after - before == pytest.approx(degrees, abs=2)
@@ -188,8 +189,8 @@ def test_pose_follows_the_head(astronaut, degrees):
 
 def test_signs_of_the_pose(astronaut):
     """A mirrored head has the opposite yaw and roll and the same pitch."""
-    face = analysis.find(astronaut).faces[0].pose
-    mirrored = analysis.find(np.ascontiguousarray(astronaut[:, ::-1])).faces[0].pose
+    face = answered(analysis.find(astronaut)).faces[0].pose
+    mirrored = answered(analysis.find(np.ascontiguousarray(astronaut[:, ::-1]))).faces[0].pose
     assert mirrored.yaw == pytest.approx(-face.yaw, abs=3)
     assert mirrored.roll == pytest.approx(-face.roll, abs=3)
     assert mirrored.pitch == pytest.approx(face.pitch, abs=3)
@@ -226,7 +227,7 @@ def test_sketched_faces(selfie):
     """A pencil sketch of a face is no photo; a gray photo of it is one."""
     assert failure_of(pencil_drawing(selfie)) is Failure.NOT_A_PHOTO
     grey = cv2.cvtColor(selfie, cv2.COLOR_RGB2GRAY)
-    analysis.choose(analysis.find(np.repeat(grey[..., None], 3, axis=2)), None)
+    analysis.choose(answered(analysis.find(np.repeat(grey[..., None], 3, axis=2))), None)
 
 
 def test_second_look_is_steadier(selfie):
@@ -238,8 +239,8 @@ def test_second_look_is_steadier(selfie):
         matrix[:, 2] += shift
         moved = cv2.warpAffine(selfie, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
         back = cv2.invertAffineTransform(matrix)
-        once, _ = trace(moved, region_of(detect(moved, 0)[0]))
-        twice, presence = trace(moved, region_around(once))
+        once, _ = answered(trace(moved, region_of(answered(detect(moved, 0))[0])))
+        twice, presence = answered(trace(moved, region_around(once)))
         assert presence > 0.99
         first.append(once[:, :2] @ back[:, :2].T + back[:, 2])
         second.append(twice[:, :2] @ back[:, :2].T + back[:, 2])
@@ -264,7 +265,7 @@ def test_suppression():
 
 def test_report_survives_storage(group):
     """A report read back from its bytes is equal to the one written."""
-    report = analysis.find(group)
+    report = answered(analysis.find(group))
     again = analysis.from_bytes(analysis.to_bytes(report))
     assert (again.width, again.height, again.quarter_turns) == (1280, 960, 0)
     for read, face in zip(again.faces, report.faces, strict=True):
@@ -297,12 +298,12 @@ def test_portraits(portrait_of, person):
 
 def test_portrait_beyond_the_photo(selfie):
     """Where a portrait leaves the photo, its edge is repeated and nobody is there."""
-    report = analysis.find(selfie)
+    report = answered(analysis.find(selfie))
     face = report.faces[0]
     low = face.landmarks[:, 0].min()
     cut = np.ascontiguousarray(selfie[:, int(low) - 10 :])
-    report = analysis.find(cut)
-    portrait = analysis.study(cut, report, analysis.choose(report, None))
+    report = answered(analysis.find(cut))
+    portrait = answered(analysis.study(cut, report, analysis.choose(report, None)))
     side = portrait.image.shape[0]
     assert (portrait.alpha[:, : side // 8] == 0).all()
     assert (portrait.image[:, 0] == portrait.image[:, side // 8]).all()
@@ -313,17 +314,17 @@ def test_portrait_of_a_turned_photo(selfie):
     sideways = np.ascontiguousarray(np.rot90(selfie))
     portraits = []
     for photo in (selfie, sideways):
-        report = analysis.find(photo)
-        portraits.append(analysis.study(photo, report, analysis.choose(report, None)))
+        report = answered(analysis.find(photo))
+        portraits.append(answered(analysis.study(photo, report, analysis.choose(report, None))))
     assert np.abs(portraits[0].image.astype(int) - portraits[1].image).mean() < 8
 
 
 def test_portrait_of_one_among_others(group):
     """Of neighbours nothing is left: each head belongs to one portrait only."""
-    report = analysis.find(group)
+    report = answered(analysis.find(group))
     face = report.faces[0]
     others = [other for other in report.faces if other is not face]
-    portrait = analysis.study(group, report, face)
+    portrait = answered(analysis.study(group, report, face))
     square = around_head(face.landmarks)
     inside = 0
     for other in others:

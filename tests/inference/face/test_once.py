@@ -22,7 +22,7 @@ from inference.face.report import Portrait
 from inference.family import Family
 from inference.pictures import images
 from storage.contract.kinds import Setting
-from tests.inference.making import make
+from tests.inference.making import answered, make
 
 STICKERS: tuple[tuple[Family, str], ...] = (
     (Cutout(), ""), (Emoji(), "avataaars"), (Emoji(), "big-ears"), (Emoji(), "cat"),
@@ -63,8 +63,7 @@ def test_one_photo_is_converted_and_classified_once(
             monkeypatch.setattr(module, "to_lab", to_lab)
 
     photo = images.decode(selfie_of("P009"))
-    report = analysis.find(photo)
-    portrait = analysis.study(photo, report, analysis.choose(report, None))
+    portrait = answered(analysis.portrait(photo))
     with ThreadPoolExecutor(3) as threads:
         made = [
             threads.submit(make, family, portrait, *([Setting(name)] if name else []))

@@ -13,6 +13,7 @@ from inference.latent.geometry import SHIFTS
 from inference.latent.measures import measure
 from inference.latent.model import load
 from inference.latent.retouch import NAMES as REGIONS
+from tests.inference.making import answered
 
 MEASURED = {
     "Big_Eyes": "eye_width", "Narrow_Eyes": "eye_opening", "Eyes_Apart": "eye_distance",
@@ -71,7 +72,7 @@ def test_geometry_moves_what_it_is_named_after(name: str, portrait: Portrait) ->
 
     def seen(amount: float) -> float:
         picture = editor.edit({name: amount})
-        face = analysis.find(picture).faces[0]
+        face = answered(analysis.find(picture)).faces[0]
         shape, _ = frame.shape(face.landmarks)
         return float(measure(shape[None])[MEASURED[name]][0])
 

@@ -10,6 +10,7 @@ from inference.latent.evaluation import judge, protocol
 from inference.latent.evaluation.judge import Judge
 from inference.latent.generator import Linear
 from inference.latent.model import load
+from tests.inference.making import networks
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_a_slider_is_on_target_and_far_things_stay(
     skin_judge: Judge, portrait_of: Callable[[str], Portrait]
 ) -> None:
     """Paler skin is judged paler, and what is far from the face keeps its pixels."""
-    seen = list(protocol.look(portrait_of("P005"), skin_judge, ["Pale_Skin"]))
+    seen = list(protocol.look(portrait_of("P005"), skin_judge, ["Pale_Skin"], networks))
     assert [one.strength for one in seen] == [0.0, *protocol.STRENGTHS]
     rows = {row.metric: row for row in protocol.summarise(skin_judge, seen)}
     assert rows["on_target_Pale_Skin"].value == 1.0

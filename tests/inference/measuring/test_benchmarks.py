@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from inference.measuring.benchmarks import stages
 from storage.contract.kinds import KINDS
+from tests.inference.making import networks
 
 
 def test_every_kind_is_measured() -> None:
@@ -16,7 +17,7 @@ def test_every_kind_is_measured() -> None:
 
 def test_a_round_measures_every_subject(selfie_of: Callable[[str], bytes]) -> None:
     """One photo, once: each stage and each kind has its median, and each took some time."""
-    rows = stages.measure([selfie_of("P001")], rounds=1)
+    rows = stages.measure([selfie_of("P001")], rounds=1, networks=networks)
     medians = {row.subject: row.value for row in rows if row.metric == "median_ms"}
     shared = {"decode", "detect", "study", "person", "encode"}
     assert {*shared, *stages.OF_FACES, *stages.OF_AVATARS, "mood_pack"} <= set(medians)

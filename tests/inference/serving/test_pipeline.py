@@ -10,10 +10,12 @@ import pytest
 from PIL import Image as Pillow
 
 from inference.errors import PhotoError
-from inference.face import analysis, bundle
+from inference.face import analysis
 from inference.family import Picture
 from inference.models.calls import Call
 from inference.models.networks import Networks
+from inference.models.runtime import Runtime, open_networks
+from inference.models.weights import Store
 from inference.pictures.images import decode, encode_png
 from inference.serving import pipeline as pipeline_module
 from inference.serving.pipeline import Pipeline
@@ -232,6 +234,12 @@ class Adding:
         return {"y": inputs["x"] + 1}
 
 
+def beside_real(fakes):
+    """Networks of a test's own, and the real ones for faces."""
+    real = Runtime(Store(InferenceSettings().cache_dir))
+    return Networks(lambda name: fakes.get(name) or real.open(name), budget=1 << 30)
+
+
 class Counting:
     """A family that adds one in both networks, several items at once, and shows the sum."""
 
@@ -252,7 +260,7 @@ async def test_calls_of_jobs_share_runs(photo):
     """Items of concurrent jobs meet in one run of a network that gains by it, and only there."""
     both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
     settings = InferenceSettings(concurrency=4, batch_wait_ms=2000, batch=12)
-    pipeline = Pipeline(settings, Networks(both.__getitem__, budget=9), {"cutout": Counting()})
+    pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
     photo_id = uuid4()
     results = await asyncio.gather(
         *(pipeline.run(job(photo_id=photo_id), photo, None) for _ in range(4))
@@ -269,7 +277,7 @@ async def test_who_is_alone_waits_for_nobody(photo):
     """Without another job at work a call is answered at once, however long it might wait."""
     both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
     settings = InferenceSettings(concurrency=1, batch_wait_ms=60_000)
-    pipeline = Pipeline(settings, Networks(both.__getitem__, budget=9), {"cutout": Counting()})
+    pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
     async with asyncio.timeout(30):
         outcome, _ = await pipeline.run(job(), photo, None)
     pipeline.close()
@@ -287,9 +295,7 @@ async def test_a_failing_network_fails_its_job(photo):
             return super().run(inputs)
 
     both = {"batched": Broken(batched=True), "single": Adding(batched=False)}
-    pipeline = Pipeline(
-        InferenceSettings(), Networks(both.__getitem__, budget=9), {"cutout": Counting()}
-    )
+    pipeline = Pipeline(InferenceSettings(), beside_real(both), {"cutout": Counting()})
     with pytest.raises(MemoryError):
         await pipeline.run(job(), photo, None)
     outcome, _ = await pipeline.run(job(), photo, None)
@@ -301,9 +307,7 @@ async def test_a_picture_of_nobody_needs_no_photo():
     """A job without photo and avatar reaches its family, which may refuse it."""
     both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
     families = {"cutout": Counting(), "expression": FAMILIES["expression"]()}
-    pipeline = Pipeline(
-        InferenceSettings(concurrency=1), Networks(both.__getitem__, budget=9), families
-    )
+    pipeline = Pipeline(InferenceSettings(concurrency=1), beside_real(both), families)
     nobody = replace(job("cutout"), photo_id=None)
     outcome, report = await pipeline.run(nobody, None, None)
     assert isinstance(outcome, Done)
@@ -314,12 +318,17 @@ async def test_a_picture_of_nobody_needs_no_photo():
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "expression"})
 
 
-async def test_warm_up(pipeline, photo):
-    """A warm pipeline loads no face network again."""
+async def test_warm_up(photo):
+    """A cut-out loads no network that warming up did not."""
+    settings = InferenceSettings(concurrency=1)
+    fresh = open_networks(settings)
+    pipeline = Pipeline(settings, fresh)
+    assert fresh.loaded == ()
     pipeline.warm_up()
-    loaded = bundle.network.cache_info().misses
+    loaded = set(fresh.loaded)
     await pipeline.run(job(), photo, None)
-    assert bundle.network.cache_info().misses == loaded
+    pipeline.close()
+    assert set(fresh.loaded) == loaded
 
 
 async def test_portraits_are_kept_for_a_while():
