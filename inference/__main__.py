@@ -239,6 +239,21 @@ def expression(
     report("evaluate expression", rows, as_json=as_json)
 
 
+@evaluate.command()
+@_faces
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name), male, hair_colour: adds how they are read in drawings.",
+)
+@_json
+def cartoon(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
+    """Drawn portraits: who is recognised, where features lie, true colours, no background."""
+    from inference.cartoon.evaluation.protocol import measure
+
+    report("evaluate cartoon", measure(faces, labels), as_json=as_json)
+
+
 @click.group()
 def train() -> None:
     """Make what is shipped anew, from a folder of training data."""
@@ -335,6 +350,49 @@ def train_latent(
         make_model(data, work, out)
     if "generator" in stages or not stages:
         export_generator(learn(data, work, minutes, preset, resume=resume), out)
+
+
+@train.command("cartoon")
+@_data
+@_work
+@click.option("--minutes", default=60.0, show_default=True, help="Of the network, this run.")
+@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
+@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
+@click.option("--most", type=int, help="Draw so many pairs at most.")
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice(["pairs", "generator"]),
+    help="Only this; may be repeated.",
+)
+@_out
+def train_cartoon(
+    data: Path,
+    work: Path,
+    minutes: float,
+    preset: str,
+    most: int | None,
+    stages: tuple[str, ...],
+    out: Path,
+    *,
+    resume: bool,
+) -> None:
+    """Pairs of photos and drawings, and TwinGAN's generator between them (extra train)."""
+    try:
+        from inference.cartoon.training.exporting import export_generator
+        from inference.cartoon.training.loop import PRESETS, learn
+        from inference.cartoon.training.pairs import draw_all
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+
+    if preset not in PRESETS:
+        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
+    if "pairs" in stages or not stages:
+        draw_all(data, work / "pairs", most=most)
+    if "generator" in stages or not stages:
+        trained = learn(work / "pairs", work, minutes, preset, resume=resume)
+        export_generator(trained.average, out / "cartoon_twin.onnx")
 
 
 @train.command("slider")

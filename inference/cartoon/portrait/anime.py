@@ -9,7 +9,7 @@ from inference.cartoon.portrait.eyes import Eye
 from inference.cartoon.portrait.sitter import Sitter
 from inference.face import topology
 
-_CLOSED = 0.13
+_CLOSED = 0.145
 _ROUND = 0.31  # openness of an eye at rest
 
 
@@ -29,7 +29,7 @@ def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
     outward, up = eye.outward, eye.up
     wide = eye.width / eyes.GAIN * 1.36 * size
     rest = 0.20 * unit * size  # height of a fully open eye, whatever the yaw
-    open_ = float(np.clip(eye.openness / _ROUND, 0.45, 1.15))
+    open_ = float(np.clip((eye.openness - 0.06) / (_ROUND - 0.06), 0.34, 1.15))
     tall = rest * open_ * 0.94
     centre = eye.ring.mean(axis=0) - up * 0.022 * unit
 

@@ -33,21 +33,25 @@ def headed(sitter: Sitter) -> Sitter:
     )
 
 
-def placed(sitter: Sitter, shapes: list[Shape]) -> tuple[list[Shape], float]:
-    """Scale and move the head's shapes to the top of the canvas; also return the scale."""
+def placement(sitter: Sitter) -> tuple[float, NDArray[np.float64]]:
+    """Scale and shift (2,) that bring the head to the top of the canvas."""
     covered = np.argwhere(sitter.person > 0.5) * SCALE
     (top, left), (_, right) = covered.min(axis=0), covered.max(axis=0)
     chin = float(sitter.landmarks[152, 1])
-    scale = min(_HEAD / max(chin - top, 1), _WIDE / max(right - left, 1))
+    scale = float(min(_HEAD / max(chin - top, 1), _WIDE / max(right - left, 1)))
     middle = float(sitter.landmarks[152, 0]) * 0.5 + (left + right) / 4
-    shift = np.array([SIDE / 2 - middle * scale, _CHIN - chin * scale])
+    return scale, np.array([SIDE / 2 - middle * scale, _CHIN - chin * scale])
+
+
+def placed(shapes: list[Shape], scale: float, shift: NDArray[np.float64]) -> list[Shape]:
+    """Scale and move the head's shapes."""
     moved = []
     for shape in shapes:
         rings = tuple(ring * scale + shift for ring in shape.rings)
         widths = None if shape.widths is None else shape.widths * scale
         swell = None if shape.swell is None else (shape.swell[0] * scale, shape.swell[1])
         moved.append(replace(shape, rings=rings, widths=widths, swell=swell))
-    return moved, scale
+    return moved
 
 
 def body(unit: float, heavy: tuple[float, float], *, two_toned: bool) -> list[Shape]:

@@ -21,11 +21,14 @@ from inference.cartoon.portrait import (
     skin,
 )  # fmt: skip
 from inference.cartoon.portrait import sitter as sitters
-from inference.cartoon.portrait.curves import Plane
+from inference.cartoon.portrait.curves import Curve, Plane
 from inference.cartoon.portrait.drawing import Drawing, Shape
 from inference.cartoon.portrait.options import AS_IT_IS, Options
 from inference.cartoon.portrait.sitter import Sitter
 from inference.face.report import Lab
+
+_POINTED = {"anime": (0.24, 0.07), "chibi": (0.10, 0.13)}
+"""How much narrower and shorter the lower face gets, by look."""
 
 
 def compose(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
@@ -53,7 +56,7 @@ def compose(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 
 def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as anime: other proportions, cel shading, hair with a band of shine."""
-    sitter, worn = _pointed(sitter, 0.24, 0.07)
+    sitter, worn = _pointed(sitter, *_POINTED["anime"])
     heavy = _heavy(sitter)
     body = clothes.cloth(sitter, sitter.clothes)
     head = clothes.cloth(sitter, sitter.headwear)
@@ -69,12 +72,13 @@ def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 def compose_chibi(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as chibi: the anime head, rounder and larger, on a small body."""
     body = clothes.cloth(sitter, sitter.clothes)
-    sitter, worn = _pointed(chibi.headed(sitter), 0.10, 0.13)
+    sitter, worn = _pointed(chibi.headed(sitter), *_POINTED["chibi"])
     head = clothes.cloth(sitter, sitter.headwear)
     heavy = _heavy(sitter)
     grown = beard.density(sitter)
     face = _anime_head(sitter, head, worn, grown, heavy, 1.22)
-    drawn, scale = chibi.placed(sitter, face)
+    scale, shift = chibi.placement(sitter)
+    drawn = chibi.placed(face, scale, shift)
     unit = sitter.unit * scale
     behind = [shape for shape in drawn if shape.name in ("hair-edge", "hair")]
     shapes = [
@@ -151,6 +155,18 @@ PROPORTIONS: dict[str, Callable[[Sitter, Options], Drawing]] = {
     "chibi": compose_chibi,
 }
 """Looks that are drawn in other proportions than the sitter's own."""
+
+
+def bent_landmarks(sitter: Sitter, look: str) -> Curve:
+    """Where a look draws the landmarks, (478, 2) units."""
+    if look not in _POINTED:
+        return sitter.landmarks
+    bend = proportions.pointed(sitter, *_POINTED[look])
+    bent = sitters.bent(chibi.headed(sitter) if look == "chibi" else sitter, bend)
+    if look != "chibi":
+        return bent.landmarks
+    scale, shift = chibi.placement(bent)
+    return bent.landmarks * scale + shift
 
 
 def drawn(sitter: Sitter, look: str, options: Options = AS_IT_IS) -> Drawing:

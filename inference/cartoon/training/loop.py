@@ -1,7 +1,6 @@
 """Train TwinGAN's generator: on pairs first, then against a discriminator too (torch).
 
-``python -m inference.cartoon.training.loop --data PAIRS --work DIR --minutes 60 --resume``. The
-warm start: each photo becomes its drawing (L1, frozen features), photo and drawing come back as
+The warm start: each photo becomes its drawing (L1, frozen features), photo and drawing come back as
 themselves, and both embed alike. Then heads on the same frozen features judge drawings, rising
 slowly, and a made drawing must embed as its photo does.
 """
@@ -10,7 +9,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import numpy as np
 import torch
 from PIL import Image
@@ -256,18 +254,3 @@ def _measured(training: Training) -> Precision:
         training.for_generator.zero_grad()
 
     return fastest(step, device)
-
-
-@click.command()
-@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--work", type=click.Path(path_type=Path), required=True)
-@click.option("--minutes", default=10.0, show_default=True)
-@click.option("--preset", type=click.Choice(sorted(PRESETS)), default="cpu", show_default=True)
-@click.option("--resume/--afresh", default=True, show_default=True)
-def main(data: Path, work: Path, minutes: float, preset: str, resume: bool) -> None:
-    """Train on the pairs in a folder."""
-    learn(data, work, minutes, preset, resume=resume)
-
-
-if __name__ == "__main__":
-    main()

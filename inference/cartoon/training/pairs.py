@@ -1,13 +1,11 @@
 """Pairs to learn from: each labelled face as a photo, and drawn twice, own colours and others.
 
-Written in shards, so that a training can begin while later ones are still being drawn:
-``python -m inference.cartoon.training.pairs --data DIR --out DIR``.
+Written in shards, so that a training can begin while later ones are still being drawn.
 """
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -74,20 +72,16 @@ def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator)
     return float(lightness), float(a), float(b)
 
 
-@click.command()
-@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-@click.option("--look", default="anime", show_default=True)
-@click.option("--side", default=128, show_default=True)
-@click.option("--most", default=0, help="Stop after that many faces; 0 for all.")
-def main(data: Path, out: Path, look: str, side: int, most: int) -> None:
-    """Draw every usable face of a data folder."""
+def draw_all(
+    data: Path, out: Path, look: str = "anime", side: int = 128, most: int | None = None
+) -> None:
+    """Draw every usable face of a data folder, or so many; shards that are there stay."""
     out.mkdir(parents=True, exist_ok=True)
     networks = wiring.networks()
     rows = [row for row in table(data / "faces" / "attributes.csv") if row["bad"] == "0"]
     split = {row["id"]: row["split"] for row in table(data / "faces" / "manifest.csv")}
     order = np.random.default_rng(_ORDER).permutation(len(rows))
-    ids = [rows[index]["id"] for index in order][: most or None]
+    ids = [rows[index]["id"] for index in order][:most]
     for first in range(0, len(ids), _SHARD):
         path = out / f"pairs-{first:05d}.npz"
         if path.exists():
@@ -111,7 +105,3 @@ def main(data: Path, out: Path, look: str, side: int, most: int) -> None:
             training=np.array([split[name] == "train" for name, _ in found]),
         )
         part.replace(path)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,238 @@
+"""How like their sitters drawings are, how true their colours, how free of the background.
+
+Rows (``inference.measuring.statistics``), subject a look: ``identify_top1``, whether the drawing's
+own person is the nearest of ten by the judge of identity, see ``identified``;
+``landmark_error``, how far landmarks found anew in the drawing lie from where they were drawn, of
+the distance between the eyes, and ``found``, how often a face is found at all; ``yaw_error_deg``;
+``tones``, how many colours cover nineteen twentieths of it; and with labels
+``hair_colour_accuracy`` and ``sex_flip`` as the attribute classifier, made for photos, reads the
+drawing. Subject ``photo``: the same of the photos. Subject ``drawing``: ``background_leak``, the
+share of colours that change visibly with the ground behind the person.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.portrait.looks import LOOKS
+from inference.errors import PhotoError
+from inference.face import analysis, attributes, topology
+from inference.face.landmarks import region_around, trace
+from inference.face.pose import head_pose
+from inference.face.report import Portrait
+from inference.measuring import identity, photos
+from inference.measuring.statistics import Row, estimate
+from inference.pictures import images, svg
+from inference.pictures.images import Image
+
+AMONG = 10
+"""Faces that a drawing's own is picked from."""
+
+_SIDE = 512
+_PRESENT = 0.5
+_VISIBLE = 10.0  # Lab distance
+_COVERED = 0.95
+_GROUNDS = ((235, 235, 230), (30, 60, 140), (40, 130, 50))
+_GROUND = 214
+_SEXES = {"0": "1", "1": "0"}
+
+
+@dataclass
+class Seen:
+    """What was measured on one face: look -> number; descriptors by look, the photo's too."""
+
+    name: str
+    numbers: dict[str, dict[str, float]] = field(default_factory=dict)
+    descriptors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+def measure(
+    faces: Path | None, labels: Path | None = None, names: Sequence[str] = tuple(LOOKS)
+) -> list[Row]:
+    """Return all rows for a folder of photos; those without one clear face are left out.
+
+    faces: None for the selfies of openpeople. labels: a CSV of ``id`` (a photo's name), ``male``
+    and ``hair_colour``. names: the looks.
+
+    Raises:
+        click.ClickException: no photo could be used.
+    """
+    known = _labels(labels)
+    people = list(_found(faces))
+    if not people:
+        raise click.ClickException("no photo with one clear face")
+    trials = [
+        tried(name, portrait, known.get(name, {}), names)
+        for name, portrait in track(people, "drawing", console=Console(stderr=True))
+    ]
+    return [*rows(trials, names), _leak_row([portrait for _, portrait in people])]
+
+
+def tried(name: str, portrait: Portrait, label: Mapping[str, str], names: Sequence[str]) -> Seen:
+    """Draw one person in every look, and look at the drawings anew."""
+    seen = Seen(name)
+    _look_at(seen, "photo", portrait, label)
+    person = sitter.sit(portrait)
+    for look in names:
+        drawing = composing.drawn(person, look)
+        rgba = svg.raster(looks.svg(drawing, LOOKS[look]), _SIDE)
+        where = _landmarks(person, look)
+        _look_at(seen, look, pictured(portrait, rgba, where), label)
+        seen.numbers[look]["tones"] = float(_tones(rgba))
+    return seen
+
+
+def pictured(portrait: Portrait, rgba: Image, landmarks: NDArray[np.float64]) -> Portrait:
+    """A drawing as if it were a portrait; landmarks: (478, 2) px where they were drawn."""
+    depth = portrait.report.landmarks[:, 2:] * (
+        topology.face_height(landmarks) / topology.face_height(portrait.report.landmarks)
+    )
+    alpha = np.ascontiguousarray(rgba[..., 3])
+    share = alpha[..., None] / 255
+    laid = np.rint(rgba[..., :3] * share + _GROUND * (1 - share)).astype(np.uint8)
+    report = replace(portrait.report, landmarks=np.hstack([landmarks, depth]).astype(np.float32))
+    return Portrait(laid, alpha, np.zeros_like(alpha), report)
+
+
+def rows(trials: Sequence[Seen], names: Sequence[str]) -> list[Row]:
+    """Everything that was measured, over all faces."""
+    found: list[Row] = []
+    for look in ("photo", *names):
+        hits = identified(trials, look)
+        if hits and look != "photo":
+            found.append(estimate(look, "identify_top1", hits, "share"))
+        kinds: dict[str, list[float]] = {}
+        for trial in trials:
+            for metric, value in trial.numbers[look].items():
+                kinds.setdefault(metric, []).append(value)
+        found += [estimate(look, metric, values, _unit(metric)) for metric, values in kinds.items()]
+    return found
+
+
+def identified(trials: Sequence[Seen], look: str) -> list[float]:
+    """Whether each drawing is nearest to its own person's photo among ten, by cosine.
+
+    What all drawings have in common, and all photos, is taken away first: the judge knows photos
+    alone, and to it drawings resemble each other more than anybody.
+    """
+    known = [t for t in trials if look in t.descriptors and "photo" in t.descriptors]
+    if len(known) < 2:
+        return []
+    photos_of, drawings_of = (
+        _centred(np.stack([one.descriptors[subject] for one in known]))
+        for subject in ("photo", look)
+    )
+    hits = []
+    for index in range(len(known)):
+        start = max(0, min(index // AMONG * AMONG, len(known) - AMONG))
+        group = np.arange(start, min(start + AMONG, len(known)))
+        nearest = group[int(np.argmax(photos_of[group] @ drawings_of[index]))]
+        hits.append(float(nearest == index))
+    return hits
+
+
+def _centred(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    apart = vectors - vectors.mean(axis=0)
+    return np.asarray(apart / (np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9))
+
+
+def background_leak(portrait: Portrait) -> float | None:
+    """The share of a drawing's colours that change visibly with the ground behind the person.
+
+    The whole analysis is done anew on each ground. None where a face was lost.
+    """
+    palettes = []
+    share = portrait.alpha[..., None] / 255
+    for ground in _GROUNDS:
+        laid = portrait.foreground * share + np.array(ground) * (1 - share)
+        try:
+            other = _study(np.rint(laid).astype(np.uint8))
+        except PhotoError:
+            return None
+        palettes.append(composing.compose(sitter.sit(other)).palette)
+    roles = [role for role in palettes[0] if all(role in palette for palette in palettes)]
+    changed = [
+        max(
+            float(np.linalg.norm(np.subtract(palettes[0][role], other[role])))
+            for other in palettes[1:]
+        )
+        > _VISIBLE
+        for role in roles
+    ]
+    return float(np.mean(changed))
+
+
+def _look_at(seen: Seen, subject: str, picture: Portrait, label: Mapping[str, str]) -> None:
+    """Find landmarks anew, read attributes, describe who it is."""
+    drawn = picture.report.landmarks
+    found, presence = trace(picture.image, region_around(drawn))
+    numbers = {"found": float(presence >= _PRESENT)}
+    if presence >= _PRESENT and subject != "photo":
+        apart = np.linalg.norm(found[:, :2] - drawn[:, :2], axis=1).mean()
+        left, right = (drawn[list(eye), :2].mean(axis=0) for eye in topology.EYES)
+        numbers["landmark_error"] = float(apart / np.linalg.norm(right - left))
+        numbers["yaw_error_deg"] = abs(head_pose(found).yaw - picture.report.pose.yaw)
+    if label:
+        read = attributes.classify(picture)
+        sex = max(read["male"], key=lambda value: read["male"][value])
+        if label.get("male") in _SEXES:
+            numbers["sex_flip"] = float(sex != label["male"])
+        hair = max(read["hair_colour"], key=lambda value: read["hair_colour"][value])
+        if label.get("hair_colour") in read["hair_colour"]:
+            numbers["hair_colour_accuracy"] = float(hair == label["hair_colour"])
+    seen.numbers[subject] = numbers
+    descriptor = identity.describe(picture)
+    if descriptor is not None:
+        seen.descriptors[subject] = descriptor
+
+
+def _landmarks(person: sitter.Sitter, look: str) -> NDArray[np.float64]:
+    """Where a look draws the landmarks, px of the picture."""
+    return composing.bent_landmarks(person, look) * (_SIDE / sitter.SIDE)
+
+
+def _tones(rgba: Image) -> int:
+    """How many colours, to a sixteenth, cover nearly all of what is drawn."""
+    coarse = rgba[rgba[..., 3] == 255][:, :3] // 16
+    _, counts = np.unique(coarse.astype(np.int64) @ (256, 16, 1), return_counts=True)
+    covered = np.cumsum(np.sort(counts)[::-1]) / counts.sum()
+    return int(np.searchsorted(covered, _COVERED)) + 1
+
+
+def _leak_row(portraits: Sequence[Portrait]) -> Row:
+    leaks = [leak for portrait in portraits if (leak := background_leak(portrait)) is not None]
+    return estimate("drawing", "background_leak", leaks, "share")
+
+
+def _unit(metric: str) -> str:
+    return {"yaw_error_deg": "degrees", "tones": "colours", "landmark_error": "eye distances"}.get(
+        metric, "share"
+    )
+
+
+def _found(faces: Path | None) -> Iterator[tuple[str, Portrait]]:
+    for name, data in photos.named(faces):
+        try:
+            yield name, _study(images.decode(data))
+        except PhotoError:
+            continue
+
+
+def _study(photo: Image) -> Portrait:
+    report = analysis.find(photo)
+    return analysis.study(photo, report, analysis.choose(report, None))
+
+
+def _labels(path: Path | None) -> dict[str, dict[str, str]]:
+    if path is None:
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {row["id"]: row for row in csv.DictReader(stream)}

@@ -1,0 +1,98 @@
+"""The network between photos and drawings, and its training, in small."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from inference.cartoon import condition
+from inference.cartoon.network import DOMAINS, Architecture, TwinGenerator, one_hot
+from inference.cartoon.training import loop, pairs, twins
+from inference.cartoon.training.exporting import export_generator
+from inference.pictures import images
+from inference.training.features import FrozenFeatures
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, selfie_of: Callable[[str], bytes]) -> Path:
+    """A folder with one shard of pairs: two people to learn from, one kept back."""
+    found = tmp_path_factory.mktemp("pairs")
+    chance = np.random.default_rng(0)
+    drawn = [
+        pairs.pair(images.decode(selfie_of(person)), "anime", 128, chance)
+        for person in ("P001", "P005", "P009")
+    ]
+    np.savez(
+        found / "pairs-00000.npz",
+        photos=np.stack([one.photo for one in drawn]),
+        drawings=np.stack([one.drawings for one in drawn]),
+        conditions=np.stack([one.conditions for one in drawn]),
+        training=np.array([True, True, False]),
+    )
+    return found
+
+
+def test_only_normalisation_knows_the_domain() -> None:
+    """Every parameter is shared but the scales and shifts, which there are one of per domain."""
+    network = TwinGenerator(Architecture(side=64, channels=(8, 8, 8, 8)))
+    own = {name for name, value in network.named_parameters() if value.shape[0] == len(DOMAINS)}
+    assert own
+    assert all(name.endswith(("norm.scale", "norm.shift")) for name in own)
+
+
+def test_a_picture_keeps_its_size_and_embedding_its_length() -> None:
+    """128 px in, 128 px out, and an embedding of length 1, for several at once."""
+    network = TwinGenerator()
+    pictures = torch.rand(2, 3, 128, 128) * 2 - 1
+    photo, drawing = one_hot("photo", 2), one_hot("drawing", 2)
+    with torch.no_grad():
+        features = network.encode(pictures, photo)
+        made = network.decode(features, drawing, torch.zeros(2, condition.LENGTH))
+        embedded = network.embedding(features)
+    assert made.shape == pictures.shape
+    assert float(made.abs().max()) <= 1
+    assert torch.allclose(embedded.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_a_pair_shows_one_person_twice(folder: Path) -> None:
+    """Photo and drawing cover nearly the same, and the second drawing differs in colour alone."""
+    found = twins.gather(folder)
+    photo, own, other = (
+        found.photos[0][..., 3] > 128,
+        found.drawings[0, 0],
+        found.drawings[0, 1],
+    )
+    drawn = own[..., 3] > 128
+    assert (photo & drawn).sum() / (photo | drawn).sum() > 0.85
+    assert np.abs(own[..., 3].astype(int) - other[..., 3]).max() == 0
+    assert not np.array_equal(own[..., :3], other[..., :3])
+    assert not np.array_equal(found.conditions[0, 0], found.conditions[0, 1])
+
+
+def test_what_is_kept_back_is_never_learned_from(folder: Path) -> None:
+    """Batches hold training pairs alone, held-back ones the rest."""
+    found = twins.gather(folder)
+    batch = found.batch(np.random.default_rng(0), 16)
+    kept = found.held_back(4)
+    assert len(kept.photos) == 1
+    told = {tuple(row) for row in batch.conditions.numpy().round(5).tolist()}
+    assert not told & {tuple(row) for row in kept.conditions.numpy().round(5).tolist()}
+
+
+@pytest.mark.slow
+def test_training_learns_resumes_and_exports(folder: Path, tmp_path: Path) -> None:
+    """A few steps bring drawings nearer, a resumed run counts on, the file computes the same."""
+    eyes = FrozenFeatures()
+    training = loop.Training(loop.PRESETS["dry"], twins.gather(folder), eyes)
+    losses = [training.advance()["drawing"] for _ in range(12)]
+    assert np.mean(losses[-3:]) < np.mean(losses[:3])
+
+    learned = loop.learn(folder, tmp_path, 0.0, "dry")
+    resumed = loop.learn(folder, tmp_path, 0.0, "dry")
+    assert resumed.step == learned.step == 1
+    assert list(tmp_path.glob("grid-*.png"))
+    path = tmp_path / "twin.onnx"
+    assert export_generator(learned.average, path) < 0.02
+    assert path.stat().st_size < 4_000_000
