@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test lint bench clean
+.PHONY: install run test lint bench nemesis clean
 .DEFAULT_GOAL := run
 
 .venv/pip:
@@ -38,6 +38,10 @@ lint: .venv/test
 
 bench: .venv/run
 	$(BIN)/selfmoji bench
+
+nemesis: .venv/test
+	$(BIN)/python -m tests.nemesis --database postgres --faults 3000 --seed $${SEED:-1}
+	$(BIN)/python -m tests.nemesis --database sqlite --faults 600 --pause 2.5 --seed $${SEED:-1}
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

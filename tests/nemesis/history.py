@@ -9,6 +9,7 @@ from tests.nemesis.visitor import Visitor
 
 WAITING = ("Working on it", "Queued at place")
 FORGOTTEN = "All gone"
+QUESTION = "Shall I erase"
 
 
 @dataclass
@@ -55,30 +56,32 @@ class Verdict:
         self.sentences += other.sentences
 
 
-def on_telegram(api: BotApi, sent: dict[int, list[int]], forgotten: dict[int, int]) -> Verdict:
-    """Judge all chats of the Bot API.
+def judge(numbers: list[int], stickers: list[bytes], words: list[str]) -> Verdict:
+    """Judge one chat: photos are matched with stickers by number, with sentences by their count."""
+    found = Counter(number for one in stickers if (number := marks.read(one)) is not None)
+    verdict = Verdict(accepted=len(numbers))
+    _judge(verdict, numbers, found, words)
+    return verdict
 
-    sent: chat -> numbers of the photos sent there. forgotten: chat -> how many of these were sent
-    before the person had everything erased, and so need no answer.
+
+def on_telegram(api: BotApi, sent: dict[int, list[int]]) -> Verdict:
+    """Judge all chats of the Bot API; ``sent``: chat -> numbers of the photos sent there.
+
+    A person who had everything erased is owed nothing for what was sent before, and must not see
+    any of it.
     """
     whole = Verdict()
     for chat, numbers in sent.items():
         messages = api.messages(chat)
-        free = set(numbers[: forgotten.get(chat, 0)])
-        erased = next((one.number for one in messages if one.text.startswith(FORGOTTEN)), None)
-        found: Counter[int] = Counter()
-        verdict = Verdict(accepted=len(numbers) - len(free))
-        for one in messages:
-            number = marks.read(one.data) if one.form == "sticker" else None
-            if number is None:
-                continue
-            found[number] += 1
-            if number not in numbers:
-                verdict.wrong_chat.append(number)
-            if number in free and erased is not None and one.number > erased:
-                verdict.after_forget.append(number)
+        erased = [one.number for one in messages if one.text.startswith(FORGOTTEN)]
+        stickers = [one.data for one in messages if one.form == "sticker"]
         words = [one.text for one in messages if one.form != "sticker"]
-        _judge(verdict, [number for number in numbers if number not in free], found, words)
+        if not erased:
+            whole.add(judge(numbers, stickers, words))
+            continue
+        late = [one.data for one in messages if one.form == "sticker" and one.number > erased[0]]
+        verdict = judge([], late, [])
+        verdict.after_forget, verdict.wrong_chat = verdict.wrong_chat, []
         whole.add(verdict)
     return whole
 
@@ -89,7 +92,6 @@ def on_the_web(visitors: list[Visitor], sent: list[list[int]]) -> Verdict:
     for visitor, numbers in zip(visitors, sent, strict=True):
         verdict = Verdict(accepted=len(numbers))
         found = Counter({number: len(names) for number, names in visitor.stickers.items()})
-        verdict.wrong_chat = [number for number in found if number not in numbers]
         _judge(verdict, numbers, found, list(visitor.words.values()))
         verdict.stuck += len(visitor.busy)
         whole.add(verdict)
@@ -97,11 +99,11 @@ def on_the_web(visitors: list[Visitor], sent: list[list[int]]) -> Verdict:
 
 
 def _judge(verdict: Verdict, numbers: list[int], found: Counter[int], words: list[str]) -> None:
-    """Match photos with stickers by their numbers, the others with sentences by their count."""
+    verdict.wrong_chat = [number for number in found if number not in numbers]
     verdict.shown = sum(1 for number in numbers if found[number])
     verdict.doubles = sum(times - 1 for times in found.values())
     verdict.stuck = sum(1 for one in words if one.startswith(WAITING))
-    sentences = [one for one in words if not one.startswith((*WAITING, FORGOTTEN, "Shall I"))]
+    sentences = [one for one in words if not one.startswith((*WAITING, FORGOTTEN, QUESTION))]
     verdict.sentences.update(one.partition(".")[0] for one in sentences)
     missing = [number for number in numbers if not found[number]]
     verdict.told = min(len(sentences), len(missing))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, flood
+from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
 from tests.nemesis import history, marks
 from tests.nemesis.history import Verdict
 from tests.nemesis.processes import Program, programs
@@ -31,6 +31,7 @@ METHODS = (
 )  # fmt: skip
 PEOPLE = 12
 MOST_WAITING = 25
+FORGETFUL = PEOPLE  # has everything erased at the end
 VISITORS = 4
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -82,7 +83,6 @@ class Nemesis:
         self._programs = programs(SHARED if self._shared else ALONE, settings, folder)
         self._visitors = [Visitor(self._port, self._chance) for _ in range(VISITORS)]
         self._sent: dict[int, list[int]] = {number: [] for number in range(1, PEOPLE + 1)}
-        self._forgotten: dict[int, int] = {}
         self._taken: list[list[int]] = [[] for _ in range(VISITORS)]
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._numbers = iter(range(1, 2**marks.BITS))
@@ -94,7 +94,7 @@ class Nemesis:
         self._api.latency = lambda: latency.uniform(0.01, 0.06)
         for program in self._programs.values():
             program.start()
-        await self._api.until(lambda: bool(self._api.commands), 60)
+        await self._api.until(lambda: bool(self._api.commands))
         sending = asyncio.create_task(self._send_photos())
         strikes = self._strikes()
         try:
@@ -104,6 +104,7 @@ class Nemesis:
         finally:
             sending.cancel()
         self._api.heal()
+        await self._forget(FORGETFUL)
         await self._settle()
         outcome = self._judge()
         outcome.fell = Counter({name: one.fell for name, one in self._programs.items() if one.fell})
@@ -140,6 +141,25 @@ class Nemesis:
     async def _visit(self, which: int, number: int) -> None:
         await self._visitors[which].send(number, "/cutout")
         self._taken[which].append(number)
+
+    async def _forget(self, chat: int) -> None:
+        """Let somebody send one photo more and have everything erased while it is worked on."""
+        person = BotApi.person(chat, "en")
+        number = next(self._numbers)
+        self._sent[chat].append(number)
+        await self._api.send_photo(person, marks.photo(number), "/cutout")
+        await self._api.say(person, "/forget")
+        await self._api.until(lambda: self._question(chat) is not None)
+        question = self._question(chat)
+        if question is not None:
+            await self._api.press(person, question, "Erase everything")
+        await self._api.until(
+            lambda: any(one.text.startswith(history.FORGOTTEN) for one in self._api.messages(chat))
+        )
+
+    def _question(self, chat: int) -> Shown | None:
+        asked = (one for one in self._api.messages(chat) if one.text.startswith(history.QUESTION))
+        return next(asked, None)
 
     # --- faults -----------------------------------------------------------------------------
 
@@ -227,7 +247,7 @@ class Nemesis:
         await asyncio.sleep(3.0)  # for what should not come
 
     def _judged(self) -> Outcome:
-        telegram = history.on_telegram(self._api, self._sent, self._forgotten)
+        telegram = history.on_telegram(self._api, self._sent)
         return Outcome(telegram=telegram, web=history.on_the_web(self._visitors, self._taken))
 
     def _judge(self) -> Outcome:
