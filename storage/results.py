@@ -1,16 +1,14 @@
 """What jobs made: sealed pictures with the facts that their families learned."""
 
 import json
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.contract.jobs import Done, JobState
-from storage.erasing import erase
 from storage.errors import ResultGone as ResultGone
-from storage.models import FavouriteRow, JobRow, PersonRow, ResultRow
+from storage.models import JobRow, PersonRow, ResultRow
 from storage.vault import PersonKey, Vault
 
 
@@ -50,9 +48,3 @@ async def read_hint(session: AsyncSession, vault: Vault, job_id: UUID) -> bytes 
         return None
     person_id, wrapped, sealed = found
     return vault.unwrap(person_id, wrapped).unseal(sealed, "picture", job_id)
-
-
-async def expire(session: AsyncSession, before: datetime) -> int:
-    """Erase results made before this time that nobody keeps as favourites; return how many."""
-    kept = exists().where(FavouriteRow.job_id == ResultRow.job_id)
-    return await erase(session, ResultRow, ResultRow.created < before, ~kept)

@@ -1,15 +1,43 @@
-"""What is erased by itself, and when."""
+"""What is erased by itself, and when: one table of what is kept how long."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import links, photos, results
-from storage.database import Database
-from storage.erasing import erase
-from storage.models import UpdateRow
+from sqlalchemy import ColumnElement, and_, delete, exists, inspect, select
 
-KEEP_RESULTS = timedelta(days=30)
-KEEP_UPDATES = timedelta(days=7)  # platforms repeat an update for a day at most
+from storage import links
+from storage.database import Database
+from storage.models import (
+    DeliveryRow,
+    FavouriteRow,
+    InboxRow,
+    JobRow,
+    PhotoRow,
+    ResultRow,
+    Row,
+    UpdateRow,
+)
+from storage.settings import StorageSettings
+
+BATCH = 200
+"""Rows that one transaction erases, so that nobody waits long for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept, counted from when they were made; favourites stay until dropped.
+
+    ``results``: what jobs made, the jobs themselves and what their chats were owed. ``updates``:
+    the keys of updates that were handled, and updates that nobody could handle.
+    """
+
+    results: timedelta = timedelta(days=7)
+    updates: timedelta = timedelta(days=2)
+
+    @classmethod
+    def of(cls, settings: StorageSettings) -> "Retention":
+        """Return what the settings say; how long a photo is kept is written on the photo."""
+        return cls(timedelta(days=settings.result_days), timedelta(days=settings.update_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +46,50 @@ class Swept:
 
     photos: int
     results: int
+    jobs: int
     codes: int
     updates: int
 
 
-async def sweep(database: Database, now: datetime) -> Swept:
-    """Erase photos past their time, results that are nobody's favourites, old codes and keys."""
-    async with database.transaction() as session:
-        swept = Swept(
-            photos=await photos.expire(session, now),
-            results=await results.expire(session, now - KEEP_RESULTS),
-            codes=await links.expire(session, now),
-            updates=await erase(session, UpdateRow, UpdateRow.created < now - KEEP_UPDATES),
-        )
-    if swept.photos or swept.results:
+async def sweep(database: Database, now: datetime, keep: Retention | None = None) -> Swept:
+    """Erase what is past its time, in small batches."""
+    keep = keep or Retention()
+    made, handled = now - keep.results, now - keep.updates
+    favourite = exists().where(FavouriteRow.job_id == ResultRow.job_id)
+    still_kept = exists().where(ResultRow.job_id == JobRow.id)
+    delivered = and_(DeliveryRow.finished < made, DeliveryRow.job_id.is_(None))
+    swept = Swept(
+        photos=await _erase(database, PhotoRow, PhotoRow.expires <= now),
+        results=await _erase(database, ResultRow, and_(ResultRow.created < made, ~favourite)),
+        jobs=await _erase(database, JobRow, and_(JobRow.ended < made, ~still_kept)),
+        codes=await _expire_codes(database, now),
+        updates=await _erase(database, UpdateRow, UpdateRow.created < handled),
+    )
+    await _erase(database, DeliveryRow, delivered)
+    await _erase(database, InboxRow, InboxRow.created < handled)
+    if swept.photos or swept.results or swept.jobs:
         await database.scrub()
     return swept
+
+
+async def _expire_codes(database: Database, now: datetime) -> int:
+    async with database.transaction() as session:
+        return await links.expire(session, now)
+
+
+async def _erase(database: Database, table: type[Row], which: ColumnElement[bool]) -> int:
+    """Erase all rows that meet a condition, so many at once; return how many there were."""
+    (key,) = inspect(table).primary_key
+    erased = 0
+    while True:
+        async with database.transaction() as session:
+            going = list(await session.scalars(select(key).where(which).limit(BATCH)))
+            if going:
+                await session.execute(
+                    delete(table)
+                    .where(key.in_(going), which)
+                    .execution_options(synchronize_session=False)
+                )
+        erased += len(going)
+        if len(going) < BATCH:
+            return erased

@@ -34,6 +34,14 @@ class StorageSettings(BaseSettings):
     photo_hours: float = Field(
         default=24.0, gt=0, description="Hours after which a photo is erased by itself."
     )
+    result_days: float = Field(
+        default=7.0,
+        gt=0,
+        description="Days after which a result that is no favourite is erased, and its job.",
+    )
+    update_days: float = Field(
+        default=2.0, gt=0, description="Days for which it is known that an update was handled."
+    )
     jobs_per_person: int = Field(
         default=12, ge=1, description="Unfinished jobs that one person may have."
     )

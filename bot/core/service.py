@@ -76,7 +76,9 @@ class Service:
         self._texts = texts
         self._keep_photos = timedelta(hours=settings.photo_hours)
         self._grammar = Grammar(texts.vocabulary())
-        self._wording = Wording(texts, settings.photo_hours)
+        self._wording = Wording(
+            texts, settings.photo_hours, settings.result_days, settings.update_days
+        )
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
         self._planner = Planner(vault, self._wording, bounds)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()

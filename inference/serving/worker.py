@@ -23,6 +23,8 @@ from storage.contract.jobs import Failed, Job, Outcome
 from storage.database import Database
 from storage.errors import PhotoGone
 from storage.queue import Again, Queue
+from storage.retention import Retention
+from storage.settings import StorageSettings
 from storage.vault import Vault
 
 _log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ class Worker:
         self._pipeline = pipeline
         self._concurrency = settings.concurrency
         self._lease = timedelta(seconds=settings.lease_seconds)
+        self._retention = Retention.of(StorageSettings())
         self._name = workers.name()
 
     async def run(self, shutdown: asyncio.Event) -> None:
@@ -200,7 +203,7 @@ class Worker:
                 await self.sweep()
                 if loop.time() >= erased + _RETENTION:
                     erased = loop.time()
-                    await retention.sweep(self._database, datetime.now(UTC))
+                    await retention.sweep(self._database, datetime.now(UTC), self._retention)
             except Exception as error:
                 _log.warning("sweep failed: %s", type(error).__name__)
                 _log.debug("sweep failed", exc_info=True)

@@ -57,6 +57,8 @@ class Shown:
     data: bytes = b""
     keyboard: list[list[Json]] = field(default_factory=list)
     topic: int | None = None
+    changed: int = 0
+    """When it came to stand there as it does, counted in whatever happens."""
 
     @property
     def buttons(self) -> dict[str, str]:
@@ -471,6 +473,7 @@ class BotApi:
                 "exactly the same as a current content and reply markup of the message"
             )
         shown.text, shown.keyboard = words, keys
+        shown.changed = next(self._numbers)
         return self.as_json(shown)
 
     def _on_edit_message_media(self, request: Request) -> Json:
@@ -519,6 +522,7 @@ class BotApi:
             keyboard=limits.keyboard(request.fields.get("reply_markup")),
             topic=int(topic) if topic else None,
         )
+        shown.changed = shown.number
         self.chats[shown.chat][shown.number] = shown
         return self.as_json(shown)
 

@@ -73,13 +73,13 @@ def on_telegram(api: BotApi, sent: dict[int, list[int]]) -> Verdict:
     whole = Verdict()
     for chat, numbers in sent.items():
         messages = api.messages(chat)
-        erased = [one.number for one in messages if one.text.startswith(FORGOTTEN)]
+        erased = [one.changed for one in messages if one.text.startswith(FORGOTTEN)]
         stickers = [one.data for one in messages if one.form == "sticker"]
         words = [one.text for one in messages if one.form != "sticker"]
         if not erased:
             whole.add(judge(numbers, stickers, words))
             continue
-        late = [one.data for one in messages if one.form == "sticker" and one.number > erased[0]]
+        late = [one.data for one in messages if one.form == "sticker" and one.changed > erased[0]]
         verdict = judge([], late, [])
         verdict.after_forget, verdict.wrong_chat = verdict.wrong_chat, []
         whole.add(verdict)

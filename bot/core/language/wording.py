@@ -26,10 +26,15 @@ from storage.contract.kinds import KINDS, Kind, Setting
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words for one deployment. ``photo_hours``: how long photos are kept."""
+    """Words for one deployment.
+
+    ``photo_hours``, ``result_days``, ``update_days``: how long things are kept.
+    """
 
     texts: Texts
     photo_hours: float
+    result_days: float = 7.0
+    update_days: float = 2.0
 
     def say(self, said: Say, locale: str) -> Message:
         """Word a sentence with its notes and buttons."""
@@ -146,7 +151,11 @@ class Wording:
             case "say.help":
                 return {"kinds": self._kinds(locale), "commands": self._commands(locale)}
             case "say.privacy":
-                return {"hours": strength(self.photo_hours)}
+                return {
+                    "hours": strength(self.photo_hours),
+                    "days": strength(self.result_days),
+                    "update_days": strength(self.update_days),
+                }
             case _:
                 return {}
 

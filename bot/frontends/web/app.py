@@ -246,10 +246,10 @@ class WebApp:
                 return Response(status_code=204)
             if said is not None:
                 session.add("person", said, key)
-            before = await self._locale(request)
             try:
+                before = await self._locale(request)
                 await self._handle(update)
-            except Exception:
+            except BaseException:  # the browser sends it again, and then it is not there yet
                 session.forget_key(key)
                 raise
             after = await self._locale(request)
