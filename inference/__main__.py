@@ -249,9 +249,10 @@ def expression(
 @_json
 def cartoon(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Drawn portraits: who is recognised, where features lie, true colours, no background."""
+    from inference import wiring
     from inference.cartoon.evaluation.protocol import measure
 
-    report("evaluate cartoon", measure(faces, labels), as_json=as_json)
+    report("evaluate cartoon", measure(faces, wiring.networks(), labels), as_json=as_json)
 
 
 @click.group()

@@ -30,6 +30,8 @@ from inference.face.pose import head_pose
 from inference.face.report import Portrait
 from inference.measuring import identity, photos
 from inference.measuring.statistics import Row, estimate
+from inference.models.calls import run
+from inference.models.networks import Networks
 from inference.pictures import images, svg
 from inference.pictures.images import Image
 
@@ -55,7 +57,10 @@ class Seen:
 
 
 def measure(
-    faces: Path | None, labels: Path | None = None, names: Sequence[str] = tuple(LOOKS)
+    faces: Path | None,
+    networks: Networks,
+    labels: Path | None = None,
+    names: Sequence[str] = tuple(LOOKS),
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
@@ -66,26 +71,33 @@ def measure(
         click.ClickException: no photo could be used.
     """
     known = _labels(labels)
-    people = list(_found(faces))
+    people = list(_found(faces, networks))
     if not people:
         raise click.ClickException("no photo with one clear face")
     trials = [
-        tried(name, portrait, known.get(name, {}), names)
+        tried(name, portrait, known.get(name, {}), names, networks)
         for name, portrait in track(people, "drawing", console=Console(stderr=True))
     ]
-    return [*rows(trials, names), _leak_row([portrait for _, portrait in people])]
+    leaks = _leak_row([portrait for _, portrait in people], networks)
+    return [*rows(trials, names), leaks]
 
 
-def tried(name: str, portrait: Portrait, label: Mapping[str, str], names: Sequence[str]) -> Seen:
+def tried(
+    name: str,
+    portrait: Portrait,
+    label: Mapping[str, str],
+    names: Sequence[str],
+    networks: Networks,
+) -> Seen:
     """Draw one person in every look, and look at the drawings anew."""
     seen = Seen(name)
-    _look_at(seen, "photo", portrait, label)
+    _look_at(seen, "photo", portrait, label, networks)
     person = sitter.sit(portrait)
     for look in names:
         drawing = composing.drawn(person, look)
         rgba = svg.raster(looks.svg(drawing, LOOKS[look]), _SIDE)
         where = _landmarks(person, look)
-        _look_at(seen, look, pictured(portrait, rgba, where), label)
+        _look_at(seen, look, pictured(portrait, rgba, where), label, networks)
         seen.numbers[look]["tones"] = float(_tones(rgba))
     return seen
 
@@ -144,7 +156,7 @@ def _centred(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(apart / (np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9))
 
 
-def background_leak(portrait: Portrait) -> float | None:
+def background_leak(portrait: Portrait, networks: Networks) -> float | None:
     """The share of a drawing's colours that change visibly with the ground behind the person.
 
     The whole analysis is done anew on each ground. None where a face was lost.
@@ -154,7 +166,7 @@ def background_leak(portrait: Portrait) -> float | None:
     for ground in _GROUNDS:
         laid = portrait.foreground * share + np.array(ground) * (1 - share)
         try:
-            other = _study(np.rint(laid).astype(np.uint8))
+            other = run(analysis.portrait(np.rint(laid).astype(np.uint8)), networks)
         except PhotoError:
             return None
         palettes.append(composing.compose(sitter.sit(other)).palette)
@@ -170,10 +182,12 @@ def background_leak(portrait: Portrait) -> float | None:
     return float(np.mean(changed))
 
 
-def _look_at(seen: Seen, subject: str, picture: Portrait, label: Mapping[str, str]) -> None:
+def _look_at(
+    seen: Seen, subject: str, picture: Portrait, label: Mapping[str, str], networks: Networks
+) -> None:
     """Find landmarks anew, read attributes, describe who it is."""
     drawn = picture.report.landmarks
-    found, presence = trace(picture.image, region_around(drawn))
+    found, presence = run(trace(picture.image, region_around(drawn)), networks)
     numbers = {"found": float(presence >= _PRESENT)}
     if presence >= _PRESENT and subject != "photo":
         apart = np.linalg.norm(found[:, :2] - drawn[:, :2], axis=1).mean()
@@ -207,8 +221,9 @@ def _tones(rgba: Image) -> int:
     return int(np.searchsorted(covered, _COVERED)) + 1
 
 
-def _leak_row(portraits: Sequence[Portrait]) -> Row:
-    leaks = [leak for portrait in portraits if (leak := background_leak(portrait)) is not None]
+def _leak_row(portraits: Sequence[Portrait], networks: Networks) -> Row:
+    found = [background_leak(portrait, networks) for portrait in portraits]
+    leaks = [leak for leak in found if leak is not None]
     return estimate("drawing", "background_leak", leaks, "share")
 
 
@@ -218,17 +233,13 @@ def _unit(metric: str) -> str:
     )
 
 
-def _found(faces: Path | None) -> Iterator[tuple[str, Portrait]]:
+def _found(faces: Path | None, networks: Networks) -> Iterator[tuple[str, Portrait]]:
     for name, data in photos.named(faces):
         try:
-            yield name, _study(images.decode(data))
+            portrait = run(analysis.portrait(images.decode(data)), networks)
         except PhotoError:
             continue
-
-
-def _study(photo: Image) -> Portrait:
-    report = analysis.find(photo)
-    return analysis.study(photo, report, analysis.choose(report, None))
+        yield name, portrait
 
 
 def _labels(path: Path | None) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from inference.cartoon.evaluation import protocol
 from inference.face.report import Portrait
+from tests.inference.making import networks
 
 PEOPLE = ("P001", "P005", "P009")
 
@@ -13,7 +14,10 @@ PEOPLE = ("P001", "P005", "P009")
 def test_drawings_are_measured_by_look(portrait_of: Callable[[str], Portrait]) -> None:
     """Each look gets its rows; drawn features are found where they were drawn."""
     label = {"male": "0", "hair_colour": "black"}
-    trials = [protocol.tried(name, portrait_of(name), label, ("ink", "anime")) for name in PEOPLE]
+    trials = [
+        protocol.tried(name, portrait_of(name), label, ("ink", "anime"), networks)
+        for name in PEOPLE
+    ]
     found = {(row.subject, row.metric): row for row in protocol.rows(trials, ("ink", "anime"))}
     assert found["ink", "found"].value == 1
     assert found["ink", "landmark_error"].value < 0.15
@@ -33,6 +37,6 @@ def test_people_are_told_apart_by_descriptors() -> None:
 
 def test_grounds_do_not_change_a_drawing(portrait_of: Callable[[str], Portrait]) -> None:
     """The same person before three grounds is drawn in nearly the same colours."""
-    leak = protocol.background_leak(portrait_of("P005"))
+    leak = protocol.background_leak(portrait_of("P005"), networks)
     assert leak is not None
     assert leak < 0.25
