@@ -33,7 +33,8 @@ def write(portrait_of: Callable[[str], Portrait], faces: Path) -> Path:
         landmarks.append(face.landmarks)
         shapes.append(face.blendshapes)
         words = {key: values.split()[number % 2] for key, values in WORDS.items()}
-        said.append({"id": name, "bad": "1" if number == 14 else "0", **words})
+        age = ("y", "s")[number % 2]
+        said.append({"id": name, "bad": "1" if number == 14 else "0", "age": age, **words})
         sources.append({"id": name, "source": "test", "split": "val" if number >= 12 else "train"})
     np.savez(
         faces / "labels.npz",

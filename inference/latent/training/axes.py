@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from inference.latent.axes import Axes
 
 _RIDGE = 2.0
+_NOTHING = 1e-9
 
 
 def slopes(
@@ -43,7 +44,7 @@ def fit(
     strengths: units of each feature that its slider at 1 changes.
     """
     found = slopes(latents, features, covariates)
-    lengths = np.linalg.norm(found, axis=1)
+    lengths = np.maximum(np.linalg.norm(found, axis=1), _NOTHING)
     steps = lengths * np.asarray(strengths)
     return Axes(tuple(names), found / lengths[:, None], steps.astype(np.float32))
 
@@ -62,10 +63,10 @@ def from_generated(
         unit axes; a step is one standard deviation of the feature.
     """
     inputs = latents - latents.mean(0)
-    outputs = (predicted - predicted.mean(0)) / predicted.std(0)
+    outputs = (predicted - predicted.mean(0)) / np.maximum(predicted.std(0), _NOTHING)
     gram = inputs.T @ inputs + _RIDGE * np.eye(inputs.shape[1])
     found = np.linalg.solve(gram, inputs.T @ outputs).T  # (F, K), slopes of features
-    lengths = np.linalg.norm(found, axis=1)
+    lengths = np.maximum(np.linalg.norm(found, axis=1), _NOTHING)
     return Axes(
         tuple(names),
         (found / lengths[:, None]).astype(np.float32),

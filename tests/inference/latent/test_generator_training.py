@@ -8,9 +8,11 @@ import torch
 from rich.console import Console
 
 from inference.latent.network import Architecture, Generator, matted
+from inference.latent.training import attributes, building, generated
 from inference.latent.training.loop import Training
 from inference.latent.training.people import mixed
 from inference.latent.training.train import learn, prepare
+from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision
 
 
@@ -67,3 +69,16 @@ def test_mixed_people_are_as_typical_as_people() -> None:
     assert 0.85 < made.std() < 1.0
     nearest = np.linalg.norm(made[:200, None] - latents[None], axis=2).min(1)
     assert np.median(nearest) > 3
+
+
+@pytest.mark.slow
+def test_axes_come_from_random_people_as_in_the_paper(labelled_faces: Path, tmp_path: Path) -> None:
+    """Random latents, their pictures and a classifier's readings lead to unit axes."""
+    prepared = building.prepare(labelled_faces, tmp_path, 128, lambda _: iter)
+    axes, reader = generated.find(prepared, FrozenFeatures(), count=96)
+    names = tuple(feature.name for feature in attributes.learned())
+    assert axes.names == names
+    known = [names.index(name) for name in ("Male", "Chubby")]  # the others say the same of all
+    lengths = np.linalg.norm(axes.directions[known], axis=1)
+    np.testing.assert_allclose(lengths, 1, atol=1e-5)
+    assert reader.weights.shape[1] == len(names)

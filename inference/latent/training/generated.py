@@ -1,0 +1,73 @@
+"""Axes as TL-GAN found them: random latents, their pictures, what a classifier sees (torch).
+
+Many latents are decoded, the pictures read by a frozen network with a linear layer, and a linear
+model from latents to readings has the axes as its slopes.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.latent.axes import Axes
+from inference.latent.morphable import PLANES, Morphable, to_vectors
+from inference.latent.training import attributes, axes, classifier
+from inference.latent.training.building import Prepared
+from inference.latent.training.classifier import Classifier
+from inference.latent.training.people import mixed
+from inference.latent.training.views import plain
+from inference.training.features import FrozenFeatures
+
+PEOPLE = 20_000
+_CHUNK = 64
+_CENTRE = 0.125  # of the side, left out at each edge: the face is within
+
+
+def find(
+    prepared: Prepared,
+    eyes: FrozenFeatures,
+    count: int = PEOPLE,
+    track: Callable[[range], Iterable[int]] = iter,
+) -> tuple[Axes, Classifier]:
+    """Fit a classifier on the training split, then axes on random people of the linear model.
+
+    Args:
+        prepared: labelled faces in the frame and the latent.
+        eyes: see ``FrozenFeatures``.
+        count: random people.
+        track: goes through chunks' numbers, for a progress bar.
+    """
+    model, chosen = prepared.morphable, prepared.faces.training
+    sharp = to_vectors(prepared.textures.rgba[chosen])
+    texture = len(model.texture.deviation)
+    soft = model.texture.decode(prepared.latents[chosen][:, :texture])
+    # random people are as soft as the linear model: both kinds are shown
+    described = np.concatenate([described_by(eyes, one, model.side) for one in (sharp, soft)])
+    targets = attributes.targets(prepared.faces.labels)[chosen]
+    reader = classifier.fit(described, np.concatenate([targets, targets]))
+    latents = mixed(prepared.latents[chosen], count, np.random.default_rng(0))
+    starts = range(0, count, _CHUNK)
+    read = [
+        reader.read(described_by(eyes, _decoded(model, latents[at : at + _CHUNK]), model.side))
+        for at in (starts[number] for number in track(range(len(starts))))
+    ]
+    names = [feature.name for feature in attributes.learned()]
+    return axes.from_generated(names, latents, np.concatenate(read).astype(np.float64)), reader
+
+
+def described_by(
+    eyes: FrozenFeatures, vectors: NDArray[np.float32], side: int
+) -> NDArray[np.float32]:
+    """Descriptions (N, 3072) of textures (N, 4 S S), of their middle alone."""
+    edge = round(_CENTRE * side)
+    found = []
+    for at in range(0, len(vectors), _CHUNK):
+        planes = torch.from_numpy(vectors[at : at + _CHUNK]).reshape(-1, PLANES, side, side)
+        middle = plain(planes)[:, :, edge : side - edge, edge : side - edge]
+        found.append(classifier.describe(eyes, middle))
+    return np.concatenate(found)
+
+
+def _decoded(model: Morphable, latents: NDArray[np.float32]) -> NDArray[np.float32]:
+    return model.texture.decode(latents[:, : len(model.texture.deviation)])
