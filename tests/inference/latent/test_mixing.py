@@ -9,6 +9,7 @@ from inference.face import analysis
 from inference.face.report import Portrait
 from inference.latent.mixing import mix
 from inference.latent.model import load
+from tests.inference.making import answered
 
 
 def test_a_mix_has_the_shape_in_between(portrait_of: Callable[[str], Portrait]) -> None:
@@ -20,7 +21,7 @@ def test_a_mix_has_the_shape_in_between(portrait_of: Callable[[str], Portrait]) 
     ground = np.full((512, 512, 3), 200, np.uint8)
     share = picture[..., 3:] / 255
     shown = np.rint(picture[..., :3] * share + ground * (1 - share)).astype(np.uint8)
-    found, _ = frame.shape(analysis.find(shown).faces[0].landmarks)
+    found, _ = frame.shape(answered(analysis.find(shown)).faces[0].landmarks)
     shapes = [frame.shape(one.report.landmarks)[0] for one in pair]
     apart = np.abs(shapes[0] - shapes[1]).mean()
     middle = np.abs(found - (shapes[0] + shapes[1]) / 2).mean()
