@@ -1,6 +1,6 @@
 """Save and resume a training so that it goes on as if it had never stopped (torch)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,12 +29,30 @@ def save(path: Path, parts: Mapping[str, Stateful], counters: Mapping[str, float
     written.replace(path)
 
 
+def slim(checkpoint: Path, to: Path, dropped: Collection[str]) -> None:
+    """Copy a checkpoint for keeping: half precision, without some of its parts."""
+    state = torch.load(checkpoint, weights_only=True)
+    state["parts"] = {
+        name: {
+            key: value.half() if torch.is_tensor(value) and value.is_floating_point() else value
+            for key, value in part.items()
+        }
+        for name, part in state["parts"].items()
+        if name not in dropped
+    }
+    torch.save(state, to)
+
+
 def resume(path: Path, parts: Mapping[str, Stateful]) -> dict[str, float]:
-    """Bring every part to where ``save`` left it; returns the counters, empty if there is none."""
+    """Bring every part to where ``save`` left it; returns the counters, empty if there is none.
+
+    A part that a slim checkpoint lacks, such as an optimiser, begins anew.
+    """
     if not path.exists():
         return {}
     state = torch.load(path, weights_only=True)
     for name, part in parts.items():
-        part.load_state_dict(state["parts"][name])
+        if name in state["parts"]:
+            part.load_state_dict(state["parts"][name])
     torch.set_rng_state(state["chance"])
     return dict(state["counters"])

@@ -27,7 +27,7 @@ from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision, fastest
 
 _ALONE, _RISING = 60, 240  # steps on reconstruction alone, then of the adversary's rise
-_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.4
+_PIXELS, _ALPHA, _FEATURES, _ADVERSARY = 2.0, 1.0, 1.0, 0.2
 _STRAYING, _COARSE = 4.0, 8  # weight and px of what random people are held to
 _COMPARED = 3  # depths; the deepest knows what is in a picture, not how it looks
 _HELD = 0.998
@@ -54,9 +54,9 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset(8, copies=4, crop=96, rate=8e-4, chunk=8, measured=512, device="cpu"),
-    "gpu": Preset(128, copies=4, crop=96, rate=1.2e-3, chunk=128, measured=2048, device="cuda"),
-    "dry": Preset(4, copies=1, crop=96, rate=6e-4, chunk=4, measured=4, device="cpu"),
+    "cpu": Preset(8, copies=4, crop=96, rate=3e-4, chunk=8, measured=512, device="cpu"),
+    "gpu": Preset(128, copies=4, crop=96, rate=6e-4, chunk=128, measured=2048, device="cuda"),
+    "dry": Preset(4, copies=1, crop=96, rate=3e-4, chunk=4, measured=4, device="cpu"),
 }
 
 

@@ -75,6 +75,23 @@ def test_a_checkpoint_brings_back_networks_optimisers_and_chance(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.pt"]
 
 
+def test_a_slim_checkpoint_keeps_the_network_alone(tmp_path: Path) -> None:
+    """Half the bytes, no optimiser; the network comes back but for rounding."""
+    layer = nn.Linear(64, 64)
+    optimiser = torch.optim.Adam(layer.parameters())
+    layer(torch.ones(1, 64)).sum().backward()
+    optimiser.step()
+    whole, small = tmp_path / "whole.pt", tmp_path / "small.pt"
+    checkpoints.save(whole, {"layer": layer, "optimiser": optimiser}, {"step": 1})
+    checkpoints.slim(whole, small, {"optimiser"})
+    other = nn.Linear(64, 64)
+    parts = {"layer": other, "optimiser": torch.optim.Adam(other.parameters())}
+    assert checkpoints.resume(small, parts) == {"step": 1}
+    torch.testing.assert_close(other.weight, layer.weight, atol=1e-3, rtol=1e-3)
+    assert other.weight.dtype is torch.float32
+    assert small.stat().st_size < whole.stat().st_size / 2
+
+
 def test_the_distance_is_small_for_like_sets_and_large_for_others() -> None:
     """Two samples of one distribution are about 0 apart, shifted ones much further."""
     chance = np.random.default_rng(0)
