@@ -30,7 +30,7 @@ from bot.core.conversation.events import (
 )
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
-from bot.core.conversation.step import FromPerson, PhotoKept, step, to_paint
+from bot.core.conversation.step import FromPerson, PhotoKept, step
 from bot.core.delivering import Deliverer, delay
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import Note
@@ -224,11 +224,11 @@ class Service:
         if len(event.data) > MAX_BYTES:
             return PhotoRefused(event.origin, Failure.TOO_LARGE)
         selfie = None
-        wish = to_paint(event.caption, self._grammar) if event.selfie else None
-        if wish and event.selfie is not None and len(event.selfie) <= MAX_BYTES:
+        caption = self._grammar.caption(event.caption)
+        if caption.to_paint and event.selfie is not None and len(event.selfie) <= MAX_BYTES:
             selfie = await self._keep(session, person, event.selfie)
         photo = await self._keep(session, person, event.data)
-        return PhotoKept(event.origin, photo, event.caption, selfie)
+        return PhotoKept(event.origin, photo, caption, selfie)
 
     async def _keep(self, session: AsyncSession, person: Person, data: bytes) -> UUID:
         return await photos.add(session, self._vault, person.id, data, self._keep_photos)

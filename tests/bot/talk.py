@@ -44,7 +44,7 @@ class Talk:
         return actions
 
     def photo(self, caption: str = "") -> tuple[Action, ...]:
-        return self.tell(PhotoKept(ORIGIN, uuid4(), caption))
+        return self.tell(PhotoKept(ORIGIN, uuid4(), GRAMMAR.caption(caption)))
 
     def say(self, text: str, replaces: str | None = None) -> tuple[Action, ...]:
         return self.tell(CommandGiven(ORIGIN, text, replaces))

@@ -23,6 +23,7 @@ from bot.core.language.meanings import (
     Command,
     CommandWithWords,
     Line,
+    Make,
     Note,
     Prefer,
     Request,
@@ -61,6 +62,23 @@ _WITH_WORDS = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 
 
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words that came with a photo; ``line`` if they were understood, else ``error``."""
+
+    text: str = ""
+    line: Line | None = None
+    error: CommandError | None = None
+
+    @property
+    def to_paint(self) -> Request | None:
+        """What it asks for if its photo is a picture to paint from."""
+        if self.line is None or not isinstance(self.line.meaning, Make):
+            return None
+        request = self.line.meaning.request
+        return request if request.lacks_second_photo else None
+
+
 @dataclass
 class Grammar:
     """Reads lines with one vocabulary."""
@@ -85,6 +103,16 @@ class Grammar:
             return self._noted(read, guessed=guessed)
         read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
         return self._noted(read, guessed=guessed)
+
+    def caption(self, text: str) -> Caption:
+        """Understand a caption, if it is a line."""
+        text = text.strip()
+        if not text:
+            return Caption()
+        try:
+            return Caption(text, self.parse(text))
+        except CommandError as error:
+            return Caption(text, error=error)
 
     def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""

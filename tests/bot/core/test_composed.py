@@ -44,7 +44,9 @@ def test_a_new_photo_comes_before_the_kept_avatar() -> None:
     """Its moods are of the photo, as its caption or later, until an avatar was made of it."""
     state = State(avatars=kept(LISA))
     photo = uuid4()
-    captioned, actions = step(state, PhotoKept(ORIGIN, photo, "/mood sad"), GRAMMAR)
+    captioned, actions = step(
+        state, PhotoKept(ORIGIN, photo, GRAMMAR.caption("/mood sad")), GRAMMAR
+    )
     assert drawn(actions) == [None]
     _, actions = tell(captioned, "/mood happy")
     assert drawn(actions) == [None]

@@ -447,7 +447,7 @@ outcomes = st.one_of(
     st.builds(Failed, st.sampled_from(Failure), st.just({"faces": 3})),
 )
 events = st.one_of(
-    st.builds(PhotoKept, st.just(ORIGIN), uuids, lines),
+    st.builds(PhotoKept, st.just(ORIGIN), uuids, lines.map(GRAMMAR.caption)),
     st.builds(PhotoRefused, st.just(ORIGIN), st.sampled_from(Failure)),
     st.builds(CommandGiven, st.just(ORIGIN), lines, st.none() | st.just("m1")),
     st.builds(ChoiceMade, st.just(ORIGIN), values, st.none() | st.just("m1")),

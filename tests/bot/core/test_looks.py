@@ -9,7 +9,7 @@ from bot.core.language.meanings import Request
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import Setting
-from tests.bot.talk import ORIGIN, WORDING, Talk, buttons, runs, said
+from tests.bot.talk import GRAMMAR, ORIGIN, WORDING, Talk, buttons, runs, said
 
 
 def look(*settings: str | tuple[str, float]) -> Request:
@@ -144,11 +144,12 @@ def test_a_picture_captioned_paint_is_painted_like() -> None:
     """It may come before the selfie too, or answer one."""
     talk = Talk()
     picture, selfie, other = uuid4(), uuid4(), uuid4()
-    assert said(talk.tell(PhotoKept(ORIGIN, picture, "/paint"))) == ["say.send_photo_for"]
+    painting = PhotoKept(ORIGIN, picture, GRAMMAR.caption("/paint"))
+    assert said(talk.tell(painting)) == ["say.send_photo_for"]
     (run,) = talk.tell(PhotoKept(ORIGIN, selfie))
     assert isinstance(run, Run)
     assert (run.photo, run.request) == (selfie, painted(picture))
-    (run,) = talk.tell(PhotoKept(ORIGIN, picture, "paint me like this", other))
+    (run,) = talk.tell(PhotoKept(ORIGIN, picture, GRAMMAR.caption("paint me like this"), other))
     assert isinstance(run, Run)
     assert (run.photo, run.request) == (other, painted(picture))
 

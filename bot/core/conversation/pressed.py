@@ -1,0 +1,105 @@
+"""Answers pressed buttons, each by the value that it carries: ``verb:…``."""
+
+import random
+from dataclasses import replace
+from uuid import UUID
+
+from bot.core.conversation import actions as do
+from bot.core.conversation import lineup, packs, wardrobe
+from bot.core.conversation.actions import Say
+from bot.core.conversation.events import ChoiceMade
+from bot.core.conversation.library import Library
+from bot.core.conversation.making import Step, run
+from bot.core.conversation.picking import face, from_sheet
+from bot.core.conversation.preferring import toggle
+from bot.core.conversation.results import press
+from bot.core.conversation.state import State
+from bot.core.conversation.typed import meant, speak
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import (
+    ChangeLanguage,
+    Line,
+    Make,
+    Prefer,
+    Request,
+)
+from bot.errors import CommandError
+from storage.contract.kinds import KINDS, Setting
+
+
+def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library) -> Step:
+    """Do what a button says; one whose time is over says so."""
+    verb, _, rest = event.value.partition(":")
+    if verb == "forget":
+        return _forget_chosen(state, rest, event.message)
+    if verb == "style" or verb == "language":
+        return _setting_chosen(state, verb, rest, event.message, grammar)
+    if verb == "face":
+        number, _, photo = rest.partition(":")
+        chosen = _uuid(photo)
+        if chosen is not None and number.isdecimal():
+            return face(state, int(number), chosen, event.message)
+    if verb == "redo" and rest in KINDS:
+        return meant(state, Line(Make(Request(rest))), grammar)
+    if verb == "wear":
+        chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
+        return wardrobe.press(state, library, rest, event.message, chance)
+    if event.value == "avatar:name":
+        return lineup.ask_name(state)
+    if verb in ("take", "page"):
+        shown, _, number = rest.partition(":")
+        for sheet in state.sheets:
+            if sheet.job == _uuid(shown) and number.isdecimal():
+                return from_sheet(state, verb, sheet, int(number), event.message)
+    if verb == "pack":
+        for sheet in state.sheets:
+            if sheet.job == _uuid(rest):
+                return packs.begin(state, sheet)
+    if verb == "try" and rest in KINDS["try-on"].settings:
+        return run(state, (Request("try-on", (Setting(rest),)),))
+    if verb in _BUTTONS:
+        job = _uuid(rest.partition(":")[0])
+        for one in state.shown:
+            if one.job == job and verb == "change":
+                return wardrobe.opened_for(state, library, one)
+            if one.job == job:
+                return press(state, event.value, one)
+    return state, (Say("say.choice_gone"),)
+
+
+def _forget_chosen(state: State, answer: str, message: str | None) -> Step:
+    if not state.forgetting:
+        return state, (Say("say.choice_gone"),)
+    state = replace(state, forgetting=False)
+    if answer != "yes":
+        return state, (Say("say.not_forgotten", replaces=message),)
+    jobs = tuple(one.job for one in state.unfinished)
+    given_up = (do.Cancel(jobs),) if jobs else ()
+    said = Say("say.forgotten", replaces=message)
+    return State(locale=state.locale), (*given_up, do.Erase(), said)
+
+
+def _setting_chosen(
+    state: State, verb: str, rest: str, message: str | None, grammar: Grammar
+) -> Step:
+    try:
+        meaning = grammar.parse(f"/{verb} {rest}").meaning
+    except CommandError:
+        return state, (Say("say.choice_gone"),)
+    match meaning:
+        case ChangeLanguage(locale):
+            return speak(state, locale)
+        case Prefer((request,)):
+            return toggle(state, request, message)
+        case _:
+            return state, (Say("say.choice_gone"),)
+
+
+_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change", "beside"})
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

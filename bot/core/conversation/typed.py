@@ -1,0 +1,201 @@
+"""Answers typed lines: commands, wishes, and numbers that pick."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core.conversation import actions as do
+from bot.core.conversation import lineup, linking, wardrobe
+from bot.core.conversation.actions import Choice, Say
+from bot.core.conversation.events import CommandGiven
+from bot.core.conversation.library import Library
+from bot.core.conversation.looks import worn
+from bot.core.conversation.making import Step, adjust, run
+from bot.core.conversation.picking import face, from_sheet
+from bot.core.conversation.preferring import prefer, style
+from bot.core.conversation.results import press, undo
+from bot.core.conversation.state import State
+from bot.core.language.grammar import Grammar
+from bot.core.language.meanings import (
+    Adjust,
+    BareCommand,
+    ChangeLanguage,
+    Command,
+    CommandWithWords,
+    LanguageName,
+    Line,
+    Make,
+    Note,
+    Prefer,
+    Request,
+)
+from bot.core.language.writing import example, write
+from bot.errors import CommandError
+from storage.contract.kinds import KINDS, LINEUP, PREVIEW, Kind
+
+EXAMPLE = "/expression smile 0.8"
+
+
+def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library) -> Step:
+    """Answer a typed line."""
+    text = event.text.strip()
+    if state.question is not None and text.isdecimal() and len(text) < 3:
+        return face(state, int(text), state.question.photo, None)
+    if state.sheet_newest and state.sheets and text.isdecimal() and len(text) == 1:
+        return from_sheet(state, "take", state.sheets[-1], int(text), None)
+    try:
+        line = grammar.parse(text)
+        linked = linking.said(state, line.meaning, private=event.origin.private)
+        if linked is not None:
+            return linked
+        if isinstance(line.meaning, CommandWithWords) or line.meaning == BareCommand(Command.WEAR):
+            return _with_words(state, line, event, grammar, library)
+        if line.meaning in (BareCommand(Command.WARDROBE), Make(Request(PREVIEW.name))):
+            return wardrobe.opened(state, library)
+    except CommandError as error:
+        return state, (explain(error),)
+    return meant(state, line, grammar, event.replaces)
+
+
+def _with_words(
+    state: State, line: Line, event: CommandGiven, grammar: Grammar, library: Library
+) -> Step:
+    """Do what the words behind a command mean to this person; raises CommandError."""
+    match line.meaning:
+        case CommandWithWords(Command.WEAR, normal=typed):
+            chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
+            words = grammar.vocabulary
+            return wardrobe.say(state, library, words, typed, event.replaces, chance)
+        case CommandWithWords(Command.AVATAR, words=words):
+            return lineup.said(state, grammar.vocabulary, words)
+        case _:
+            return wardrobe.opened(state, library)
+
+
+def explain(error: CommandError) -> Say:
+    """Return the sentence for a line that cannot be understood."""
+    return Say(error.key, error.values)
+
+
+def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
+    """Do what a line means; ``replaces``: a message that its result takes the place of."""
+    match line.meaning:
+        case Make(Request(kind=LINEUP.name, settings=settings)):
+            return lineup.show(state, settings[0].page if settings else 1)
+        case Make(request) as wish:
+            if KINDS[request.kind].groups and replaces is None:
+                request = worn(state, wish)
+                if not request.settings and not wish.without:
+                    return state, (_which_look(KINDS[request.kind], line.notes),)
+            return run(state, (request,), line.notes, replaces)
+        case Adjust(amount):
+            return adjust(state, amount, replaces)
+        case Prefer(requests):
+            return prefer(state, requests, line.notes)
+        case ChangeLanguage(locale):
+            return speak(state, locale, line.notes)
+        case BareCommand(Command.LANGUAGE):
+            return _language(state, grammar)
+        case BareCommand(Command.AVATAR):
+            return lineup.said(state, grammar.vocabulary, "")
+        case CommandWithWords() | BareCommand(Command.WEAR | Command.WARDROBE):
+            # beside a photo: wear what it gives
+            return run(state, (Request("emoji"),), line.notes)
+        case BareCommand(command):
+            return _COMMANDS[command](state)
+
+
+def _which_look(kind: Kind, notes: tuple[Note, ...]) -> Say:
+    values = {"names": kind, "example": write(Make(example(kind)))}
+    return Say("say.which_look", values, choices=_TRY_ON, notes=notes)
+
+
+_TRY_ON = (
+    (Choice("button.try_hairs", "try:hair"), Choice("button.try_beards", "try:beard")),
+    (Choice("button.try_glasses", "try:glasses"), Choice("button.try_hats", "try:hat")),
+)
+
+
+def _start(state: State) -> Step:
+    return state, (Say("say.welcome", {"example": EXAMPLE}),)
+
+
+def _help(state: State) -> Step:
+    return state, (Say("say.help"),)
+
+
+def _privacy(state: State) -> Step:
+    return state, (Say("say.privacy"),)
+
+
+def _cancel(state: State) -> Step:
+    jobs = tuple(one.job for one in state.unfinished)
+    stay = tuple(one.job for one in state.unfinished if one.replaces is not None)
+    asking = (state.waiting, state.question, state.painting)
+    idle = not any(asking) and not state.forgetting
+    state = replace(
+        state,
+        unfinished=(),
+        waiting=None,
+        question=None,
+        painting=None,
+        forgetting=False,
+        pack=None,
+    )
+    if jobs:
+        return state, (do.Cancel(jobs, stay), Say("say.cancelled", {"count": len(jobs)}))
+    return state, (Say("say.nothing_to_cancel" if idle else "say.waiting_cancelled"),)
+
+
+def _forget(state: State) -> Step:
+    choices = (
+        (Choice("button.yes_forget", "forget:yes"), Choice("button.no_forget", "forget:no")),
+    )
+    return replace(state, forgetting=True), (Say("say.forget_question", choices=choices),)
+
+
+def _language(state: State, grammar: Grammar) -> Step:
+    locales = dict.fromkeys(grammar.vocabulary.languages.values())
+    choices = tuple(
+        Choice("button.language", f"language:{locale}", {"name": LanguageName(locale)})
+        for locale in locales
+    )
+    return state, (Say("say.language_question", choices=(choices,)),)
+
+
+def speak(state: State, locale: str, notes: tuple[Note, ...] = ()) -> Step:
+    """Speak another language from now on."""
+    state = replace(state, locale=locale)
+    return state, (do.KeepLanguage(locale), Say("say.language_set", notes=notes))
+
+
+def _latest(value: str) -> Callable[[State], Step]:
+    """Press a button under the newest result by a typed word."""
+
+    def pressed(state: State) -> Step:
+        if not state.shown:
+            return state, (Say("say.nothing_made"),)
+        return press(state, value, state.shown[-1])
+
+    return pressed
+
+
+def _favourites(state: State) -> Step:
+    return state, (do.ShowFavourites(),)
+
+
+_COMMANDS: dict[Command, Callable[[State], Step]] = {
+    Command.START: _start,
+    Command.HELP: _help,
+    Command.STYLE: style,
+    Command.UNDO: undo,
+    Command.CANCEL: _cancel,
+    Command.AGAIN: _latest("again"),
+    Command.STRONGER: _latest("more"),
+    Command.WEAKER: _latest("less"),
+    Command.FAVOURITE: _latest("keep"),
+    Command.FAVOURITES: _favourites,
+    Command.AVATARS: lineup.show,
+    Command.PRIVACY: _privacy,
+    Command.FORGET: _forget,
+}
