@@ -140,18 +140,24 @@ class Database:
             yield session
 
     async def retry(
-        self, work: Callable[[AsyncSession], Awaitable[T]], patience: float = PATIENCE
+        self,
+        work: Callable[[AsyncSession], Awaitable[T]],
+        patience: float = PATIENCE,
+        *,
+        reading: bool = False,
     ) -> T:
         """Do ``work`` in a transaction, again from its start while the database is away.
 
         A connection that broke during the commit leaves open whether it took place, so work that
         must not be done twice looks first. After ``patience`` seconds the trouble comes out.
+        ``reading``: it writes nothing, and so waits for no writer.
         """
+        opened = self.snapshot if reading else self.transaction
         deadline = time.monotonic() + patience
         pause = 0.05
         while True:
             try:
-                async with self.transaction() as session:
+                async with opened() as session:
                     return await work(session)
             except Exception as trouble:
                 if not is_away(trouble) or time.monotonic() + pause > deadline:

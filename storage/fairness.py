@@ -7,6 +7,7 @@ fifty photos get fifty ascending tags, and another's single one starts right beh
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -72,6 +73,18 @@ async def place(session: AsyncSession, job_id: UUID) -> int:
         )
     )
     return 1 + (ahead or 0)
+
+
+async def places(session: AsyncSession, job_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the places of those jobs that have not ended: 1 is next, 0 is at work."""
+    order = func.row_number().over(order_by=(JobRow.start_tag, JobRow.created)).label("place")
+    queued = select(JobRow.id, order).where(JobRow.state == "queued").subquery()
+    rows = await session.execute(
+        select(JobRow.id, func.coalesce(queued.c.place, 0).label("place"))
+        .outerjoin(queued, queued.c.id == JobRow.id)
+        .where(JobRow.id.in_(job_ids), JobRow.state.in_(_UNFINISHED))
+    )
+    return {row.id: row.place for row in rows}
 
 
 async def seconds_per_job(session: AsyncSession) -> float:

@@ -18,6 +18,7 @@ from storage.errors import Busy as Busy
 from storage.fairness import Bounds as Bounds
 from storage.fairness import admit
 from storage.fairness import place as place
+from storage.fairness import places as places
 from storage.fairness import seconds_per_job as seconds_per_job
 from storage.models import DeliveryRow, JobRow, ResultRow, now
 from storage.people import key_of, take_turn

@@ -197,9 +197,18 @@ async def set_preference(session: AsyncSession, person_id: UUID, name: str, valu
 
 async def first_time(session: AsyncSession, key: str) -> bool:
     """Whether this update's unique key was not seen before; marks it as seen."""
-    digest = hashlib.sha256(key.encode()).digest()
-    new = await insert_new(session, UpdateRow, {"key": digest, "created": now()})
+    new = await insert_new(session, UpdateRow, {"key": _digest(key), "created": now()})
     return new is not None
+
+
+async def seen(session: AsyncSession, key: str) -> bool:
+    """Whether this update's unique key was seen before; marks nothing."""
+    known = select(UpdateRow.key).where(UpdateRow.key == _digest(key))
+    return await session.scalar(known) is not None
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 async def forget(database: Database, person_id: UUID) -> Erasure:

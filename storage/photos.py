@@ -1,6 +1,7 @@
 """Photos and their face reports: sealed, and gone after their time."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,40 +9,72 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.erasing import erase
+from storage.errors import PersonGone
 from storage.errors import PhotoGone as PhotoGone
 from storage.models import PersonRow, PhotoRow, now
-from storage.people import key_of
-from storage.vault import Vault
+from storage.vault import PersonKey, Vault
 
 
-async def add(
-    session: AsyncSession, vault: Vault, person_id: UUID, data: bytes, keep_for: timedelta
-) -> UUID:
-    """Keep a photo as it came; raises PersonGone."""
-    key = await key_of(session, vault, person_id)
-    photo_id, created = uuid4(), now()
+@dataclass(frozen=True, slots=True)
+class SealedPhoto:
+    """A photo as it is going to be kept."""
+
+    id: UUID
+    person_id: UUID
+    sealed: bytes
+
+
+def seal(key: PersonKey, person_id: UUID, data: bytes) -> SealedPhoto:
+    """Seal a photo as it came, before any transaction: megabytes take milliseconds.
+
+    Args:
+        key: the person's (``people.key_of``).
+        person_id: whose photo it is.
+        data: the file, undecoded.
+    """
+    photo_id = uuid4()
+    return SealedPhoto(photo_id, person_id, key.seal(data, "photo", photo_id))
+
+
+async def add(session: AsyncSession, photo: SealedPhoto, keep_for: timedelta) -> UUID:
+    """Keep a sealed photo for a time and return its id.
+
+    Raises:
+        PersonGone: the person was forgotten meanwhile.
+    """
+    if await session.get(PersonRow, photo.person_id, populate_existing=True) is None:
+        raise PersonGone(str(photo.person_id))
+    created = now()
     session.add(
         PhotoRow(
-            id=photo_id,
-            person_id=person_id,
-            sealed=key.seal(data, "photo", photo_id),
+            id=photo.id,
+            person_id=photo.person_id,
+            sealed=photo.sealed,
             created=created,
             expires=created + keep_for,
         )
     )
     await session.flush()
-    return photo_id
+    return photo.id
 
 
 async def read(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes:
-    """Return a photo's bytes; raises PhotoGone when it was erased or is past its time."""
+    """Return a photo's bytes.
+
+    Raises:
+        PhotoGone: it was erased or is past its time.
+    """
     return (await read_with_report(session, vault, photo_id))[0]
 
 
 async def read_with_report(
     session: AsyncSession, vault: Vault, photo_id: UUID
 ) -> tuple[bytes, bytes | None]:
-    """Return a photo and what was found in it so far; raises PhotoGone."""
+    """Return a photo and what was found in it so far.
+
+    Raises:
+        PhotoGone: it was erased or is past its time.
+    """
     found = (
         await session.execute(
             select(

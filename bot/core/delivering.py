@@ -14,7 +14,8 @@ from bot.core.conversation.actions import Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder, Plan, Showing
-from bot.core.progress import Account, ProgressMessages
+from bot.core.progress import ProgressMessages
+from bot.core.turns import Account
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
 from storage import deliveries, jobs
 from storage.contract.jobs import JobState
@@ -54,10 +55,7 @@ class Deliverer:
             unsure = delivery.resumed and number == delivery.progress
             shown = await self._place(delivery, plan, answer, chat, unsure, tries)
             if shown is not None and isinstance(answer, Placeholder) and answer.message is not None:
-                self._progress.add(
-                    answer.job, account, answer.request, answer.notes, plan.locale, shown,
-                    answer.message,
-                )  # fmt: skip
+                self._progress.add(answer, account, plan.locale, shown)
             await self._note(delivery, plan, number + 1, shown)
         if len(plan.answers) <= delivery.progress:
             await self._note(delivery, plan, delivery.progress, None)

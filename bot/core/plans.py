@@ -42,15 +42,16 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What stands in the chat for a job until it ends.
+    """What stands in the chat for a job until it ends; ``place``: the job's in the queue.
 
     Without a message the job has none of its own: its result takes the place of an older one.
     """
 
     job: Job
     request: Request
-    notes: tuple[Note, ...]
-    message: Message | None
+    notes: tuple[Note, ...] = ()
+    message: Message | None = None
+    place: int = 0
 
 
 @dataclass(slots=True)
@@ -214,11 +215,12 @@ class Planner:
             avatar=run.avatar,
         )
         job = await jobs.add(session, new, self.bounds)
-        message = None
+        placeholder = Placeholder(job, run.request, run.notes)
         if run.replaces is None and not run.of_pack:
             place = await jobs.place(session, job.id)
             message = self.wording.waiting(run.request, place, run.notes, plan.locale)
-        plan.answers.append(Placeholder(job, run.request, run.notes, message))
+            placeholder = replace(placeholder, message=message, place=place)
+        plan.answers.append(placeholder)
         return started(state, run, job.id)
 
     async def _show(self, session: AsyncSession, plan: Plan, shown: ShowResult) -> None:

@@ -3,64 +3,48 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from bot.core.chat import Chat
-from bot.core.conversation.events import Message
-from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
+from bot.core.plans import Placeholder
+from bot.core.turns import Account, Turns
 from bot.errors import BotError
 from storage import jobs
-from storage.contract.jobs import Job, JobState
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 EVERY = 2.0  # seconds between two looks, and so between two edits of one message
 
-Account = tuple[str, str]
-"""A person by platform and external id."""
-
 
 @dataclass(slots=True)
-class Progress:
-    """A job's placeholder as it stands in its chat."""
+class _Placed:
+    """A placeholder as it stands in its chat. ``place``: the one that it shows."""
 
-    job: Job
+    placeholder: Placeholder
     account: Account
-    request: Request
-    notes: tuple[Note, ...]
     locale: str
     reference: str
-    message: Message
+    place: int
     since: float
 
 
 class ProgressMessages:
     """The placeholders whose jobs have not been delivered yet, in this process."""
 
-    def __init__(self, database: Database, wording: Wording) -> None:
+    def __init__(self, database: Database, wording: Wording, turns: Turns) -> None:
         self._database = database
         self._wording = wording
-        self._placed: dict[UUID, Progress] = {}
+        self._turns = turns
+        self._placed: dict[UUID, _Placed] = {}
 
-    def add(
-        self,
-        job: Job,
-        account: Account,
-        request: Request,
-        notes: tuple[Note, ...],
-        locale: str,
-        reference: str,
-        message: Message,
-    ) -> None:
-        """Keep an eye on a job whose placeholder now shows ``message``."""
-        now = time.monotonic()
-        self._placed[job.id] = Progress(
-            job, account, request, notes, locale, reference, message, now
+    def add(self, placeholder: Placeholder, account: Account, locale: str, reference: str) -> None:
+        """Keep a placeholder current that now stands in its chat under a reference."""
+        self._placed[placeholder.job.id] = _Placed(
+            placeholder, account, locale, reference, placeholder.place, time.monotonic()
         )
 
     def done(self, job_id: UUID) -> None:
@@ -69,60 +53,76 @@ class ProgressMessages:
 
     def forget(self, person_id: UUID) -> None:
         """Leave all placeholders of a person alone."""
-        for placed in list(self._placed.values()):
-            if placed.job.person_id == person_id:
-                self.done(placed.job.id)
+        for job_id, placed in list(self._placed.items()):
+            if placed.placeholder.job.person_id == person_id:
+                self.done(job_id)
 
-    async def keep_telling(
-        self, chat: Chat, turn: Callable[[str, str], asyncio.Lock], shutdown: asyncio.Event
-    ) -> None:
+    async def keep_current(self, chat: Chat, shutdown: asyncio.Event) -> None:
         """Edit the placeholders of a chat's platform as their jobs go on, until the shutdown.
 
-        ``turn``: a person's lock, which deliveries hold too.
+        Nobody waits for another's: each is edited beside the others, and whoever is being answered
+        or brought a result is passed over until the next look.
         """
-        while not shutdown.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(shutdown.wait(), EVERY)
-            for placed in list(self._placed.values()):
-                ours = placed.job.platform == chat.platform
-                if ours and time.monotonic() - placed.since >= EVERY:
-                    try:
-                        await self._tell(chat, placed, turn(*placed.account))
-                    except Exception:
-                        log.exception("could not tell how a job stands")
-                        self.done(placed.job.id)
+        edits: set[asyncio.Task[None]] = set()
+        try:
+            while not shutdown.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(shutdown.wait(), EVERY)
+                try:
+                    moved = await self._moved(chat.platform)
+                except Exception:
+                    log.exception("could not read how jobs stand")
+                    continue
+                for placed, place in moved:
+                    edit = asyncio.create_task(self._edit(chat, placed, place))
+                    edits.add(edit)
+                    edit.add_done_callback(edits.discard)
+        finally:
+            for edit in edits:
+                edit.cancel()
+            await asyncio.gather(*edits, return_exceptions=True)
 
-    async def _tell(self, chat: Chat, placed: Progress, turn: asyncio.Lock) -> None:
-        message = await self._words(placed)
-        if message is None:
-            self.done(placed.job.id)
-            return
-        if message == placed.message:
-            return
-        async with turn:
-            if placed.job.id not in self._placed:
-                return  # delivered while we waited for the turn
-            try:
-                reference = await chat.edit(placed.job.chat, placed.reference, message)
-            except BotError:
-                self.done(placed.job.id)
-                return
-            placed.message = message
-            if reference != placed.reference:
-                placed.reference = reference
-                async with self._database.transaction() as session:
-                    await jobs.set_placeholder(session, placed.job.id, reference)
+    async def _moved(self, platform: str) -> list[tuple[_Placed, int]]:
+        """Return the placeholders whose jobs have moved on, with their places now.
 
-    async def _words(self, placed: Progress) -> Message | None:
-        """Return what the placeholder should say now; None once the job has ended."""
-        place = None
+        A place never grows on the screen, also where others are let in before or a job is tried
+        once more.
+        """
+        now = time.monotonic()
+        idle = {
+            job_id: placed
+            for job_id, placed in self._placed.items()
+            if placed.placeholder.job.platform == platform
+            and now - placed.since >= EVERY
+            and not self._turns.of(placed.account).locked()
+        }
+        if not idle:
+            return []
         async with self._database.snapshot() as session:
+            places = await jobs.places(session, idle)
+        for job_id in idle.keys() - places.keys():
+            self.done(job_id)
+        return [(idle[job_id], place) for job_id, place in places.items()
+                if place < idle[job_id].place]  # fmt: skip
+
+    async def _edit(self, chat: Chat, placed: _Placed, place: int) -> None:
+        placeholder = placed.placeholder
+        job = placeholder.job
+        async with self._turns.of(placed.account):
+            if self._placed.get(job.id) is not placed or place >= placed.place:
+                return  # delivered, or edited, while we waited for the turn
+            message = self._wording.waiting(
+                placeholder.request, place, placeholder.notes, placed.locale
+            )
             try:
-                job = await jobs.read(session, placed.job.id)
-            except LookupError:
-                return None
-            if job.state not in {JobState.QUEUED, JobState.RUNNING}:
-                return None
-            if job.state is JobState.QUEUED:
-                place = await jobs.place(session, job.id)
-        return self._wording.waiting(placed.request, place, placed.notes, placed.locale)
+                reference = await chat.edit(job.chat, placed.reference, message)
+                placed.place = place
+                if reference != placed.reference:
+                    placed.reference = reference
+                    async with self._database.transaction() as session:
+                        await jobs.set_placeholder(session, job.id, reference)
+            except BotError:
+                self.done(job.id)
+            except Exception:
+                log.exception("could not tell how a job stands")
+                self.done(job.id)

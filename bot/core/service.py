@@ -1,4 +1,4 @@
-"""Between the chats and the rows: load, step, save, enqueue; and bring what was made back.
+"""Between the chats and the rows: answers events, and delivers what was made.
 
 What one person does is handled in order. Deliveries of a platform are served by the process that
 handles its updates, so the same order holds for them.
@@ -7,49 +7,37 @@ handles its updates, so the same order holds for them.
 import asyncio
 import logging
 import math
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
-from weakref import WeakValueDictionary
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core import plans
 from bot.core.chat import Chat, Forgetful
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import (
     Event,
     JobEnded,
     Origin,
-    PhotoRefused,
-    PhotoSent,
     Who,
 )
-from bot.core.conversation.library import Library
-from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
-from bot.core.conversation.step import FromPerson, PhotoKept, step
+from bot.core.deciding import Decider
 from bot.core.delivering import Deliverer, delay
-from bot.core.language.grammar import Grammar
-from bot.core.language.meanings import Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
-from bot.core.plans import Plan, Planner, Showing
+from bot.core.plans import Plan, Showing
 from bot.core.progress import ProgressMessages
+from bot.core.turns import Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
-from storage import avatars, deliveries, health, inbox, jobs, parts, people, photos
-from storage.contract.failures import Failure
+from storage import deliveries, health, inbox, parts, people
 from storage.contract.health import Check
-from storage.contract.kinds import EMOJI
-from storage.contract.photos import MAX_BYTES
 from storage.contract.updates import KeptUpdate, NewUpdate
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
-from storage.jobs import Bounds
 from storage.people import Person
 from storage.queue import Again, Queue
 from storage.vault import Vault
@@ -60,7 +48,6 @@ AT_ONCE = 32  # deliveries on their way at the same time
 TRIES = 4  # of an answer in its turn while the platform is away; then it becomes a delivery
 MISTAKES = 4  # attempts that may fail for no good reason before a delivery is given up
 LONGEST_DELAY = 300.0  # seconds between two tries of a delivery
-LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
 RECHECK = 5.0  # seconds after which deliveries that got lost are looked for
 
 
@@ -74,16 +61,12 @@ class Service:
         self._vault = vault
         self._queue = queue
         self._texts = texts
-        self._keep_photos = timedelta(hours=settings.photo_hours)
-        self._grammar = Grammar(texts.vocabulary())
         self._wording = Wording(
             texts, settings.photo_hours, settings.result_days, settings.update_days
         )
-        bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
-        self._planner = Planner(vault, self._wording, bounds)
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
-        self._library, self._library_read = Library(), 0.0
-        self._progress = ProgressMessages(database, self._wording)
+        self._turns = Turns()
+        self._progress = ProgressMessages(database, self._wording, self._turns)
+        self._decider = Decider(database, vault, texts, self._wording, settings)
         self._deliverer = Deliverer(database, queue, self._wording, self._progress)
         self._since: dict[str, datetime] = {}
 
@@ -142,9 +125,9 @@ class Service:
         self._begin(chat.platform)
         origin = event.origin
         account = (origin.who.platform, origin.who.external_id)
-        async with self._turn(*account):
+        async with self._turns.of(account):
             try:
-                decided = await self._decide(event)
+                decided = await self._decider.answer(event)
             except Exception as problem:
                 log.error("could not answer an update: %s", place_of(problem))
                 await self._apologise(origin, chat)
@@ -153,6 +136,7 @@ class Service:
                 return
             delivery, plan = decided
             if plan.erase is not None:
+                self._progress.forget(delivery.person_id)
                 await self._finish_erasing(plan, origin.chat, chat)
             try:
                 await self._deliverer.carry_out(delivery, plan, account, chat, TRIES)
@@ -160,108 +144,6 @@ class Service:
                 pause = await self._set_aside(delivery, plan, chat, problem)
                 if pause is not None:
                     await self._queue.enqueue(f"delivery.{chat.platform}", delivery.id)
-
-    async def _decide(self, event: PhotoSent | FromPerson) -> tuple[Delivery, Plan] | None:
-        """Let the conversation decide, and keep all rows of it in one transaction.
-
-        None for an update that was answered before, or whose answers are on their way.
-        """
-        new = uuid4()
-
-        async def work(session: AsyncSession) -> tuple[Delivery, Plan] | None:
-            if not await people.first_time(session, event.origin.key):
-                return await self._decided_before(session, event.origin, new)
-            return await self._decide_now(session, event, new)
-
-        return await self._database.retry(work, math.inf)
-
-    async def _decided_before(
-        self, session: AsyncSession, origin: Origin, new: UUID
-    ) -> tuple[Delivery, Plan] | None:
-        """Return the answers that an update has got but that were not shown."""
-        kept = await deliveries.of_update(session, origin.key)
-        if kept is None:
-            return None
-        if kept == new:  # our own commit, whose answer got lost
-            await deliveries.expire(session, kept)
-        delivery = await deliveries.take(session, self._vault, kept)
-        if delivery is None or delivery.plan is None:
-            return None
-        return delivery, await self._planner.read(session, delivery.plan)
-
-    async def _decide_now(
-        self, session: AsyncSession, event: PhotoSent | FromPerson, new: UUID
-    ) -> tuple[Delivery, Plan]:
-        origin = event.origin
-        who = origin.who
-        person = await people.find_or_add(
-            session, self._vault, who.platform, who.external_id, who.locale
-        )
-        if person.locale is None and who.locale is not None:  # not every update tells
-            await people.set_locale(session, person.id, who.locale)
-            person = replace(person, locale=who.locale)
-        state = await self._load(session, person, origin.chat)
-        kept = await self._kept(session, person, event)
-        library = await self._wardrobe(session)
-        state, actions = step(state, kept, self._grammar, library)
-        state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
-        plan.after = origin.message
-        if plan.erase is not None:
-            said = await self._erase(session, person, plan.erase)
-            plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
-            return Delivery(new, person.id, who.platform, origin.chat, 1), plan
-        await people.save_conversation(session, person.id, origin.chat, to_json(state))
-        return await deliveries.add_answers(
-            session, self._vault, person.id, who.platform, origin.chat, origin.key,
-            plans.to_bytes(plan), new,
-        ), plan  # fmt: skip
-
-    async def _kept(
-        self, session: AsyncSession, person: Person, event: PhotoSent | FromPerson
-    ) -> FromPerson:
-        if not isinstance(event, PhotoSent):
-            return event
-        if len(event.data) > MAX_BYTES:
-            return PhotoRefused(event.origin, Failure.TOO_LARGE)
-        selfie = None
-        caption = self._grammar.caption(event.caption)
-        if caption.to_paint and event.selfie is not None and len(event.selfie) <= MAX_BYTES:
-            selfie = await self._keep(session, person, event.selfie)
-        photo = await self._keep(session, person, event.data)
-        return PhotoKept(event.origin, photo, caption, selfie)
-
-    async def _keep(self, session: AsyncSession, person: Person, data: bytes) -> UUID:
-        return await photos.add(session, self._vault, person.id, data, self._keep_photos)
-
-    async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
-        state = from_json(await people.load_conversation(session, person.id, chat))
-        preferences = await people.preferences(session, person.id)
-        return replace(
-            state,
-            locale=self._texts.negotiate(person.locale),
-            preferred=requests_from_json(preferences.get("preferred", [])) or USUAL,
-            avatars=await avatars.of_person(session, self._vault, person.id),
-        )
-
-    async def _wardrobe(self, session: AsyncSession) -> Library:
-        """Return what avatars can wear, read again now and then, for it may be built meanwhile."""
-        now = time.monotonic()
-        partly = len(self._library.catalogue.styles) < len(EMOJI.settings)
-        if partly or now - self._library_read > LIBRARY_SECONDS:
-            there = await parts.listed(session)
-            tags = {(one.style, one.slot, one.variant): one.tags for one in there}
-            found = Library(await parts.catalogue(session), tags)
-            self._library_read = now
-            if found != self._library:
-                self._library = found
-        return self._library
-
-    async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
-        erased = await people.erase_person(session, person.id)
-        self._progress.forget(person.id)
-        counts = {"photos": erased.photos, "stickers": erased.results}
-        notes = (Note("note.others_keep"),) if erased.links else ()
-        return replace(said, values={**said.values, **counts}, notes=notes)
 
     async def _finish_erasing(self, plan: Plan, where: str, chat: Chat) -> None:
         """Let no copy stay: in the database's files, and in a chat that keeps what it showed."""
@@ -278,9 +160,6 @@ class Service:
         with suppress(BotError):
             await chat.send(origin.chat, self._wording.say(Say("say.unexpected"), locale))
 
-    def _turn(self, platform: str, external_id: str) -> asyncio.Lock:
-        return self._turns.setdefault((platform, external_id), asyncio.Lock())
-
     # --- deliveries -----------------------------------------------------------------------------
 
     async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
@@ -296,7 +175,7 @@ class Service:
         topic = f"delivery.{chat.platform}"
         upkeep = [
             asyncio.create_task(_every(RECHECK, shutdown, lambda: self._find_lost(chat))),
-            asyncio.create_task(self._progress.keep_telling(chat, self._turn, shutdown)),
+            asyncio.create_task(self._progress.keep_current(chat, shutdown)),
         ]
         try:
             await self._queue.serve(topic, bring, AT_ONCE, shutdown)
@@ -323,8 +202,8 @@ class Service:
         try:
             person = await self._person(delivery)
             account = (person.platform, person.external_id)
-            async with self._turn(*account):
-                plan = await self._plan_of(delivery)
+            async with self._turns.of(account):
+                plan = await self._decider.plan_of(delivery)
                 if delivery.job is not None:
                     self._progress.done(delivery.job.id)
                 await self._deliverer.carry_out(delivery, plan, account, chat)
@@ -361,38 +240,6 @@ class Service:
 
         await self._database.retry(work, math.inf)
         return pause
-
-    async def _plan_of(self, delivery: Delivery) -> Plan:
-        """Return what was decided to show, or decide it; raises PersonGone."""
-
-        async def work(session: AsyncSession) -> Plan:
-            person = await people.read(session, delivery.person_id)
-            kept = await deliveries.plan_of(session, self._vault, delivery)
-            if kept is not None:
-                return await self._planner.read(session, kept)
-            return await self._decide_end(session, person, delivery)
-
-        return await self._database.retry(work)
-
-    async def _decide_end(self, session: AsyncSession, person: Person, delivery: Delivery) -> Plan:
-        """Let the conversation answer a job's end, and keep what it decided."""
-        job, outcome = delivery.job, delivery.outcome
-        if job is None or outcome is None:
-            raise LookupError("a delivery without a job has a plan")
-        event = JobEnded(
-            job.id, job.kind, job.settings, job.face, outcome, job.photo_id, job.second_photo_id,
-            job.avatar,
-        )  # fmt: skip
-        state = await self._load(session, person, job.chat)
-        live = any(one.job == job.id and one.replaces for one in state.unfinished)
-        placeholder = (await jobs.read(session, job.id)).placeholder
-        library = await self._wardrobe(session)
-        state, actions = step(state, event, self._grammar, library)
-        state, plan = await self._planner.perform(session, person, job.chat, state, actions)
-        plan.take_the_place_of(placeholder, live=live)
-        await people.save_conversation(session, person.id, job.chat, to_json(state))
-        await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
-        return plan
 
 
 async def _every(

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from storage import jobs, people, photos, results
+from storage import jobs, people, results
 from storage.contract.failures import Failure
 from storage.contract.jobs import Job, JobState, NewJob
 from storage.database import Database
@@ -18,6 +18,7 @@ from storage.models import DeliveryRow
 from storage.queue import open_queue
 from storage.vault import Vault
 from tests import patience
+from tests.rows import add_photo
 
 VICTIM = Path(__file__).with_name("victim.py")
 
@@ -91,7 +92,7 @@ async def start() -> AsyncIterator[Start]:
 async def ask(database: Database, vault: Vault) -> Job:
     async with database.transaction() as session:
         ada = await people.find_or_add(session, vault, "test", "ada", None)
-        photo = await photos.add(session, vault, ada.id, b"selfie", timedelta(hours=1))
+        photo = await add_photo(session, vault, ada.id, b"selfie", timedelta(hours=1))
         return await jobs.add(session, NewJob(ada.id, photo, "cutout", (), "test", "room"))
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from storage import jobs, people, photos
+from storage import jobs, people
 from storage.contract.jobs import Job, NewJob
 from storage.contract.kinds import Setting
 from storage.database import Database
 from storage.people import Person
 from storage.vault import Vault
+from tests.rows import add_photo
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def bob(database: Database, vault: Vault) -> Person:
 async def photo_id(database: Database, vault: Vault, ada: Person) -> UUID:
     """A photo of the first person's."""
     async with database.transaction() as session:
-        return await photos.add(session, vault, ada.id, b"a selfie", timedelta(hours=1))
+        return await add_photo(session, vault, ada.id, b"a selfie", timedelta(hours=1))
 
 
 @pytest.fixture

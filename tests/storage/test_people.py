@@ -16,6 +16,7 @@ from storage.errors import PersonGone, PhotoGone, ResultGone
 from storage.models import AvatarRow, LinkCodeRow, PhotoRow, ResultRow, Row
 from storage.people import Erasure, Person
 from storage.vault import Vault
+from tests.rows import add_photo
 
 SELFIE = b"the face of ada " * 4000
 STICKER = b"a sticker of ada " * 4000
@@ -108,7 +109,7 @@ async def test_two_updates_do_not_overwrite_each_others_state(
 async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[Job, list[bytes]]:
     """Fill every table with something of a person; return the sealed bytes too."""
     async with database.transaction() as session:
-        photo_id = await photos.add(session, vault, ada.id, SELFIE, timedelta(hours=1))
+        photo_id = await add_photo(session, vault, ada.id, SELFIE, timedelta(hours=1))
         await photos.keep_report(session, vault, photo_id, b"her report " * 99)
         await people.load_conversation(session, ada.id, "room")
         await people.save_conversation(session, ada.id, "room", {"with": "ada's secret state"})

@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.errors import PersonGone, PhotoGone, VaultError
 from storage.people import Person
 from storage.vault import Vault
+from tests.rows import add_photo
 
 
 def test_sealed_bytes_come_back(vault: Vault) -> None:
@@ -65,7 +66,7 @@ async def test_a_photo_is_gone_after_its_time(
 ) -> None:
     """It cannot be read from the moment its time is over, and expiring erases its row."""
     async with database.transaction() as session:
-        late = await photos.add(session, vault, ada.id, b"late", timedelta(seconds=-1))
+        late = await add_photo(session, vault, ada.id, b"late", timedelta(seconds=-1))
         with pytest.raises(PhotoGone):
             await photos.read(session, vault, late)
         assert await photos.expire(session, datetime.now(UTC)) == 1
@@ -79,4 +80,4 @@ async def test_a_photo_needs_a_person(database: Database, vault: Vault, ada: Per
     await people.forget(database, ada.id)
     async with database.transaction() as session:
         with pytest.raises(PersonGone):
-            await photos.add(session, vault, ada.id, b"x", timedelta(hours=1))
+            await add_photo(session, vault, ada.id, b"x", timedelta(hours=1))

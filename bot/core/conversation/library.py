@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.parts import Catalogue
@@ -14,16 +13,15 @@ _PAINTED = {
 """The colour that paints a slot, where it has another name than the slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """What avatars can wear. ``tags``: attribute -> values, by (style, slot, variant).
 
-    ``phrases``: by style, what is typed to wear it (``wearing``), spelt out when first needed.
+    Each stands for itself, so that what is made of one may be cached.
     """
 
     catalogue: Catalogue = field(default_factory=lambda: Catalogue({}, {}))
     tags: Mapping[tuple[str, str, str], Mapping[str, Sequence[str]]] = field(default_factory=dict)
-    phrases: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def slots(self, style: str) -> tuple[str, ...]:
         """Return the slots of a style that leave a choice, then colours that paint no slot."""

@@ -14,7 +14,7 @@ CLEARLY = 0.1  # by how much the best must beat the next
 HINTED = 0.45  # similarity from which a word is worth suggesting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WardrobeWords:
     """What people call what avatars wear, squeezed, each by its canonical name.
 

@@ -66,12 +66,19 @@ class Wording:
         )
 
     def waiting(
-        self, request: Request, place: int | None, notes: tuple[Note, ...], locale: str
+        self, request: Request, place: int, notes: tuple[Note, ...], locale: str
     ) -> Message:
-        """Word the placeholder of a job: its place in the queue, or None while it is worked on."""
+        """Word the placeholder of a job.
+
+        Args:
+            request: what is being made.
+            place: the job's in the queue: 1 is next, 0 is at work, which reads the same.
+            notes: what had to be assumed for it.
+            locale: the person's.
+        """
         values: dict[str, object] = {"request": request}
         key = "say.working"
-        if place is not None and place > 1:
+        if place > 1:
             key = "say.queued"
             values["place"] = place
         lines = [*self._notes(notes, locale), self._sentence(key, values, locale)]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import deliveries, jobs, people, photos, workers
+from storage import deliveries, jobs, people, workers
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
 from storage.database import Database
@@ -21,6 +21,7 @@ from storage.people import Person
 from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
+from tests.rows import add_photo
 
 Run = Callable[[Job, bytes | None, bytes | None], Awaitable[tuple[Outcome, bytes | None]]]
 
@@ -69,7 +70,7 @@ class Room:
 
     async def ask(self, photo: bytes = b"selfie", keep: float = 3600, send: bool = True) -> Job:
         async with self.database.transaction() as session:
-            photo_id = await photos.add(
+            photo_id = await add_photo(
                 session, self.vault, self.ada.id, photo, timedelta(seconds=keep)
             )
         return await self.ask_again(photo_id, send)
@@ -175,7 +176,7 @@ async def test_an_avatar_is_drawn_after_its_photo_expired(room: Room) -> None:
     avatar = {"style": "cat"}
     over = timedelta(seconds=-1)
     async with room.database.transaction() as session:
-        faded = await photos.add(session, room.vault, room.ada.id, b"gone", over)
+        faded = await add_photo(session, room.vault, room.ada.id, b"gone", over)
     async with room.working() as pipeline:
         for photo_id in (faded, None):
             job = await room.ask_again(photo_id, avatar=avatar)

@@ -1,0 +1,257 @@
+"""Lets the conversation decide about what happened, and keeps what it decided, in one transaction.
+
+What takes longer comes before: captions are read, photos are sealed and the library of parts is
+looked through while nobody waits for the transaction.
+"""
+
+import asyncio
+import math
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core import plans
+from bot.core.conversation.actions import Say
+from bot.core.conversation.events import JobEnded, Origin, PhotoRefused, PhotoSent
+from bot.core.conversation.library import Library
+from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
+from bot.core.conversation.step import FromPerson, PhotoKept, step
+from bot.core.language.grammar import Caption, Grammar
+from bot.core.language.meanings import Note
+from bot.core.language.texts import Texts
+from bot.core.language.wording import Wording
+from bot.core.plans import Plan, Planner, Showing
+from bot.settings import BotSettings
+from storage import avatars, deliveries, jobs, parts, people, photos
+from storage.contract.failures import Failure
+from storage.contract.kinds import EMOJI
+from storage.contract.photos import MAX_BYTES
+from storage.database import Database
+from storage.deliveries import Delivery
+from storage.jobs import Bounds
+from storage.people import Person
+from storage.photos import SealedPhoto
+from storage.vault import PersonKey, Vault
+
+LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
+
+
+@dataclass(frozen=True, slots=True)
+class _Photos:
+    """An update's photos, with its caption understood; sealed unless it came before."""
+
+    event: PhotoSent
+    caption: Caption
+    photo: SealedPhoto | None = None
+    selfie: SealedPhoto | None = None
+
+    @property
+    def about_both(self) -> bool:
+        """Whether the photo that this one answers is to be kept as well."""
+        selfie = self.event.selfie
+        return bool(self.caption.to_paint and selfie is not None and len(selfie) <= MAX_BYTES)
+
+    def sealed(self, key: PersonKey, person_id: UUID) -> "_Photos":
+        """Return them sealed for a person; megabytes take milliseconds."""
+        photo, selfie = photos.seal(key, person_id, self.event.data), None
+        if self.about_both and self.event.selfie is not None:
+            selfie = photos.seal(key, person_id, self.event.selfie)
+        return replace(self, photo=photo, selfie=selfie)
+
+
+class Decider:
+    """Decides for any number of people; one person's events have to come one after another."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        texts: Texts,
+        wording: Wording,
+        settings: BotSettings,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._texts = texts
+        self._wording = wording
+        self._grammar = Grammar(texts.vocabulary())
+        self._keep_photos = timedelta(hours=settings.photo_hours)
+        bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
+        self._planner = Planner(vault, wording, bounds)
+        self._library, self._library_read = Library(), 0.0
+
+    async def answer(self, event: PhotoSent | FromPerson) -> tuple[Delivery, Plan] | None:
+        """Return the answers to an update, kept and taken to be shown.
+
+        None for an update that was answered before, or whose answers are on their way.
+        """
+        new = uuid4()
+        library = await self._current_library()
+        happened: _Photos | FromPerson
+        happened = await self._prepared(event) if isinstance(event, PhotoSent) else event
+
+        async def work(session: AsyncSession) -> tuple[Delivery, Plan] | None:
+            if not await people.first_time(session, event.origin.key):
+                return await self._decided_before(session, event.origin, new)
+            return await self._decide(session, event.origin, happened, library, new)
+
+        return await self._database.retry(work, math.inf)
+
+    async def plan_of(self, delivery: Delivery) -> Plan:
+        """Return what was decided to show for a delivery, or decide it.
+
+        Raises:
+            PersonGone: they were forgotten.
+        """
+        library = await self._current_library()
+
+        async def work(session: AsyncSession) -> Plan:
+            person = await people.read(session, delivery.person_id)
+            kept = await deliveries.plan_of(session, self._vault, delivery)
+            if kept is not None:
+                return await self._planner.read(session, kept)
+            return await self._decide_end(session, person, delivery, library)
+
+        return await self._database.retry(work)
+
+    async def _decided_before(
+        self, session: AsyncSession, origin: Origin, new: UUID
+    ) -> tuple[Delivery, Plan] | None:
+        """Return the answers that an update has got but that were not shown."""
+        kept = await deliveries.of_update(session, origin.key)
+        if kept is None:
+            return None
+        if kept == new:  # our own commit, whose answer got lost
+            await deliveries.expire(session, kept)
+        delivery = await deliveries.take(session, self._vault, kept)
+        if delivery is None or delivery.plan is None:
+            return None
+        return delivery, await self._planner.read(session, delivery.plan)
+
+    async def _decide(
+        self,
+        session: AsyncSession,
+        origin: Origin,
+        happened: _Photos | FromPerson,
+        library: Library,
+        new: UUID,
+    ) -> tuple[Delivery, Plan]:
+        who = origin.who
+        person = await people.find_or_add(
+            session, self._vault, who.platform, who.external_id, who.locale
+        )
+        if person.locale is None and who.locale is not None:  # not every update tells
+            await people.set_locale(session, person.id, who.locale)
+            person = replace(person, locale=who.locale)
+        state = await self._load(session, person, origin.chat)
+        event = happened
+        if isinstance(event, _Photos):
+            event = await self._keep(session, person, event)
+        state, actions = step(state, event, self._grammar, library)
+        state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
+        plan.after = origin.message
+        if plan.erase is not None:
+            said = await self._erase(session, person, plan.erase)
+            plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
+            return Delivery(new, person.id, who.platform, origin.chat, 1), plan
+        await people.save_conversation(session, person.id, origin.chat, to_json(state))
+        return await deliveries.add_answers(
+            session, self._vault, person.id, who.platform, origin.chat, origin.key,
+            plans.to_bytes(plan), new,
+        ), plan  # fmt: skip
+
+    async def _decide_end(
+        self, session: AsyncSession, person: Person, delivery: Delivery, library: Library
+    ) -> Plan:
+        """Let the conversation answer a job's end, and keep what it decided."""
+        job, outcome = delivery.job, delivery.outcome
+        if job is None or outcome is None:
+            raise LookupError("a delivery without a job has a plan")
+        event = JobEnded(
+            job.id, job.kind, job.settings, job.face, outcome, job.photo_id, job.second_photo_id,
+            job.avatar,
+        )  # fmt: skip
+        state = await self._load(session, person, job.chat)
+        live = any(one.job == job.id and one.replaces for one in state.unfinished)
+        placeholder = (await jobs.read(session, job.id)).placeholder
+        state, actions = step(state, event, self._grammar, library)
+        state, plan = await self._planner.perform(session, person, job.chat, state, actions)
+        plan.take_the_place_of(placeholder, live=live)
+        await people.save_conversation(session, person.id, job.chat, to_json(state))
+        await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
+        return plan
+
+    # --- photos ---------------------------------------------------------------------------------
+
+    async def _prepared(self, event: PhotoSent) -> _Photos | PhotoRefused:
+        """Read an update's caption and seal its photos, unless it came before."""
+        if len(event.data) > MAX_BYTES:
+            return PhotoRefused(event.origin, Failure.TOO_LARGE)
+        found = _Photos(event, self._grammar.caption(event.caption))
+        origin, who = event.origin, event.origin.who
+
+        async def look(session: AsyncSession) -> tuple[bool, Person | None]:
+            person = await people.find(session, who.platform, who.external_id)
+            return await people.seen(session, origin.key), person
+
+        async def owner(session: AsyncSession) -> tuple[UUID, PersonKey]:
+            person = await people.find_or_add(
+                session, self._vault, who.platform, who.external_id, who.locale
+            )
+            return person.id, await people.key_of(session, self._vault, person.id)
+
+        seen, known = await self._database.retry(look, math.inf, reading=True)
+        if seen:
+            return found
+        person_id, key = await self._database.retry(owner, math.inf, reading=known is not None)
+        return await asyncio.to_thread(found.sealed, key, person_id)
+
+    async def _keep(self, session: AsyncSession, person: Person, found: _Photos) -> PhotoKept:
+        """Keep an update's photos."""
+        if found.photo is None or found.photo.person_id != person.id:
+            # its key was swept, or its person was forgotten by another process and met anew
+            found = found.sealed(await people.key_of(session, self._vault, person.id), person.id)
+        selfie = None
+        if found.selfie is not None:
+            selfie = await photos.add(session, found.selfie, self._keep_photos)
+        if found.photo is None:
+            raise LookupError("a photo that was just sealed")
+        photo = await photos.add(session, found.photo, self._keep_photos)
+        return PhotoKept(found.event.origin, photo, found.caption, selfie)
+
+    # --- what is known of a person, and of what avatars can wear --------------------------------
+
+    async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
+        state = from_json(await people.load_conversation(session, person.id, chat))
+        preferences = await people.preferences(session, person.id)
+        return replace(
+            state,
+            locale=self._texts.negotiate(person.locale),
+            preferred=requests_from_json(preferences.get("preferred", [])) or USUAL,
+            avatars=await avatars.of_person(session, self._vault, person.id),
+        )
+
+    async def _current_library(self) -> Library:
+        """Return what avatars can wear, read again now and then, for it may be built meanwhile."""
+        now = time.monotonic()
+        partly = len(self._library.catalogue.styles) < len(EMOJI.settings)
+        if partly or now - self._library_read > LIBRARY_SECONDS:
+            found = await self._database.retry(_read_library, reading=True)
+            self._library_read = now
+            if (found.catalogue, found.tags) != (self._library.catalogue, self._library.tags):
+                self._library = found
+        return self._library
+
+    async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
+        erased = await people.erase_person(session, person.id)
+        counts = {"photos": erased.photos, "stickers": erased.results}
+        notes = (Note("note.others_keep"),) if erased.links else ()
+        return replace(said, values={**said.values, **counts}, notes=notes)
+
+
+async def _read_library(session: AsyncSession) -> Library:
+    tags = {(one.style, one.slot, one.variant): one.tags for one in await parts.listed(session)}
+    return Library(await parts.catalogue(session), tags)
