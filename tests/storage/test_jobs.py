@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
 from storage import deliveries, favourites, jobs, people, results, retention
 from storage.contract.failures import Failure
@@ -291,3 +292,46 @@ async def test_a_sweep_goes_in_small_steps(
     early = await retention.sweep(database, datetime.now(UTC) + timedelta(days=1))
     late = await retention.sweep(database, datetime.now(UTC) + timedelta(days=3))
     assert (early.updates, late.updates) == (0, 8)
+
+
+async def test_favourites_are_read_in_one_query(
+    database: Database, vault: Vault, ada: Person, new_job: NewJob
+) -> None:
+    """However many there are, the newest first."""
+    made = []
+    for number in range(3):
+        async with database.transaction() as session:
+            job = await jobs.add(session, new_job)
+            claimed = await jobs.claim(session, job.id, "worker", LEASE)
+            assert claimed is not None
+            await jobs.finish(session, vault, claimed, Done(b"%d" % number, {"n": number}))
+            await favourites.add(session, job.id)
+            made.append(job.id)
+    statements: list[str] = []
+    engine = database._engine.sync_engine
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    async with database.snapshot() as session:
+        kept = await favourites.of_person(session, vault, ada.id, 2)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one in statements if one.lstrip().startswith("SELECT")]) == 1
+    assert [one.job.id for one in kept] == made[:0:-1]
+    assert [one.done for one in kept] == [Done(b"2", {"n": 2}), Done(b"1", {"n": 1})]
+
+
+async def test_places_of_many_are_told_at_once(
+    database: Database, bob: Person, new_job: NewJob
+) -> None:
+    """In the fair order; those at work have place 0, those that ended none."""
+    async with database.transaction() as session:
+        mine = [(await jobs.add(session, new_job)).id for _ in range(3)]
+        theirs = (await jobs.add(session, asked_by(bob, new_job))).id
+        ended = (await jobs.add(session, asked_by(bob, new_job))).id
+        assert await jobs.claim(session, mine[0], "worker", LEASE)
+        assert await jobs.cancel(session, ended)
+        places = await jobs.places(session, [*mine, theirs, ended, uuid4()])
+        assert places == {mine[0]: 0, theirs: 1, mine[1]: 2, mine[2]: 3}
+        assert places == {job_id: await jobs.place(session, job_id) for job_id in places}

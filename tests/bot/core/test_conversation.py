@@ -1,9 +1,10 @@
 """The conversation: what is remembered, done and said; every event is answered."""
 
 import json
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import fields, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, PhotoRefused
+from bot.core.conversation.library import Library
 from bot.core.conversation.state import (
     REMEMBERED,
     USUAL,
@@ -27,10 +29,11 @@ from bot.core.conversation.step import PhotoKept, StepEvent, step
 from bot.core.language.meanings import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
-from storage.contract.avatars import AvatarSpec
+from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import KINDS, Setting
+from storage.contract.parts import Catalogue
 from tests.bot.talk import (
     GRAMMAR,
     HOKUSAI,
@@ -400,6 +403,21 @@ def test_memory_is_bounded() -> None:
 def test_a_state_of_another_version_does_no_harm(stored: dict[str, Any]) -> None:
     """What does not fit is left out."""
     assert from_json(stored) == State()
+
+
+def test_a_step_changes_nothing_but_what_it_returns() -> None:
+    """Typed clothes are looked up in the library, which stays as it was."""
+    catalogue = Catalogue({"cat": {"eyes": ("wide", "round")}}, {"cat": {"fur": ("#222222",)}})
+    library = Library(catalogue, {("cat", "eyes", "wide"): {}})
+    before = deepcopy((library.catalogue, library.tags))
+    spec = AvatarSpec("cat", {"eyes": "wide"}, {"fur": "#222222"})
+    state = State(avatars=(Avatar(uuid4(), uuid4(), "", spec, spec),))
+    event = CommandGiven(ORIGIN, "/wear eyes round")
+    first, second = (step(state, event, GRAMMAR, library) for _ in range(2))
+    assert first == second
+    assert any(isinstance(action, Run) for action in first[1])
+    assert (library.catalogue, library.tags) == before
+    assert [field.name for field in fields(library)] == ["catalogue", "tags"]
 
 
 # --- every state and event ------------------------------------------------------------------------
