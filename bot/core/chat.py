@@ -86,7 +86,7 @@ class Listener(Protocol):
         ...
 
     async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
-        """Bring finished work to its chats until the shutdown."""
+        """Deliver finished work to its chats until the shutdown."""
         ...
 
 

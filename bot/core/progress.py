@@ -61,7 +61,7 @@ class ProgressMessages:
         """Edit the placeholders of a chat's platform as their jobs go on, until the shutdown.
 
         Nobody waits for another's: each is edited beside the others, and whoever is being answered
-        or brought a result is passed over until the next look.
+        or delivered a result is passed over until the next look.
         """
         edits: set[asyncio.Task[None]] = set()
         try:

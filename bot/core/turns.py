@@ -1,4 +1,4 @@
-"""Turns: what one person does is answered in order, and what they are brought comes in between."""
+"""Turns: one person's updates are answered in order, and their results are shown in between."""
 
 import asyncio
 from weakref import WeakValueDictionary
