@@ -75,27 +75,39 @@ class _Frames:
 
 
 def for_telegram(png: bytes) -> bytes:
-    """Return a WEBP of at most 512 KiB, its longer side 512 px; raises StickerTooLarge.
+    """Return a WEBP of at most 512 KiB, its longer side 512 px.
 
     A picture that moves becomes a VP9 WEBM with alpha, at most 3 seconds and 256 KiB.
+
+    Raises:
+        StickerTooLarge: no encoding brings it there.
     """
     return encode(png, LIMITS["telegram"])
 
 
 def for_discord(png: bytes) -> bytes:
-    """Return a PNG or APNG of 320 x 320 px, at most 512 KiB; raises StickerTooLarge."""
+    """Return a PNG or APNG of 320 x 320 px, at most 512 KiB.
+
+    Raises:
+        StickerTooLarge: no encoding brings it there.
+    """
     return encode(png, LIMITS["discord"])
 
 
 def for_web(png: bytes) -> bytes:
-    """Return a WEBP, moving if the picture does; raises StickerTooLarge."""
+    """Return a WEBP, moving if the picture does.
+
+    Raises:
+        StickerTooLarge: no encoding brings it under 4 MiB.
+    """
     return encode(png, LIMITS["web"])
 
 
 def encode(png: bytes, limits: Limits) -> bytes:
     """Bring a picture into a platform's format, the best quality that its size allows.
 
-    Raises StickerTooLarge when even the poorest is too large.
+    Raises:
+        StickerTooLarge: even the poorest is.
     """
     frames = _fit(_read(png, limits.moving.seconds if limits.moving else 0.0), limits)
     wanted = limits.moving if limits.moving and len(frames.images) > 1 else limits

@@ -30,9 +30,11 @@ class Bounds:
 
 
 async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> int:
-    """Return the start tag for a new job of this person, or raise Busy if that would exceed bounds.
+    """Return the start tag for a new job of this person.
 
-    The seconds are a guess at when half of what is in the way will have ended.
+    Raises:
+        Busy: it would exceed the bounds; its seconds are a guess at when half of what is in the way
+            will have ended.
     """
     latest = select(JobRow.start_tag).order_by(JobRow.start_tag.desc()).limit(1)
     unfinished = select(func.count()).where(JobRow.state.in_(_UNFINISHED))

@@ -72,8 +72,9 @@ def _held(job: Job) -> ColumnElement[bool]:
 async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) -> Job:
     """Add a queued job; enqueue its id with its ``priority`` after the commit.
 
-    Raises Busy when the person, or everybody together, has too many unfinished jobs, and
-    PersonGone.
+    Raises:
+        Busy: the person, or everybody together, has too many unfinished jobs.
+        PersonGone: they were forgotten.
     """
     await take_turn(session, new.person_id)
     start_tag = await admit(session, new.person_id, bounds or Bounds())
@@ -97,7 +98,11 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
 
 
 async def read(session: AsyncSession, job_id: UUID) -> Job:
-    """Return a job as it stands; raises LookupError."""
+    """Return a job as it stands.
+
+    Raises:
+        LookupError: there is no such job, or no longer.
+    """
     row = await session.get(JobRow, job_id, populate_existing=True)
     if row is None:
         raise LookupError(str(job_id))

@@ -111,7 +111,11 @@ async def find_or_add(
 
 
 async def read(session: AsyncSession, person_id: UUID) -> Person:
-    """Return a person; raises PersonGone."""
+    """Return a person.
+
+    Raises:
+        PersonGone: they were forgotten.
+    """
     row = await session.get(PersonRow, person_id, populate_existing=True)
     if row is None:
         raise PersonGone(str(person_id))
@@ -134,7 +138,11 @@ async def set_locale(session: AsyncSession, person_id: UUID, locale: str) -> Non
 
 
 async def key_of(session: AsyncSession, vault: Vault, person_id: UUID) -> PersonKey:
-    """Return a person's key; raises PersonGone."""
+    """Return a person's key.
+
+    Raises:
+        PersonGone: they were forgotten.
+    """
     wrapped = await session.scalar(select(PersonRow.wrapped_key).where(PersonRow.id == person_id))
     if wrapped is None:
         raise PersonGone(str(person_id))
@@ -144,7 +152,8 @@ async def key_of(session: AsyncSession, vault: Vault, person_id: UUID) -> Person
 async def take_turn(session: AsyncSession, person_id: UUID) -> None:
     """Let one transaction at a time work for a person (PostgreSQL; SQLite has one anyway).
 
-    Raises PersonGone.
+    Raises:
+        PersonGone: they were forgotten.
     """
     locked = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
     if await session.scalar(locked) is None:
@@ -152,10 +161,13 @@ async def take_turn(session: AsyncSession, person_id: UUID) -> None:
 
 
 async def load_conversation(session: AsyncSession, person_id: UUID, chat: str) -> dict[str, Any]:
-    """Return the conversation's state, empty at first; raises PersonGone.
+    """Return the conversation's state, empty at first.
 
     Holds the person's turn until the end of the transaction, so that two updates at once do not
     overwrite each other's state.
+
+    Raises:
+        PersonGone: they were forgotten.
     """
     await take_turn(session, person_id)  # first: a statement sees what was there when it began
     state = await session.scalar(

@@ -13,7 +13,11 @@ from storage.vault import PersonKey, Vault
 
 
 async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
-    """Return what a job made, also long after; raises ResultGone."""
+    """Return what a job made, also long after.
+
+    Raises:
+        ResultGone: it was erased, or the job ended without one.
+    """
     found = (
         await session.execute(
             select(JobRow.person_id, PersonRow.wrapped_key, ResultRow)
@@ -29,7 +33,11 @@ async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
 
 
 def unsealed(key: PersonKey, row: ResultRow) -> Done:
-    """Return what a row keeps sealed; raises VaultError."""
+    """Return what a row keeps sealed.
+
+    Raises:
+        VaultError: under another key.
+    """
     facts = json.loads(key.unseal(row.sealed_facts, "facts", row.job_id))
     return Done(key.unseal(row.sealed_picture, "picture", row.job_id), facts)
 

@@ -39,7 +39,11 @@ class PersonKey:
         return _seal(self._cipher, data, purpose.encode() + row.bytes)
 
     def unseal(self, sealed: bytes, purpose: str, row: UUID) -> bytes:
-        """Decrypt what ``seal`` made for the same purpose and row; raises VaultError."""
+        """Decrypt what ``seal`` made for the same purpose and row.
+
+        Raises:
+            VaultError: it was sealed for another, or changed.
+        """
         return _unseal(self._cipher, sealed, purpose.encode() + row.bytes)
 
 
@@ -57,7 +61,11 @@ class Vault:
         return _seal(self._master, AESGCM.generate_key(256), b"key" + person_id.bytes)
 
     def unwrap(self, person_id: UUID, wrapped_key: bytes) -> PersonKey:
-        """Open a person's key; raises VaultError under another master key."""
+        """Open a person's key.
+
+        Raises:
+            VaultError: it was wrapped by another master key.
+        """
         return PersonKey(_unseal(self._master, wrapped_key, b"key" + person_id.bytes))
 
     def digest(self, data: bytes, purpose: str) -> bytes:

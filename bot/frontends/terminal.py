@@ -61,7 +61,8 @@ class TerminalChat:
     async def make(self, service: Listener, order: Order) -> Answer:
         """Have an order made and return what came of it.
 
-        Raises OSError where the photo cannot be read or the folder cannot be made.
+        Raises:
+            OSError: the photo cannot be read, or the folder cannot be made.
         """
         order.folder.mkdir(parents=True, exist_ok=True)
         chat = self._next()

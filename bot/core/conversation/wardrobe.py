@@ -104,7 +104,10 @@ def say(
 ) -> Step:
     """Dress as typed: the open wardrobe's avatar, or else the current one, as a sticker at once.
 
-    ``message``: a wardrobe that is to change in its place. Raises CommandError.
+    ``message``: a wardrobe that is to change in its place.
+
+    Raises:
+        CommandError: the library has nothing like it.
     """
     if not state.avatars:
         return run(state, (Request("emoji"),))

@@ -38,7 +38,11 @@ class Change:
 
 
 def read(vocabulary: Vocabulary, library: Library, style: str, typed: str) -> Change:
-    """Understand what is to be worn; ``typed`` is normalised. Raises CommandError."""
+    """Understand what is to be worn; ``typed`` is normalised.
+
+    Raises:
+        CommandError: nothing in the library is near.
+    """
     colour = _HEX.search(typed)
     if colour is not None:
         where = read(vocabulary, library, style, typed.replace(colour.group(), " "))

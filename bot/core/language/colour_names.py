@@ -21,7 +21,11 @@ def name_of(colour: str) -> str:
 
 
 def nearest(name: str, colours: Sequence[str]) -> str:
-    """Return which of some colours is nearest to what a name means; raises ValueError for none."""
+    """Return which of some colours is nearest to what a name means.
+
+    Raises:
+        ValueError: there are none.
+    """
     return min(colours, key=lambda colour: _distance(NAMED[name], colour))
 
 

@@ -86,7 +86,11 @@ class Grammar:
     vocabulary: Vocabulary
 
     def parse(self, text: str) -> Line:
-        """Understand a line; raises ``CommandError`` and nothing else."""
+        """Understand a line.
+
+        Raises:
+            CommandError: it cannot be understood; nothing else is raised.
+        """
         if len(text) > MAX_LENGTH:
             raise CommandError("command_error.too_long", example=EXAMPLE)
         line = normalise(text)

@@ -48,7 +48,8 @@ class DiscordChat:
     async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
         """Serve until the shutdown; outages of Discord are waited out.
 
-        Raises ChatForbidden when Discord does not know the token.
+        Raises:
+            ChatForbidden: Discord does not know the token.
         """
         try:
             if not await self._log_in(listener, shutdown):

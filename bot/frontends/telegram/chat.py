@@ -99,7 +99,8 @@ class TelegramChat:
     async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
         """Serve until the shutdown; outages of Telegram are waited out.
 
-        Raises ChatForbidden when Telegram does not know the token.
+        Raises:
+            ChatForbidden: Telegram does not know the token.
         """
         retry = RetryUntilShutdown(shutdown)
         lanes = Lanes(lambda items: self._handle(items, listener), self._album_pause)

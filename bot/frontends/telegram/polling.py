@@ -42,7 +42,9 @@ class RetryUntilShutdown:
     async def __call__(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the call's first good answer.
 
-        Raises StoppedError on shutdown, InvalidToken when no repetition would help.
+        Raises:
+            StoppedError: the shutdown came first.
+            InvalidToken: no repetition would help.
         """
         while True:
             try:

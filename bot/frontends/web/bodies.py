@@ -14,7 +14,12 @@ class BodyTooLargeError(Exception):
 
 
 async def read(request: Request, limit: int) -> bytes:
-    """Return the body; raises BodyTooLargeError as soon as it passes ``limit`` bytes."""
+    """Return the body.
+
+    Raises:
+        BodyTooLargeError: it passes ``limit`` bytes; the rest is not read.
+        HTTPException: it took too long.
+    """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLargeError
@@ -31,7 +36,11 @@ async def read(request: Request, limit: int) -> bytes:
 
 
 async def read_fields(request: Request, limit: int) -> dict[str, str]:
-    """Return the strings of a JSON object body; raises HTTPException for anything else."""
+    """Return the strings of a JSON object body.
+
+    Raises:
+        HTTPException: it is anything else, or too large.
+    """
     try:
         found = json.loads(await read(request, limit))
     except BodyTooLargeError:

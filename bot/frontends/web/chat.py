@@ -71,7 +71,8 @@ class WebChat:
     async def run(self, service: WebListener, shutdown: asyncio.Event) -> None:
         """Serve the page and deliver finished work until the shutdown.
 
-        Raises OSError if the address is taken.
+        Raises:
+            OSError: the address is taken.
         """
 
         async def handle(update: Update) -> None:

@@ -14,7 +14,8 @@ FIELD = re.compile(r"\{\{(\w+)\}\}")
 def page(texts: Texts, locale: str) -> str:
     """Return ``index.html`` with its ``{{fields}}`` filled from the ``web`` sentences.
 
-    Raises KeyError for a field that has no sentence.
+    Raises:
+        KeyError: a field has no sentence.
     """
     template = (resources.files("bot.frontends.web.page") / "index.html").read_text("utf-8")
     words = {**texts.section(locale, "web"), "language": locale}

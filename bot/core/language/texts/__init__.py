@@ -46,7 +46,8 @@ class Texts:
     def get(self, locale: str, key: str, **values: object) -> str:
         """Return the sentence ``key`` (``"say.welcome"``) with its fields filled.
 
-        Raises KeyError for a key or field that does not exist.
+        Raises:
+            KeyError: there is no such key or field.
         """
         found: object = self.tables[locale]
         for part in key.split("."):
