@@ -9,12 +9,10 @@ import base64
 import logging
 import os
 import secrets
-import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +20,19 @@ import click
 from pydantic import SecretStr, ValidationError
 
 from bot import library
+from bot.app import (
+    App,
+    Component,
+    discord_chat,
+    opened,
+    serve_all,
+    telegram_chat,
+    until,
+    web_chat,
+)
 from bot.errors import BotError
 from bot.redaction import set_up
 from bot.settings import BotSettings
-from bot.supervising import alone, keep_up
 from inference.__main__ import commands as inference_commands
 from inference.errors import InferenceError, PhotoError
 from inference.settings import InferenceSettings
@@ -37,9 +44,6 @@ if TYPE_CHECKING:
     from bot.frontends.terminal import Order, TerminalChat
     from inference.serving.pipeline import Pipeline
     from storage.contract.health import Check
-    from storage.database import Database
-    from storage.queue import Queue
-    from storage.vault import Vault
 
 log = logging.getLogger("selfmoji")
 
@@ -47,20 +51,6 @@ ALONE = (
     "{command} needs PostgreSQL, which processes can share: set SELFMOJI_DATABASE_URL. "
     "`selfmoji run` does everything in one process without it."
 )
-
-Component = Callable[["App", asyncio.Event], Awaitable[None]]
-"""What a process is made of; it runs until the shutdown event."""
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """What all components of a process share."""
-
-    settings: BotSettings
-    database: "Database"
-    vault: "Vault"
-    queue: "Queue"
-    service: "Service"
 
 
 class _Worded(click.Group):
@@ -107,11 +97,11 @@ for _command in inference_commands:
 def run(level: int) -> None:
     """Serve the web chat, and Telegram and Discord if their tokens are set, and do the work."""
     settings = _settings(level)
-    components: list[Component] = [_web, _worker]
+    components: list[Component] = [web_chat, _worker]
     if settings.telegram_token.get_secret_value():
-        components.append(_telegram)
+        components.append(telegram_chat)
     if settings.discord_token.get_secret_value():
-        components.append(_discord)
+        components.append(discord_chat)
     _serve(settings, *components)
 
 
@@ -126,7 +116,7 @@ def worker(level: int) -> None:
 @click.pass_obj
 def web(level: int) -> None:
     """Serve the web chat alone (PostgreSQL)."""
-    _serve(_shared(_settings(level), "selfmoji web"), _web)
+    _serve(_shared(_settings(level), "selfmoji web"), web_chat)
 
 
 @main.command()
@@ -136,7 +126,7 @@ def telegram(level: int) -> None:
     settings = _shared(_settings(level), "selfmoji telegram")
     if not settings.telegram_token.get_secret_value():
         raise click.ClickException("set SELFMOJI_TELEGRAM_TOKEN to the token from @BotFather")
-    _serve(settings, _telegram)
+    _serve(settings, telegram_chat)
 
 
 @main.command()
@@ -146,7 +136,7 @@ def discord(level: int) -> None:
     settings = _shared(_settings(level), "selfmoji discord")
     if not settings.discord_token.get_secret_value():
         raise click.ClickException("set SELFMOJI_DISCORD_TOKEN to the token from Discord's portal")
-    _serve(settings, _discord)
+    _serve(settings, discord_chat)
 
 
 @main.command()
@@ -175,50 +165,6 @@ async def _look(settings: BotSettings, machine: str | None) -> "tuple[Check, ...
         return await checks(database, machine)
     finally:
         await database.close()
-
-
-async def _web(app: App, shutdown: asyncio.Event) -> None:
-    from bot.core.language.texts import load
-    from bot.frontends.web.chat import WebChat
-
-    async def serve(ended: asyncio.Event) -> None:
-        chat = WebChat(app.settings, load())
-
-        async def announce() -> None:
-            await chat.ready.wait()
-            click.echo(f"Selfmoji is at {chat.address}  (Ctrl-C stops it)")
-
-        announcing = asyncio.create_task(announce())
-        try:
-            await chat.run(app.service, ended)
-        finally:
-            announcing.cancel()
-
-    await alone(app.database, "web", serve, shutdown)
-
-
-async def _telegram(app: App, shutdown: asyncio.Event) -> None:
-    from bot.core.language.texts import load
-    from bot.frontends.telegram import TelegramChat
-
-    token = app.settings.telegram_token.get_secret_value()
-
-    async def serve(ended: asyncio.Event) -> None:
-        await TelegramChat(token, load(), app.settings.telegram_base_url).run(app.service, ended)
-
-    await alone(app.database, "telegram", serve, shutdown)
-
-
-async def _discord(app: App, shutdown: asyncio.Event) -> None:
-    from bot.core.language.texts import load
-    from bot.frontends.discord import DiscordChat
-
-    token = app.settings.discord_token.get_secret_value()
-
-    async def serve(ended: asyncio.Event) -> None:
-        await DiscordChat(token, load()).run(app.service, ended)
-
-    await alone(app.database, "discord", serve, shutdown)
 
 
 async def _worker(app: App, shutdown: asyncio.Event) -> None:
@@ -363,11 +309,11 @@ async def _make(orders: list["Order"]) -> bool:
             jobs_per_person=1000,
             jobs_overall=1000,
         )
-        async with _opened(settings) as app:
+        async with opened(settings) as app:
             if any(order.wear for order in orders):
                 await _fill_wardrobe(app)
             tasks = [
-                asyncio.create_task(_until(part, shutdown))
+                asyncio.create_task(until(part, shutdown))
                 for part in (
                     _work(app, shutdown, asyncio.Event()),
                     app.service.deliver(chat, shutdown),
@@ -434,66 +380,9 @@ def _shared(settings: BotSettings, command: str) -> BotSettings:
 
 def _serve(settings: BotSettings, *components: Component) -> None:
     try:
-        asyncio.run(_serve_all(settings, components))
+        asyncio.run(serve_all(settings, components))
     except (OSError, ValueError, BotError) as problem:
         raise click.ClickException(str(problem)) from None
-
-
-async def _serve_all(settings: BotSettings, components: tuple[Component, ...]) -> None:
-    """Run all components until a signal, or until one of them ends for good; then end all."""
-    shutdown = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int) -> None:
-        log.info("stopping")
-        loop.remove_signal_handler(number)  # the second one stops at once
-        shutdown.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
-    async with _opened(settings) as app:
-        tasks = [
-            asyncio.create_task(_until(_kept_up(one, app, shutdown), shutdown))
-            for one in components
-        ]
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in tasks:
-        task.result()
-
-
-def _kept_up(component: Component, app: App, shutdown: asyncio.Event) -> Awaitable[None]:
-    name = component.__name__.strip("_")
-    return keep_up(name, lambda ended: component(app, ended), shutdown)
-
-
-async def _until(part: Awaitable[None], shutdown: asyncio.Event) -> None:
-    """Await a component; when it ends, however it does, all end."""
-    try:
-        await part
-    finally:
-        shutdown.set()
-
-
-@asynccontextmanager
-async def _opened(settings: BotSettings) -> AsyncIterator[App]:
-    """Open what the components share, and close it after them."""
-    from bot.core.language.texts import load
-    from bot.core.service import Service
-    from storage.database import Database
-    from storage.queue import open_queue
-    from storage.vault import Vault
-
-    vault = Vault(settings.key())
-    database = await Database.open(settings.url)
-    try:
-        queue = await open_queue(database)
-        try:
-            service = Service(database, vault, queue, load(), settings)
-            yield App(settings, database, vault, queue, service)
-        finally:
-            await queue.close()
-    finally:
-        await database.close()
 
 
 def _new_key() -> SecretStr:
