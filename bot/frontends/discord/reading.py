@@ -3,18 +3,16 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 import discord
 
 from bot.core.conversation.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
 from bot.frontends.discord.errors import TRANSPORT
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_BYTES, SUFFIXES
+from storage.contract.photos import MAX_BYTES, may_be_photo
 
 log = logging.getLogger(__name__)
 
-MOVING = {"image/gif", "image/svg+xml"}
 AVATAR_SIDE = 1024
 
 
@@ -72,9 +70,8 @@ async def photos(
 
 
 async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -> Event:
-    suffix = PurePath(attachment.filename).suffix.lower()
-    kind = (attachment.content_type or "").partition(";")[0]
-    if kind in MOVING or not (kind.startswith("image/") or suffix in SUFFIXES):
+    media_type = (attachment.content_type or "").partition(";")[0]
+    if not may_be_photo(media_type, attachment.filename):
         return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
     if attachment.size > MAX_BYTES:
         return PhotoRefused(origin, Failure.TOO_LARGE)

@@ -6,16 +6,14 @@ command names it, when somebody answers one of its messages, or when a command a
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from telegram import CallbackQuery, Document, Message, MessageEntity, PhotoSize, Update, User
 from telegram.constants import ChatType, FileSizeLimit
 
 from bot.core.conversation.events import Origin, Who
-from storage.contract import photos
 from storage.contract.failures import Failure
+from storage.contract.photos import may_be_photo
 
-MOVING = {"image/gif", "image/svg+xml"}
 LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)  # 20 MB, what getFile gives a bot
 
 
@@ -138,10 +136,7 @@ def _file_of(message: Message) -> tuple[str | None, Failure | None]:
 
 
 def _if_picture(document: Document) -> tuple[str | None, Failure | None]:
-    """Judge by type and name; Telegram calls HEIC ``application/octet-stream`` at times."""
-    kind = document.mime_type or ""
-    suffix = PurePath(document.file_name or "").suffix.lower()
-    if kind in MOVING or not (kind.startswith("image/") or suffix in photos.SUFFIXES):
+    if not may_be_photo(document.mime_type or "", document.file_name or ""):
         return None, Failure.NOT_AN_IMAGE
     return _if_small_enough(document)
 
