@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +19,9 @@ from storage.contract.jobs import Done, Job
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
+from tests import patience
 from tests.bot.at_work import PHOTO, App, TroubledChat, png
+from tests.patience import until
 
 LEASE = timedelta(seconds=30)
 
@@ -28,12 +30,6 @@ LEASE = timedelta(seconds=30)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often."""
     monkeypatch.setattr("bot.core.progress.EVERY", 0.02)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110  rows have no event
-            await asyncio.sleep(0.01)
 
 
 async def claim(database: Database, *job_ids: UUID) -> list[Job]:
@@ -96,7 +92,7 @@ async def test_one_persons_slow_chat_stops_nobodys_progress(database: Database, 
         await room.photo(person)
     assert all("Queued" in room.texts(person)[1] for person in ("ann", "bob"))
     await claim(database, *(await queued(database))[:3])
-    async with asyncio.timeout(60):
+    async with patience.limit():
         await stuck.wait()
     await claim(database, *await queued(database))
     await until(lambda: "Working" in room.texts("bob")[1])

@@ -275,7 +275,7 @@ async def test_words_decided_before_the_end_are_said_once_after_it(
     chat = ResendingChat()
     first = Service(database, vault, queue, load(), settings)
     event = CommandGiven(ORIGIN, "/start")
-    assert await first._decide(event) is not None
+    assert await first._decider.answer(event) is not None
     second = Service(database, vault, queue, load(), settings)
     await second.handle(event, chat)  # its delivery may still be at work elsewhere
     await _deliver(second, chat)
