@@ -60,7 +60,7 @@ def _drawn(portrait: Portrait, names: Sequence[str]) -> dict[str, NDArray[np.uin
     """Draw in all looks; those in the person's own proportions share one drawing."""
     if not names:
         return {}
-    person = sitter.sit(portrait)
+    person = portrait.once(sitter.sit)
     own = composing.compose(person)
     pictures = {}
     for name in names:

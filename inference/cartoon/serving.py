@@ -71,7 +71,7 @@ def _drawn(portrait: Portrait, look: str, *, scene: bool) -> Image:
     """Draw the person as a sticker, with their surroundings' colour behind them if asked."""
     behind = _surroundings(portrait) if scene else None
     options = Options() if behind is None else Options(ground="square", ground_colour=behind)
-    drawing = composing.drawn(sitter.sit(portrait), look, options)
+    drawing = composing.drawn(portrait.once(sitter.sit), look, options)
     document = looks.svg(drawing, LOOKS[look], options)
     return die_cut(svg.raster(document, SIDE), drawn=True)
 

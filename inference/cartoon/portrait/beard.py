@@ -32,9 +32,10 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
     least = (0.07 * unit) ** 2
     thin = curves.outlines((grown > _THIN).astype(np.float32), SCALE, blur=blur, least=least)
     shapes = fill("stubble", "beard-thin", *thin, part="shade", opacity=0.5)
-    if _chance(sitter) > _CERTAIN:
+    chance = _chance(sitter)
+    if chance > _CERTAIN:
         rings = curves.outlines(
-            (grown > _SOLID).astype(np.float32), SCALE, blur=blur, least=least, spacing=4.0
+            (grown > _solid(chance)).astype(np.float32), SCALE, blur=blur, least=least, spacing=4.0
         )
         shapes += edge("beard-edge", "beard-line", rings, 0.010 * unit, heavy)
         shapes += fill("beard", "beard", *rings)
@@ -45,6 +46,11 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
             )  # fmt: skip
             shapes += fill("beard-dark", "beard-dark", *locks, part="shade", clip="beard")
     return shapes
+
+
+def _solid(chance: float) -> float:
+    """The density that is drawn solid: the surer a beard is, the less."""
+    return _SOLID - 0.22 * max(0.0, chance - 0.6) / 0.4
 
 
 def colours(sitter: Sitter, grown: Plane | None, skin: Lab) -> dict[str, Lab]:

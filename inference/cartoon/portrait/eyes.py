@@ -1,6 +1,6 @@
 """Eyes: white, iris with its light, lid and lashes, as open and as turned as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,16 @@ from inference.face import topology
 GAIN = 1.14
 """Eyes are drawn a little larger than they are: so small a picture would lose them."""
 
+_WINK = 0.09  # eyes that differ less are meant to be equally open
 _CLOSED = 0.115  # height over width of an eye that shows no white
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """One eye's own frame. outward: unit vector to the temple. lashes: 0..1, how long."""
+    """One eye's own frame.
+
+    outward: unit vector to the temple. lashes: 0..1, how long. openness: height over width.
+    """
 
     name: str
     ring: Curve
@@ -28,6 +32,7 @@ class Eye:
     outward: NDArray[np.float64]
     up: NDArray[np.float64]
     lashes: float
+    openness: float
 
     @property
     def upper(self) -> Curve:
@@ -43,11 +48,6 @@ class Eye:
     def width(self) -> float:
         """From corner to corner."""
         return float(np.linalg.norm(self.ring[0] - self.ring[8]))
-
-    @property
-    def openness(self) -> float:
-        """Height over width."""
-        return float(np.ptp(self.ring @ self.up)) / (self.width + 1e-6)
 
 
 def both(sitter: Sitter) -> tuple[Eye, Eye]:
@@ -66,9 +66,19 @@ def both(sitter: Sitter) -> tuple[Eye, Eye]:
                 sitter.right * side,
                 sitter.up,
                 lashes,
+                _openness(sitter.points(*ring), sitter.up),
             )
         )
-    return found[0], found[1]
+    left, right = found
+    if abs(left.openness - right.openness) < _WINK:
+        both_are = (left.openness + right.openness) / 2
+        left, right = (replace(eye, openness=both_are) for eye in found)
+    return left, right
+
+
+def _openness(ring: Curve, up: NDArray[np.float64]) -> float:
+    """Height over width."""
+    return float(np.ptp(ring @ up)) / (float(np.linalg.norm(ring[0] - ring[8])) + 1e-6)
 
 
 def draw(sitter: Sitter) -> list[Shape]:

@@ -106,40 +106,43 @@ def _second(sitter: Sitter) -> tuple[Curve, ...]:
 def _growth(sitter: Sitter, curly: float) -> NDArray[np.float32]:
     """Directions of the strands, (GRID, GRID, 2) unit vectors: from the photo's own, where clear.
 
-    Elsewhere hair falls from the crown: outwards above, down the sides.
+    The photo's are those of its structure tensor (Bigün and Granlund, 1987), at half the size.
     """
-    unit = sitter.unit / SCALE
-    across, down = sitter.across, sitter.down
-    right, below = sitter.right.astype(np.float32), -sitter.up.astype(np.float32)
-    x = across * 1.0
-    y = np.maximum(down + 0.42, 0.02)
-    x = np.where(np.abs(x) < 0.02, 0.02, x)
-    falls = x[..., None] * right + (y * 1.3)[..., None] * below
-    falls /= np.linalg.norm(falls, axis=2, keepdims=True) + 1e-6
-    light = cv2.GaussianBlur(sitter.lab[..., 0], (0, 0), 1.0)
-    dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
-    inside = cv2.erode(sitter.hair, np.ones((5, 5))) > 0.5
-    dx, dy = dx * inside, dy * inside
-    blur = 0.035 * unit
+    half = (GRID // 2, GRID // 2)
+    light, hair, across, down = (
+        np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA), np.float32)
+        for plane in (sitter.lab[..., 0], sitter.hair, sitter.across, sitter.down)
+    )
+    falls = _falling(sitter, across, down)
+    inside = (cv2.erode(hair, np.ones((3, 3))) > 0.5).astype(np.float32)
+    dx, dy = (
+        cv2.Sobel(light, cv2.CV_32F, 1, 0) * inside,
+        cv2.Sobel(light, cv2.CV_32F, 0, 1) * inside,
+    )
+    blur = 0.035 * sitter.unit / SCALE / 2
     xx, yy, xy = (cv2.GaussianBlur(p, (0, 0), blur) for p in (dx * dx, dy * dy, dx * dy))
     # the doubled angle of the strands is perpendicular to the gradient's
-    cos2, sin2 = -(xx - yy), -2 * xy
-    energy = xx + yy + 1e-3
-    trust = np.sqrt(cos2**2 + sin2**2) / energy
-    trust = trust * np.clip(
-        energy / (np.median(energy[inside]) + 1e-3) if inside.any() else 1, 0, 1
-    )
-    own = (1 - 0.6 * curly) * 2.0
-    fall_cos2 = falls[..., 0] ** 2 - falls[..., 1] ** 2
-    fall_sin2 = 2 * falls[..., 0] * falls[..., 1]
-    norm = np.sqrt(cos2**2 + sin2**2) + 1e-6
-    mixed_cos = own * trust * cos2 / norm + 0.5 * fall_cos2
-    mixed_sin = own * trust * sin2 / norm + 0.5 * fall_sin2
-    mixed_cos, mixed_sin = (cv2.GaussianBlur(p, (0, 0), blur) for p in (mixed_cos, mixed_sin))
-    angle = 0.5 * np.arctan2(mixed_sin, mixed_cos)
+    cos2, sin2 = yy - xx, -2 * xy
+    size, energy = cv2.magnitude(cos2, sin2) + np.float32(1e-6), xx + yy + np.float32(1e-3)
+    usual = float(np.median(energy[inside > 0])) if inside.any() else 1.0
+    trust = (2 - 1.2 * curly) * size / energy * np.minimum(1, energy / usual)
+    fall_x, fall_y = falls[..., 0], falls[..., 1]
+    mixed = np.dstack([
+        trust * cos2 / size + 0.5 * (fall_x**2 - fall_y**2), trust * sin2 / size + fall_x * fall_y
+    ]).astype(np.float32)  # fmt: skip
+    even = cv2.GaussianBlur(mixed, (0, 0), blur)
+    angle = 0.5 * np.arctan2(even[..., 1], even[..., 0])
     way = np.dstack([np.cos(angle), np.sin(angle)])
     way *= np.where((way * falls).sum(axis=2, keepdims=True) < 0, -1, 1)
-    return np.asarray(way, np.float32)
+    return np.asarray(cv2.resize(way.astype(np.float32), (GRID, GRID)), np.float32)
+
+
+def _falling(sitter: Sitter, across: Plane, down: Plane) -> NDArray[np.float32]:
+    """Where hair falls that nobody combed: from the crown outwards, then down; unit vectors."""
+    x = np.where(np.abs(across) < 0.02, 0.02, across)[..., None]
+    y = 1.3 * np.maximum(down + 0.42, 0.02)[..., None]
+    falls = x * sitter.right - y * sitter.up
+    return np.asarray(falls / np.linalg.norm(falls, axis=2, keepdims=True), np.float32)
 
 
 def _average(values: Plane, along: NDArray[np.float32], step: float) -> Plane:
