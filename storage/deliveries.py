@@ -1,9 +1,9 @@
-"""What chats are owed: a job's end, or the answers to an update.
+"""Deliveries: a job's end, or the answers to an update, on their way to a chat.
 
 ```
 add ──> WAITING ──take──> SENDING ──finish──> SHOWN
            ^  <─release──  │  │
-           └─ lease ran out┘  └──bury──> DEAD
+           └─ lease ran out┘  └──fail──> DEAD
 ```
 
 A job's delivery is added with the job's end, an update's with the decision that it led to. What to
@@ -249,8 +249,8 @@ async def finish(session: AsyncSession, delivery_id: UUID, reference: str | None
     return await _end(session, delivery_id, DeliveryState.SHOWN, _also(reference))
 
 
-async def bury(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
-    """Let a delivery be that cannot be shown, and why in a word; False if it had ended before."""
+async def fail(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
+    """End a delivery that cannot be shown, and say why in a word; False if it had ended before."""
     return await _end(session, delivery_id, DeliveryState.DEAD, {"failure": failure})
 
 

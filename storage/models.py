@@ -180,7 +180,7 @@ class InboxRow(Row):
 
 
 class DeliveryRow(Row):
-    """What a chat is owed (``storage.deliveries``): a job's end, or the answers to an update.
+    """A delivery (``storage.deliveries``): a job's end, or the answers to an update.
 
     One per job and one per update, which is what makes a second one impossible. ``sealed_plan``:
     what was decided to show, ``progress``: how much of it stands in the chat.

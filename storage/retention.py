@@ -27,7 +27,7 @@ BATCH = 200
 class Retention:
     """How long things are kept, counted from when they were made; favourites stay until dropped.
 
-    ``results``: what jobs made, the jobs themselves and what their chats were owed. ``updates``:
+    ``results``: what jobs made, the jobs themselves and their deliveries. ``updates``:
     the keys of updates that were handled, and updates that nobody could handle.
     """
 

@@ -1,4 +1,4 @@
-"""Shows what is owed to a chat, answer by answer, from where an earlier attempt ended.
+"""Shows a delivery in its chat, answer by answer, from where an earlier attempt ended.
 
 After each answer the row says so. What an attempt was at when it ended may stand in the chat or
 not; a chat that can tell is asked before the same is sent again.

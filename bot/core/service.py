@@ -163,10 +163,10 @@ class Service:
     # --- deliveries -----------------------------------------------------------------------------
 
     async def deliver(self, chat: Chat, shutdown: asyncio.Event) -> None:
-        """Bring what chats of this platform are owed, until the shutdown."""
+        """Deliver what this platform's chats are waiting for, until the shutdown."""
         since = self._begin(chat.platform)
 
-        async def bring(delivery_id: UUID) -> None:
+        async def deliver_one(delivery_id: UUID) -> None:
             await self._deliver_one(delivery_id, chat)
 
         await self._database.retry(
@@ -178,7 +178,7 @@ class Service:
             asyncio.create_task(self._progress.keep_current(chat, shutdown)),
         ]
         try:
-            await self._queue.serve(topic, bring, AT_ONCE, shutdown)
+            await self._queue.serve(topic, deliver_one, AT_ONCE, shutdown)
         finally:
             for task in upkeep:
                 task.cancel()
@@ -192,7 +192,7 @@ class Service:
             await self._queue.enqueue(f"delivery.{chat.platform}", delivery_id)
 
     async def _deliver_one(self, delivery_id: UUID, chat: Chat) -> None:
-        """Show what one delivery owes; raises Again while the platform is away."""
+        """Show what is left of one delivery; raises Again while the platform is away."""
         delivery = await self._database.retry(
             lambda session: deliveries.take(session, self._vault, delivery_id)
         )
@@ -236,7 +236,7 @@ class Service:
             if pause is not None:
                 await deliveries.release(session, delivery)
             else:
-                await deliveries.bury(session, delivery.id, type(problem).__name__)
+                await deliveries.fail(session, delivery.id, type(problem).__name__)
 
         await self._database.retry(work, math.inf)
         return pause

@@ -99,9 +99,9 @@ async def ask(database: Database, vault: Vault) -> Job:
 async def ended(database: Database, vault: Vault, job_id: UUID) -> tuple[Job, bytes, int]:
     """Return the job as it ended, its picture and how many deliveries it has."""
     async with database.snapshot() as session:
-        owed = await session.scalars(select(DeliveryRow).where(DeliveryRow.job_id == job_id))
+        found = await session.scalars(select(DeliveryRow).where(DeliveryRow.job_id == job_id))
         picture = (await results.read(session, vault, job_id)).picture
-        return await jobs.read(session, job_id), picture, len(owed.all())
+        return await jobs.read(session, job_id), picture, len(found.all())
 
 
 @pytest.mark.slow
@@ -123,8 +123,8 @@ async def test_another_worker_finishes_what_a_killed_one_began(
     assert await second.hear("shown") == f"{job.id} done"
     await second.hear_out(1.0)
     assert second.shown() == [f"{job.id} done"]
-    read, picture, owed = await ended(database, vault, job.id)
-    assert (read.state, read.attempts, picture, owed) == (JobState.DONE, 2, b"2: selfie", 1)
+    read, picture, found = await ended(database, vault, job.id)
+    assert (read.state, read.attempts, picture, found) == (JobState.DONE, 2, b"2: selfie", 1)
     await queue.close()
     await database.close()
 
@@ -147,8 +147,8 @@ async def test_a_restarted_process_finishes_what_it_began(
     await third.hear_out(1.0)
     assert second.shown() == [f"{job.id} done"]
     assert third.said == ["ready"]
-    read, picture, owed = await ended(database, vault, job.id)
-    assert (read.state, read.attempts, picture, owed) == (JobState.DONE, 2, b"2: selfie", 1)
+    read, picture, found = await ended(database, vault, job.id)
+    assert (read.state, read.attempts, picture, found) == (JobState.DONE, 2, b"2: selfie", 1)
     await database.close()
 
 

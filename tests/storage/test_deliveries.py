@@ -1,4 +1,4 @@
-"""What chats are owed: taken by one at a time, until it is shown or given up."""
+"""Deliveries: taken by one at a time, until it is shown or given up."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ DONE = Done(b"\x89PNG", {"top": "bun"})
 
 
 @pytest.fixture
-async def owed(database: Database, vault: Vault, job: Job) -> UUID:
+async def delivery(database: Database, vault: Vault, job: Job) -> UUID:
     """The delivery of a job that has ended."""
     async with database.transaction() as session:
         claimed = await jobs.claim(session, job.id, "worker", timedelta(seconds=30))
@@ -33,67 +33,67 @@ async def take(database: Database, vault: Vault, delivery_id: UUID) -> Delivery 
 
 
 async def test_a_delivery_is_taken_by_one_at_a_time(
-    database: Database, vault: Vault, owed: UUID
+    database: Database, vault: Vault, delivery: UUID
 ) -> None:
     """Whoever else asks gets nothing until it is released, or its process is known to be gone."""
-    first = await take(database, vault, owed)
+    first = await take(database, vault, delivery)
     assert first is not None
     assert (first.outcome, first.resumed) == (DONE, False)
     assert first.job is not None
     assert first.job.state is JobState.DONE
-    assert await take(database, vault, owed) is None
+    assert await take(database, vault, delivery) is None
     async with database.transaction() as session:
         assert await deliveries.pending(session, "web") == []
         await deliveries.expire_leases(session, "telegram", now())
-    assert await take(database, vault, owed) is None
+    assert await take(database, vault, delivery) is None
     async with database.transaction() as session:
         await deliveries.expire_leases(session, "web", now())
-    second = await take(database, vault, owed)
+    second = await take(database, vault, delivery)
     assert second is not None
     assert second.resumed
     async with database.transaction() as session:
         assert not await deliveries.release(session, first)
         assert await deliveries.release(session, second)
-        assert await deliveries.pending(session, "web") == [owed]
+        assert await deliveries.pending(session, "web") == [delivery]
 
 
 async def test_a_shown_delivery_is_not_taken_again(
-    database: Database, vault: Vault, owed: UUID
+    database: Database, vault: Vault, delivery: UUID
 ) -> None:
     """After finishing nobody gets it, and finishing twice says so."""
-    assert await take(database, vault, owed)
+    assert await take(database, vault, delivery)
     async with database.transaction() as session:
-        assert await deliveries.finish(session, owed, "message 9")
-        assert not await deliveries.finish(session, owed, "message 10")
-        assert not await deliveries.bury(session, owed, "Bug")
+        assert await deliveries.finish(session, delivery, "message 9")
+        assert not await deliveries.finish(session, delivery, "message 10")
+        assert not await deliveries.fail(session, delivery, "Bug")
         assert await deliveries.pending(session, "web") == []
         assert await deliveries.unfinished(session) == []
-    assert await take(database, vault, owed) is None
+    assert await take(database, vault, delivery) is None
     assert await take(database, vault, uuid4()) is None
 
 
 async def test_a_buried_delivery_is_not_taken_again(
-    database: Database, vault: Vault, owed: UUID
+    database: Database, vault: Vault, delivery: UUID
 ) -> None:
     """A dead letter keeps a word of why, and waits for nobody."""
     async with database.transaction() as session:
-        assert await deliveries.bury(session, owed, "ChatForbidden")
+        assert await deliveries.fail(session, delivery, "ChatForbidden")
         assert await deliveries.unfinished(session) == []
-    assert await take(database, vault, owed) is None
+    assert await take(database, vault, delivery) is None
 
 
 async def test_a_plan_and_its_progress_outlive_the_process(
-    database: Database, vault: Vault, owed: UUID
+    database: Database, vault: Vault, delivery: UUID
 ) -> None:
     """What was decided to show is read back by the next attempt, and where to go on."""
-    first = await take(database, vault, owed)
+    first = await take(database, vault, delivery)
     assert first is not None
     assert first.plan is None
     async with database.transaction() as session:
         await deliveries.keep_plan(session, vault, first, b"a sticker, then a word")
         await deliveries.advance(session, first, 1, "message 9")
         await deliveries.release(session, first)
-    second = await take(database, vault, owed)
+    second = await take(database, vault, delivery)
     assert second is not None
     assert (second.plan, second.progress) == (b"a sticker, then a word", 1)
 

@@ -102,7 +102,7 @@ async def test_a_lease_that_ran_out_can_be_taken_over_and_fences_the_first(
 async def test_three_attempts_and_the_job_is_buried(
     database: Database, vault: Vault, job: Job
 ) -> None:
-    """After the third attempt nobody can claim it; burying owes the person one answer."""
+    """After the third attempt nobody can claim it; failing it adds one delivery."""
     for _ in range(jobs.MAX_ATTEMPTS):
         async with database.transaction() as session:
             assert await jobs.fail_exhausted(session, job.id) is None
@@ -131,7 +131,7 @@ async def test_a_released_job_waits_again(database: Database, job: Job) -> None:
 
 
 async def test_a_cancelled_job_ends_silently(database: Database, vault: Vault, job: Job) -> None:
-    """Cancelling stops a running job from being ended and owes no delivery."""
+    """Cancelling stops a running job from being ended and adds no delivery."""
     claimed = await claim(database, job.id)
     assert claimed is not None
     async with database.transaction() as session:

@@ -9,10 +9,6 @@ from typing import Any, TypeVar
 
 from telegram import (
     BotCommand,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    InputMediaPhoto,
     Update,
 )
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
@@ -29,14 +25,14 @@ from bot.core.conversation.events import (
     PhotoSent,
 )
 from bot.core.language.texts import Texts
-from bot.errors import ChatError, ChatUnavailable, StickerTooLarge
+from bot.errors import ChatError, ChatUnavailable
 from bot.frontends.telegram import updates
 from bot.frontends.telegram.errors import seconds_to_wait, translate, translated
 from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
+from bot.frontends.telegram.messages import GoneError, Messages, form_of
 from bot.frontends.telegram.polling import Json, RetryUntilShutdown, StoppedError, poll
 from bot.frontends.telegram.updates import Incoming
-from bot.stickers import for_telegram, suffix
 from storage.contract.failures import Failure
 from storage.contract.updates import KeptUpdate, NewUpdate
 
@@ -92,6 +88,7 @@ class TelegramChat:
             get_updates_request=self._polling,
             rate_limiter=Limiter(),
         )
+        self._messages = Messages(self._bot)
         self._album_pause = album_pause
         self._moved: dict[int, int] = {}  # groups that became supergroups
         self._answers: set[asyncio.Task[None]] = set()
@@ -173,20 +170,22 @@ class TelegramChat:
     async def send(self, chat: str, message: Message) -> str:
         """Show a message; return its reference."""
         with translated():
-            return await self._in_chat(chat, lambda at, topic: self._send(at, topic, message))
+            return await self._in_chat(
+                chat, lambda at, topic: self._messages.send(at, topic, message)
+            )
 
     async def edit(self, chat: str, reference: str, message: Message) -> str:
         """Replace a message, in place where Telegram can, else by a new one."""
         form, _, number = reference.partition(":")
-        wanted = _form(message)
+        wanted = form_of(message)
 
         async def replace(at: int, topic: int | None) -> str:
             if form != "sticker" and wanted != "sticker" and (form, wanted) != ("picture", "text"):
-                with suppress(_GoneError):
-                    await self._change(at, int(number), message)
+                with suppress(GoneError):
+                    await self._messages.change(at, int(number), message)
                     return f"{wanted}:{number}"
-            shown = await self._send(at, topic, message)
-            await self._remove(at, int(number))
+            shown = await self._messages.send(at, topic, message)
+            await self._messages.remove(at, int(number))
             return shown
 
         with translated():
@@ -218,8 +217,8 @@ class TelegramChat:
                 if number in numbers:
                     continue
                 try:
-                    await self._change(at, number, message)
-                except (BadRequest, _GoneError):
+                    await self._messages.change(at, number, message)
+                except (BadRequest, GoneError):
                     continue
                 return f"text:{number}"
             return None
@@ -231,7 +230,7 @@ class TelegramChat:
         """Take a message away, if it is still there."""
         number = int(reference.partition(":")[2])
         with translated():
-            await self._in_chat(chat, lambda at, _: self._remove(at, number))
+            await self._in_chat(chat, lambda at, _: self._messages.remove(at, number))
 
     async def _in_chat(self, chat: str, act: Callable[[int, int | None], Awaitable[T]]) -> T:
         """Act in a chat, following it when it became a supergroup."""
@@ -241,62 +240,6 @@ class TelegramChat:
         except ChatMigrated as moved:
             self._moved[at] = moved.new_chat_id
             return await act(moved.new_chat_id, topic)
-
-    async def _send(self, at: int, topic: int | None, message: Message) -> str:
-        keyboard = _keyboard(message)
-        form = _form(message)
-        if form == "sticker" and message.sticker is not None:
-            try:
-                sticker = await asyncio.to_thread(for_telegram, message.sticker)
-            except StickerTooLarge:
-                log.warning("A sticker stays above Telegram's limit; sent as a picture")
-                picture = Message(message.text, message.buttons, picture=message.sticker)
-                return await self._send(at, topic, picture)
-            shown = await self._bot.send_sticker(
-                at,
-                InputFile(sticker, filename=f"sticker.{suffix(sticker)}", attach=False),
-                emoji="🙂",
-                reply_markup=keyboard,
-                message_thread_id=topic,
-            )
-        elif form == "picture" and message.picture is not None:
-            shown = await self._bot.send_photo(
-                at,
-                InputFile(message.picture, filename="picture.png"),
-                caption=message.text or None,
-                reply_markup=keyboard,
-                message_thread_id=topic,
-            )
-        else:
-            shown = await self._bot.send_message(
-                at, message.text, reply_markup=keyboard, message_thread_id=topic
-            )
-        return updates.message_reference(shown)
-
-    async def _remove(self, at: int, number: int) -> None:
-        with suppress(BadRequest):  # already gone, or too old to be deleted
-            await self._bot.delete_message(at, number)
-
-    async def _change(self, at: int, number: int, message: Message) -> None:
-        """Change a shown text or picture in place."""
-        keyboard = _keyboard(message)
-        try:
-            if message.picture is not None:
-                media = InputMediaPhoto(
-                    InputFile(message.picture, filename="picture.png", attach=True),
-                    caption=message.text or None,
-                )
-                await self._bot.edit_message_media(media, at, number, reply_markup=keyboard)
-            else:
-                await self._bot.edit_message_text(message.text, at, number, reply_markup=keyboard)
-        except BadRequest as refusal:
-            if "message is not modified" in refusal.message.lower():
-                return
-            if "message to edit not found" in refusal.message.lower() or (
-                "message can't be edited" in refusal.message.lower()
-            ):
-                raise _GoneError from refusal
-            raise
 
     async def _handle(self, items: list[Item], listener: Listener) -> None:
         """Have an update, or the pictures of an album, answered; then its rows are done with."""
@@ -383,24 +326,3 @@ class TelegramChat:
                 await asyncio.sleep(ours.retry_after or pause)
             else:
                 return
-
-
-class _GoneError(Exception):
-    """A message that was to be changed is no longer there."""
-
-
-def _form(message: Message) -> str:
-    if message.sticker is not None:
-        return "sticker"
-    return "picture" if message.picture is not None else "text"
-
-
-def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    if not message.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.value) for button in row]
-            for row in message.buttons
-        ]
-    )

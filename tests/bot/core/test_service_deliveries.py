@@ -218,7 +218,7 @@ async def _made(database: Database, vault: Vault) -> None:
 
 
 async def _deliver(service: Service, chat: TroubledChat) -> None:
-    """Deliver until nothing is owed."""
+    """Deliver until nothing is pending."""
     shutdown = asyncio.Event()
     delivering = asyncio.create_task(service.deliver(chat, shutdown))
     async with patience.limit():
