@@ -58,19 +58,28 @@ async def add(session: AsyncSession, photo: SealedPhoto, keep_for: timedelta) ->
     return photo.id
 
 
-async def read(session: AsyncSession, vault: Vault, photo_id: UUID) -> bytes:
-    """Return a photo's bytes.
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo and what was found in it so far, as they lie in their row."""
 
-    Raises:
-        PhotoGone: it was erased or is past its time.
-    """
-    return (await read_with_report(session, vault, photo_id))[0]
+    photo_id: UUID
+    person_id: UUID
+    wrapped_key: bytes
+    sealed: bytes
+    sealed_report: bytes | None
+
+    def open(self, vault: Vault) -> tuple[bytes, bytes | None]:
+        """Unseal the photo and its report; work for a thread."""
+        key = vault.unwrap(self.person_id, self.wrapped_key)
+        report = self.sealed_report
+        return (
+            key.unseal(self.sealed, "photo", self.photo_id),
+            None if report is None else key.unseal(report, "report", self.photo_id),
+        )
 
 
-async def read_with_report(
-    session: AsyncSession, vault: Vault, photo_id: UUID
-) -> tuple[bytes, bytes | None]:
-    """Return a photo and what was found in it so far.
+async def fetch(session: AsyncSession, photo_id: UUID) -> StoredPhoto:
+    """Return a photo's row.
 
     Raises:
         PhotoGone: it was erased or is past its time.
@@ -89,12 +98,7 @@ async def read_with_report(
     ).first()
     if found is None:
         raise PhotoGone(str(photo_id))
-    person_id, wrapped, sealed, report = found
-    key = vault.unwrap(person_id, wrapped)
-    return (
-        key.unseal(sealed, "photo", photo_id),
-        None if report is None else key.unseal(report, "report", photo_id),
-    )
+    return StoredPhoto(photo_id, *found)
 
 
 async def keep_report(session: AsyncSession, vault: Vault, photo_id: UUID, report: bytes) -> None:

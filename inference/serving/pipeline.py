@@ -22,6 +22,7 @@ from inference.models.networks import Networks
 from inference.models.runtime import open_networks
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
+from inference.serving.contract import Photos
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
@@ -50,72 +51,66 @@ class Pipeline:
             families = {kind: family() for kind, family in FAMILIES.items()}
         if networks is None:
             networks = open_networks(settings)
+        self.networks = networks
         self._families = families
-        self._networks = networks
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="pipeline")
         self._portraits = Portraits()
         self._batchers: dict[str, MicroBatcher] = {}
         self._jobs = 0
 
-    async def run(
-        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         """Work on a job.
 
-        Args:
-            job: what to make of which face.
-            photo: the file as it was sent, None for a job with an avatar.
-            report: what an earlier job found in this photo, if that was kept.
-            picture: the job's second picture as it was sent, if it has one. A failure that is its
-                fault says so in the detail: ``{"picture": True}``.
+        A failure that is the fault of the second photo says so in its detail:
+        ``{"picture": True}``.
 
-        Returns:
-            The outcome, and a report of the photo worth keeping if there was none.
+        Raises:
+            PhotoGone: one of its photos is.
         """
         family = self._families.get(job.kind)
         if family is None:
-            return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), None
-        made: list[PhotoReport] = []
+            return Failed(Failure.BAD_REQUEST, {"kind": job.kind})
+        settings = job.settings or KINDS[job.kind].default
         self._jobs += 1
         try:
-            subject = await self._subject(job, photo, report, made.append)
-            second = None if picture is None else await self._on_thread(_second, picture)
-            settings = job.settings or KINDS[job.kind].default
-            shown = await self._drive(family.make(subject, settings, second))
-            done = await self._on_thread(_encoded, shown)
+            subject = await self._subject(job, photos)
+            second = await self._second(job, photos)
+            picture = await self._drive(family.make(subject, settings, second))
+            return await self._on_thread(_encoded, picture)
         except PhotoError as error:
-            return Failed(error.failure, error.detail, error.picture), _bytes(made)
+            return Failed(error.failure, error.detail, error.picture)
         except (UnknownSetting, UnknownAvatar, UnsuitableSubject):
-            return Failed(Failure.BAD_REQUEST, {"kind": job.kind}), _bytes(made)
+            return Failed(Failure.BAD_REQUEST, {"kind": job.kind})
         finally:
             self._jobs -= 1
-        return done, _bytes(made)
 
-    async def _subject(
-        self,
-        job: Job,
-        photo: bytes | None,
-        report: bytes | None,
-        keep: Callable[[PhotoReport], None],
-    ) -> Subject:
+    async def _subject(self, job: Job, photos: Photos) -> Subject:
         """Read the job's avatar, or study the face in its photo."""
         if job.avatar is not None:
             return await self._on_thread(parse_subject, job.avatar)
-        if job.photo_id is None or photo is None:
+        photo_id = job.photo_id
+        if photo_id is None:
             return None
-        return await self._portraits.get(
-            job.photo_id,
-            job.face,
-            lambda: self._drive(_study(photo, report, job.face, keep)),
-        )
+
+        async def study() -> Portrait:
+            photo, report = await photos.read(photo_id)
+            return await self._drive(_study(photo, report, job.face, photos.keep))
+
+        return await self._portraits.get(photo_id, job.face, study)
+
+    async def _second(self, job: Job, photos: Photos) -> Image | None:
+        if job.avatar is not None or job.second_photo_id is None:
+            return None
+        photo, _ = await photos.read(job.second_photo_id)
+        return await self._on_thread(_decoded_second, photo)
 
     async def _drive(self, calls: Calls[Result]) -> Result:
         """Advance a generator on the threads, and have its calls answered among those of others."""
         answer: Tensors | None = None
         while True:
             step: Call | _End[Result] = await self._on_thread(
-                _advance, calls, answer, self._networks
+                _advance, calls, answer, self.networks
             )
             if isinstance(step, _End):
                 return step.result
@@ -124,7 +119,7 @@ class Pipeline:
     def _batcher(self, model: str) -> MicroBatcher:
         if model not in self._batchers:
             self._batchers[model] = MicroBatcher(
-                lambda inputs: self._networks(Call(model, inputs)),
+                lambda inputs: self.networks(Call(model, inputs)),
                 self._settings.batch,
                 self._settings.batch_wait_ms / 1000,
                 company=lambda: self._jobs > 1,
@@ -147,7 +142,7 @@ class Pipeline:
             DeviceUnavailable: networks cannot run where the settings say.
             WeightsError: a model file is missing or damaged.
         """
-        run(analysis.warm_up(), self._networks)
+        run(analysis.warm_up(), self.networks)
 
     def close(self) -> None:
         """Let threads go and forget all portraits."""
@@ -162,26 +157,23 @@ class Pipeline:
         )
 
 
-def _second(picture: bytes) -> Image:
-    """Decode a second picture; raises PhotoError with a detail that names it."""
+def _decoded_second(photo: bytes) -> Image:
+    """Decode a second photo; raises PhotoError with a detail that names it."""
     try:
-        return decode(picture)
+        return decode(photo)
     except PhotoError as error:
         raise PhotoError(error.failure, {"picture": True}) from error
 
 
 def _study(
-    photo: bytes,
-    kept: bytes | None,
-    face: int | None,
-    keep: Callable[[PhotoReport], None],
+    photo: bytes, kept: bytes | None, face: int | None, keep: Callable[[bytes], None]
 ) -> Calls[Portrait]:
     """Decode a photo and study one face; hands a new report to ``keep`` even if it then fails."""
     image = decode(photo)
     report = _read(kept)
     if report is None:
         report = yield from analysis.find(image)
-        keep(report)
+        keep(analysis.to_bytes(report))
     try:
         chosen = analysis.choose(report, face)
     except PhotoError as error:
@@ -225,7 +217,3 @@ def _advance(
     except StopIteration as end:
         return _End(end.value)
     return call
-
-
-def _bytes(made: list[PhotoReport]) -> bytes | None:
-    return analysis.to_bytes(made[0]) if made else None

@@ -9,13 +9,10 @@ import asyncio
 import logging
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from inference.serving.contract import Pipeline
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, photos, retention, workers
 from storage.contract.failures import Failure
@@ -32,44 +29,23 @@ _RETENTION = 60.0  # seconds between looks for what is past its time
 _BREATH = timedelta(seconds=0.2)  # before another attempt after an unexpected error
 
 
-class Pipeline(Protocol):
-    """From a photo to an outcome; see ``inference.serving.pipeline``."""
+class _StoredPhotos:
+    """The photos of one job where the rows are; a report is kept when the job ends."""
 
-    async def run(
-        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
-        """Work on a job. ``report``: what an earlier job found in the same photo.
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self.report: bytes | None = None
 
-        ``photo``: None where the job draws an avatar. ``picture``: the job's second picture, where
-        it has one.
+    async def read(self, photo_id: UUID) -> tuple[bytes, bytes | None]:
+        """See ``contract.Photos``; unsealed on a thread, outside of any transaction."""
+        async with self._database.snapshot() as session:
+            sealed = await photos.fetch(session, photo_id)
+        return await asyncio.to_thread(sealed.open, self._vault)
 
-        Returns the outcome, and the report if it is new and worth keeping with the photo.
-        """
-        ...
-
-
-@runtime_checkable
-class Remembering(Protocol):
-    """A pipeline that holds something of the photos it worked on."""
-
-    @property
-    def held(self) -> frozenset[UUID]:
-        """The photos of which something is held."""
-        ...
-
-    def forget(self, photo_id: UUID) -> None:
-        """Drop it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A claimed job with what its pipeline needs."""
-
-    job: Job
-    photo: bytes | None = None
-    report: bytes | None = None
-    picture: bytes | None = None
+    def keep(self, report: bytes) -> None:
+        """See ``contract.Photos``."""
+        self.report = report
 
 
 class Worker:
@@ -108,27 +84,29 @@ class Worker:
 
     async def work(self, job_id: UUID) -> None:
         """Claim one job, run it and end it; nothing if it is not to be had."""
-        order = await self._take(job_id)
-        if order is None:
+        job = await self._take(job_id)
+        if job is None:
             return
-        job = order.job
-        run = asyncio.create_task(self._pipeline.run(job, order.photo, order.report, order.picture))
+        stored = _StoredPhotos(self._database, self._vault)
+        run = asyncio.create_task(self._pipeline.run(job, stored))
         keep = asyncio.create_task(self._keep_lease(job, run))
         try:
-            outcome, report = await run
+            outcome = await run
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise  # we are told to stop; otherwise the run was, for its claim is gone
+        except PhotoGone as gone:
+            await self._end(job, _expired(job, str(gone)))
         except Exception as error:
             await self._fail(job, error)
         else:
-            await self._end(job, outcome, report)
+            await self._end(job, outcome, stored.report)
         finally:
             keep.cancel()
 
-    async def _take(self, job_id: UUID) -> _Order | None:
-        """Claim a job and read its photo, or bury it, or fail it because the photo is gone."""
+    async def _take(self, job_id: UUID) -> Job | None:
+        """Claim a job, or end it where its attempts are used up or its photo is gone."""
         delivery = None
         async with self._database.transaction() as session:
             job = await jobs.claim(session, job_id, self._name, self._lease)
@@ -136,27 +114,17 @@ class Worker:
                 delivery = await jobs.fail_exhausted(session, job_id)
                 job = await jobs.read(session, job_id) if delivery else None
             else:
-                try:
-                    return await self._read(session, job)
-                except PhotoGone as gone:
-                    detail = {"picture": True} if gone.args == (str(job.second_photo_id),) else {}
-                    expired = Failed(Failure.PHOTO_EXPIRED, detail)
-                    delivery = await jobs.finish(session, self._vault, job, expired)
+                wanted = _wanted(job)
+                kept = await photos.kept(session, wanted)
+                gone = next((photo_id for photo_id in wanted if photo_id not in kept), None)
+                if gone is None:
+                    return job
+                delivery = await jobs.finish(session, self._vault, job, _expired(job, str(gone)))
         if job is not None:
             await self._announce(job, delivery)
         return None
 
-    async def _read(self, session: AsyncSession, job: Job) -> _Order:
-        """Read what a job works on; raises PhotoGone with the id of what is gone."""
-        if job.photo_id is None or job.avatar is not None:
-            return _Order(job)
-        photo, report = await photos.read_with_report(session, self._vault, job.photo_id)
-        picture = None
-        if job.second_photo_id is not None:
-            picture = await photos.read(session, self._vault, job.second_photo_id)
-        return _Order(job, photo, report, picture)
-
-    async def _end(self, job: Job, outcome: Outcome, report: bytes | None) -> None:
+    async def _end(self, job: Job, outcome: Outcome, report: bytes | None = None) -> None:
         async with self._database.transaction() as session:
             delivery = await jobs.finish(session, self._vault, job, outcome)
             if delivery is not None and report is not None and job.photo_id is not None:
@@ -170,7 +138,7 @@ class Worker:
         _log.error("attempt %d of job %s failed: %s", job.attempts, job.id, where)
         _log.debug("attempt %d of job %s failed", job.attempts, job.id, exc_info=error)
         if job.attempts >= jobs.MAX_ATTEMPTS:
-            await self._end(job, Failed(Failure.GAVE_UP), None)
+            await self._end(job, Failed(Failure.GAVE_UP))
             return
         async with self._database.transaction() as session:
             released = await jobs.release(session, job)
@@ -181,7 +149,7 @@ class Worker:
         if delivery is not None:
             await self._queue.enqueue(f"delivery.{job.platform}", delivery)
 
-    async def _keep_lease(self, job: Job, run: asyncio.Task[tuple[Outcome, bytes | None]]) -> None:
+    async def _keep_lease(self, job: Job, run: asyncio.Task[Outcome]) -> None:
         """Renew the lease while the job runs; stop the job if its claim no longer stands."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
@@ -222,10 +190,20 @@ class Worker:
 
     async def _forget_erased(self) -> None:
         """Let the pipeline drop what it holds of photos that a person had erased."""
-        if not isinstance(self._pipeline, Remembering):
-            return
         held = self._pipeline.held
         async with self._database.snapshot() as session:
             kept = await photos.kept(session, held)
         for photo_id in held - kept:
             self._pipeline.forget(photo_id)
+
+
+def _wanted(job: Job) -> tuple[UUID, ...]:
+    """The photos that a job needs; a kept avatar is drawn without any."""
+    if job.avatar is not None:
+        return ()
+    return tuple(one for one in (job.photo_id, job.second_photo_id) if one is not None)
+
+
+def _expired(job: Job, photo_id: str) -> Failed:
+    detail = {"picture": True} if photo_id == str(job.second_photo_id) else {}
+    return Failed(Failure.PHOTO_EXPIRED, detail)

@@ -11,7 +11,8 @@ import importlib
 from datetime import timedelta
 from uuid import UUID
 
-from inference.serving.worker import Pipeline, Worker
+from inference.serving.contract import Photos, Pipeline
+from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
 from storage.contract.jobs import Done, Failed, Job, Outcome
@@ -25,32 +26,30 @@ def say(*words: object) -> None:
     print(*words, flush=True)  # noqa: T201
 
 
-class Slow:
+class Slow(Pipeline):
     """Takes so many seconds for a picture that tells the attempt."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    async def run(
-        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         """Sleep."""
+        assert job.photo_id is not None
+        photo, _ = await photos.read(job.photo_id)
         await asyncio.sleep(self._seconds)
-        return Done(b"%d: " % job.attempts + photo), report
+        return Done(b"%d: " % job.attempts + photo)
 
 
-class Announced:
+class Announced(Pipeline):
     """A pipeline that says when it starts."""
 
     def __init__(self, inner: Pipeline) -> None:
         self._inner = inner
 
-    async def run(
-        self, job: Job, photo: bytes, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         """Say so, then run the inner one."""
         say("started", job.id, job.attempts)
-        return await self._inner.run(job, photo, report, picture)
+        return await self._inner.run(job, photos)
 
 
 async def main() -> None:

@@ -13,6 +13,7 @@ from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Orig
 from bot.core.language.texts import load
 from bot.core.service import Service
 from bot.settings import BotSettings
+from inference.serving.contract import Photos, Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
@@ -35,20 +36,19 @@ def png(colour: str = "red") -> bytes:
 
 
 @dataclass
-class ScriptedPipeline:
+class ScriptedPipeline(Pipeline):
     """Does what ``script`` says; ``gate`` holds all jobs back while it is clear."""
 
     script: Callable[[Job], Outcome] = lambda _: Done(png())
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[tuple[str, bytes]] = field(default_factory=list)
 
-    async def run(
-        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
-        del report
+    async def run(self, job: Job, photos: Photos) -> Outcome:
+        assert job.photo_id is not None
+        photo, _ = await photos.read(job.photo_id)
         self.seen.append((job.kind, photo))
         await self.gate.wait()
-        return self.script(job), None
+        return self.script(job)
 
 
 @dataclass

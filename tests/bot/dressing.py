@@ -17,6 +17,8 @@ from bot.settings import BotSettings
 from inference.emoji import parts as built
 from inference.emoji.fitting import Fitting, Lineup
 from inference.emoji.serving import Emoji
+from inference.serving.contract import Photos
+from inference.serving.contract import Pipeline as Protocolled
 from inference.serving.pipeline import Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
@@ -60,7 +62,7 @@ class Serving(Protocol):
 
 
 @dataclass
-class Matching:
+class Matching(Protocolled):
     """Matches every photo to ``MATCHED``, and draws kept avatars for real once ``gate`` is set."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,9 +73,7 @@ class Matching:
         self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families=families)
         self.gate.set()
 
-    async def run(
-        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         """Work on a job."""
         self.seen.append(job)
         await self.gate.wait()
@@ -81,10 +81,10 @@ class Matching:
         if avatar is None:
             (setting,) = job.settings
             matched = MATCHED.to_json() if setting.name == "avataaars" else CAT.to_json()
-            drawn, _ = await self.drawing.run(_of(job, matched), None, None)
+            drawn = await self.drawing.run(_of(job, matched), photos)
             assert isinstance(drawn, Done)
-            return Done(drawn.picture, {**matched, "ranked": RANKED}), None
-        return await self.drawing.run(job, photo, report, picture)
+            return Done(drawn.picture, {**matched, "ranked": RANKED})
+        return await self.drawing.run(job, photos)
 
 
 CAT = AvatarSpec(

@@ -8,26 +8,26 @@ import hashlib
 import os
 
 import bot.__main__ as program
+from inference.serving.contract import Photos, Pipeline
 from inference.settings import InferenceSettings
 from storage.contract.jobs import Done, Job, Outcome
 
 LONGEST = float(os.environ.get("NEMESIS_JOB_SECONDS", "0.4"))
 
 
-class Mirror:
+class Mirror(Pipeline):
     """A pipeline that returns the photo; how long that takes depends on the job alone."""
 
     def __init__(self, settings: InferenceSettings) -> None:
         del settings
 
-    async def run(
-        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         """Sleep for up to ``LONGEST`` seconds."""
-        del picture
+        assert job.photo_id is not None
+        photo, _ = await photos.read(job.photo_id)
         part = hashlib.sha256(job.id.bytes).digest()[0] / 255
         await asyncio.sleep(LONGEST * part)
-        return Done(photo or b""), report
+        return Done(photo)
 
     def close(self) -> None:
         """Hold nothing."""

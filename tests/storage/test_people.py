@@ -156,7 +156,7 @@ async def test_forgetting_leaves_no_row(
         with pytest.raises(ResultGone):
             await results.read(session, vault, job.id)
         with pytest.raises(PhotoGone):
-            await photos.read(session, vault, job.photo_id)
+            await photos.fetch(session, job.photo_id)
         with pytest.raises(PersonGone):
             await people.load_conversation(session, ada.id, "room")
         assert await deliveries.pending(session, "web") == []

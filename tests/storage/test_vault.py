@@ -53,12 +53,11 @@ async def test_a_photo_and_its_report_come_back(
 ) -> None:
     """Photos are read as they came; a report is kept beside and may be replaced."""
     async with database.transaction() as session:
-        assert await photos.read(session, vault, photo_id) == b"a selfie"
-        assert await photos.read_with_report(session, vault, photo_id) == (b"a selfie", None)
+        assert (await photos.fetch(session, photo_id)).open(vault) == (b"a selfie", None)
         await photos.keep_report(session, vault, photo_id, b"one face")
         await photos.keep_report(session, vault, photo_id, b"two faces")
-        _, report = await photos.read_with_report(session, vault, photo_id)
-    assert report == b"two faces"
+        sealed = await photos.fetch(session, photo_id)
+    assert sealed.open(vault) == (b"a selfie", b"two faces")
 
 
 async def test_a_photo_is_gone_after_its_time(
@@ -68,10 +67,10 @@ async def test_a_photo_is_gone_after_its_time(
     async with database.transaction() as session:
         late = await add_photo(session, vault, ada.id, b"late", timedelta(seconds=-1))
         with pytest.raises(PhotoGone):
-            await photos.read(session, vault, late)
+            await photos.fetch(session, late)
         assert await photos.expire(session, datetime.now(UTC)) == 1
         assert await photos.expire(session, datetime.now(UTC)) == 0
-        assert await photos.read(session, vault, photo_id) == b"a selfie"
+        assert (await photos.fetch(session, photo_id)).open(vault) == (b"a selfie", None)
         assert await photos.expire(session, datetime.now(UTC) + timedelta(hours=2)) == 1
 
 

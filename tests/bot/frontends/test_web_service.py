@@ -12,6 +12,7 @@ from bot.core.language import texts
 from bot.core.service import Service
 from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
+from inference.serving.contract import Photos, Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
@@ -22,16 +23,16 @@ from storage.vault import Vault
 from tests.bot.on_the_web import SELFIE, png, serving, visiting
 
 
-class Painter:
+class Painter(Pipeline):
     """A pipeline that paints the amount of its first setting, or refuses."""
 
-    async def run(
-        self, job: Job, photo: bytes, report: bytes | None, _picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
+        assert job.photo_id is not None
+        photo, _ = await photos.read(job.photo_id)
         if photo != SELFIE:
-            return Failed(Failure.NO_FACE), None
+            return Failed(Failure.NO_FACE)
         amount = job.settings[0].amount if job.settings else 0.0
-        return Done(png((round(100 * amount), 0, 0, 255))), report
+        return Done(png((round(100 * amount), 0, 0, 255)))
 
 
 @asynccontextmanager

@@ -17,7 +17,6 @@ from inference.models.networks import Networks
 from inference.models.runtime import Runtime, open_networks
 from inference.models.weights import Store
 from inference.pictures.images import decode, encode_png
-from inference.serving import pipeline as pipeline_module
 from inference.serving.pipeline import Pipeline
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
@@ -25,14 +24,34 @@ from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState
 from storage.contract.kinds import KINDS, Setting
+from storage.errors import PhotoGone
 from tests import patience
 from tests.inference.making import networks
 
+SECOND = uuid4()
 
-def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None):
+
+class Files:
+    """The photos of a job, as files; counts how often they were read."""
+
+    def __init__(self, photo=None, report=None, second=None):
+        self.photo, self.report, self.second = photo, report, second
+        self.reads = 0
+        self.kept = None
+
+    async def read(self, photo_id):
+        self.reads += 1
+        return (self.second, None) if photo_id == SECOND else (self.photo, self.report)
+
+    def keep(self, report):
+        self.kept = report
+
+
+def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None, second=None):
     return Job(
         person_id=uuid4(),
         photo_id=photo_id or (None if avatar else uuid4()),
+        second_photo_id=second,
         kind=kind,
         settings=settings,
         platform="web",
@@ -90,32 +109,34 @@ def test_registry_serves_all_kinds():
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.sheet])
 async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
     """Each kind at its default gives a 512 px RGBA picture with a transparent ground."""
-    outcome, report = await pipeline.run(job(kind), photo, None)
+    files = Files(photo)
+    outcome = await pipeline.run(job(kind), files)
     assert isinstance(outcome, Done)
     with Pillow.open(io.BytesIO(outcome.picture)) as picture:
         assert max(picture.size) == 512
         assert picture.mode == "RGBA"
         alpha = np.asarray(picture)[..., 3]
     assert 0.1 < (alpha > 0).mean() < 0.9
-    assert analysis.from_bytes(report).faces
+    assert analysis.from_bytes(files.kept).faces
 
 
 async def test_an_avatar_needs_no_photo(pipeline, photo):
     """What an emoji's facts tell is drawn again alike; what no family can draw is a bad request."""
-    matched, _ = await pipeline.run(job("emoji"), photo, None)
+    matched = await pipeline.run(job("emoji"), Files(photo))
     avatar = {name: matched.facts[name] for name in ("style", "parts", "colours")}
-    drawn, report = await pipeline.run(job("emoji", avatar=avatar), None, None)
+    none = Files()
+    drawn = await pipeline.run(job("emoji", avatar=avatar), none)
     assert isinstance(drawn, Done)
     assert drawn.picture == matched.picture
-    assert report is None
     for kind, wrong in (("emoji", {**avatar, "style": "oil"}), ("cutout", avatar)):
-        outcome, _ = await pipeline.run(job(kind, avatar=wrong), None, None)
+        outcome = await pipeline.run(job(kind, avatar=wrong), none)
         assert outcome == Failed(Failure.BAD_REQUEST, {"kind": kind})
+    assert none.reads == 0
 
 
 async def test_a_sheet_shows_nine_looks(pipeline, photo):
     """It is opaque and says which looks it shows."""
-    outcome, _ = await pipeline.run(job("try-on", Setting("glasses")), photo, None)
+    outcome = await pipeline.run(job("try-on", Setting("glasses")), Files(photo))
     assert isinstance(outcome, Done)
     assert len(outcome.facts["names"]) == 9
     assert set(outcome.facts["names"]) <= set(KINDS["edit"].settings)
@@ -133,57 +154,77 @@ async def test_a_picture_lends_its_style(pipeline, photo):
         cv2.circle(dots, (int(x), int(y)), 6, (20, 90, 160), -1)
     results = []
     for picture in (stripes, dots):
-        outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, jpeg(picture))
+        files = Files(photo, second=jpeg(picture))
+        outcome = await pipeline.run(job("cartoon", painted, second=SECOND), files)
         assert isinstance(outcome, Done)
         with Pillow.open(io.BytesIO(outcome.picture)) as result:
             results.append(np.asarray(result, np.float32)[..., :3])
     assert np.abs(results[0] - results[1]).mean() > 5
-    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None, b"no picture")
+    files = Files(photo, second=b"no picture")
+    outcome = await pipeline.run(job("cartoon", painted, second=SECOND), files)
     assert outcome == Failed(Failure.NOT_AN_IMAGE, {"picture": True})
-    outcome, _ = await pipeline.run(job("cartoon", painted), photo, None)
+    outcome = await pipeline.run(job("cartoon", painted), files)
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
 
 
 OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup"}]  # those show avatars
 
 
-async def test_jobs_of_one_photo_share_the_work(pipeline, photo, monkeypatch):
-    """Jobs that start together for one photo decode and study it once."""
-    decoded = []
-    monkeypatch.setattr(pipeline_module, "decode", lambda data: decoded.append(1) or decode(data))
-    photo_id = uuid4()
+async def test_jobs_of_one_photo_share_the_work(pipeline, photo):
+    """Jobs of one photo read and study it once, until it is forgotten."""
+    photo_id, files = uuid4(), Files(photo)
     results = await asyncio.gather(
-        *(pipeline.run(job(kind, photo_id=photo_id), photo, None) for kind in OF_PHOTOS)
+        *(pipeline.run(job(kind, photo_id=photo_id), files) for kind in OF_PHOTOS)
     )
-    assert all(isinstance(outcome, Done) for outcome, _ in results)
-    assert len(decoded) == 1
-    assert sum(report is not None for _, report in results) == 1
-    await pipeline.run(job(photo_id=photo_id), photo, None)
-    assert len(decoded) == 1
+    assert all(isinstance(outcome, Done) for outcome in results)
+    assert files.reads == 1
+    assert pipeline.held == {photo_id}
+    await pipeline.run(job(photo_id=photo_id), files)
+    assert files.reads == 1
     pipeline.forget(photo_id)
-    await pipeline.run(job(photo_id=photo_id), photo, None)
-    assert len(decoded) == 2
+    assert pipeline.held == frozenset()
+    await pipeline.run(job(photo_id=photo_id), files)
+    assert files.reads == 2
 
 
-async def test_kept_reports_are_used(pipeline, photo, monkeypatch):
-    """With a report at hand faces are not looked for again, and no new one is returned."""
-    _, report = await pipeline.run(job(), photo, None)
-    monkeypatch.setattr(analysis, "find", None)
-    outcome, new = await pipeline.run(job(), photo, report)
-    assert isinstance(outcome, Done)
-    assert new is None
+async def test_a_photo_that_is_gone_is_told(pipeline):
+    """What reading raises comes out, and nothing of it stays."""
+
+    class Erased(Files):
+        async def read(self, photo_id):
+            raise PhotoGone(str(photo_id))
+
+    with pytest.raises(PhotoGone):
+        await pipeline.run(job(), Erased())
+    assert pipeline.held == frozenset()
+
+
+async def test_kept_reports_are_used(photo):
+    """With a report at hand faces are not looked for again, and no new one is left."""
+    settings, files = InferenceSettings(concurrency=1), Files(photo)
+    first = Pipeline(settings)
+    await first.run(job(), files)
+    assert "face_detector" in first.networks.loaded
+    first.close()
+    again = Files(photo, files.kept)
+    second = Pipeline(settings)
+    assert isinstance(await second.run(job(), again), Done)
+    assert "face_detector" not in second.networks.loaded
+    assert again.kept is None
+    second.close()
 
 
 async def test_damaged_reports_are_made_again(pipeline, photo):
     """A report that cannot be read counts as none."""
-    outcome, new = await pipeline.run(job(), photo, b"damaged")
-    assert isinstance(outcome, Done)
-    assert analysis.from_bytes(new).faces
+    files = Files(photo, b"damaged")
+    assert isinstance(await pipeline.run(job(), files), Done)
+    assert analysis.from_bytes(files.kept).faces
 
 
 async def test_asking_which_face(pipeline, two_people):
     """Two people give a question with a picture; each answer gives another sticker."""
-    outcome, report = await pipeline.run(job(), two_people, None)
+    files = Files(two_people)
+    outcome = await pipeline.run(job(), files)
     assert isinstance(outcome, Failed)
     assert outcome.failure is Failure.TOO_MANY_FACES
     assert outcome.detail == {"faces": 2}
@@ -191,19 +232,21 @@ async def test_asking_which_face(pipeline, two_people):
     assert max(numbered.shape) <= 1024
     pictures = []
     for face in (0, 1):
-        answer, new = await pipeline.run(job(face=face), two_people, report)
+        known = Files(two_people, files.kept)
+        answer = await pipeline.run(job(face=face), known)
         assert isinstance(answer, Done)
-        assert new is None
+        assert known.kept is None
         pictures.append(answer.picture)
     assert pictures[0] != pictures[1]
 
 
 async def test_failures_are_outcomes(pipeline):
     """What a person can mend comes back as its failure."""
-    outcome, report = await pipeline.run(job(), b"words", None)
-    assert (outcome, report) == (Failed(Failure.NOT_AN_IMAGE), None)
+    files = Files(b"words")
+    assert await pipeline.run(job(), files) == Failed(Failure.NOT_AN_IMAGE)
+    assert files.kept is None
     ground = encode_png((np.full((600, 800, 3), 3, np.uint8),))
-    outcome, _ = await pipeline.run(job(), ground, None)
+    outcome = await pipeline.run(job(), Files(ground))
     assert outcome == Failed(Failure.TOO_DARK)
 
 
@@ -213,10 +256,10 @@ async def test_failures_are_outcomes(pipeline):
 )
 async def test_unknown_settings(pipeline, photo, kind, setting):
     """Settings and kinds that this worker does not know are a bad request."""
-    outcome, _ = await pipeline.run(job(kind, Setting(setting)), photo, None)
+    outcome = await pipeline.run(job(kind, Setting(setting)), Files(photo))
     assert isinstance(outcome, Failed)
     assert outcome.failure is Failure.BAD_REQUEST
-    outcome, _ = await pipeline.run(job("portrait of the future"), photo, None)
+    outcome = await pipeline.run(job("portrait of the future"), Files(photo))
     assert outcome.failure is Failure.BAD_REQUEST
 
 
@@ -261,14 +304,12 @@ async def test_calls_of_jobs_share_runs(photo):
     both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
     settings = InferenceSettings(concurrency=4, batch_wait_ms=2000, batch=12)
     pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
-    photo_id = uuid4()
-    results = await asyncio.gather(
-        *(pipeline.run(job(photo_id=photo_id), photo, None) for _ in range(4))
-    )
+    photo_id, files = uuid4(), Files(photo)
+    results = await asyncio.gather(*(pipeline.run(job(photo_id=photo_id), files) for _ in range(4)))
     pipeline.close()
     assert both["batched"].sizes == [12, 12]
     assert both["single"].sizes == [3] * 4
-    for outcome, _ in results:
+    for outcome in results:
         assert outcome.facts == {"sum": 33.0}
         assert (decode(outcome.picture)[0, 0] >= 33).all()
 
@@ -279,7 +320,7 @@ async def test_who_is_alone_waits_for_nobody(photo):
     settings = InferenceSettings(concurrency=1, batch_wait_ms=60_000)
     pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
     async with asyncio.timeout(30):
-        outcome, _ = await pipeline.run(job(), photo, None)
+        outcome = await pipeline.run(job(), Files(photo))
     pipeline.close()
     assert isinstance(outcome, Done)
 
@@ -297,8 +338,8 @@ async def test_a_failing_network_fails_its_job(photo):
     both = {"batched": Broken(batched=True), "single": Adding(batched=False)}
     pipeline = Pipeline(InferenceSettings(), beside_real(both), {"cutout": Counting()})
     with pytest.raises(MemoryError):
-        await pipeline.run(job(), photo, None)
-    outcome, _ = await pipeline.run(job(), photo, None)
+        await pipeline.run(job(), Files(photo))
+    outcome = await pipeline.run(job(), Files(photo))
     pipeline.close()
     assert isinstance(outcome, Done)
 
@@ -309,11 +350,11 @@ async def test_a_picture_of_nobody_needs_no_photo():
     families = {"cutout": Counting(), "expression": FAMILIES["expression"]()}
     pipeline = Pipeline(InferenceSettings(concurrency=1), beside_real(both), families)
     nobody = replace(job("cutout"), photo_id=None)
-    outcome, report = await pipeline.run(nobody, None, None)
+    none = Files()
+    outcome = await pipeline.run(nobody, none)
     assert isinstance(outcome, Done)
-    assert report is None
     nobody = replace(job("expression"), photo_id=None)
-    outcome, _ = await pipeline.run(nobody, None, None)
+    outcome = await pipeline.run(nobody, none)
     pipeline.close()
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "expression"})
 
@@ -326,7 +367,7 @@ async def test_warm_up(photo):
     assert fresh.loaded == ()
     pipeline.warm_up()
     loaded = set(fresh.loaded)
-    await pipeline.run(job(), photo, None)
+    await pipeline.run(job(), Files(photo))
     pipeline.close()
     assert set(fresh.loaded) == loaded
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from inference.serving.contract import Photos, Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, people, workers
@@ -23,16 +24,15 @@ from storage.vault import Vault
 from tests import patience
 from tests.rows import add_photo
 
-Run = Callable[[Job, bytes | None, bytes | None], Awaitable[tuple[Outcome, bytes | None]]]
+Run = Callable[[Job, Photos], Awaitable[Outcome]]
 
 
-class Scripted:
+class Scripted(Pipeline):
     """A pipeline that does what a test says."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.jobs: list[Job] = []
-        self.pictures: list[bytes | None] = []
         self.photos: set[UUID] = set()
         self.emptied = asyncio.Event()
 
@@ -44,20 +44,27 @@ class Scripted:
         self.photos.discard(photo_id)
         self.emptied.set()
 
-    async def run(
-        self, job: Job, photo: bytes | None, report: bytes | None, picture: bytes | None = None
-    ) -> tuple[Outcome, bytes | None]:
+    async def run(self, job: Job, photos: Photos) -> Outcome:
         self.jobs.append(job)
-        self.pictures.append(picture)
         if job.photo_id is not None:
             self.photos.add(job.photo_id)
-        return await self._run(job, photo, report)
+        return await self._run(job, photos)
 
 
-async def echo(_: Job, photo: bytes | None, report: bytes | None) -> tuple[Outcome, bytes | None]:
-    return Done(
-        (photo or b"no photo")[::-1], {"report": report.decode() if report else None}
-    ), b"one face"
+async def sent(job: Job, photos: Photos) -> bytes:
+    """Read a job's photo."""
+    assert job.photo_id is not None
+    photo, _ = await photos.read(job.photo_id)
+    return photo
+
+
+async def echo(job: Job, photos: Photos) -> Outcome:
+    """Show the photo backwards and tell its report, or leave one."""
+    assert job.photo_id is not None
+    photo, report = await photos.read(job.photo_id)
+    if report is None:
+        photos.keep(b"one face")
+    return Done(photo[::-1], {"report": report.decode() if report else None})
 
 
 class Room:
@@ -157,14 +164,20 @@ async def test_a_photo_becomes_a_delivery(room: Room) -> None:
 
 async def test_a_second_picture_reaches_the_pipeline_while_it_is_kept(room: Room) -> None:
     """A job may name another photo; once that has expired, the failure says which is missing."""
-    async with room.working() as pipeline:
+
+    async def both(job: Job, photos: Photos) -> Outcome:
+        if job.second_photo_id is None:
+            return await echo(job, photos)
+        second, _ = await photos.read(job.second_photo_id)
+        return Done(await sent(job, photos) + second)
+
+    async with room.working(both):
         selfie = await room.ask(b"abc")
         await room.answer()
         painting = await room.ask(b"wave")
         await room.answer()
         await room.ask_again(selfie.photo_id, second_photo_id=painting.photo_id)
-        await room.answer()
-        assert pipeline.pictures == [None, None, b"wave"]
+        assert (await room.answer())[1] == Done(b"abcwave")
         faded = await room.ask(b"gone", keep=-1, send=False)
         late = await room.ask_again(selfie.photo_id, second_photo_id=faded.photo_id)
         expired = Failed(Failure.PHOTO_EXPIRED, {"picture": True})
@@ -177,19 +190,22 @@ async def test_an_avatar_is_drawn_after_its_photo_expired(room: Room) -> None:
     over = timedelta(seconds=-1)
     async with room.database.transaction() as session:
         faded = await add_photo(session, room.vault, room.ada.id, b"gone", over)
-    async with room.working() as pipeline:
+
+    async def draw(job: Job, _: Photos) -> Outcome:
+        return Done(repr(job.avatar).encode())
+
+    async with room.working(draw) as pipeline:
         for photo_id in (faded, None):
             job = await room.ask_again(photo_id, avatar=avatar)
-            picture = b"no photo"[::-1]
-            assert await room.answer() == (job.id, Done(picture, {"report": None}))
+            assert await room.answer() == (job.id, Done(repr(avatar).encode()))
         assert [job.avatar for job in pipeline.jobs] == [avatar, avatar]
 
 
 async def test_a_failure_is_delivered_with_its_code(room: Room) -> None:
     """What the person can mend reaches them as a code, at the first attempt."""
 
-    async def two_faces(*_: object) -> tuple[Outcome, bytes | None]:
-        return Failed(Failure.TOO_MANY_FACES, {"faces": 2}, b"numbered"), b"two faces"
+    async def two_faces(*_: object) -> Outcome:
+        return Failed(Failure.TOO_MANY_FACES, {"faces": 2}, b"numbered")
 
     async with room.working(two_faces):
         job = await room.ask()
@@ -206,10 +222,50 @@ async def test_an_expired_photo_ends_as_such(room: Room) -> None:
     assert pipeline.jobs == []
 
 
+async def test_a_photo_is_read_beside_whatever_is_written(room: Room) -> None:
+    """A pipeline that needs a photo gets it while somebody else's transaction is open."""
+
+    async def beside(job: Job, photos: Photos) -> Outcome:
+        async with room.database.transaction() as session:
+            await session.execute(update(PhotoRow).values(created=PhotoRow.created))
+            return await echo(job, photos)
+
+    async with room.working(beside, concurrency=1):
+        await room.ask(b"abc")
+        assert (await room.answer())[1] == Done(b"cba", {"report": None})
+
+
+async def test_a_photo_that_nobody_asks_for_is_not_read(room: Room) -> None:
+    """A pipeline that holds the portrait has nothing fetched, nothing unsealed."""
+    job = await room.ask(b"abc", send=False)
+    async with room.database.transaction() as session:
+        await session.execute(update(PhotoRow).values(sealed=b"nobody can open this"))
+
+    async def known(*_: object) -> Outcome:
+        return Done(b"from memory")
+
+    async with room.working(known):
+        assert await room.answer() == (job.id, Done(b"from memory"))
+
+
+async def test_a_photo_that_goes_while_its_job_runs_ends_as_expired(room: Room) -> None:
+    """Between the claim and the reading somebody may have erased it."""
+
+    async def slow(job: Job, photos: Photos) -> Outcome:
+        async with room.database.transaction() as session:
+            await session.execute(update(PhotoRow).values(expires=PhotoRow.created))
+        return await echo(job, photos)
+
+    async with room.working(slow) as pipeline:
+        await room.ask()
+        assert (await room.answer())[1] == Failed(Failure.PHOTO_EXPIRED)
+    assert len(pipeline.jobs) == 1
+
+
 async def test_a_bug_gets_five_attempts(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     """Then the person hears that we gave up; the log tells where, not what."""
 
-    async def bug(*_: object) -> tuple[Outcome, bytes | None]:
+    async def bug(*_: object) -> Outcome:
         raise ZeroDivisionError("her secret")
 
     async with room.working(bug) as pipeline:
@@ -223,10 +279,10 @@ async def test_a_bug_gets_five_attempts(room: Room, caplog: pytest.LogCaptureFix
 async def test_a_fault_that_passes_is_survived(room: Room) -> None:
     """The second attempt's answer counts."""
 
-    async def flaky(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+    async def flaky(job: Job, photos: Photos) -> Outcome:
         if job.attempts == 1:
             raise OSError
-        return await echo(job, photo, report)
+        return await echo(job, photos)
 
     async with room.working(flaky):
         await room.ask(b"ab")
@@ -262,13 +318,13 @@ async def test_work_left_by_the_dead_is_found_at_start(room: Room) -> None:
 async def test_a_long_job_keeps_its_lease(room: Room) -> None:
     """A job that takes several leases' time runs once."""
 
-    async def slow(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+    async def slow(job: Job, photos: Photos) -> Outcome:
         async with patience.limit():
             leases = {await room.lease(job)}
             while len(leases) < 4:  # renewed three times
                 await asyncio.sleep(0.05)
                 leases.add(await room.lease(job))
-        return await echo(job, photo, report)
+        return await echo(job, photos)
 
     async with room.working(slow, lease=0.5) as pipeline:
         await room.ask(b"ab")
@@ -280,14 +336,14 @@ async def test_a_cancelled_job_is_interrupted(room: Room) -> None:
     """Cancelling a running job stops its work and delivers nothing; others go on."""
     started, interrupted = asyncio.Event(), asyncio.Event()
 
-    async def stuck(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
-        if photo == b"stuck":
+    async def stuck(job: Job, photos: Photos) -> Outcome:
+        if await sent(job, photos) == b"stuck":
             started.set()
             try:
                 await asyncio.Event().wait()
             finally:
                 interrupted.set()
-        return await echo(job, photo, report)
+        return await echo(job, photos)
 
     async with room.working(stuck, concurrency=1):
         job = await room.ask(b"stuck")
@@ -306,13 +362,13 @@ async def test_the_forgotten_are_worked_for_no_longer(room: Room) -> None:
     """When a person is erased while their job runs, the worker notices and writes nothing."""
     started, interrupted = asyncio.Event(), asyncio.Event()
 
-    async def stuck(*_: object) -> tuple[Outcome, bytes | None]:
+    async def stuck(*_: object) -> Outcome:
         started.set()
         try:
             await asyncio.Event().wait()
         finally:
             interrupted.set()
-        return Done(b""), None
+        return Done(b"")
 
     async with room.working(stuck, lease=0.6):
         await room.ask()
@@ -327,10 +383,10 @@ async def test_stopping_finishes_what_runs(room: Room) -> None:
     """A job at work when the shutdown comes is ended and its answer is there for the next."""
     started = asyncio.Event()
 
-    async def slow(job: Job, photo: bytes, report: bytes | None) -> tuple[Outcome, bytes | None]:
+    async def slow(job: Job, photos: Photos) -> Outcome:
         started.set()
         await asyncio.sleep(0.3)
-        return await echo(job, photo, report)
+        return await echo(job, photos)
 
     async with room.working(slow):
         job = await room.ask()
