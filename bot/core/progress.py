@@ -11,7 +11,7 @@ from bot.core.chat import Chat
 from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder
 from bot.core.turns import Account, Turns
-from bot.errors import BotError
+from bot.errors import BotError, place_of
 from storage import jobs
 from storage.database import Database
 
@@ -70,8 +70,8 @@ class ProgressMessages:
                     await asyncio.wait_for(shutdown.wait(), EVERY)
                 try:
                     moved = await self._moved(chat.platform)
-                except Exception:
-                    log.exception("could not read how jobs stand")
+                except Exception as problem:
+                    log.warning("could not read how jobs stand: %s", place_of(problem))
                     continue
                 for placed, place in moved:
                     edit = asyncio.create_task(self._edit(chat, placed, place))
@@ -123,6 +123,6 @@ class ProgressMessages:
                         await jobs.set_placeholder(session, job.id, reference)
             except BotError:
                 self.done(job.id)
-            except Exception:
-                log.exception("could not tell how a job stands")
+            except Exception as problem:
+                log.error("could not tell how a job stands: %s", place_of(problem))
                 self.done(job.id)

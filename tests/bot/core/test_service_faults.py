@@ -23,7 +23,7 @@ from storage.contract.jobs import Done
 from storage.database import Database
 from storage.errors import PersonGone, ResultGone
 from storage.photos import SealedPhoto
-from storage.vault import PersonKey
+from storage.vault import PersonKey, Vault
 from tests import patience
 from tests.bot.at_work import PHOTO, SECRET, App
 
@@ -176,6 +176,46 @@ async def test_a_job_that_is_gone_can_be_cancelled(
     assert len(app.chat.stickers()) == 1
 
 
+async def test_a_sticker_erased_before_it_could_be_shown_is_told_of(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that waits for the platform keeps no copy of it."""
+    await app.photo("/cutout")
+    await app.all_done()
+    await app.say("/emoji")
+    await app.all_done()
+    read, reads = results.read, []
+
+    async def then_gone(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
+        reads.append(job_id)
+        if len(reads) > 1:
+            raise ResultGone
+        return await read(session, vault, job_id)
+
+    monkeypatch.setattr("bot.core.delivering.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("bot.core.service.LONGEST_DELAY", 0.01)
+    monkeypatch.setattr(results, "read", then_gone)
+    app.chat.troubles = [ChatUnavailable("502", retry_after=9.0) for _ in range(TRIES)]
+    await app.say("/undo")
+    await app.all_done()
+    assert app.chat.shown()[-1].text == words("say.result_gone")
+
+
+async def test_a_job_that_is_gone_needs_no_placeholder(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that may stand already is not sent again for it."""
+    app.pipeline.gate.clear()
+    app.chat.troubles = [ChatUnavailable("502", retry_after=0.01)]
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "read", once(LookupError(), jobs.read))
+        await app.photo("/cutout")
+    assert app.chat.shown() == []
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert len(app.chat.stickers()) == len(app.chat.shown()) == 1
+
+
 # --- delivering -----------------------------------------------------------------------------------
 
 
@@ -215,6 +255,20 @@ async def test_a_chat_that_closes_under_its_sticker_is_left(app: App) -> None:
     app.pipeline.gate.set()
     await app.all_done()
     assert app.chat.stickers() == []
+
+
+async def test_a_platform_that_never_comes_back_is_given_up(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After its last attempt a delivery waits for it no longer."""
+    monkeypatch.setattr("bot.core.delivering.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("bot.core.service.MISTAKES", 1)
+    monkeypatch.setattr(deliveries, "MAX_ATTEMPTS", 1)
+    app.chat.troubles = [ChatUnavailable("502", retry_after=9.0) for _ in range(TRIES)]
+    await app.say("/start")
+    await app.all_done()
+    assert [one.text for one in app.chat.shown()] == [words("say.unexpected")]
+    assert [one.partition(":")[0] for one in errors(caplog)] == ["could not deliver to fake"]
 
 
 async def test_looking_for_lost_deliveries_goes_on_after_a_fault(
