@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PINS := --constraint constraints.txt  # the versions that the tests ran with
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test lint bench nemesis clean
+.PHONY: install run test lint wheel bench nemesis constraints clean
 .DEFAULT_GOAL := run
 
 .venv/pip:
@@ -12,13 +13,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
 	touch $@
 
-.venv/run: .venv/pip pyproject.toml
-	$(BIN)/pip install --quiet --editable .
+.venv/run: .venv/pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet $(PINS) --editable ".[all]"
 	$(BIN)/selfmoji weights pull
 	touch $@
 
-.venv/test: .venv/run pyproject.toml tests/services.sh Makefile
-	$(BIN)/pip install --quiet --editable ".[test,train]"
+.venv/test: .venv/run pyproject.toml constraints.txt tests/services.sh Makefile
+	$(BIN)/pip install --quiet $(PINS) --editable ".[all,test,train]"
 	tests/services.sh
 	touch $@
 
@@ -36,12 +37,19 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+wheel: .venv/test
+	tests/wheel.sh
+
 bench: .venv/run
 	$(BIN)/selfmoji bench
 
 nemesis: .venv/test
 	$(BIN)/python -m tests.nemesis --database postgres --faults 3000 --seed $${SEED:-1}
 	$(BIN)/python -m tests.nemesis --database sqlite --faults 600 --pause 2.5 --seed $${SEED:-1}
+
+constraints: .venv/test  # everything at its newest release, written down
+	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager --editable ".[all,test,train,evaluate]"
+	$(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude wheel | sed 's/+.*//' > constraints.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,6 +31,7 @@ from bot.app import (
     web_chat,
 )
 from bot.errors import BotError
+from bot.extras import advice
 from bot.redaction import set_up
 from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
@@ -54,7 +55,7 @@ ALONE = (
 
 
 class _Worded(click.Group):
-    """Ends a command whose photo or model files are no good with a sentence, and exit code 1."""
+    """Ends a command that lacks something, or whose photo is no good, with a sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -64,6 +65,10 @@ class _Worded(click.Group):
             raise click.ClickException(_sentence(error)) from None
         except InferenceError as error:
             raise click.ClickException(str(error)) from None
+        except ModuleNotFoundError as error:
+            if words := advice(error):
+                raise click.ClickException(words) from None
+            raise
 
 
 def _sentence(error: PhotoError) -> str:

@@ -19,7 +19,6 @@ from rich.table import Table
 
 from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
-from inference.measuring.statistics import report
 from inference.models import weights as files
 from inference.settings import InferenceSettings
 from storage.contract.kinds import EMOJI
@@ -103,6 +102,7 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
     from inference import wiring
     from inference.measuring import photos
     from inference.measuring.benchmarks import stages, whole
+    from inference.measuring.statistics import report
 
     found = photos.load(faces)
     rows = [*whole.measure(found, seconds), *stages.measure(found, rounds, wiring.networks())]
@@ -163,6 +163,7 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Hair, beards and glasses: on target, still the same person, nothing else changed."""
     from inference import wiring
     from inference.layers.evaluation.protocol import measure
+    from inference.measuring.statistics import report
 
     report("evaluate layers", measure(faces, wiring.networks(), labels), as_json=as_json)
 
@@ -180,6 +181,7 @@ def latent(faces: Path | None, work: Path, *, as_json: bool) -> None:
     """Sliders: on target, off target, still the same person, nothing far away changed."""
     from inference import wiring
     from inference.latent.evaluation.protocol import evaluate
+    from inference.measuring.statistics import report
 
     report("evaluate latent", evaluate(work, faces, wiring.networks()), as_json=as_json)
 
@@ -210,6 +212,7 @@ def emoji(
     from inference import wiring
     from inference.emoji.evaluation.protocol import measure
     from inference.measuring import photos
+    from inference.measuring.statistics import report
 
     rows = measure(photos.named(faces), wiring.networks(), labels, style, resnet50)
     report("evaluate emoji", rows, as_json=as_json)
@@ -234,6 +237,7 @@ def expression(
     """Expressions: as strong as asked, nothing else moved, still the same person."""
     from inference import wiring
     from inference.expression.evaluation.protocol import evaluate
+    from inference.measuring.statistics import report
 
     rows = evaluate(faces, wiring.networks(), labels, emotions)
     report("evaluate expression", rows, as_json=as_json)
@@ -251,6 +255,7 @@ def cartoon(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Drawn portraits: who is recognised, where features lie, true colours, no background."""
     from inference import wiring
     from inference.cartoon.evaluation.protocol import measure
+    from inference.measuring.statistics import report
 
     report("evaluate cartoon", measure(faces, wiring.networks(), labels), as_json=as_json)
 

@@ -1,5 +1,6 @@
 """docker-compose.yml and the Dockerfiles, held against the settings and commands that exist."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import yaml
 from bot.__main__ import main
 from bot.settings import BotSettings
 from inference.settings import InferenceSettings
+from tests.as_installed import PROJECT
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+EXTRAS = PROJECT["optional-dependencies"]
 FIELDS = (*BotSettings.model_fields, *InferenceSettings.model_fields)
 SETTINGS = {f"SELFMOJI_{name.upper()}" for name in FIELDS}
 
@@ -44,6 +47,42 @@ def test_every_service_is_locked_down(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert re.findall(r"^USER (\w+)", dockerfile, re.MULTILINE)[-1] == "selfmoji"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_service_is_asked_for_its_health(name: str) -> None:
+    """A page is asked over HTTP, everything else by the command that reads the same rows."""
+    service = OURS[name]
+    dockerfile = (ROOT / service["build"]["dockerfile"]).read_text("utf-8")
+    (check,) = re.findall(r"^HEALTHCHECK .*CMD (.*)$", dockerfile, re.MULTILINE)
+    program, command, *options = json.loads(check)
+    assert (program, command in main.commands) == ("selfmoji", True)
+    known = {word for option in main.commands[command].params for word in option.opts}
+    assert set(options) <= known
+    assert ("healthcheck" in service) == (service["command"] == ["web"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_image_is_pinned(name: str) -> None:
+    """Images have a full version, packages come at the versions that these tests ran with."""
+    dockerfile = (ROOT / OURS[name]["build"]["dockerfile"]).read_text("utf-8")
+    images = [COMPOSE["services"]["postgres"]["image"]]
+    images += re.findall(r"^FROM (\w+:\S+)", dockerfile, re.MULTILINE)
+    assert len(images) == 2
+    assert all(re.search(r":\d+\.\d+", image) for image in images)
+    for line in re.findall(r"pip install (.*?)(?: \\)?$", dockerfile, re.MULTILINE):
+        assert "--constraint constraints.txt" in line
+        assert set(re.search(r"\[(.*)\]", line)[1].split(",")) <= EXTRAS.keys()  # type: ignore[index]
+
+
+def test_images_copy_what_is_there() -> None:
+    """Each file that a Dockerfile copies exists and is not ignored."""
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    for dockerfile in ROOT.glob("*/Dockerfile"):
+        for line in re.findall(r"^COPY (.*) \S+$", dockerfile.read_text("utf-8"), re.MULTILINE):
+            for name in line.split():
+                assert (ROOT / name).exists(), name
+                assert f"!{name}" in ignored, name
 
 
 def test_the_database_is_checked_and_kept() -> None:

@@ -1,0 +1,26 @@
+"""Which extra of the package brings a module that is not installed here."""
+
+MODULES = {
+    "starlette": "web",
+    "uvicorn": "web",
+    "websockets": "web",
+    "python_multipart": "web",
+    "telegram": "telegram",
+    "discord": "discord",
+    "ai_edge_litert": "worker",
+    "av": "worker",
+    "cv2": "worker",
+    "dicebear": "worker",
+    "numpy": "worker",
+    "onnxruntime": "worker",
+    "pillow_heif": "worker",
+    "thorvg_python": "worker",
+}
+
+
+def advice(missing: ModuleNotFoundError) -> str | None:
+    """Return what to do about a module that was not found, None if no extra brings it."""
+    extra = MODULES.get((missing.name or "").partition(".")[0])
+    if extra is None:
+        return None
+    return f"{missing.name} is not installed: pip install 'selfmoji[{extra}]', or [all] for all"
