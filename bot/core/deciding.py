@@ -41,25 +41,22 @@ LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
 
 @dataclass(frozen=True, slots=True)
 class _Photos:
-    """An update's photos, with its caption understood; sealed unless it came before."""
+    """What a photo's update brings: its caption, understood, and its photos, sealed.
+
+    ``sealed``: the photo, then perhaps the one that it answers; empty for an update that came
+    before.
+    """
 
     event: PhotoSent
     caption: Caption
-    photo: SealedPhoto | None = None
-    selfie: SealedPhoto | None = None
+    sealed: tuple[SealedPhoto, ...] = ()
 
-    @property
-    def about_both(self) -> bool:
-        """Whether the photo that this one answers is to be kept as well."""
-        selfie = self.event.selfie
-        return bool(self.caption.to_paint and selfie is not None and len(selfie) <= MAX_BYTES)
-
-    def sealed(self, key: PersonKey, person_id: UUID) -> "_Photos":
-        """Return them sealed for a person; megabytes take milliseconds."""
-        photo, selfie = photos.seal(key, person_id, self.event.data), None
-        if self.about_both and self.event.selfie is not None:
-            selfie = photos.seal(key, person_id, self.event.selfie)
-        return replace(self, photo=photo, selfie=selfie)
+    def seal(self, key: PersonKey, person_id: UUID) -> tuple[SealedPhoto, ...]:
+        """Return the photos sealed for a person; megabytes take milliseconds."""
+        data, selfie = [self.event.data], self.event.selfie
+        if self.caption.to_paint and selfie is not None and len(selfie) <= MAX_BYTES:
+            data.append(selfie)
+        return tuple(photos.seal(key, person_id, one) for one in data)
 
 
 class Decider:
@@ -207,20 +204,17 @@ class Decider:
         if seen:
             return found
         person_id, key = await self._database.retry(owner, math.inf, reading=known is not None)
-        return await asyncio.to_thread(found.sealed, key, person_id)
+        return replace(found, sealed=await asyncio.to_thread(found.seal, key, person_id))
 
     async def _keep(self, session: AsyncSession, person: Person, found: _Photos) -> PhotoKept:
         """Keep an update's photos."""
-        if found.photo is None or found.photo.person_id != person.id:
+        sealed = found.sealed
+        if not sealed or sealed[0].person_id != person.id:
             # its key was swept, or its person was forgotten by another process and met anew
-            found = found.sealed(await people.key_of(session, self._vault, person.id), person.id)
-        selfie = None
-        if found.selfie is not None:
-            selfie = await photos.add(session, found.selfie, self._keep_photos)
-        if found.photo is None:
-            raise LookupError("a photo that was just sealed")
-        photo = await photos.add(session, found.photo, self._keep_photos)
-        return PhotoKept(found.event.origin, photo, found.caption, selfie)
+            key = await people.key_of(session, self._vault, person.id)
+            sealed = found.seal(key, person.id)
+        photo, *selfie = [await photos.add(session, one, self._keep_photos) for one in sealed]
+        return PhotoKept(found.event.origin, photo, found.caption, next(iter(selfie), None))
 
     # --- what is known of a person, and of what avatars can wear --------------------------------
 
