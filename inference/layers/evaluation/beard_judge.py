@@ -1,7 +1,7 @@
 """Whether a face has a beard or moustache: a small convolutional network that saw no edited one.
 
 Only used for measuring. It looks at the lower face in colours relative to the cheeks', so that it
-cannot tell skin. Trained by ``beard_judge_training``; run here without torch.
+cannot tell skin. Trained by ``inference.layers.training.beard_judge``; run here without torch.
 """
 
 from collections.abc import Mapping

@@ -193,7 +193,7 @@ def _of_beards(
     pictures: NDArray[np.uint8], labels: Mapping[str, Sequence[str]]
 ) -> dict[str, NDArray[np.float32]]:
     """Fit the judge of beards; the rest of this module does without torch."""
-    from inference.layers.evaluation.beard_judge_training import train as taught
+    from inference.layers.training.beard_judge import train as taught
 
     words = QUESTIONS["facial_hair"]
     sides = {word: int(answer == "some") for answer in words for word in words[answer]}

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.cartoon import borrowed, canvas, likeness, styles, tensors, textures
+from inference.cartoon import borrowed, canvas, likeness, styles, tensors
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.rendered import STYLES
 from inference.cartoon.serving import Cartoon
+from inference.cartoon.training import textures
 from inference.errors import UnknownSetting
 from inference.face import analysis
 from inference.face.report import Portrait

@@ -33,15 +33,15 @@ def test_skin_tells_the_judge_nothing_of_beards(seen):
 def test_the_judge_without_torch_computes_what_torch_does(seen):
     """Normalisation folded into convolutions, mirrored and averaged: the same score."""
     torch = pytest.importorskip("torch")
-    from inference.layers.evaluation import beard_judge_training
+    from inference.layers.training.beard_judge import Network, folded
 
     torch.manual_seed(1)
-    network = beard_judge_training.Network()
+    network = Network()
     planes = beard_judge.planes(flattened(seen, judge.GREY))
     batch = torch.from_numpy(np.stack([planes, planes[..., ::-1]]))
     network.train()
     with torch.no_grad():
         network(batch + torch.randn_like(batch))
         expected = float(network.eval()(batch).mean())
-    weights = beard_judge_training.folded(network)
+    weights = folded(network)
     assert beard_judge.score(planes, weights) == pytest.approx(expected, abs=1e-4)

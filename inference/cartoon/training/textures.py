@@ -1,7 +1,7 @@
 """Textures that we draw ourselves, for the style network to paint with.
 
 Nothing here is random twice: the same code always draws the same texture. ``python -m
-inference.cartoon.textures`` writes their codes into ``styles.json``.
+inference.cartoon.training.textures`` writes their codes into ``styles.json``.
 """
 
 import json
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import wiring
 from inference.cartoon import styles
 from inference.models.calls import run
 from inference.models.networks import Networks
@@ -53,6 +54,4 @@ def write_codes(path: Path, networks: Networks) -> None:
 
 
 if __name__ == "__main__":
-    from inference import wiring
-
     write_codes(styles.TABLE, wiring.networks())

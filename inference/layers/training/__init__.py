@@ -1,0 +1,1 @@
+"""Training of what judges layers (torch)."""
