@@ -129,7 +129,7 @@ def _pastel(palette: Palette) -> Palette:
 
 def _noir(palette: Palette) -> Palette:
     """Black, white and one gray: what is light in life is white, what is dark is black."""
-    light_skin = palette["skin"][0] > _PALE
+    light_skin = palette["paper"][0] > _HALF
     inks: dict[str, Lab] = {}
     for role, lab in palette.items():
         inks[role] = _BLACK if lab[0] < 40 else _GRAY if lab[0] < 70 else _WHITE
@@ -166,7 +166,7 @@ def _noir(palette: Palette) -> Palette:
     return inks
 
 
-_PALE = 52.0  # lightness from which skin is paper white in noir, and yellow in pop
+_HALF = 80.0  # lightness that tells white paper from gray
 
 _YELLOW: Lab = (88.0, -4.0, 78.0)
 _MAGENTA: Lab = (56.0, 74.0, -6.0)
@@ -176,7 +176,7 @@ _NAVY: Lab = (17.0, 22.0, -44.0)
 
 def _pop(palette: Palette) -> Palette:
     """Four inks, as a screen print has them: yellow, magenta, cyan and a dark blue."""
-    pale = palette["skin"][0] > _PALE
+    pale = palette["paper"][0] > _HALF
     inks: dict[str, Lab] = {}
     for role, lab in palette.items():
         inks[role] = _NAVY if lab[0] < 34 else _CYAN if lab[0] < 78 else _PAPER

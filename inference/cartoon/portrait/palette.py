@@ -12,6 +12,9 @@ from inference.pictures.images import from_lab
 Palette = Mapping[str, Lab]
 
 _BLACK_HAIR = 15.0  # least lightness of hair, so that its locks still show
+_LIGHT = 55.0  # lightness below which no skin is left white
+_PAPER: Lab = (98.0, 0.0, 0.0)
+_GRAY: Lab = (62.0, 0.0, -2.0)
 _GOLD: Lab = (68.0, 8.0, 42.0)
 
 
@@ -34,6 +37,7 @@ def mix(
         "mouth": (18.0, 26.0, 12.0),
         "tongue": (46.0, 34.0, 16.0),
         "teeth": (95.0, 0.0, 4.0),
+        "paper": _PAPER if _pale(sitter, skin) else _GRAY,
         "eye-white": (96.0, 0.0, 1.0),
         "eye-shade": (80.0, 1.0, 0.0),
         "pupil": (7.0, 1.0, -1.0),
@@ -81,6 +85,11 @@ def hexed(lab: Lab) -> str:
     """Write a colour as #rrggbb."""
     r, g, b = from_lab(np.array([[lab]], np.float32))[0, 0].tolist()
     return f"#{r:02x}{g:02x}{b:02x}"
+
+
+def _pale(sitter: Sitter, skin: Lab) -> bool:
+    """Whether skin may be left as white paper, where a look has no colours."""
+    return skin[0] > _LIGHT and sitter.chance("skin", "4", "5", "6") < 0.5
 
 
 def _skin(skin: Lab) -> Lab:

@@ -12,7 +12,7 @@ from inference.cartoon.portrait import regions
 from inference.cartoon.portrait.curves import Curve, Plane
 from inference.face import attributes, topology
 from inference.face.framing import bust
-from inference.face.report import Colours, Hair, Portrait, Pose
+from inference.face.report import Colours, Hair, Lab, Portrait, Pose
 from inference.pictures.images import to_lab
 
 SIDE = 512
@@ -24,6 +24,7 @@ GRID = 256
 SCALE = SIDE / GRID
 
 _ROOM = 14  # units left free above and beside a person that the photo does not cut
+_LEAST = 40  # pixels of bare skin that tell its tone
 _CUT = 0.06  # of a side: a person that fills more of the photo's edge is cut there
 
 
@@ -129,7 +130,10 @@ def sit(portrait: Portrait) -> Sitter:
         headwear=found.headwear,
         across=found.across,
         down=found.down,
-        colours=portrait.report.colours,
+        colours=replace(
+            portrait.report.colours,
+            skin=_skin(lab, landmarks, hair, portrait.report.colours.skin),
+        ),
         style=portrait.report.hair,
         pose=portrait.report.pose,
         blendshapes=portrait.report.blendshapes,
@@ -189,6 +193,17 @@ def read(plane: NDArray[np.float32], spots: NDArray[np.floating]) -> NDArray[np.
     edge = cv2.BORDER_REPLICATE
     found = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=edge)
     return np.asarray(found, np.float32).reshape(*shape, *plane.shape[2:])
+
+
+def _skin(lab: NDArray[np.float32], landmarks: Curve, hair: Plane, measured: Lab) -> Lab:
+    """The skin's tone without its shine, which has no colour: never lighter than measured."""
+    bare = topology.fill((GRID, GRID), landmarks, *topology.CHEEKS, topology.FOREHEAD)
+    pixels = lab[bare & (hair < 0.2)]
+    if len(pixels) < _LEAST:
+        return measured
+    chroma = np.hypot(pixels[:, 1], pixels[:, 2])
+    lightness, a, b = np.median(pixels[chroma >= np.median(chroma)], axis=0).tolist()
+    return min(lightness, measured[0]), a, b
 
 
 def _light(lab: NDArray[np.float32], landmarks: Curve) -> float:

@@ -144,3 +144,14 @@ def test_palettes_leave_skin_alone() -> None:
     for tint in looks.TINTS.values():
         assert tint("skin", skin) == skin
         assert tint("skin-shadow", skin) == skin
+
+
+def test_dark_skin_is_never_left_white(portrait_of: Callable[[str], Portrait]) -> None:
+    """Where a look has no colours, dark skin is its gray, and light skin its paper."""
+    noir = looks.LOOKS["noir"]
+    person = sitter.sit(portrait_of("P009"))
+    for skin, kept in (("6", 62.0), ("1", 98.0)):
+        seen = {**person.perceived, "skin": {skin: 1.0}}
+        light = replace(person.colours, skin=(75.0, 12.0, 16.0))
+        drawing = composing.compose(replace(person, perceived=seen, colours=light))
+        assert noir.inks(drawing.palette)["skin"][0] == kept
