@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inference.face import hair_evidence, topology
 from inference.face.alignment import SIZE, Aligned
+from inference.pictures import gradients
 from inference.pictures.compositing import resize
 from inference.pictures.images import to_lab
 
@@ -20,7 +21,6 @@ BLOCKS = (2560, 1600, 1820, 768, 400, 956, 52, 152, hair_evidence.LENGTH)
 """How many features come of each kind, in the order of ``describe``."""
 
 _CELL = 10
-_ORIENTATIONS = 9
 _EYES = (slice(105, 205), slice(80, 240))
 _JAW = (slice(190, 320), slice(90, 230))
 
@@ -55,16 +55,8 @@ def oriented_gradients(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     cells, and the logarithm of the cell's energy.
     """
     picture = np.sqrt(gray.astype(np.float32) / 255)
-    dx = cv2.Sobel(picture, cv2.CV_32F, 1, 0, ksize=1)
-    dy = cv2.Sobel(picture, cv2.CV_32F, 0, 1, ksize=1)
-    magnitude, angle = cv2.cartToPolar(dx, dy)
-    position = (angle * (_ORIENTATIONS / np.pi)) % _ORIENTATIONS
-    rows, columns = gray.shape[0] // _CELL, gray.shape[1] // _CELL
-    cells = np.empty((rows, columns, _ORIENTATIONS), np.float32)
-    for k in range(_ORIENTATIONS):
-        away = np.abs(position - k)
-        weight = np.maximum(0, 1 - np.minimum(away, _ORIENTATIONS - away)) * magnitude
-        cells[..., k] = resize(weight, (columns, rows), cv2.INTER_AREA)
+    size = gray.shape[1] // _CELL, gray.shape[0] // _CELL
+    cells = gradients.histograms(picture, size, aperture=1, soft=True)
     energy = cells.sum(axis=2)
     around = cv2.blur(energy, (3, 3), borderType=cv2.BORDER_REPLICATE)
     return np.dstack([np.sqrt(cells / (around[..., None] + 0.003)), np.log(energy + 0.002)])

@@ -19,12 +19,14 @@ Describe = Callable[[Portrait], NDArray[np.float64]]
 
 
 def describe(portrait: Portrait) -> NDArray[np.float64] | None:
-    """Return a face descriptor of length 1, (128,); None without the extra ``evaluate``.
-
-    The cosine of two is near 1 for one person.
-    """
+    """Return a face descriptor of length 1, (128,); None without the extra ``evaluate``."""
     judge = _judge()
     return None if judge is None else judge(portrait)
+
+
+def cosine(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> float | None:
+    """Compare two descriptors of ``describe``: near 1 for one person; None if either is None."""
+    return None if one is None or other is None else float(one @ other)
 
 
 @cache

@@ -19,6 +19,8 @@ from rich.table import Table
 PACKAGES = ("selfmoji", "numpy", "opencv-python-headless", "onnxruntime", "ai-edge-litert")
 RESAMPLES = 1000
 
+_CONSTANT = 1e-6  # values that differ less are the same
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -48,6 +50,38 @@ def estimate(
     return Row(
         subject, metric, float(statistic(values)), float(low), float(high), len(values), unit
     )
+
+
+def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Spearman's rank correlation, equal values sharing their rank; 0 where one is constant.
+
+    Args:
+        one: (N,).
+        other: (N,).
+    """
+    if min(np.ptp(one), np.ptp(other)) < _CONSTANT:
+        return 0.0
+    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+
+
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    below = (values[None] < values[:, None]).sum(axis=1)
+    equal = (values[None] == values[:, None]).sum(axis=1)
+    return np.asarray(below + (equal - 1) / 2, np.float64)
+
+
+def psnr(one: NDArray[np.uint8], other: NDArray[np.uint8], most: float = 100.0) -> float:
+    """Peak signal-to-noise ratio in dB.
+
+    Args:
+        one: pixels, of any shape; none at all count as unchanged.
+        other: the same pixels of another picture.
+        most: dB of what is the same, or nearly so.
+    """
+    if not one.size:
+        return most
+    noise = float(np.square(one.astype(np.float64) - other).mean())
+    return float(min(most, 10 * np.log10(255**2 / max(noise, 1e-9))))
 
 
 def timings(subject: str, seconds: Sequence[float]) -> list[Row]:

@@ -10,8 +10,7 @@ drawing. Subject ``photo``: the same of the photos. Subject ``drawing``: ``backg
 share of colours that change visibly with the ground behind the person.
 """
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,16 +22,16 @@ from rich.progress import track
 
 from inference.cartoon.portrait import composing, looks, sitter
 from inference.cartoon.portrait.looks import LOOKS
-from inference.errors import PhotoError
-from inference.face import analysis, attributes, topology
+from inference.face import attributes, topology
 from inference.face.landmarks import region_around, trace
 from inference.face.pose import head_pose
 from inference.face.report import Portrait
-from inference.measuring import identity, photos
+from inference.measuring import identity, people, photos
 from inference.measuring.statistics import Row, estimate
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.pictures import images, svg
+from inference.pictures import svg
+from inference.pictures.compositing import flattened
 from inference.pictures.images import Image
 
 AMONG = 10
@@ -43,7 +42,7 @@ _PRESENT = 0.5
 _VISIBLE = 10.0  # Lab distance
 _COVERED = 0.95
 _GROUNDS = ((235, 235, 230), (30, 60, 140), (40, 130, 50))
-_GROUND = 214
+_GROUND = (214, 214, 214)
 _SEXES = {"0": "1", "1": "0"}
 
 
@@ -70,15 +69,15 @@ def measure(
     Raises:
         click.ClickException: no photo could be used.
     """
-    known = _labels(labels)
-    people = list(_found(faces, networks))
-    if not people:
+    known = people.labels(labels)
+    sitters = list(people.portraits(photos.named(faces), networks))
+    if not sitters:
         raise click.ClickException("no photo with one clear face")
     trials = [
         tried(name, portrait, known.get(name, {}), names, networks)
-        for name, portrait in track(people, "drawing", console=Console(stderr=True))
+        for name, portrait in track(sitters, "drawing", console=Console(stderr=True))
     ]
-    leaks = _leak_row([portrait for _, portrait in people], networks)
+    leaks = _leak_row([portrait for _, portrait in sitters], networks)
     return [*rows(trials, names), leaks]
 
 
@@ -108,10 +107,8 @@ def pictured(portrait: Portrait, rgba: Image, landmarks: NDArray[np.float64]) ->
         topology.face_height(landmarks) / topology.face_height(portrait.report.landmarks)
     )
     alpha = np.ascontiguousarray(rgba[..., 3])
-    share = alpha[..., None] / 255
-    laid = np.rint(rgba[..., :3] * share + _GROUND * (1 - share)).astype(np.uint8)
     report = replace(portrait.report, landmarks=np.hstack([landmarks, depth]).astype(np.float32))
-    return Portrait(laid, alpha, np.zeros_like(alpha), report)
+    return Portrait(flattened(rgba, _GROUND), alpha, np.zeros_like(alpha), report)
 
 
 def rows(trials: Sequence[Seen], names: Sequence[str]) -> list[Row]:
@@ -162,12 +159,10 @@ def background_leak(portrait: Portrait, networks: Networks) -> float | None:
     The whole analysis is done anew on each ground. None where a face was lost.
     """
     palettes = []
-    share = portrait.alpha[..., None] / 255
+    person = np.dstack([portrait.foreground, portrait.alpha])
     for ground in _GROUNDS:
-        laid = portrait.foreground * share + np.array(ground) * (1 - share)
-        try:
-            other = run(analysis.portrait(np.rint(laid).astype(np.uint8)), networks)
-        except PhotoError:
+        other = people.studied(flattened(person, ground), networks)
+        if other is None:
             return None
         palettes.append(composing.compose(sitter.sit(other)).palette)
     roles = [role for role in palettes[0] if all(role in palette for palette in palettes)]
@@ -231,19 +226,3 @@ def _unit(metric: str) -> str:
     return {"yaw_error_deg": "degrees", "tones": "colours", "landmark_error": "eye distances"}.get(
         metric, "share"
     )
-
-
-def _found(faces: Path | None, networks: Networks) -> Iterator[tuple[str, Portrait]]:
-    for name, data in photos.named(faces):
-        try:
-            portrait = run(analysis.portrait(images.decode(data)), networks)
-        except PhotoError:
-            continue
-        yield name, portrait
-
-
-def _labels(path: Path | None) -> dict[str, dict[str, str]]:
-    if path is None:
-        return {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        return {row["id"]: row for row in csv.DictReader(stream)}

@@ -8,7 +8,6 @@ the embedders at hand, ``random``; and ``default, skin 5`` for every group of pe
 annotators named.
 """
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,18 +24,13 @@ from inference.emoji.evaluation.stillness import Watch, flips_per_second
 from inference.emoji.match import ranked, spec_of
 from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
-from inference.errors import PhotoError
-from inference.face import analysis
 from inference.face.alignment import align
 from inference.face.report import Portrait
+from inference.measuring import people
 from inference.measuring.statistics import Row, estimate
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.pictures import images
 from storage.contract.avatars import AvatarSpec
-
-GROUPS = ("male", "age", "skin")
-"""Columns of labels by which results are also told apart; all of them are perceptions."""
 
 GROUPED = (
     *(f"agreement_{attribute}" for attribute in ATTRIBUTES),
@@ -67,7 +61,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Labelled:
     """A studied face, and what annotators said of it where anybody did."""
 
     portrait: Portrait
@@ -120,11 +114,11 @@ def measure(
         embedders.append(ResNet50(resnet50))
     if style not in crops.AVATARS:
         embedders = []
-    return evaluate(people(photos, labels, networks), subjects(style, embedders), judge, networks)
+    return evaluate(labelled(photos, labels, networks), subjects(style, embedders), judge, networks)
 
 
 def evaluate(
-    people: Sequence[Person],
+    faces: Sequence[Labelled],
     chosen: Sequence[Subject],
     judge: Embedder | None,
     networks: Networks,
@@ -134,8 +128,8 @@ def evaluate(
     judge: of ``identify_top1``; without one, and in a style that isn't cut into crops, nobody is
     identified.
     """
-    traits = [run(observe(person.portrait), networks) for person in people]
-    portraits = [person.portrait for person in people]
+    traits = [run(observe(face.portrait), networks) for face in faces]
+    portraits = [face.portrait for face in faces]
     rows: list[Row] = []
     for subject in chosen:
         choices = [
@@ -143,7 +137,7 @@ def evaluate(
         ]
         ranked_specs = [_specs(subject, choices, traits, rank) for rank in range(TOP)]
         specs = ranked_specs[0]
-        scores = agreements(ranked_specs, [person.labels for person in people])
+        scores = agreements(ranked_specs, [face.labels for face in faces])
         if subject.style in crops.AVATARS:
             if judge is not None:
                 likeness = resemblance.by_codes(specs, portraits, judge)
@@ -152,7 +146,7 @@ def evaluate(
             scores["identify_top1_independent"] = identified(likeness)
         rows += _rows(subject.name, scores)
         if subject.grouped:
-            for group, members in _groups(people).items():
+            for group, members in _groups(faces).items():
                 for metric in GROUPED:
                     if metric in scores:
                         part = {metric: [scores[metric][at] for at in members]}
@@ -201,12 +195,12 @@ def _watch(subject: Subject, traits: Traits, networks: Networks) -> Watch:
     }
 
 
-def _groups(people: Sequence[Person]) -> dict[str, list[int]]:
+def _groups(faces: Sequence[Labelled]) -> dict[str, list[int]]:
     """Who belongs to "male 0", "age y", "skin 5" ..."""
     members: dict[str, list[int]] = defaultdict(list)
-    for name in GROUPS:
-        for index in sorted(range(len(people)), key=lambda at: people[at].labels.get(name, "")):
-            if value := people[index].labels.get(name):
+    for name in people.GROUPS:
+        for index in sorted(range(len(faces)), key=lambda at: faces[at].labels.get(name, "")):
+            if value := faces[index].labels.get(name):
                 members[f"{name} {value}"].append(index)
     return members
 
@@ -234,37 +228,30 @@ def _rows(subject: str, scores: Mapping[str, Hits]) -> list[Row]:
     return rows
 
 
-def people(
+def labelled(
     photos: Iterable[tuple[str, bytes]], labels: Path | None, networks: Networks
-) -> list[Person]:
+) -> list[Labelled]:
     """Study photos; those in which no face can be used are left out.
 
     photos: name and file. labels: a CSV with a column ``id``, the photos' names, and a column per
     attribute; then only labelled photos count, and where a ``manifest.csv`` lies beside it only
     those of its split ``val``.
     """
-    known = _read(labels) if labels is not None else None
-    if labels is not None and known is not None and labels.with_name("manifest.csv").exists():
-        splits = _read(labels.with_name("manifest.csv"))
-        known = {name: row for name, row in known.items() if splits[name]["split"] == "val"}
-    found = []
-    for name, data in photos:
-        row = {} if known is None else known.get(name)
-        if row is None or row.get("bad", "0") == "1":
-            continue
-        try:
-            photo = images.decode(data)
-            report = run(analysis.find(photo), networks)
-            portrait = run(analysis.study(photo, report, report.faces[0]), networks)
-        except PhotoError:
-            continue
-        found.append(Person(portrait, row))
-    return found
+    known = people.labels(labels)
+    if labels is not None:
+        manifest = labels.with_name("manifest.csv")
+        splits = people.labels(manifest if manifest.exists() else None)
+        photos = (photo for photo in photos if _counts(known.get(photo[0]), splits.get(photo[0])))
+    return [
+        Labelled(portrait, known.get(name, {}))
+        for name, portrait in people.portraits(photos, networks, people.largest)
+    ]
 
 
-def _read(path: Path) -> dict[str, dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+def _counts(row: people.Labels | None, origin: people.Labels | None) -> bool:
+    """Whether a photo is labelled, not spoilt, and held back from training."""
+    held_back = origin is None or origin["split"] == "val"
+    return row is not None and row.get("bad", "0") != "1" and held_back
 
 
 def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:

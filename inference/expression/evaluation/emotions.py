@@ -12,11 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.errors import PhotoError
-from inference.face import analysis, topology
+from inference.face import topology
 from inference.face.report import Portrait
-from inference.measuring import photos
-from inference.models.calls import run
+from inference.measuring import people, photos
 from inference.models.networks import Networks
 from inference.models.runtime import Lite
 from inference.pictures import images
@@ -71,8 +69,6 @@ def sample_faces(networks: Networks) -> Iterator[tuple[str, str, Portrait]]:
             row, column = divmod(place, 4)
             top, left = round(row * _ROW * height), column * width // 4
             cell = sheet[top : top + round(_WINDOW * height), left : left + width // 4]
-            try:
-                portrait = run(analysis.portrait(np.ascontiguousarray(cell)), networks)
-            except PhotoError:
-                continue
-            yield person, feeling, portrait
+            portrait = people.studied(np.ascontiguousarray(cell), networks)
+            if portrait is not None:
+                yield person, feeling, portrait

@@ -8,45 +8,37 @@ movements, ``identity`` and ``identity_drop`` (cosine of face descriptors), ``ps
 ``real``: how often that judge reads the feelings of real photos.
 """
 
-import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from inference.errors import PhotoError
 from inference.expression.engine import express
 from inference.expression.evaluation import signals
 from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
 from inference.expression.mixes import MIXES, NAMED
-from inference.face import analysis, topology
+from inference.face import topology
 from inference.face.blendshapes import NAMES, measure
 from inference.face.landmarks import region_around, trace
 from inference.face.report import Portrait
 from inference.face.resizing import resized
-from inference.measuring import identity, photos
+from inference.measuring import identity, people, photos, statistics
 from inference.measuring.statistics import Row, estimate
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.pictures import images
 from storage.contract.kinds import Setting
 
 ENGINE = "geometric"
 INTENSITIES = tuple(np.linspace(0, 1, 7).round(4).tolist())
 AMOUNT = 0.8  # of a named expression, for identity, outside and feelings
-GROUPS = ("male", "age", "skin")
-"""Columns of a CSV of labels by which results are also told apart."""
-
 _FACE = 240.0  # px: height of the face that is worked on
 _OUTSIDE = 1.4  # multiple of the face's outline beyond which nothing may change
-_BEST_DB = 100.0  # nothing changed
 _SHARED = {  # movements that come with a unit on every face, so they are no leak
     "AU6": ("mouthSmile",), "AU9": ("browDown", "eyeSquint", "mouthUpperUp"),
     "AU10": ("noseSneer", "mouthSmile"), "AU43": ("eyeSquint", "eyeLookDown"),
@@ -78,21 +70,26 @@ def evaluate(
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
-    faces: searched with its subfolders; None for the sober faces of openpeople's sheets. labels: a
-    CSV with the column ``id``, a photo's name without its ending, and any of ``GROUPS``. emotions:
-    the judge's file, see ``inference.expression.evaluation.emotions``. intensities: rising from 0.
+    Args:
+        faces: a folder of photos; None for the sober faces of openpeople's sheets.
+        networks: what finds faces.
+        labels: a CSV for ``people.labels`` with any of ``people.GROUPS``.
+        emotions: the judge's file, see ``emotions``.
+        intensities: rising from 0.
+        units: of ``signals.UNITS``.
 
     Raises:
         click.ClickException: no photo could be used.
     """
     classifier = None if emotions is None else EmotionClassifier(emotions)
     real = [] if faces is not None else list(sample_faces(networks))
-    people = list(_found(faces, networks)) if faces is not None else _sober(real)
-    known = _labels(labels)
+    shown = _sober(real)
+    if faces is not None:
+        shown = list(people.portraits(photos.named(faces), networks))
+    known = people.labels(labels)
     trials = []
-    for name, portrait in track(people, "moving faces", console=Console(stderr=True)):
-        row = known.get(name, {})
-        groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
+    for name, portrait in track(shown, "moving faces", console=Console(stderr=True)):
+        groups = people.groups(known.get(name, {}))
         trials.append(tried(portrait, groups, networks, classifier, intensities, units))
     if not trials:
         raise click.ClickException("no photo with one clear face")
@@ -100,22 +97,6 @@ def evaluate(
     if classifier is not None:
         found += _of_real(real, classifier)
     return found
-
-
-def _labels(path: Path | None) -> dict[str, dict[str, str]]:
-    if path is None:
-        return {}
-    with path.open(encoding="utf-8") as stream:
-        return {row["id"]: row for row in csv.DictReader(stream)}
-
-
-def _found(faces: Path, networks: Networks) -> Iterator[tuple[str, Portrait]]:
-    for name, data in photos.named(faces):
-        try:
-            portrait = run(analysis.portrait(images.decode(data)), networks)
-        except PhotoError:
-            continue
-        yield name, portrait
 
 
 def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrait]]:
@@ -141,7 +122,7 @@ def tried(
         looks = [_look(_moved(portrait, unit, amount), networks) if amount else still
                  for amount in intensities]  # fmt: skip
         strengths = np.array([signals.strength(unit, look) for look in looks])
-        spearman[unit] = _rank_correlation(np.array(intensities), strengths)
+        spearman[unit] = statistics.spearman(np.array(intensities), strengths)
         slope[unit] = float(np.polyfit(intensities, strengths, 1)[0])
         leakage[unit] = _leak(unit, still, looks[-1])
 
@@ -150,9 +131,9 @@ def tried(
     for name in NAMED:
         edited = _moved(portrait, name, AMOUNT)
         outside[name] = _outside_db(portrait, edited)
-        then = identity.describe(edited)
-        if who is not None and then is not None:
-            alike[name] = float(who @ then)
+        same = identity.cosine(who, identity.describe(edited))
+        if same is not None:
+            alike[name] = same
         if classifier is not None and name in WANTED:
             seen = classifier.classify(edited.image, _look(edited, networks).landmarks)
             hits[name] = float(seen == WANTED[name])
@@ -176,20 +157,6 @@ def _look(portrait: Portrait, networks: Networks) -> signals.Seen:
     return signals.Seen(found, run(measure(found), networks))
 
 
-def _rank_correlation(asked: NDArray[np.floating], seen: NDArray[np.floating]) -> float:
-    """Spearman's; 0 where nothing was seen to change."""
-    if np.ptp(seen) < 1e-6:
-        return 0.0
-    return float(np.corrcoef(_ranks(asked), _ranks(seen))[0, 1])
-
-
-def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Ranks from 0; equal values share theirs."""
-    below = (values[None] < values[:, None]).sum(axis=1)
-    equal = (values[None] == values[:, None]).sum(axis=1)
-    return np.asarray(below + (equal - 1) / 2, np.float64)
-
-
 def _leak(unit: str, still: signals.Seen, full: signals.Seen) -> float:
     """Mean absolute change of all scores that are none of the unit's business."""
     own = {name.removesuffix("Left").removesuffix("Right") for name in MIXES[unit]}
@@ -209,10 +176,7 @@ def _outside_db(before: Portrait, after: Portrait) -> float:
     middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
     grown = np.rint(middle + (oval - middle) * _OUTSIDE).astype(np.int32)
     face = cv2.fillPoly(np.zeros_like(before.alpha), [grown], 1) > 0
-    if face.all():
-        return _BEST_DB
-    change = after.image[~face].astype(np.float64) - before.image[~face]
-    return float(min(_BEST_DB, 10 * np.log10(255**2 / max(np.square(change).mean(), 1e-9))))
+    return statistics.psnr(before.image[~face], after.image[~face])
 
 
 def _of_real(real: Iterable[tuple[str, str, Portrait]], classifier: EmotionClassifier) -> list[Row]:

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.pictures import gradients
+
 _CELLS, _EDGES, _WAYS = 12, 16, 8  # a side's cells for colours and for gradients; their directions
 _RIDGE = 400.0
 
@@ -37,14 +39,7 @@ def describe(textures: NDArray[np.uint8], shapes: NDArray[np.floating]) -> NDArr
 
 def _gradients(gray: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much of each direction's edges is in each cell (Dalal and Triggs, 2005), flat."""
-    x, y = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
-    size, angle = np.hypot(x, y), np.arctan2(y, x) % np.pi
-    bins = np.floor(angle / np.pi * _WAYS).astype(int) % _WAYS
-    planes = [
-        cv2.resize(np.where(bins == way, size, 0), (_EDGES, _EDGES), interpolation=cv2.INTER_AREA)
-        for way in range(_WAYS)
-    ]
-    cells = np.stack(planes, -1)
+    cells = gradients.histograms(gray, (_EDGES, _EDGES), _WAYS)
     total = cv2.blur(np.ascontiguousarray(cells.sum(-1)), (3, 3))[..., None]
     return np.asarray(cells / (total + np.float32(0.02)), np.float32).ravel()
 

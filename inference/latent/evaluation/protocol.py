@@ -22,11 +22,11 @@ from inference.latent.evaluation.judge import Judge
 from inference.latent.model import load
 from inference.latent.training import attributes
 from inference.measuring import identity
+from inference.measuring.people import portraits
 from inference.measuring.photos import named
-from inference.measuring.statistics import Row, estimate
+from inference.measuring.statistics import Row, estimate, psnr
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.pictures import images
 
 STRENGTHS = (-1.0, -0.5, 0.5, 1.0)
 _OUTSIDE = 1.8  # multiples of the face oval beyond which nothing may change
@@ -56,7 +56,7 @@ def evaluate(work: Path, faces: Path | None, networks: Networks) -> list[Row]:
     asked = sorted(sliders() & set(judging.names))
     seen = [
         one
-        for portrait in _portraits(faces, networks)
+        for _, portrait in portraits(named(faces), networks)
         for one in look(portrait, judging, asked, networks)
     ]
     return [*rows, *summarise(judging, seen)]
@@ -104,13 +104,10 @@ def look(
             edited = replace(
                 portrait, image=picture, report=replace(portrait.report, landmarks=landmarks)
             )
-            now = identity.describe(edited)
-            same = None if who is None or now is None else float(who @ now)
-            error = (picture[outside].astype(np.float64) - portrait.image[outside]) ** 2
-            noise = float(error.mean()) if error.size else 0.0
-            decibels = _CALM if noise == 0 else min(_CALM, 10 * np.log10(255**2 / noise))
+            same = identity.cosine(who, identity.describe(edited))
+            decibels = psnr(picture[outside], portrait.image[outside], _CALM)
             features = judging.read(rgba[None], shape[None])[0]
-            yield Seen(slider, strength, features, same, float(decibels))
+            yield Seen(slider, strength, features, same, decibels)
 
 
 def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
@@ -140,15 +137,6 @@ def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
 
 def _at(seen: Sequence[Seen], strength: float) -> list[Seen]:
     return [one for one in seen if one.strength == strength]
-
-
-def _portraits(faces: Path | None, networks: Networks) -> Iterator[Portrait]:
-    for _, photo in named(faces):
-        try:
-            portrait = run(analysis.portrait(images.decode(photo)), networks)
-        except PhotoError:
-            continue
-        yield portrait
 
 
 def _outside(portrait: Portrait) -> NDArray[np.bool_]:

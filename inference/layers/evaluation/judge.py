@@ -27,6 +27,7 @@ from inference.layers.evaluation import beard_judge
 from inference.layers.planes import split
 from inference.models.calls import run
 from inference.models.networks import Networks
+from inference.pictures import gradients
 from inference.pictures.compositing import flattened, resize, warp
 from inference.pictures.images import decode
 
@@ -39,7 +40,7 @@ GREY = (128, 128, 128)
 """Behind the person."""
 
 _EYES = np.array([[64.0, 77.0], [96.0, 77.0]])
-_COARSE, _BINS = 20, 9  # cells a side, orientations
+_COARSE = 20  # cells a side
 _RIDGE = {"hair_length": 100.0, "glasses": 30.0}
 
 QUESTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -126,16 +127,8 @@ def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
 def _histograms(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Nine orientations in each of 20x20 cells, relative to the energy around the cell."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    strength, angle = cv2.cartToPolar(
-        cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    )
-    bins = np.asarray(angle * (_BINS / np.pi), np.int32) % _BINS
-    cells = np.array(
-        [
-            cv2.resize(strength * (bins == k), (_COARSE, _COARSE), interpolation=cv2.INTER_AREA)
-            for k in range(_BINS)
-        ]
-    )  # (9, 20, 20)
+    found = gradients.histograms(grey, (_COARSE, _COARSE))
+    cells = np.ascontiguousarray(found.transpose(2, 0, 1))  # (9, 20, 20)
     energy = cv2.blur(cells.sum(axis=0), (3, 3))
     return np.asarray(np.sqrt(cells / (energy + 8)).ravel(), np.float32)
 

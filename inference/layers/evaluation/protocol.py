@@ -7,7 +7,6 @@ the sort of layer, and with it what is special about the face: ``hair, turned``,
 lit``, ``hair, skin 5``.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,18 +19,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from inference.errors import PhotoError
-from inference.face import analysis, topology
+from inference.face import topology
 from inference.face.report import Portrait
 from inference.layers.evaluation import judge
 from inference.layers.outfit import dress
-from inference.measuring import identity, photos
-from inference.measuring.statistics import Row, estimate
-from inference.models.calls import run
+from inference.measuring import identity, people, photos
+from inference.measuring.statistics import Row, estimate, psnr
 from inference.models.networks import Networks
-from inference.pictures import images
 from storage.contract.kinds import Setting
-from storage.contract.photos import SUFFIXES
 
 TRIALS: Mapping[str, tuple[str, str]] = {
     "hair:bald": ("hair_length", "shorn"), "hair:spikes": ("hair_length", "short"),
@@ -46,9 +41,6 @@ TRIALS: Mapping[str, tuple[str, str]] = {
     "glasses:sunglasses": ("glasses", "some"),
 }  # fmt: skip
 """What is put on, and what the judge should then answer to which question."""
-
-GROUPS = ("male", "age", "skin")
-"""Columns of a CSV of labels by which results are also told apart."""
 
 _METRIC = {
     "hair_length": "on_target_hair_length",
@@ -77,35 +69,19 @@ def measure(faces: Path | None, networks: Networks, labels: Path | None = None) 
     """Return all rows for a folder of photos; those without one clear face are left out.
 
     faces: searched with its subfolders; None for the sample people. labels: a CSV with the column
-    ``id``, a photo's name without its ending, and any of ``GROUPS``.
+    ``id``, a photo's name without its ending, and any of ``people.GROUPS``.
 
     Raises:
         click.ClickException: no photo could be used.
     """
-    known: dict[str, dict[str, str]] = {}
-    if labels is not None:
-        with labels.open(encoding="utf-8") as stream:
-            known = {row["id"]: row for row in csv.DictReader(stream)}
+    known = people.labels(labels)
     trials: list[Trial] = []
-    for name, data in track(_named(faces), "dressing people", console=Console(stderr=True)):
-        try:
-            photo = images.decode(data)
-            portrait = run(analysis.portrait(photo), networks)
-        except PhotoError:
-            continue
-        row = known.get(name, {})
-        groups = tuple(f"{group} {row[group]}" for group in GROUPS if row.get(group))
-        trials += _tried(portrait, groups)
+    shown = track(photos.named(faces), "dressing people", console=Console(stderr=True))
+    for name, portrait in people.portraits(shown, networks):
+        trials += _tried(portrait, people.groups(known.get(name, {})))
     if not trials:
         raise click.ClickException("no photo with one clear face")
     return rows(trials)
-
-
-def _named(faces: Path | None) -> list[tuple[str, bytes]]:
-    if faces is None:
-        return [(str(place), data) for place, data in enumerate(photos.load(None))]
-    paths = sorted(path for path in faces.rglob("*") if path.suffix.lower() in SUFFIXES)
-    return [(path.stem, path.read_bytes()) for path in paths]
 
 
 def rows(trials: Sequence[Trial]) -> list[Row]:
@@ -145,13 +121,12 @@ def _tried(portrait: Portrait, groups: tuple[str, ...]) -> list[Trial]:
         dressed = dress(clean, {setting.partition(":")[0]: Setting(setting)})
         after = answers.answers(_rgba(dressed), dressed.report.landmarks)
         known = question != "hair_length" and before[question] == wanted
-        then = identity.describe(dressed)
         trials.append(
             Trial(
                 setting=setting,
                 groups=groups,
                 hit=None if known else after[question] == wanted,
-                identity=None if who is None or then is None else float(who @ then),
+                identity=identity.cosine(who, identity.describe(dressed)),
                 outside=_outside_db(clean, dressed, setting),
             )
         )
@@ -180,7 +155,4 @@ def _outside_db(before: Portrait, after: Portrait, setting: str) -> float:
         reach = np.ones((2 * round(0.35 * unit) + 1,) * 2, np.uint8)
     rows_below = np.arange(side)[:, None] > landmarks[list(topology.BROW_TOPS), 1].mean()
     kept = (cv2.dilate(touched, reach) == 0) & (before.alpha == 255) & rows_below
-    if not kept.any():
-        return 100.0
-    difference = after.image[box][kept].astype(float) - before.image[kept]
-    return float(min(100.0, 10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9))))
+    return psnr(before.image[kept], after.image[box][kept])

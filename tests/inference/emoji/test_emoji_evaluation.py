@@ -37,7 +37,7 @@ def test_every_metric_is_reported(selfie_of: Callable[[str], bytes], tmp_path: P
         "P008,1,brown,long,none,none,0\nP002,0,black,medium,none,none,1\n"
     )
     photos = ((name, selfie_of(name)) for name in (*PEOPLE, "P002"))
-    people = protocol.people(photos, labels, networks)
+    people = protocol.labelled(photos, labels, networks)
     assert len(people) == 3
     rows = protocol.evaluate(
         people, protocol.subjects("avataaars", []), CrossDomain(networks), networks
