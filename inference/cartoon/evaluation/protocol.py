@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.portrait import composing, curves, looks, sitter
+from inference.cartoon.portrait.drawing import Drawing
 from inference.cartoon.portrait.looks import LOOKS
 from inference.face import attributes, topology
 from inference.face.landmarks import region_around, trace
@@ -96,19 +97,24 @@ def tried(
         drawing = composing.drawn(person, look)
         rgba = svg.raster(looks.svg(drawing, LOOKS[look]), _SIDE)
         where = _landmarks(person, look)
-        _look_at(seen, look, pictured(portrait, rgba, where), label, networks)
+        _look_at(seen, look, pictured(portrait, rgba, where, _hair(drawing)), label, networks)
         seen.numbers[look]["tones"] = float(_tones(rgba))
     return seen
 
 
-def pictured(portrait: Portrait, rgba: Image, landmarks: NDArray[np.float64]) -> Portrait:
-    """A drawing as if it were a portrait; landmarks: (478, 2) px where they were drawn."""
+def pictured(
+    portrait: Portrait, rgba: Image, landmarks: NDArray[np.float64], hair: NDArray[np.uint8]
+) -> Portrait:
+    """A drawing as if it were a portrait.
+
+    landmarks: (478, 2) px where they were drawn. hair: (S, S), where hair was.
+    """
     depth = portrait.report.landmarks[:, 2:] * (
         topology.face_height(landmarks) / topology.face_height(portrait.report.landmarks)
     )
     alpha = np.ascontiguousarray(rgba[..., 3])
     report = replace(portrait.report, landmarks=np.hstack([landmarks, depth]).astype(np.float32))
-    return Portrait(flattened(rgba, _GROUND), alpha, np.zeros_like(alpha), report)
+    return Portrait(flattened(rgba, _GROUND), alpha, np.minimum(hair, alpha), report)
 
 
 def rows(trials: Sequence[Seen], names: Sequence[str]) -> list[Row]:
@@ -201,6 +207,15 @@ def _look_at(
     descriptor = identity.describe(picture)
     if descriptor is not None:
         seen.descriptors[subject] = descriptor
+
+
+def _hair(drawing: Drawing) -> NDArray[np.uint8]:
+    """Where hair was drawn, (S, S) 0..255."""
+    shape = drawing.named("hair")
+    if shape is None:
+        return np.zeros((_SIDE, _SIDE), np.uint8)
+    mask = curves.polygon(shape.rings, _SIDE, sitter.SIDE / _SIDE)
+    return np.rint(255 * mask).astype(np.uint8)
 
 
 def _landmarks(person: sitter.Sitter, look: str) -> NDArray[np.float64]:
