@@ -43,6 +43,7 @@ _BEGIN = "selfmoji_begin"
 def _engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+asyncpg")  # however it was written
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername != "sqlite+aiosqlite" or parsed.database in {None, "", ":memory:"}:
         raise ValueError("the database URL is sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")

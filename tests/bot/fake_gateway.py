@@ -65,6 +65,7 @@ class FakeDiscord:
         self.requests: list[Request] = []
         self.commands: list[Json] = []
         self.messages: dict[int, Shown] = {}
+        self.said: dict[int, Json] = {}
         self.identified: list[Json] = []
         self._blobs: dict[str, bytes] = {}
         self._originals: dict[str, Shown | None] = {}  # by interaction token
@@ -214,8 +215,14 @@ class FakeDiscord:
 
     async def say(self, person: Json, channel: int, content: str = "", *attachments: Json) -> Json:
         """Let somebody write to the bot in private."""
-        message = self._words(person, channel, content) | {"attachments": list(attachments)}
+        message = self.write(person, channel, content, *attachments)
         await self._dispatch("MESSAGE_CREATE", message)
+        return message
+
+    def write(self, person: Json, channel: int, content: str, *attachments: Json) -> Json:
+        """Let a message of somebody's stand in a channel, without telling anybody."""
+        message = self._words(person, channel, content) | {"attachments": list(attachments)}
+        self.said[int(message["id"])] = message
         return message
 
     async def _interact(
@@ -348,6 +355,9 @@ class FakeDiscord:
                 return _answer(self.commands)
             case ("POST", ["channels", channel, "messages"]):
                 return _answer(self._as_json(self._show(int(channel), request)))
+            case ("GET", ["channels", _, "messages", number]):
+                said = self.said.get(int(number))
+                return _lost() if said is None else _answer(said)
             case ("PATCH", ["channels", _, "messages", number]):
                 return self._change(self.messages.get(int(number)), request)
             case ("DELETE", ["channels", _, "messages", number]):

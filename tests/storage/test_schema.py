@@ -264,3 +264,11 @@ async def test_other_databases_are_refused() -> None:
     """A URL that is neither SQLite in a file nor PostgreSQL is a clear error."""
     with pytest.raises(ValueError, match="database URL"):
         await Database.open("sqlite+aiosqlite://")
+
+
+async def test_a_postgresql_url_needs_no_driver(postgres_url: str) -> None:
+    """As providers write it, the URL is understood."""
+    database = await Database.open(postgres_url.replace("+asyncpg", ""))
+    async with database.snapshot() as session:
+        assert (await session.execute(text("SELECT 1"))).scalar() == 1
+    await database.close()

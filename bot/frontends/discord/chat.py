@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable
 from contextlib import suppress
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -17,6 +18,9 @@ from bot.frontends.discord.appearance import Appearance, appearance
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.errors import TRANSPORT, translate, translated
 from bot.frontends.discord.references import Reference
+
+if TYPE_CHECKING:
+    from storage.contract.updates import KeptUpdate
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class DiscordChat:
         logging.getLogger("discord").setLevel(logging.INFO)
         self._token = token
         self._texts = texts
+        self._left: list[KeptUpdate] = []
         self.client = Client(texts)
 
     def listen(self, listener: Listener) -> None:
@@ -44,6 +49,8 @@ class DiscordChat:
             await listener.handle(event, self)
 
         self.client.receive = receive
+        self.client.inbox = listener
+        self.client.left = self._left
 
     async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
         """Serve until the shutdown; outages of Discord are waited out.
@@ -51,6 +58,7 @@ class DiscordChat:
         Raises:
             ChatForbidden: Discord does not know the token.
         """
+        self._left = await listener.kept(self.platform)  # before anything new is kept
         try:
             if not await self._log_in(listener, shutdown):
                 return

@@ -1,6 +1,7 @@
 """The gateway client: acknowledge, read, and tell the listener, in order for each person."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from weakref import WeakValueDictionary
@@ -8,17 +9,28 @@ from weakref import WeakValueDictionary
 import discord
 from discord import app_commands
 
+from bot.core.chat import Listener
 from bot.core.conversation.events import ChoiceMade, Event
 from bot.core.language.texts import Texts
 from bot.frontends.discord import reading
 from bot.frontends.discord.answers import Answer, answering, current
 from bot.frontends.discord.commands import Translator, add_commands
 from bot.frontends.discord.errors import TRANSPORT
+from storage.contract.updates import KeptUpdate, NewUpdate
 
 log = logging.getLogger(__name__)
 
+PLATFORM = "discord"
+
 Receive = Callable[[Event], Awaitable[None]]
 Read = Callable[[], Awaitable[Sequence[Event]]]
+
+
+def _to_keep(message: discord.Message) -> NewUpdate:
+    """Return what is kept of a message until it was handled: where Discord has it."""
+    guild = None if message.guild is None else message.guild.id
+    where = {"channel": message.channel.id, "guild": guild, "message": message.id}
+    return NewUpdate(str(message.id), str(message.author.id), json.dumps(where).encode())
 
 
 class Client(discord.Client):
@@ -33,6 +45,8 @@ class Client(discord.Client):
         mentions = discord.AllowedMentions.none()
         super().__init__(intents=intents, max_ratelimit_timeout=30.0, allowed_mentions=mentions)
         self.receive: Receive | None = None
+        self.inbox: Listener | None = None
+        self.left: list[KeptUpdate] = []
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._answers: dict[str, Answer] = {}
         self._texts = texts
@@ -54,8 +68,23 @@ class Client(discord.Client):
             log.warning("Discord did not take our commands: %s", problem)
 
     async def on_ready(self) -> None:
-        """Say where we are."""
+        """Say where we are, and take up what an earlier process was told and did not handle."""
         log.info("On Discord as %s", self.user)
+        while self.inbox is not None and self.left:
+            await self._recover(self.inbox, self.left.pop(0))
+
+    async def _recover(self, inbox: Listener, row: KeptUpdate) -> None:
+        """Read a kept message again where it was written; one that is gone needs no answer."""
+        where = json.loads(row.payload)
+        channel = self.get_partial_messageable(where["channel"], guild_id=where["guild"])
+        try:
+            message = await channel.fetch_message(where["message"])
+        except (discord.NotFound, discord.Forbidden):
+            await inbox.done([row.id])
+        except TRANSPORT as problem:
+            log.warning("A kept message cannot be read yet: %s", type(problem).__name__)
+        else:
+            await self._handle(message, inbox, row)
 
     async def on_message(self, message: discord.Message) -> None:
         """Read what is written to us: everything in private, elsewhere what mentions us."""
@@ -63,8 +92,14 @@ class Client(discord.Client):
             return
         if message.guild is not None and self.user not in message.mentions:
             return
-        words = reading.words_of(message, self.user)
+        if self.inbox is not None:
+            for row in await self.inbox.keep(PLATFORM, [_to_keep(message)]):
+                await self._handle(message, self.inbox, row)
+
+    async def _handle(self, message: discord.Message, inbox: Listener, row: KeptUpdate) -> None:
+        words = "" if self.user is None else reading.words_of(message, self.user)
         await self._tell(message.author.id, lambda: reading.events_of_message(message, words))
+        await inbox.done([row.id])
 
     async def on_interaction(self, asked: discord.Interaction) -> None:
         """Take a pressed button; commands find their way through the tree."""

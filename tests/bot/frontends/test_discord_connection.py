@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,6 +19,7 @@ from bot.core.language.texts import load
 from bot.errors import ChatForbidden, ChatUnavailable
 from bot.frontends.discord import DiscordChat
 from bot.frontends.discord.references import Reference
+from storage.contract.updates import KeptUpdate
 from tests import patience
 from tests.bot.fake_gateway import TOKEN, FakeDiscord
 from tests.bot.outage import outage
@@ -259,3 +261,27 @@ async def test_no_log_line_carries_a_token(
     assert caplog.records
     assert TOKEN not in caplog.text
     assert token not in caplog.text
+
+
+async def test_kept_messages_are_handled_at_the_next_start(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """They are read again where Discord has them; those taken back need no answer."""
+    said = discord.write(ADA, CHANNEL, "/help")
+    numbers = {1: 7, 2: int(said["id"])}
+    kept = {
+        row: KeptUpdate(
+            row, json.dumps({"channel": CHANNEL, "guild": None, "message": number}).encode()
+        )
+        for row, number in numbers.items()
+    }
+    listener = RecordingListener(inbox=kept)
+    async with running(listener):
+        (event,) = await listener.heard(1)
+        await patience.until(lambda: not listener.inbox)
+        await discord.say(ADA, CHANNEL, "/start")
+        await listener.heard(2)
+        await patience.until(lambda: not listener.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert isinstance(event, CommandGiven)
+    assert (event.text, event.origin.who.external_id) == ("/help", ADA["id"])
