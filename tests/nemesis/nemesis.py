@@ -17,6 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
+from tests import patience
 from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
 from tests.nemesis import history, marks
 from tests.nemesis.history import Verdict
@@ -232,11 +233,11 @@ class Nemesis:
 
     # --- the end ----------------------------------------------------------------------------
 
-    async def _settle(self, patience: float = 90.0) -> None:
+    async def _settle(self) -> None:
         """Wait until all is well, or until nothing has changed for so long."""
         started = changed = time.monotonic()
         before = ""
-        while time.monotonic() < changed + patience:
+        while time.monotonic() < changed + patience.seconds():
             await asyncio.sleep(1.0)
             judged = self._judged()
             if not self._on_their_way and judged.good:
