@@ -1,12 +1,12 @@
 """The geometric engine: landmarks move as blendshapes say, the picture follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import displacements, eyewear, lids, limits, mouth, warp
+from inference.expression import creases, displacements, eyewear, lids, limits, mouth, warp
 from inference.expression.mixes import Movement, movement
 from inference.expression.similarity import estimate
 from inference.face.blendshapes import NAMES
@@ -28,10 +28,11 @@ SMILES = ("mouthSmileLeft", "mouthSmileRight")
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Landmarks before and after, (478, 3) px."""
+    """Landmarks before and after, (478, 3) px, and the blendshapes that moved them."""
 
     before: NDArray[np.float64]
     after: NDArray[np.float64]
+    weights: Mapping[str, float]
 
 
 def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
@@ -54,9 +55,23 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
         jaw = head.turned(table.mixed({limits.JAW: max(weights.get(limits.JAW, 0.0), 0.0)}))
         full, still = offset + shut, offset + shut - jaw
         share = limits.jaw_share(before, still, full, asked.inside)
-        return Moved(before, before + still + share * jaw)
+        return Moved(before, before + still + share * jaw, weights)
     after = before + mouth.kept_together(before, offset)
-    return Moved(before, after + mouth.closing(after, asked.rest))
+    return Moved(before, after + mouth.closing(after, asked.rest), weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Expressed:
+    """A picture with another expression.
+
+    image: (H, W, 3) RGB; alpha: (H, W); moved and flow: what brought it there, None where only
+    lids slid or nothing was asked.
+    """
+
+    image: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+    moved: Moved | None = None
+    flow: warp.Flow | None = None
 
 
 def express(
@@ -71,13 +86,21 @@ def express(
     ``mixes.MIXES`` with amounts -1..1. All amounts 0 give back the very input; outside the face
     nothing changes. KeyError for a name that is not there.
     """
-    asked = movement(settings)
+    done = expressed(image, alpha, report, movement(settings))
+    return done.image, done.alpha
+
+
+def expressed(
+    image: NDArray[np.uint8], alpha: NDArray[np.uint8], report: FaceReport, asked: Movement
+) -> Expressed:
+    """Do what ``express`` does, and tell how."""
     if asked.close_left or asked.close_right:
         image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
     if not asked.weights and not asked.rest:
-        return image, alpha
+        return Expressed(image, alpha)
     height, width = alpha.shape
     moved = move(report, asked, eyewear.detect(image, report.landmarks))
+    image = creases.lay(image, moved.before, moved.weights, report.colours.skin)
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))
     image, alpha = both[..., :3], both[..., 3]
@@ -86,7 +109,7 @@ def express(
     elif asked.rest:
         shut = mouth.openness(moved.before) * (1.0 - mouth.openness(moved.after))
         image = mouth.sealed(image, moved.before, moved.after, shut)
-    return image, alpha
+    return Expressed(image, alpha, moved, field)
 
 
 def _with_inside(

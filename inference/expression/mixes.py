@@ -34,8 +34,8 @@ INSIDE = {
 
 Mix = Mapping[str, float]
 
-_MOST, _MOST_FELT = 1.3, 1.9
-_FELT = ("brow", "eyeWide", "noseSneer", "mouthFrown")
+_MOST, _MOST_FELT = 1.6, 2.2
+_FELT = ("brow", "eyeWide", "eyeSquint", "noseSneer", "mouthFrown", "mouthDimple", "mouthPress")
 """Movements that the head of the table makes timidly: feelings are read from them."""
 
 
@@ -45,34 +45,34 @@ def _both(**weights: float) -> dict[str, float]:
 
 
 UNITS: dict[str, Mix] = {
-    "AU1": {"browInnerUp": 1.0},
-    "AU2": _both(browOuterUp=1.0),
-    "AU4": _both(browDown=1.0),
-    "AU5": _both(eyeWide=1.0),
-    "AU6": _both(cheekSquint=1.0, eyeSquint=0.6),
-    "AU7": _both(eyeSquint=1.2),
-    "AU9": _both(noseSneer=0.8, browDown=0.3),
-    "AU10": _both(mouthUpperUp=0.8, noseSneer=0.1),
+    "AU1": {"browInnerUp": 1.5},
+    "AU2": _both(browOuterUp=1.3),
+    "AU4": _both(browDown=1.75),
+    "AU5": _both(eyeWide=1.5),
+    "AU6": _both(cheekSquint=1.0, eyeSquint=1.1),
+    "AU7": _both(eyeSquint=1.8),
+    "AU9": _both(noseSneer=1.0, browDown=0.5),
+    "AU10": _both(mouthUpperUp=1.2, noseSneer=0.1),
     "AU12": _both(mouthSmile=1.0),
-    "AU14": _both(mouthDimple=1.0),
-    "AU15": _both(mouthFrown=1.0),
-    "AU17": {"mouthShrugLower": 0.8, "mouthShrugUpper": 0.3},
-    "AU18": {"mouthPucker": 0.9},
+    "AU14": _both(mouthDimple=1.5),
+    "AU15": _both(mouthFrown=1.8),
+    "AU17": {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.35},
+    "AU18": {"mouthPucker": 1.1},
     "AU20": _both(mouthStretch=1.0),
-    "AU23": {"mouthRollLower": 0.35, "mouthRollUpper": 0.35, **_both(mouthPress=0.5)},
-    "AU25": {"jawOpen": 0.06, **_both(mouthUpperUp=0.3, mouthLowerDown=0.5)},
-    "AU26": {"jawOpen": 0.5},
-    "AU24": {"mouthRollLower": 0.15, "mouthRollUpper": 0.15, **_both(mouthPress=1.0)},
+    "AU23": {"mouthRollLower": 0.6, "mouthRollUpper": 0.6, **_both(mouthPress=0.6)},
+    "AU24": {"mouthRollLower": 0.2, "mouthRollUpper": 0.2, **_both(mouthPress=1.2)},
+    "AU25": {"jawOpen": 0.08, **_both(mouthUpperUp=0.35, mouthLowerDown=0.7)},
+    "AU26": {"jawOpen": 0.8},
     "AU43": {CLOSE_LEFT: 1.0, CLOSE_RIGHT: 1.0},
 }
 
 NAMED: dict[str, Mix] = {
-    "smile": _both(mouthSmile=0.95, cheekSquint=0.6, eyeSquint=0.5),
+    "smile": _both(mouthSmile=1.1, cheekSquint=0.9, eyeSquint=0.4),
     "grin": {
-        "jawOpen": 0.1,
+        "jawOpen": 0.12,
         **_both(
-            mouthSmile=0.95, mouthUpperUp=0.4, mouthLowerDown=0.6, mouthStretch=0.15,
-            cheekSquint=0.8, eyeSquint=0.8,
+            mouthSmile=1.05, mouthUpperUp=0.5, mouthLowerDown=0.6, mouthStretch=0.1,
+            cheekSquint=1.1, eyeSquint=0.5,
         ),
     },
     "laugh": {
@@ -93,10 +93,10 @@ NAMED: dict[str, Mix] = {
         REST: 1.0,
         "browInnerUp": -1.0,
         "mouthRollUpper": 0.3,
-        "mouthShrugLower": 0.35,
+        "mouthShrugLower": 0.9,
         **_both(
-            browDown=1.7, browOuterUp=0.5, eyeSquint=0.5, noseSneer=1.1, mouthPress=0.5,
-            mouthFrown=0.9,
+            browDown=2.2, browOuterUp=0.7, eyeSquint=0.5, noseSneer=0.6, mouthPress=0.3,
+            mouthFrown=0.2,
         ),
     },
     "surprised": {
@@ -106,21 +106,17 @@ NAMED: dict[str, Mix] = {
         "jawOpen": 0.6,
         **_both(browOuterUp=1.6, eyeWide=1.7),
     },
-    "disgusted": {
+    "disgusted": {  # 9 + 10 + 17, and the brows that a wrinkled nose draws down
         REST: 0.9,
-        "browInnerUp": -0.5,
-        "jawOpen": 0.04,
-        **_both(
-            noseSneer=1.5, mouthUpperUp=0.6, mouthLowerDown=0.15, browDown=1.3, mouthFrown=0.7,
-            eyeSquint=0.9,
-        ),
+        "mouthShrugLower": 1.0,
+        **_both(noseSneer=1.5, mouthUpperUp=0.5, mouthFrown=1.0, browDown=0.3, eyeSquint=0.4),
     },
-    "scared": {
+    "scared": {  # 1 + 2 + 5 + 20 + 25
         REST: 0.8,
-        "browInnerUp": 1.8,
-        "jawOpen": 0.22,
+        "browInnerUp": 2.0,
+        "jawOpen": 0.5,
         **_both(
-            browOuterUp=0.9, eyeWide=1.9, mouthStretch=0.9, mouthLowerDown=0.6, mouthFrown=0.8
+            browOuterUp=0.8, eyeWide=2.2, mouthStretch=0.3, mouthLowerDown=0.7, mouthFrown=0.9
         ),
     },
     "kiss": {REST: 1.0, "mouthPucker": 1.0, "mouthFunnel": 0.15, **_both(eyeSquint=0.3)},

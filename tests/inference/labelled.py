@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from inference.face.alignment import align
+from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
 
 WORDS = {
@@ -39,6 +40,7 @@ def write(portrait_of: Callable[[str], Portrait], faces: Path) -> Path:
     np.savez(
         faces / "labels.npz",
         ids=np.array(ids), landmarks=np.array(landmarks), blendshapes=np.array(shapes),
+        blendshape_names=np.array(NAMES), pose=np.tile(np.eye(4), (len(ids), 1, 1)),
     )  # fmt: skip
     for file, rows in (("attributes.csv", said), ("manifest.csv", sources)):
         with (faces / file).open("w", encoding="utf-8", newline="") as stream:

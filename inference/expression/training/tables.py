@@ -42,13 +42,27 @@ COLOURS = (
 """First vertex, end, RGB: skin, gums and tongue, teeth, eyeballs, the two irises."""
 
 BLEND: dict[str, tuple[str, float]] = {
-    "mouthSmileLeft": ("face", 0.5),
-    "mouthSmileRight": ("face", 0.5),
+    "browInnerUp": ("brows", 0.6),
     "jawOpen": ("mouth", 0.6),
-    "browDownLeft": ("brows", 0.5),
-    "browDownRight": ("brows", 0.5),
+    "mouthShrugLower": ("mouth", 0.4),
+} | {
+    name + side: (region, share)
+    for name, region, share in (
+        ("browDown", "brows", 0.6),
+        ("browOuterUp", "brows", 0.5),
+        ("eyeSquint", "eyes", 0.4),
+        ("mouthDimple", "mouth", 0.3),
+        ("mouthFrown", "mouth", 0.5),
+        ("mouthPress", "mouth", 0.3),
+        ("mouthSmile", "face", 0.5),
+        ("mouthStretch", "mouth", 0.4),
+    )
+    for side in ("Left", "Right")
 }
 """Blendshape -> region in which the regression has a say, and its share there."""
+
+FOLDS = (205, 425)
+"""Landmarks where the cheek meets the nasolabial fold."""
 
 RIDGE = 3.0
 
@@ -154,7 +168,14 @@ def regions(base: Points) -> dict[str, Points]:
     unit = y[topology.CHIN] - y[topology.FOREHEAD_MIDDLE]
     below_nose = np.clip((y - y[topology.NOSE_BASE]) / (0.05 * unit) + 1.0, 0, 1)
     above_eyes = np.clip((y[list(topology.OUTER_EYE_CORNERS)].mean() - y) / (0.05 * unit), 0, 1)
-    return {"face": np.ones(len(base)), "mouth": below_nose, "brows": above_eyes}
+    below_brows = np.clip((y - y[list(topology.BROW_TOPS)].mean()) / (0.05 * unit), 0, 1)
+    above_folds = np.clip((y[list(FOLDS)].mean() - y) / (0.08 * unit), 0, 1)
+    return {
+        "face": np.ones(len(base)),
+        "mouth": below_nose,
+        "brows": above_eyes,
+        "eyes": below_brows * above_folds,
+    }
 
 
 def build(data: Path, find: FindLandmarks) -> Displacements:

@@ -165,14 +165,14 @@ def test_a_sad_face_shuts_a_mouth_that_smiled(portrait: Portrait) -> None:
 
 
 def test_alpha_follows_the_picture(portrait: Portrait) -> None:
-    """A matte moves with the pixels that it cuts out."""
+    """A matte moves with the pixels that it cuts out; presses of lips fold nothing."""
     matte = np.asarray(cv2.cvtColor(portrait.image, cv2.COLOR_RGB2GRAY), np.uint8)
     grey = np.repeat(matte[..., None], 3, axis=2)
-    image, alpha = express(grey, matte, portrait.report, [Setting("smile", 1.0)])
+    image, alpha = express(grey, matte, portrait.report, [Setting("AU24", 1.0)])
     assert np.array_equal(image[..., 0], alpha)
 
 
-@pytest.mark.parametrize("name", ["smile", "frown", "angry", "AU12"])
+@pytest.mark.parametrize("name", ["AU24", "frown", "angry", "AU12"])
 def test_closed_lips_stay_closed(name: str, portrait: Portrait) -> None:
     """Lips that touch move together, so no slit opens between them."""
     after = move(closed(portrait).report, movement([Setting(name, 1.0)])).after
