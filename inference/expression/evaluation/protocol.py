@@ -19,6 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from inference.errors import WeightsMissing
 from inference.expression.engine import express
 from inference.expression.evaluation import signals
 from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
@@ -30,8 +31,10 @@ from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.measuring import identity, people, photos, statistics
 from inference.measuring.statistics import Row, estimate
+from inference.models import weights
 from inference.models.calls import run
 from inference.models.networks import Networks
+from inference.settings import InferenceSettings
 from storage.contract.kinds import Setting
 
 ENGINE = "geometric"
@@ -64,7 +67,6 @@ def evaluate(
     faces: Path | None,
     networks: Networks,
     labels: Path | None = None,
-    emotions: Path | None = None,
     intensities: Sequence[float] = INTENSITIES,
     units: Sequence[str] = signals.UNITS,
 ) -> list[Row]:
@@ -74,14 +76,13 @@ def evaluate(
         faces: a folder of photos; None for the sober faces of openpeople's sheets.
         networks: what finds faces.
         labels: a CSV for ``people.labels`` with any of ``people.GROUPS``.
-        emotions: the judge's file, see ``emotions``.
         intensities: rising from 0.
         units: of ``signals.UNITS``.
 
     Raises:
         click.ClickException: no photo could be used.
     """
-    classifier = None if emotions is None else EmotionClassifier(emotions)
+    classifier = _judge()
     real = [] if faces is not None else list(sample_faces(networks))
     shown = _sober(real)
     if faces is not None:
@@ -97,6 +98,18 @@ def evaluate(
     if classifier is not None:
         found += _of_real(real, classifier)
     return found
+
+
+def _judge() -> EmotionClassifier | None:
+    """Return the judge of emotions, None if it has not been fetched."""
+    store = weights.Store(InferenceSettings().cache_dir)
+    try:
+        return EmotionClassifier(store.locate("emotions"))
+    except WeightsMissing:
+        Console(stderr=True).print(
+            "emotions are left out: fetch their judge with `selfmoji weights pull --evaluation`"
+        )
+        return None
 
 
 def _sober(real: Iterable[tuple[str, str, Portrait]]) -> list[tuple[str, Portrait]]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from inference.errors import WeightsMissing
 from inference.expression.evaluation import protocol, signals
 from inference.expression.evaluation.emotions import FEELINGS, SHEET, WANTED, sample_faces
 from inference.expression.evaluation.protocol import Trial, evaluate, rows, tried
@@ -17,6 +18,11 @@ from inference.face.report import Portrait
 from tests.inference.making import networks
 
 HALVES = (0.0, 0.5, 1.0)
+
+
+def _not_fetched(_: Path) -> None:
+    """Stand for a judge that is not there."""
+    raise WeightsMissing("run `selfmoji weights pull --evaluation`")
 
 
 def test_every_unit_has_a_signal() -> None:
@@ -28,18 +34,19 @@ def test_every_unit_has_a_signal() -> None:
 
 
 def test_a_folder_of_photos_gives_every_row(
-    selfie_of: Callable[[str], bytes], tmp_path: Path
+    selfie_of: Callable[[str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A smile follows the request, others hear little of it, and groups get rows of their own."""
     (tmp_path / "ada.jpg").write_bytes(selfie_of("P006"))
     (tmp_path / "wall.png").write_bytes(
         cv2.imencode(".png", np.full((300, 300, 3), 128, np.uint8))[1].tobytes()
     )
+    monkeypatch.setattr(protocol, "EmotionClassifier", _not_fetched)
     labels = tmp_path / "labels.csv"
     labels.write_text("id,male,age,skin\nada,0,y,4\n")
     found = {
         (row.subject, row.metric): row
-        for row in evaluate(tmp_path, networks, labels, None, HALVES, ("AU12", "AU26"))
+        for row in evaluate(tmp_path, networks, labels, HALVES, ("AU12", "AU26"))
     }
     value = {key: row.value for key, row in found.items()}
     assert value["geometric", "spearman_AU12"] == pytest.approx(1)
