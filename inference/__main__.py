@@ -63,23 +63,29 @@ def list_() -> None:
 
 @weights.command()
 def verify() -> None:
-    """Check size and sha256 of every model file; exit 1 if one is missing or damaged."""
+    """Check size and sha256 of every model file; exit 1 if one is missing or damaged.
+
+    Those for evaluation may be missing.
+    """
     store = _store()
-    states = {name: _state(store, weight) for name, weight in files.table().items()}
-    for name, state in states.items():
+    broken = False
+    for name, weight in files.table().items():
+        state = _state(store, weight)
+        broken |= state != "ok" and not (weight.evaluation and state == "missing")
         click.echo(f"{state:8} {name}")
-    if set(states.values()) != {"ok"}:
+    if broken:
         raise click.ClickException("run `selfmoji weights pull`")
 
 
 @weights.command()
-def pull() -> None:
+@click.option("--evaluation", is_flag=True, help="Also those that only judge quality.")
+def pull(*, evaluation: bool) -> None:
     """Fetch the model files that are missing or damaged."""
     store = _store()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         for weight in files.table().values():
-            if _state(store, weight) == "ok":
+            if (weight.evaluation and not evaluation) or _state(store, weight) == "ok":
                 continue
             task = bar.add_task(weight.name, total=weight.bytes)
             try:
@@ -225,21 +231,14 @@ def emoji(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
 )
-@click.option(
-    "--emotions",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TFLite file of facex 1.1.0, to judge which feelings are read.",
-)
 @_json
-def expression(
-    faces: Path | None, labels: Path | None, emotions: Path | None, *, as_json: bool
-) -> None:
+def expression(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Expressions: as strong as asked, nothing else moved, still the same person."""
     from inference import wiring
     from inference.expression.evaluation.protocol import evaluate
     from inference.measuring.statistics import report
 
-    rows = evaluate(faces, wiring.networks(), labels, emotions)
+    rows = evaluate(faces, wiring.networks(), labels)
     report("evaluate expression", rows, as_json=as_json)
 
 
@@ -445,10 +444,36 @@ def train_slider(
 @train.command("expression")
 @_data
 def train_expression(data: Path) -> None:
-    """The displacement tables of the geometric engine."""
+    """The tables of the geometric engine: displacements, folds and light (extra train)."""
+    try:
+        from inference.expression.training.creases import main as creases
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
     from inference.expression.training.tables import main as tables
 
-    tables.main(["--data", str(data)], standalone_mode=False)
+    for table in (tables, creases):
+        table.main(["--data", str(data)], standalone_mode=False)
+
+
+@train.command("ganimation")
+@_data
+@_work
+@click.option("--minutes", default=60.0, show_default=True, help="Of this run.")
+@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
+@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
+def train_ganimation(data: Path, work: Path, minutes: float, preset: str, *, resume: bool) -> None:
+    """The network of expressions, from pairs and from real faces (needs the extra train)."""
+    from inference import wiring
+
+    try:
+        from inference.expression.training.gan import learn
+        from inference.expression.training.loop import PRESETS
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+
+    if preset not in PRESETS:
+        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
+    learn(data, work, minutes, wiring.networks(), preset, resume=resume)
 
 
 @train.command("layers")

@@ -1,0 +1,204 @@
+"""From a folder of labelled faces to a trained network of expressions, resumable (torch)."""
+
+import csv
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
+
+from inference.expression.network import FlowGenerator, composed
+from inference.expression.placing import MOVEMENTS
+from inference.expression.training.adversary import Reader, fitted, tensor
+from inference.expression.training.loop import PRESETS, Real, Training, run
+from inference.expression.training.pairs import Pair, Pairs, cropped, first
+from inference.face.blendshapes import NAMES
+from inference.models.networks import Networks
+from inference.training import checkpoints
+from inference.training.faces import Faces, gather
+from inference.training.features import FrozenFeatures
+from storage.contract.kinds import Setting
+
+_SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
+_SHOWS = tuple(
+    (Setting(name, 0.9),) for name in ("smile", "angry", "surprised", "sad", "laugh", "AU43")
+)
+
+
+def learn(
+    data: Path,
+    work: Path,
+    minutes: float,
+    networks: Networks,
+    preset: str = "cpu",
+    *,
+    masks: Path | None = None,
+    resume: bool = True,
+) -> Training:
+    """Train the network.
+
+    Args:
+        data: holds ``faces``, see ``inference.training.faces``.
+        work: for checkpoints, sample grids and the table of losses.
+        minutes: of this run.
+        networks: what finds people's masks and reads their movements.
+        preset: one of ``PRESETS``.
+        masks: a file of kept masks, if it isn't in ``work``.
+        resume: whether to go on from the checkpoint in ``work``.
+    """
+    console = Console()
+    work.mkdir(parents=True, exist_ok=True)
+    training, shown = prepare(data, work, networks, preset, masks or work / "masks.npz", console)
+    checkpoint = work / "expression.pt"
+    if resume:
+        counters = checkpoints.resume(checkpoint, training.parts())
+        training.step = int(counters.get("step", 0))
+        training.minutes = counters.get("minutes", 0.0)
+    if training.step == 0:
+        training.fit_usual()
+        grid(training, shown, work)
+    console.print(f"{training.precision.name} of {training.precision.seconds}; "
+                  f"from step {training.step}")  # fmt: skip
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("expressions", total=minutes)
+        log, keep, show = (_Every(x) for x in (_LOGGED, _SAVED, _SHOWN))
+
+        def told(losses: dict[str, float]) -> None:
+            text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
+            bar.update(task, description=f"{training.step} {text}")
+            if log.passed():
+                _write(work / "losses.csv", training, text)
+
+        for spent in run(training, minutes, told):
+            bar.update(task, completed=spent)
+            if keep.passed():
+                _save(checkpoint, training)
+            if show.passed():
+                grid(training, shown, work)
+    _save(checkpoint, training)
+    grid(training, shown, work)
+    return training
+
+
+def prepare(
+    data: Path, work: Path, networks: Networks, preset: str, masks: Path, console: Console
+) -> tuple[Training, list[list[Pair]]]:
+    """Everything before the first step: the faces, the reader, pairs of unseen faces to show."""
+
+    def bar(title: str) -> Callable[[range], Iterable[int]]:
+        return lambda numbers: track(numbers, title, console=console)
+
+    faces = gather(data, masks, networks, bar("masks"))
+    chosen = np.flatnonzero(faces.training)
+    eyes = FrozenFeatures()
+    real = Real(_crops(faces, chosen), _scores(faces, chosen))
+    how = PRESETS[preset]
+    held = np.flatnonzero(~faces.training)
+    tested = held[: how.read // 8]
+    unseen = Real(_crops(faces, tested), _scores(faces, tested))
+    reader = _reader(eyes, real, unseen, how.read, work / "reader.pt", console)
+    torch.manual_seed(0)
+    pairs = Pairs(faces, chosen, networks)
+    training = Training(how, FlowGenerator(), eyes, reader, pairs, real)
+    training.pool = first(pairs, how.begun, work / "pairs.npz", bar("pairs"))
+    training.measure_precision()
+    people = held[np.linspace(0, len(held) - 1, 6).astype(int)]
+    return training, [[pairs.of(int(k), asked) for asked in _SHOWS] for k in people]
+
+
+def _crops(faces: Faces, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+    return np.stack([cropped(faces.images[k]) for k in rows])
+
+
+def _scores(faces: Faces, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    columns = [NAMES.index(name) for name in MOVEMENTS]
+    return np.asarray(faces.blendshapes[rows][:, columns], np.float32)
+
+
+def _reader(
+    eyes: FrozenFeatures, real: Real, unseen: Real, count: int, kept: Path, console: Console
+) -> Reader:
+    """Return the reader of movements, fitted to some of the real faces; kept in a file."""
+    if not kept.exists():
+        rows = np.random.default_rng(0).choice(
+            len(real.pictures), min(count, len(real.pictures)), replace=False, p=real.weights
+        )
+        reader = fitted(eyes, real.pictures[rows], real.scores[rows],
+                        lambda numbers: track(numbers, "reader", console=console))  # fmt: skip
+        with torch.no_grad():
+            parts = torch.split(tensor(unseen.pictures), 16)
+            read = torch.cat([reader(eyes(part)) for part in parts]).numpy()
+        shown = np.flatnonzero(unseen.scores.std(axis=0) > 0.02)
+        each = [np.corrcoef(read[:, k], unseen.scores[:, k])[0, 1] for k in shown]
+        console.print(f"reader: correlation {np.mean(each):.2f} on unseen faces")
+        torch.save(reader.state_dict(), kept)
+        return reader
+    state = torch.load(kept, weights_only=True)
+    movements, numbers = state["linear.weight"].shape
+    reader = Reader(movements, numbers)
+    reader.load_state_dict(state)
+    return reader
+
+
+def grid(training: Training, shown: list[list[Pair]], work: Path) -> Path:
+    """Write what the network makes of unseen faces, two rows each.
+
+    The pairs' results, then its own, and for the first expression its attention and flow.
+    """
+    rows = []
+    for pairs in shown:
+        photo = tensor(np.stack([pair.photo for pair in pairs]))
+        change = torch.from_numpy(np.stack([pair.change for pair in pairs]))
+        with torch.no_grad():
+            generator = training.average.to("cpu")
+            edit = generator(photo, change)
+            made = composed(photo, edit)
+            training.average.to(training.preset.device)
+        rows.append(np.hstack([pairs[0].photo, *(pair.result for pair in pairs), pairs[0].photo]))
+        attention = np.repeat(_pixels(2 * edit.attention - 1)[0], 3, axis=2)
+        flow = cv2.merge([_pixels(edit.flow * 8)[0], np.full_like(attention[..., 0], 128)])
+        rows.append(np.hstack([*_pixels(made), attention, flow]))
+    path = work / f"samples_{training.step:06d}.png"
+    Image.fromarray(np.vstack(rows)).save(path)
+    return path
+
+
+def _pixels(planes: torch.Tensor) -> NDArray[np.uint8]:
+    """(N, C, S, S) in -1..1 -> (N, S, S, C) uint8."""
+    return ((planes.clamp(-1, 1) + 1) * 127.5).byte().permute(0, 2, 3, 1).numpy()
+
+
+def _save(path: Path, training: Training) -> None:
+    counters = {"step": float(training.step), "minutes": training.minutes}
+    checkpoints.save(path, training.parts(), counters)
+
+
+def _write(path: Path, training: Training, losses: str) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        table = csv.writer(file)
+        if new:
+            table.writerow(("step", "minutes", "losses"))
+        table.writerow((training.step, f"{training.minutes:.2f}", losses))
+
+
+class _Every:
+    """Says when so many minutes have passed since it last said so."""
+
+    def __init__(self, minutes: float) -> None:
+        self.seconds = minutes * 60
+        self.last = time.monotonic()
+
+    def passed(self) -> bool:
+        now = time.monotonic()
+        if now - self.last < self.seconds:
+            return False
+        self.last = now
+        return True

@@ -1,0 +1,82 @@
+"""The small GANimation, its inventors' own, and their training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from inference.expression import ganimation_original as original
+from inference.expression.network import Architecture, Edit, FlowGenerator, composed, moved
+from inference.expression.placing import MOVEMENTS, SIDE
+from inference.expression.training.gan import learn
+from inference.face.blendshapes import NAMES
+from tests.inference.making import networks
+
+SMALL = Architecture(side=32, movements=5, widths=(8, 8, 8), style=8, tail=4)
+
+
+def test_the_condition_is_of_known_movements() -> None:
+    """Every movement that the network is told of is a blendshape."""
+    assert set(MOVEMENTS) <= set(NAMES)
+
+
+def test_a_kept_picture_is_the_photo() -> None:
+    """Without flow and with full attention the photo comes back."""
+    photo = torch.rand(2, 3, 16, 16) * 2 - 1
+    edit = Edit(torch.zeros(2, 2, 16, 16), torch.ones(2, 1, 16, 16), torch.rand(2, 3, 16, 16))
+    torch.testing.assert_close(composed(photo, edit), photo)
+
+
+def test_flow_says_where_pixels_come_from() -> None:
+    """A flow of a quarter to the right fetches what stood a quarter further right."""
+    photo = torch.rand(1, 3, 16, 16)
+    flow = torch.zeros(1, 2, 16, 16)
+    flow[:, 0] = 0.25
+    torch.testing.assert_close(moved(photo, flow)[..., :12], photo[..., 4:])
+
+
+def test_attention_gives_way_to_the_paper_s_colours() -> None:
+    """Where attention is none, what is added makes the picture C."""
+    photo = torch.zeros(1, 3, 8, 8)
+    edit = Edit(torch.zeros(1, 2, 8, 8), torch.zeros(1, 1, 8, 8), torch.full((1, 3, 8, 8), 0.5))
+    torch.testing.assert_close(composed(photo, edit), torch.full((1, 3, 8, 8), 0.5))
+
+
+def test_an_untrained_network_moves_nothing() -> None:
+    """Flow begins at zero, whatever is asked."""
+    torch.manual_seed(0)
+    edit = FlowGenerator(SMALL)(torch.rand(2, 3, 32, 32), torch.rand(2, 5))
+    assert not edit.flow.any()
+    assert edit.attention.shape == (2, 1, 32, 32)
+
+
+def test_the_original_s_losses_teach_critic_and_generator() -> None:
+    """One step of each reaches every weight."""
+    torch.manual_seed(0)
+    generator = original.Generator(units=3, width=4, blocks=1)
+    critic = original.Critic(units=3, width=4)
+    photo = torch.rand(2, 3, original.SIDE, original.SIDE) * 2 - 1
+    units, wanted = torch.rand(2, 3), torch.rand(2, 3)
+    fake = original.composed(photo, *generator(photo, wanted))
+    torch.autograd.backward(original.critic_loss(critic, photo, fake, units, original.Weights()))
+    assert all(p.grad is not None and p.grad.any() for p in critic.parameters())
+    loss = original.generator_loss(generator, critic, photo, units, wanted, original.Weights())
+    torch.autograd.backward(loss)
+    assert all(p.grad is not None for p in generator.parameters())
+
+
+@pytest.mark.slow
+def test_a_dry_run_leaves_a_checkpoint_and_samples(labelled_faces: Path, tmp_path: Path) -> None:
+    """A run of a moment goes through pairs and adversary, and the next goes on from it."""
+    training = learn(labelled_faces, tmp_path, 0.05, networks, "dry")
+    steps = training.step
+    assert steps > 0
+    assert (tmp_path / "expression.pt").exists()
+    assert (tmp_path / f"samples_{steps:06d}.png").exists()
+    assert training.generator.usual.weight.any()
+    losses = training.advance(adversarial=True)
+    assert {"pixels", "flow", "condition", "back", "D", "G"} <= set(losses)
+    assert all(np.isfinite(value) for value in losses.values())
+    assert training.pool[0].photo.shape == (SIDE, SIDE, 3)
+    assert learn(labelled_faces, tmp_path, 0.001, networks, "dry").step > steps
