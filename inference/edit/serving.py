@@ -1,8 +1,8 @@
-"""The edit family: pieces of another look, laid over the person's own photo.
+"""The edit family: another face and pieces of another look, on the person's own photo.
 
-Settings are ``what:which`` (``hair:afro``, ``colour:blond``, ``beard:full`` at a density,
-``glasses:round``, ``hat:beanie``), one of each kind at most, worn in the order in which they lie
-over each other.
+Settings are ``what:which`` (``age:older``, ``nose:small-nose``, ``hair:afro``, ``colour:blond``,
+``beard:full`` at a density, ``glasses:round``, ``hat:beanie``), one of each kind at most. The face
+is changed first, then pieces are worn in the order in which they lie over each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +11,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from inference.edit import sliders
 from inference.errors import UnknownSetting
 from inference.face.framing import bust, head_and_shoulders
 from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.family import Image, Picture, Subject, photographed
+from inference.latent.editing import edited
 from inference.layers.outfit import dress
 from inference.models.calls import Calls, without_calls
 from inference.pictures.die_cut import SIDE, die_cut
@@ -28,14 +30,20 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 
 
 @without_calls
-def layers(portrait: Portrait, look: Look) -> Portrait:
-    """Lay pieces over the photo."""
-    alone = replace(portrait, image=portrait.foreground)
-    return dress(_as_shown(alone), look)
+def sliders_and_layers(portrait: Portrait, look: Look) -> Portrait:
+    """Move the face's sliders, then lay pieces over the photo."""
+    alone = portrait.once(_alone)
+    face = edited(alone, sliders.changes(look.values()))
+    return dress(_as_shown(face), look)
 
 
-ENGINES: Mapping[str, Engine] = {"layers": layers}
-DEFAULT = "layers"
+def _alone(portrait: Portrait) -> Portrait:
+    """The portrait in the person's own colours; always the same one, so that it is placed once."""
+    return replace(portrait, image=portrait.foreground)
+
+
+ENGINES: Mapping[str, Engine] = {"sliders and layers": sliders_and_layers}
+DEFAULT = "sliders and layers"
 
 
 class Edit:

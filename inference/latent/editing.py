@@ -6,7 +6,7 @@ flow. Landmarks, regions and hair are moved and coloured in the same pass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -64,6 +64,25 @@ def edit(
     return portrait.once(Editor).edit(changes, locked)
 
 
+def edited(
+    portrait: Portrait, changes: Mapping[str, float], locked: frozenset[str] = frozenset()
+) -> Portrait:
+    """Change features of a face, and move its masks and landmarks along.
+
+    Args:
+        portrait: see ``Portrait``.
+        changes: as ``edit`` takes them.
+        locked: likewise.
+
+    Returns:
+        The portrait itself where nothing was asked for.
+
+    Raises:
+        KeyError: there is no such slider.
+    """
+    return portrait.once(Editor).edited(changes, locked)
+
+
 @dataclass(frozen=True)
 class Editor:
     """One portrait, its place in the frame found once, for many edits."""
@@ -72,12 +91,18 @@ class Editor:
 
     def edit(self, changes: Mapping[str, float], locked: frozenset[str] = frozenset()) -> Image:
         """See ``edit``."""
+        return self.edited(changes, locked).image.copy()
+
+    def edited(
+        self, changes: Mapping[str, float], locked: frozenset[str] = frozenset()
+    ) -> Portrait:
+        """See ``edited``."""
         changes = {name: amount for name, amount in changes.items() if amount}
         unknown = changes.keys() - sliders()
         if unknown:
             raise KeyError(min(unknown))
         if not changes:
-            return self.portrait.image.copy()
+            return self.portrait
         tone = changes.get(SKIN, 0.0)
         axes = self._model.axes.without(locked)
         move = axes.move({name: amount for name, amount in changes.items() if name != SKIN})
@@ -95,7 +120,8 @@ class Editor:
         shift = geometry.displacement(self._shape, changes)
         count = len(self._model.faces.texture.deviation)
         shift = shift + self._model.faces.shape.moved(move[count:]).reshape(-1, 2)
-        return self._warped(picture, shift) if shift.any() else picture
+        painted = replace(self.portrait, image=picture)
+        return self._warped(painted, shift) if shift.any() else painted
 
     @cached_property
     def _model(self) -> Model:
@@ -187,7 +213,7 @@ class Editor:
         unit = topology.face_height(report.landmarks)
         return retouch.bare_skin(light, report.colours.skin[0], unit)
 
-    def _warped(self, picture: Image, shift: Points) -> Image:
+    def _warped(self, portrait: Portrait, shift: Points) -> Portrait:
         """Move the landmarks by a shift (478, 2) in shares of the frame, and all with them."""
         points = np.vstack([shift, np.zeros((len(self._model.frame.mesh) - len(shift), 2))])
         moved = self._model.frame.cover(self._shape + shift, _GRID)
@@ -199,14 +225,26 @@ class Editor:
         moves = cv2.inRange(cv2.magnitude(full[..., 0], full[..., 1]), _LEAST, np.inf)
         rows, columns = (np.flatnonzero(moves.any(axis=axis)) for axis in (1, 0))
         if not rows.size:
-            return picture
+            return portrait
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         x = np.arange(columns[0], columns[-1] + 1, dtype=np.float32)[None] - full[box][..., 0]
         y = np.arange(rows[0], rows[-1] + 1, dtype=np.float32)[:, None] - full[box][..., 1]
-        warped = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        result = picture.copy()
-        cv2.copyTo(warped, moves[box], result[box])
-        return result
+
+        def moved_along(picture: Image, interpolation: int) -> Image:
+            warped = cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
+            result = picture.copy()
+            cv2.copyTo(warped, moves[box], result[box])
+            return result
+
+        landmarks = portrait.report.landmarks.copy()
+        landmarks[:, :2] += shift @ turn.T
+        return replace(
+            portrait,
+            image=moved_along(portrait.image, cv2.INTER_CUBIC),
+            alpha=moved_along(portrait.alpha, cv2.INTER_LINEAR),
+            hair_mask=moved_along(portrait.hair_mask, cv2.INTER_LINEAR),
+            report=replace(portrait.report, landmarks=landmarks),
+        )
 
     @cached_property
     def _still(self) -> Plane:

@@ -130,6 +130,20 @@ EXPRESSION = Kind(
     default=(Setting("smile", 0.8),),
 )  # fmt: skip
 
+_FACE = (
+    "age:older", "age:younger", "sex:feminine", "sex:masculine", "weight:chubby", "weight:slim",
+    "skin:tan", "skin:pale", "complexion:smooth", "complexion:tired",
+    "makeup:full", "makeup:lipstick", "makeup:blush", "makeup:eye-shadow",
+    "eyes:big-eyes", "eyes:narrow-eyes", "eyes:cat-eyes", "eyes:bright-eyes",
+    "brows:bushy-brows", "brows:thin-brows", "brows:dark-brows", "brows:arched-brows",
+    "nose:big-nose", "nose:small-nose", "nose:wide-nose", "nose:narrow-nose", "nose:long-nose",
+    "lips:full-lips", "lips:thin-lips", "mouth:wide-mouth", "mouth:small-mouth",
+    "teeth:white-teeth", "face:round-face", "face:narrow-face", "cheeks:high-cheekbones",
+    "jaw:wide-jaw", "jaw:narrow-jaw", "chin:long-chin", "chin:short-chin", "chin:pointed-chin",
+    "forehead:high-forehead", "forehead:low-forehead",
+)  # fmt: skip
+"""What changes a face itself, each by degrees."""
+
 EDIT = Kind(
     "edit",
     (
@@ -156,9 +170,14 @@ EDIT = Kind(
         "glasses:round-sun", "glasses:square", "glasses:sunglasses", "glasses:wire",
         "hat:beanie", "hat:knit-cap", "hat:ski-cap", "hat:cap", "hat:flat-cap", "hat:ivy-cap",
         "hat:trilby", "hat:homburg", "hat:top-hat", "hat:cowboy", "hat:straw", "hat:headband",
+        *_FACE,
     ),
     several=True,
-    amounts={"colour": Amount(0.0, 1.0, 1.0), "beard": Amount(0.0, 1.0, 1.0)},
+    amounts={
+        **{group_of(name): Amount(0.0, 1.0, 0.7) for name in _FACE},
+        "colour": Amount(0.0, 1.0, 1.0),
+        "beard": Amount(0.0, 1.0, 1.0),
+    },
     example=(Setting("hair:afro"),),
 )  # fmt: skip
 

@@ -23,7 +23,7 @@ from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
 from bot.core.language.writing import write
 from bot.errors import CommandError
-from storage.contract.kinds import KINDS, Kind, Setting, group_of
+from storage.contract.kinds import EDIT, KINDS, Kind, Setting, group_of
 
 GRAMMAR = Grammar(load().vocabulary())
 
@@ -220,7 +220,18 @@ def test_lines_are_understood(typed: str, meant: str) -> None:
         ("/edit hair none", "/edit hair:none colour:none"),
         ("/edit no beard", "/edit beard:none"),
         ("/edit afro without glasses", "/edit hair afro glasses:none"),
-        ("/edit none afro", "/edit hair afro colour:none beard:none glasses:none hat:none"),
+        (
+            "/edit none afro",
+            " ".join(["/edit hair afro", *(f"{group}:none" for group in EDIT.groups[1:])]),
+        ),
+        ("/edit older 0.6", "/edit age older 0.6"),
+        ("/edit age younger", "/edit age younger 0.7"),
+        ("make me older", "/edit age older 0.7"),
+        ("/edit slimmer, fuller lips", "/edit weight slim 0.7 lips full-lips 0.7"),
+        ("/edit tan lipstick 0.4", "/edit skin tan 0.7 makeup lipstick 0.4"),
+        ("/edit bags under eyes 30%", "/edit complexion tired 0.3"),
+        ("/编辑 变老 60%", "/edit age older 0.6"),
+        ("/编辑 年轻一点 丰唇", "/edit age younger 0.7 lips full-lips 0.7"),
         ("hair afro", "/edit hair afro"),
         ("give me a full beard and round glasses", "/edit beard full 1 glasses round"),
         ("/编辑 发型 爆炸头", "/edit hair afro"),

@@ -13,6 +13,7 @@ from inference.cartoon.training import loop, pairs, twins
 from inference.cartoon.training.exporting import export_generator
 from inference.pictures import images
 from inference.training.features import FrozenFeatures
+from tests.inference.making import answered
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, selfie_of: Callable[[str], 
     found = tmp_path_factory.mktemp("pairs")
     chance = np.random.default_rng(0)
     drawn = [
-        pairs.pair(images.decode(selfie_of(person)), "anime", 128, chance)
+        answered(pairs.pair(images.decode(selfie_of(person)), "anime", 128, chance))
         for person in ("P001", "P005", "P009")
     ]
     np.savez(
