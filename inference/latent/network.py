@@ -94,7 +94,7 @@ class Generator(nn.Module):
         style = self.mapping(latent)
         base = matted(decoded)
         folded = functional.pixel_unshuffle(base, 4)  # (N, 64, S/4, S/4)
-        place = self.place.expand(len(decoded), -1, -1, -1)
+        place = self.place.expand(decoded.shape[0], -1, -1, -1)
         x = self.head(torch.cat([folded, noise, place], 1))
         skips = []
         for block in self.down:
