@@ -30,12 +30,12 @@ from bot.app import (
     until,
     web_chat,
 )
-from bot.errors import BotError
+from bot.errors import BotError, CannotWork
 from bot.extras import advice
 from bot.redaction import set_up
 from bot.settings import BotSettings
 from inference.__main__ import commands as inference_commands
-from inference.errors import InferenceError, PhotoError
+from inference.errors import DeviceUnavailable, InferenceError, PhotoError, WeightsError
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
 from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, Kind
@@ -188,7 +188,10 @@ async def _work(app: App, shutdown: asyncio.Event, ready: asyncio.Event) -> None
     from inference.serving.worker import Worker
 
     settings = InferenceSettings()
-    pipeline = await asyncio.to_thread(_prepare, settings)  # chats are served already
+    try:
+        pipeline = await asyncio.to_thread(_prepare, settings)  # chats are served already
+    except (DeviceUnavailable, WeightsError) as problem:
+        raise CannotWork(str(problem)) from None
     log.info("ready to work")
     ready.set()
     try:
@@ -198,7 +201,12 @@ async def _work(app: App, shutdown: asyncio.Event, ready: asyncio.Event) -> None
 
 
 def _prepare(settings: InferenceSettings) -> "Pipeline":
-    """Load the models."""
+    """Load the models.
+
+    Raises:
+        DeviceUnavailable: they cannot run where the settings say.
+        WeightsError: a model file is missing or damaged.
+    """
     from inference.serving.pipeline import Pipeline
 
     pipeline = Pipeline(settings)

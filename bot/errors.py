@@ -6,7 +6,8 @@ BotError
 │   ├── ChatUnavailable   try again later (5xx, timeouts, rate limits)
 │   ├── ChatForbidden     the person blocked us or the channel is closed: stop trying
 │   └── ChatRejected      the platform did not accept what we sent: our fault
-└── StickerTooLarge       a picture cannot be brought under a platform's limit
+├── StickerTooLarge       a picture cannot be brought under a platform's limit
+└── CannotWork            what the work needs is not there; an operator must act
 """
 
 
@@ -45,6 +46,10 @@ class ChatRejected(ChatError):
 
 class StickerTooLarge(BotError):
     """No encoding brings the picture under the platform's limit."""
+
+
+class CannotWork(BotError):
+    """Models or their device are missing; the message says what an operator can do."""
 
 
 def place_of(problem: BaseException) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from bot.errors import ChatForbidden, place_of
+from bot.errors import CannotWork, ChatForbidden, place_of
 from storage.database import Database, is_away
 from storage.locks import Lock
 
@@ -22,8 +22,9 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 async def keep_up(name: str, part: Part, shutdown: asyncio.Event) -> None:
     """Run a part, again when it fails, so that the others need not fall with it.
 
-    What only an operator can mend comes out: a wrong token or setting, a package that is not
-    installed, an address that is taken. Returns when the part ended by itself or the shutdown came.
+    What only an operator can mend comes out: a wrong token or setting, a package or model file
+    that is not there, an address that is taken. Returns when the part ended by itself or the
+    shutdown came.
     """
     loop = asyncio.get_running_loop()
     pause = FIRST_PAUSE
@@ -31,7 +32,7 @@ async def keep_up(name: str, part: Part, shutdown: asyncio.Event) -> None:
         started = loop.time()
         try:
             await part(shutdown)
-        except (ChatForbidden, ValueError, ModuleNotFoundError):
+        except (ChatForbidden, CannotWork, ValueError, ModuleNotFoundError):
             raise
         except Exception as problem:
             early = loop.time() < started + SETTLED

@@ -215,6 +215,34 @@ def test_parts_alone_need_a_database_they_can_share(part: str, tmp_path: Path) -
     assert "selfmoji run" in result.output
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SELFMOJI_DEVICE", "cuda", "SELFMOJI_DEVICE=cuda"),
+        ("SELFMOJI_CACHE_DIR", "/nowhere", "selfmoji weights pull"),
+    ],
+)
+def test_work_that_cannot_be_done_is_explained(
+    tmp_path: Path, variable: str, value: str, said: str
+) -> None:
+    """Without the device that was asked for, or without model files, the program ends and says so.
+
+    The onnxruntime of the tests is the one that knows no CUDA.
+    """
+    environment = {
+        "SELFMOJI_DATA_DIR": str(tmp_path),
+        "SELFMOJI_DATABASE_URL": "",
+        "SELFMOJI_PORT": "0",
+        "SELFMOJI_TELEGRAM_TOKEN": "",
+        "SELFMOJI_DISCORD_TOKEN": "",
+        variable: value,
+    }
+    result = CliRunner().invoke(main, ["run"], env=environment)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
 def test_wrong_settings_are_explained(tmp_path: Path) -> None:
     """The variable is named, its value is not shown."""
     for variable, value in (("SELFMOJI_PORT", "99999"), ("SELFMOJI_MASTER_KEY", "c2VjcmV0")):
