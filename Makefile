@@ -44,6 +44,7 @@ bench: .venv/run
 	$(BIN)/selfmoji bench
 
 nemesis: .venv/test
+	$(BIN)/pytest -m nemesis tests/nemesis
 	$(BIN)/python -m tests.nemesis --database postgres --faults 3000 --seed $${SEED:-1}
 	$(BIN)/python -m tests.nemesis --database sqlite --faults 600 --pause 2.5 --seed $${SEED:-1}
 

@@ -1,4 +1,7 @@
-"""Two short runs of the nemesis, on both databases; ``make nemesis`` runs it for an hour."""
+"""Two short runs of the nemesis, on both databases; ``make nemesis`` runs these and an hour more.
+
+They ask for more of the machine than the suite may: ``-m nemesis`` runs them.
+"""
 
 from pathlib import Path
 
@@ -27,6 +30,7 @@ def test_the_checker_sees_what_goes_wrong() -> None:
     assert judge([1, 2], [marks.photo(1)], ["I am busy"]).good
 
 
+@pytest.mark.nemesis
 @pytest.mark.parametrize(("faults", "pause"), [(25, 1.0)])
 async def test_nothing_is_lost_on_postgresql(
     postgres_url: str, tmp_path: Path, faults: int, pause: float
@@ -37,6 +41,7 @@ async def test_nothing_is_lost_on_postgresql(
     assert outcome.good, str(outcome)
 
 
+@pytest.mark.nemesis
 async def test_nothing_is_lost_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     """The same with everything in one process, which falls as a whole."""
     async with nemesis(sqlite_url, tmp_path, seed=7) as one:
