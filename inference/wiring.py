@@ -2,9 +2,15 @@
 
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
+from inference.models.weights import Store
 from inference.settings import InferenceSettings
 
 
 def networks() -> Networks:
     """Read the settings and return their networks, none loaded yet; raises DeviceUnavailable."""
     return open_networks(InferenceSettings())
+
+
+def weights() -> Store:
+    """Read the settings and return where model files lie."""
+    return Store(InferenceSettings().cache_dir)

@@ -19,6 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from inference import wiring
 from inference.errors import WeightsMissing
 from inference.expression.engine import express
 from inference.expression.evaluation import signals
@@ -31,10 +32,8 @@ from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.measuring import identity, people, photos, statistics
 from inference.measuring.statistics import Row, estimate
-from inference.models import weights
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.settings import InferenceSettings
 from storage.contract.kinds import Setting
 
 ENGINE = "geometric"
@@ -102,9 +101,8 @@ def evaluate(
 
 def _judge() -> EmotionClassifier | None:
     """Return the judge of emotions, None if it has not been fetched."""
-    store = weights.Store(InferenceSettings().cache_dir)
     try:
-        return EmotionClassifier(store.locate("emotions"))
+        return EmotionClassifier(wiring.weights().locate("emotions"))
     except WeightsMissing:
         Console(stderr=True).print(
             "emotions are left out: fetch their judge with `selfmoji weights pull --evaluation`"

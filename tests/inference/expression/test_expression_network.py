@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from inference.expression import ganimation_original as original
+from inference.expression import original_network as original
 from inference.expression.network import Architecture, Edit, FlowGenerator, composed, moved
 from inference.expression.placing import MOVEMENTS, SIDE
 from inference.expression.training.gan import learn
