@@ -231,14 +231,24 @@ def emoji(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
 )
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    default=("geometric", "ganimation"),
+    show_default=True,
+    type=click.Choice(["geometric", "ganimation"]),
+)
 @_json
-def expression(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
+def expression(
+    faces: Path | None, labels: Path | None, engines: tuple[str, ...], *, as_json: bool
+) -> None:
     """Expressions: as strong as asked, nothing else moved, still the same person."""
     from inference import wiring
     from inference.expression.evaluation.protocol import evaluate
     from inference.measuring.statistics import report
 
-    rows = evaluate(faces, wiring.networks(), labels)
+    rows = evaluate(faces, wiring.networks(), labels, engines=engines)
     report("evaluate expression", rows, as_json=as_json)
 
 

@@ -111,14 +111,14 @@ class FlowGenerator(nn.Module):
         """
         style = self.embed(change)
         planes = functional.pixel_unshuffle(photo, 4)  # (N, 48, S/4, S/4)
-        place = self.place.expand(len(photo), -1, -1, -1)
+        place = self.place.expand(photo.shape[0], -1, -1, -1)
         x4 = self.down4(self.enter(torch.cat([planes, place], 1)), style)
         x8 = self.down8(functional.avg_pool2d(x4, 2), style)
         x16 = self.middle(self.down16(functional.avg_pool2d(x8, 2), style), style)
         x8 = self.up8(torch.cat([_twice(x16), x8], 1), style)
         x4 = self.up4(torch.cat([_twice(x8), x4], 1), style)
         # what a movement does to most faces, and what this one adds
-        usual = self.usual(change).reshape(len(photo), 2, *x4.shape[-2:])
+        usual = self.usual(change).reshape(-1, 2, *x4.shape[-2:])
         reach = self.architecture.reach
         flow = reach * torch.tanh(usual / reach + self.flow(x4))  # (N, 2, S/4, S/4)
         size = list(photo.shape[-2:])

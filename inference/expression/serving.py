@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
 from inference.expression import engine as geometry
+from inference.expression import ganimation
 from inference.expression.mixes import MIXES
 from inference.face.framing import head_and_shoulders
 from inference.face.report import Portrait
@@ -27,7 +28,7 @@ def geometric(portrait: Portrait, settings: tuple[Setting, ...]) -> Expressed:
     return geometry.express(portrait.foreground, portrait.alpha, portrait.report, settings)
 
 
-ENGINES: Mapping[str, Engine] = {"geometric": geometric}
+ENGINES: Mapping[str, Engine] = {"geometric": geometric, "ganimation": ganimation.express}
 DEFAULT = "geometric"
 
 

@@ -1,6 +1,6 @@
 """How well expressions do what was asked, and nothing else.
 
-Rows (``inference.measuring.statistics``), subject ``geometric``, the engine: ``spearman_<AU>`` and
+Rows (``inference.measuring.statistics``), the subject is the engine: ``spearman_<AU>`` and
 ``slope_<AU>`` of what a judge sees against seven requested intensities, ``leakage`` into other
 movements, ``identity`` and ``identity_drop`` (cosine of face descriptors), ``psnr_outside_db``,
 ``zero_edit`` (the input comes back bit for bit), and with a judge of feelings
@@ -21,10 +21,10 @@ from rich.progress import track
 
 from inference import wiring
 from inference.errors import WeightsMissing
-from inference.expression.engine import express
 from inference.expression.evaluation import signals
 from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
 from inference.expression.mixes import MIXES, NAMED
+from inference.expression.serving import DEFAULT, ENGINES, Engine
 from inference.face import topology
 from inference.face.blendshapes import NAMES, measure
 from inference.face.landmarks import region_around, trace
@@ -36,7 +36,6 @@ from inference.models.calls import run
 from inference.models.networks import Networks
 from storage.contract.kinds import Setting
 
-ENGINE = "geometric"
 INTENSITIES = tuple(np.linspace(0, 1, 7).round(4).tolist())
 AMOUNT = 0.8  # of a named expression, for identity, outside and feelings
 _FACE = 240.0  # px: height of the face that is worked on
@@ -68,6 +67,7 @@ def evaluate(
     labels: Path | None = None,
     intensities: Sequence[float] = INTENSITIES,
     units: Sequence[str] = signals.UNITS,
+    engines: Sequence[str] = (DEFAULT,),
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
@@ -77,6 +77,7 @@ def evaluate(
         labels: a CSV for ``people.labels`` with any of ``people.GROUPS``.
         intensities: rising from 0.
         units: of ``signals.UNITS``.
+        engines: of ``ENGINES``; each is a subject.
 
     Raises:
         click.ClickException: no photo could be used.
@@ -87,13 +88,18 @@ def evaluate(
     if faces is not None:
         shown = list(people.portraits(photos.named(faces), networks))
     known = people.labels(labels)
-    trials = []
-    for name, portrait in track(shown, "moving faces", console=Console(stderr=True)):
-        groups = people.groups(known.get(name, {}))
-        trials.append(tried(portrait, groups, networks, classifier, intensities, units))
-    if not trials:
+    if not shown:
         raise click.ClickException("no photo with one clear face")
-    found = rows(trials)
+    found = []
+    for engine in engines:
+        trials = [
+            tried(
+                portrait, people.groups(known.get(name, {})), networks, classifier, intensities,
+                units, ENGINES[engine],
+            )
+            for name, portrait in track(shown, engine, console=Console(stderr=True))
+        ]  # fmt: skip
+        found += rows(trials, engine)
     if classifier is not None:
         found += _of_real(real, classifier)
     return found
@@ -121,27 +127,33 @@ def tried(
     classifier: EmotionClassifier | None,
     intensities: Sequence[float],
     units: Sequence[str],
+    engine: Engine = ENGINES[DEFAULT],
 ) -> Trial:
     """Ask one face for every unit at every intensity, and for every named expression."""
     height = topology.face_height(portrait.report.landmarks)
     portrait = resized(portrait, round(len(portrait.alpha) * min(1.0, _FACE / height)))
-    portrait = replace(portrait, image=portrait.foreground)
-    zero = {name: _same(portrait, _moved(portrait, name, 0.0)) for name in MIXES}
+    before = replace(portrait, image=portrait.foreground)
+
+    def moved(name: str, amount: float) -> Portrait:
+        image, alpha = run(engine(portrait, (Setting(name, amount),)), networks)
+        return replace(portrait, image=image, alpha=alpha)
+
+    zero = {name: _same(before, moved(name, 0.0)) for name in MIXES}
     spearman, slope, leakage = {}, {}, {}
-    still = _look(portrait, networks)
+    still = _look(before, networks)
     for unit in units:
-        looks = [_look(_moved(portrait, unit, amount), networks) if amount else still
+        looks = [_look(moved(unit, amount), networks) if amount else still
                  for amount in intensities]  # fmt: skip
         strengths = np.array([signals.strength(unit, look) for look in looks])
         spearman[unit] = statistics.spearman(np.array(intensities), strengths)
         slope[unit] = float(np.polyfit(intensities, strengths, 1)[0])
         leakage[unit] = _leak(unit, still, looks[-1])
 
-    who = identity.describe(portrait)
+    who = identity.describe(before)
     alike, outside, hits = {}, {}, {}
     for name in NAMED:
-        edited = _moved(portrait, name, AMOUNT)
-        outside[name] = _outside_db(portrait, edited)
+        edited = moved(name, AMOUNT)
+        outside[name] = _outside_db(before, edited)
         same = identity.cosine(who, identity.describe(edited))
         if same is not None:
             alike[name] = same
@@ -149,11 +161,6 @@ def tried(
             seen = classifier.classify(edited.image, _look(edited, networks).landmarks)
             hits[name] = float(seen == WANTED[name])
     return Trial(groups, spearman, slope, leakage, alike, outside, zero, hits)
-
-
-def _moved(portrait: Portrait, name: str, amount: float) -> Portrait:
-    image, alpha = express(portrait.image, portrait.alpha, portrait.report, [Setting(name, amount)])
-    return replace(portrait, image=image, alpha=alpha)
 
 
 def _same(before: Portrait, after: Portrait) -> float:
@@ -213,17 +220,17 @@ _BY_NAME = ("spearman", "slope", "emotion_hit")  # one row for each unit or expr
 _OVERALL = ("spearman", "emotion_hit", "leakage", "identity", "psnr_outside_db", "zero_edit")
 
 
-def rows(trials: Sequence[Trial]) -> list[Row]:
+def rows(trials: Sequence[Trial], engine: str = DEFAULT) -> list[Row]:
     """Sum trials up: each unit over all faces; the rest over faces and by groups of people."""
     result = []
     for metric in _BY_NAME:
         part, unit = _PARTS[metric]
         for name in part(trials[0]):
             values = [part(trial)[name] for trial in trials]
-            result.append(estimate(ENGINE, f"{metric}_{name}", values, unit))
+            result.append(estimate(engine, f"{metric}_{name}", values, unit))
     groups = sorted({group for trial in trials for group in trial.groups})
     for group in (None, *groups):
-        subject = ENGINE if group is None else f"{ENGINE}, {group}"
+        subject = engine if group is None else f"{engine}, {group}"
         members = [trial for trial in trials if group is None or group in trial.groups]
         for metric in _OVERALL:
             part, unit = _PARTS[metric]

@@ -23,6 +23,7 @@ from inference.models.networks import Networks
 from inference.training import checkpoints
 from inference.training.faces import Faces, gather
 from inference.training.features import FrozenFeatures
+from inference.training.onnx_export import export
 from storage.contract.kinds import Setting
 
 _SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
@@ -168,6 +169,21 @@ def grid(training: Training, shown: list[list[Pair]], work: Path) -> Path:
     path = work / f"samples_{training.step:06d}.png"
     Image.fromarray(np.vstack(rows)).save(path)
     return path
+
+
+def export_network(training: Training, folder: Path) -> float:
+    """Write ``ganimation.onnx``; returns how far its answers are from torch's, see ``export``."""
+    network = training.average.to("cpu").to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    side = network.architecture.side
+    torch.manual_seed(0)
+    photo, change = torch.rand(2, 3, side, side) * 2 - 1, torch.rand(2, len(MOVEMENTS)) - 0.3
+    return export(
+        network,
+        {"photo": photo, "change": change},
+        ("flow", "attention", "residual"),
+        folder / "ganimation.onnx",
+        {"steps": str(training.step), "movements": " ".join(MOVEMENTS)},
+    )
 
 
 def _pixels(planes: torch.Tensor) -> NDArray[np.uint8]:

@@ -14,7 +14,10 @@ from inference.expression.evaluation import protocol, signals
 from inference.expression.evaluation.emotions import FEELINGS, SHEET, WANTED, sample_faces
 from inference.expression.evaluation.protocol import Trial, evaluate, rows, tried
 from inference.expression.mixes import NAMED, UNITS
+from inference.expression.serving import Expressed
 from inference.face.report import Portrait
+from inference.models.calls import without_calls
+from storage.contract.kinds import Setting
 from tests.inference.making import networks
 
 HALVES = (0.0, 0.5, 1.0)
@@ -69,15 +72,15 @@ def test_a_photo_without_a_face_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_seen_does_not_correlate(
-    portrait_of: Callable[[str], Portrait], monkeypatch: pytest.MonkeyPatch
+    portrait_of: Callable[[str], Portrait],
 ) -> None:
     """An engine that does nothing scores 0 in every unit, and leaks nothing."""
 
-    def idle(image: object, alpha: object, *_: object) -> tuple[object, object]:
-        return image, alpha
+    @without_calls
+    def idle(portrait: Portrait, _: tuple[Setting, ...]) -> Expressed:
+        return portrait.foreground, portrait.alpha
 
-    monkeypatch.setattr(protocol, "express", idle)
-    trial = tried(portrait_of("P006"), (), networks, None, HALVES, ("AU12", "AU5"))
+    trial = tried(portrait_of("P006"), (), networks, None, HALVES, ("AU12", "AU5"), idle)
     assert set(trial.spearman.values()) == {0.0}
     assert max(map(abs, trial.slope.values())) < 1e-9
     assert set(trial.leakage.values()) == {0.0}
