@@ -7,7 +7,7 @@ from bot.core.language.writing import example_line, line_of, write
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, Kind, Setting, group_of
 
-MOST_NAMES = 16
+MOST_NAMES = 12
 """How many settings of a kind or group a sentence lists."""
 
 EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
