@@ -67,13 +67,13 @@ def looks(shelf: str) -> tuple[str, ...]:
     names = [name for name in EDIT.settings if name.startswith(f"{shelf}:")]
     tags = {name: _tags(shelf, name.partition(":")[2]) for name in names}
     ordered, left = names[:1], names[1:]
-    nearest = {name: _likeness(tags[name], tags[ordered[0]]) for name in left}
+    nearest = {name: _jaccard(tags[name], tags[ordered[0]]) for name in left}
     while left:
         following = min(left, key=lambda name: nearest[name])
         left.remove(following)
         ordered.append(following)
         for name in left:
-            nearest[name] = 0.7 * nearest[name] + _likeness(tags[name], tags[following])
+            nearest[name] = 0.7 * nearest[name] + _jaccard(tags[name], tags[following])
     return tuple(ordered)
 
 
@@ -84,7 +84,7 @@ def _tags(shelf: str, name: str) -> frozenset[str]:
     return frozenset(name.split("-"))
 
 
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard index."""
     return len(one & other) / max(1, len(one | other))
 

@@ -45,6 +45,7 @@ class Networks:
         self._load = load
         self._budget = budget
         self._held: OrderedDict[str, _Held] = OrderedDict()  # the least recently used first
+        self._batched: dict[str, bool] = {}
         self._lock = threading.Lock()
 
     def __call__(self, call: Call) -> Tensors:
@@ -54,8 +55,10 @@ class Networks:
 
     def batched(self, model: str) -> bool:
         """Whether calls of several people had better share a run of this network."""
-        with self._lent(model) as network:
-            return network.batched
+        if model not in self._batched:
+            with self._lent(model) as network:
+                self._batched[model] = network.batched
+        return self._batched[model]
 
     @property
     def loaded(self) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
 from inference.edit.serving import Edit
 from inference.edit.try_on import TryOn
-from inference.emoji.fitting import Fitting, Lineup
 from inference.emoji.mood_serving import Mood, MoodSheet
+from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
 from inference.expression.serving import Expression
 from inference.family import Family
@@ -21,6 +21,6 @@ FAMILIES: dict[str, type[Family]] = {
     "try-on": TryOn,
     "gallery": Gallery,
     "mood-sheet": MoodSheet,
-    "preview": Fitting,
+    "preview": Preview,
     "lineup": Lineup,
 }

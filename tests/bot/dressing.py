@@ -15,7 +15,7 @@ from bot.core.language.texts import load
 from bot.core.service import Service
 from bot.settings import BotSettings
 from inference.emoji import parts as built
-from inference.emoji.fitting import Fitting, Lineup
+from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
 from inference.serving.contract import Photos
 from inference.serving.contract import Pipeline as Protocolled
@@ -69,7 +69,7 @@ class Matching(Protocolled):
     seen: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        families = {"emoji": Emoji(), "preview": Fitting(), "lineup": Lineup()}
+        families = {"emoji": Emoji(), "preview": Preview(), "lineup": Lineup()}
         self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families=families)
         self.gate.set()
 

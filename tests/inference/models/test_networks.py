@@ -123,3 +123,11 @@ def test_a_failed_load_is_tried_again() -> None:
             networks(call("nobody"))
     assert networks.loaded == ()
     assert shelf.loads == ["nobody", "nobody"]
+
+
+def test_what_is_batched_is_remembered() -> None:
+    """Asking again loads nothing, even where the network found no room to stay."""
+    shelf = Shelf(a=Sized(4))
+    networks = Networks(shelf, budget=1)
+    assert [networks.batched("a"), networks.batched("a")] == [True, True]
+    assert shelf.loads == ["a"]

@@ -19,7 +19,7 @@ from storage.contract.kinds import LINEUP, PREVIEW, Setting
 _SKY = (229, 240, 247)
 
 
-class Fitting:
+class Preview:
     """Implements ``inference.family.Family``.
 
     The setting "alone" takes an avatar, "compare" two: as it was, and as it is.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference.avatars.spec import parse_subject
-from inference.emoji.fitting import Fitting, Lineup
+from inference.emoji.preview import Lineup, Preview
 from inference.errors import UnknownAvatar, UnknownSetting, UnsuitableSubject
 from inference.face.report import Portrait
 from inference.family import Subject
@@ -19,7 +19,7 @@ ALONE, COMPARE = Setting("alone"), Setting("compare")
 BALD = MATCHED.changed({"top": NONE})
 
 
-def drawn(family: Fitting | Lineup, subject: Subject, *settings: Setting) -> np.ndarray:
+def drawn(family: Preview | Lineup, subject: Subject, *settings: Setting) -> np.ndarray:
     (frame,) = make(family, subject, *settings).frames
     assert frame.dtype == np.uint8
     assert (frame[..., 3] == 255).all()
@@ -28,9 +28,9 @@ def drawn(family: Fitting | Lineup, subject: Subject, *settings: Setting) -> np.
 
 def test_a_wardrobe_shows_the_avatar_in_hand() -> None:
     """One square picture of it, or two: on the left what it was."""
-    alone = drawn(Fitting(), MATCHED, ALONE)
-    bald = drawn(Fitting(), BALD, ALONE)
-    both = drawn(Fitting(), (MATCHED, BALD), COMPARE)
+    alone = drawn(Preview(), MATCHED, ALONE)
+    bald = drawn(Preview(), BALD, ALONE)
+    both = drawn(Preview(), (MATCHED, BALD), COMPARE)
     assert alone.shape == (512, 512, 4)
     assert (both == np.hstack([alone, bald])).all()
     assert (alone != bald).any()
@@ -82,14 +82,14 @@ def test_a_page_has_one_to_nine_avatars(subject: Subject) -> None:
 def test_comparing_needs_both_and_a_known_view() -> None:
     """Without what it was, or as something else, nothing is drawn."""
     with pytest.raises(UnsuitableSubject):
-        make(Fitting(), MATCHED, COMPARE)
+        make(Preview(), MATCHED, COMPARE)
     with pytest.raises(UnknownSetting):
-        make(Fitting(), MATCHED, Setting("behind"))
+        make(Preview(), MATCHED, Setting("behind"))
 
 
 def test_no_photo_is_taken(portrait_of: Callable[[str], Portrait]) -> None:
     """A portrait alone is refused: wardrobes hold avatars."""
     with pytest.raises(UnsuitableSubject):
-        make(Fitting(), portrait_of("P001"), ALONE)
+        make(Preview(), portrait_of("P001"), ALONE)
     with pytest.raises(UnsuitableSubject):
         make(Lineup(), portrait_of("P001"))
