@@ -553,10 +553,10 @@ def visualise(
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{embedder}: drawn parts", total=None)
         networks = wiring.networks()
-        way = readings.way(embedder, style, networks, weights_file)
+        matcher = readings.matcher(embedder, style, networks, weights_file)
         with video.read(clip, fps) as source:
             bar.update(task, description=out.name, total=source.count)
-            drawn = film(source.frames, way, source.frames_per_second, networks)
+            drawn = film(source.frames, matcher, source.frames_per_second, networks)
             counted = bar.track(drawn, total=source.count, task_id=task)
             frames = video.write(out, counted, source.frames_per_second)
         bar.update(task, total=frames, completed=frames)

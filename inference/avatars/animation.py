@@ -51,7 +51,7 @@ class _Scene:
         self._moving: Mapping[str, Any] = self._table["moods"][mood.name]["moving"]
         self.seconds = float(self._moving["seconds"])
         self._style = styles.load(spec.style)
-        self._frame = self._table["frames"][spec.style]
+        self._anchors = self._table["anchors"][spec.style]
         self._spec = moods.in_mood(spec, mood)
         for face in self._moving.get("rest", ()):
             self._spec = self._with(self._spec, face)
@@ -95,9 +95,9 @@ class _Scene:
                 if near < _TURN and self._face(second).parts.get(slot) not in _SHUT_EYES:
                     high *= _SHUT[slot] + (1 - _SHUT[slot]) * _eased(near / _TURN)
             if high != 1:
-                pose[slot] = Shift(self._frame[slot][1], high)
+                pose[slot] = Shift(self._anchors[slot][1], high)
         if "brows" in self._moving:
-            raised = self._swing("brows", phase) * self._frame["unit"] / 100
+            raised = self._swing("brows", phase) * self._anchors["unit"] / 100
             pose["eyebrows"] = Shift(down=-raised)
         if self._spec.style in self._moving.get("slide", {}):
             slot, far = self._moving["slide"][self._spec.style]
@@ -137,16 +137,16 @@ class _Scene:
 
     def _bent(self, figure: NDArray[np.uint8], phase: float) -> NDArray[np.uint8]:
         """Turn and move the head about the neck; what is below it follows less and less."""
-        unit = self._frame["unit"] * self._scale
+        unit = self._anchors["unit"] * self._scale
         hop = abs(self._swing("hop", phase / 2)) if "hop" in self._moving else 0.0
         across = self._swing("sway", phase) * unit / 100
         up = (self._swing("rise", phase) + hop) * unit / 100
         lean = math.radians(self._swing("lean", phase))
         if not (across or up or lean):
             return figure
-        x, y = self._frame["neck"][0] * self._scale + ROOM, self._frame["neck"][1] * self._scale
+        x, y = self._anchors["neck"][0] * self._scale + ROOM, self._anchors["neck"][1] * self._scale
         bend = _Bend(x, y + 2 * ROOM, across, up, lean)
-        free, still = (self._frame[name] * self._scale + 2 * ROOM for name in ("free", "still"))
+        free, still = (self._anchors[name] * self._scale + 2 * ROOM for name in ("free", "still"))
         return _remapped(figure, bend, free, still)
 
 

@@ -74,12 +74,12 @@ def moving(
 
 
 def _placed(table: Mapping[str, Any], name: str, spec: AvatarSpec, shapes: str) -> str:
-    """Bring shapes from the frame around the eyes to where they belong on an avatar."""
+    """Bring shapes from around the eyes they were drawn for to where they belong on an avatar."""
     if not shapes:
         return ""
-    frame = table["frames"][spec.style]
-    x, y, apart = frame["eyes"]
-    scale = frame["unit"] / 100
+    anchors = table["anchors"][spec.style]
+    x, y, apart = anchors["eyes"]
+    scale = anchors["unit"] / 100
     # what hangs from the eyes moves along with them
     stretch = apart / (_EYES * scale) if name in _FROM_EYES else 1.0
     placed = f"translate({x} {y}) scale({scale * stretch:.4f} {scale:.4f})"

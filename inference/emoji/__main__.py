@@ -54,11 +54,11 @@ def build(embedders: tuple[str, ...], weights_file: Path | None) -> None:
     from inference import wiring
     from inference.emoji.building import keep_current
 
-    def told(style: str, count: int) -> None:
+    def built(style: str, count: int) -> None:
         click.echo(f"{style}: {count} parts")
 
     async def run(database: "Database") -> list[str]:
-        return await keep_current(database, wiring.networks(), embedders, weights_file, told)
+        return await keep_current(database, wiring.networks(), embedders, weights_file, built)
 
     if not _with_database(run):
         click.echo("the library is current")
@@ -129,9 +129,9 @@ def like(
         from inference.emoji.embedders import by_name
 
         networks = wiring.networks()
-        judge = by_name(embedder, networks, weights_file)
-        codes = _of_photo(photo, judge, networks)
-        found = _with_database(lambda database: _like_face(database, judge, codes, style, slot))
+        chosen = by_name(embedder, networks, weights_file)
+        codes = _of_photo(photo, chosen, networks)
+        found = _with_database(lambda database: _like_face(database, chosen, codes, style, slot))
     if not found:
         raise click.ClickException(
             f"nothing to compare: `selfmoji parts build --embedder {embedder}` encodes the parts "
@@ -141,23 +141,23 @@ def like(
 
 
 Ranks = list[tuple[str, str, list[tuple[str, float]]]]
-"""(style, slot, its variants with their likeness, the most alike first)."""
+"""(style, slot, its variants with their similarity, the most alike first)."""
 
 
 def _tell(found: Ranks, most: int, *, as_json: bool) -> None:
     if as_json:
         for style, slot, ranked in found:
-            alike = {variant: round(likeness, 4) for variant, likeness in ranked[:most]}
+            alike = {variant: round(similarity, 4) for variant, similarity in ranked[:most]}
             click.echo(json.dumps({"style": style, "slot": slot, "alike": alike}))
         return
     table = Table("slot", "most alike")
     for style, slot, ranked in found:
-        named = (f"{variant} {likeness:.3f}" for variant, likeness in ranked[:most])
+        named = (f"{variant} {similarity:.3f}" for variant, similarity in ranked[:most])
         table.add_row(f"{style}/{slot}", ", ".join(named))
     Console().print(table)
 
 
-def _of_photo(photo: Path, judge: "Embedder", networks: "Networks") -> "FaceCodes":
+def _of_photo(photo: Path, chosen: "Embedder", networks: "Networks") -> "FaceCodes":
     """The codes (kinds, D) of the only face in a photo."""
     from inference.emoji import crops
     from inference.face import alignment, analysis
@@ -166,14 +166,14 @@ def _of_photo(photo: Path, judge: "Embedder", networks: "Networks") -> "FaceCode
 
     image = images.decode(photo.read_bytes())
     portrait = run(analysis.portrait(image), networks)
-    pictures = crops.of_face(alignment.align(portrait), judge.side)
-    codes: FaceCodes = judge.embed(pictures[None])[0]
+    pictures = crops.of_face(alignment.align(portrait), chosen.side)
+    codes: FaceCodes = chosen.embed(pictures[None])[0]
     return codes
 
 
 async def _like_face(
     database: "Database",
-    judge: "Embedder",
+    chosen: "Embedder",
     codes: "FaceCodes",
     style: str | None,
     slot: str | None,
@@ -186,7 +186,7 @@ async def _like_face(
         for name, slots in (await kept.catalogue(session)).styles.items():
             for one in slots:
                 if style in {None, name} and slot in {None, one}:
-                    ranked = await search.like_face(session, name, one, judge, codes)
+                    ranked = await search.like_face(session, name, one, chosen, codes)
                     found += [(name, one, ranked)] if ranked else []
     return found
 

@@ -19,7 +19,7 @@ from storage.database import Database
 DEFAULT = ("crossdomain",)
 """Embedders whose codes every library has."""
 
-Told = Callable[[str, int], None]
+Progress = Callable[[str, int], None]
 """Called with a style's name and how many parts it now has."""
 
 
@@ -28,12 +28,17 @@ async def keep_current(
     networks: Networks,
     embedders: Collection[str] = DEFAULT,
     supplied: Path | None = None,
-    told: Told | None = None,
+    on_built: Progress | None = None,
 ) -> list[str]:
     """Build what is missing or out of date; return the names of the styles that were.
 
-    embedders: names of ``embedders.NAMES`` whose codes are to be there; what others left stays as
-    long as their style does. supplied: the file behind resnet50.
+    Args:
+        database: where the library is.
+        networks: what runs embedders.
+        embedders: names for ``embedders.by_name`` whose codes are to be there; what others left
+            stays as long as their style does.
+        supplied: the file behind resnet50.
+        on_built: told of each style.
 
     Raises:
         WeightsError: an embedder's file is missing or damaged.
@@ -42,13 +47,13 @@ async def keep_current(
         stale = await outdated(database, embedders, supplied)
         if not stale:
             return []
-        judges = [by_name(name, networks, supplied) for name in embedders]
+        loaded = [by_name(name, networks, supplied) for name in embedders]
         for name in stale:
-            style = await asyncio.to_thread(parts.build, name, judges, supplied)
+            style = await asyncio.to_thread(parts.build, name, loaded, supplied)
             async with database.transaction() as session:
                 await kept.replace(session, style)
-            if told is not None:
-                told(name, len(style.parts))
+            if on_built is not None:
+                on_built(name, len(style.parts))
         return stale
 
 

@@ -195,14 +195,13 @@ class ResNet50:
         """See ``Embedder``."""
 
 
-NAMES = ("crossdomain", "autoencoder", "resnet50")
-"""Of the embedders there are."""
-
-
 def by_name(name: str, networks: Networks, resnet50: Path | None = None) -> Embedder:
-    """Return an embedder of ``NAMES``.
+    """Return the embedder "crossdomain", "autoencoder" or "resnet50".
 
-    networks: what runs it. resnet50: the ONNX file that the embedder of that name needs.
+    Args:
+        name: of the embedder.
+        networks: what runs it.
+        resnet50: the ONNX file that the embedder of that name needs.
 
     Raises:
         KeyError: there is no such embedder.

@@ -30,14 +30,17 @@ _EXPRESSION_SPREAD = 0.35  # the distance of measures at which an expression is 
 _CLOTHES = (62.0, -4.0, -22.0)  # Lab, a friendly blue, where a photo shows none
 
 
-def match(traits: Traits, style: str) -> AvatarSpec:
+def match(traits: Traits, style: str) -> tuple[AvatarSpec, dict[str, list[str]]]:
     """Compose the avatar of a style that looks most like the person.
+
+    Returns:
+        The avatar, and slot -> variants, the one that shows the person best first.
 
     Raises:
         KeyError: there is no such style.
     """
-    slots = styles.load(style).slots
-    return spec_of(style, {name: ranked(slot, traits)[0] for name, slot in slots.items()}, traits)
+    best = {name: ranked(slot, traits) for name, slot in styles.load(style).slots.items()}
+    return spec_of(style, {name: variants[0] for name, variants in best.items()}, traits), best
 
 
 def spec_of(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
@@ -46,7 +49,7 @@ def spec_of(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
 
 
 def ranked(slot: Slot, traits: Traits) -> list[str]:
-    """All variants of a slot, the best fit first."""
+    """All variants of a slot, the best first."""
     scores = {name: score(variant, slot, traits) for name, variant in slot.variants.items()}
     return sorted(scores, key=lambda name: -scores[name])
 
@@ -78,16 +81,16 @@ def _suits(value: str, believed: Mapping[str, float]) -> float:
 
 def colours(traits: Traits) -> dict[str, str]:
     """Paint by what it is for: skin, hair, facialHair, clothes, headwear, glasses."""
-    seen, words = traits.colours, traits.attributes
-    tone = sum(float(step) * likely for step, likely in words["skin"].items())
-    hair = palette.hair(words["hair_colour"], seen.get("hair"))
-    beard = _beard(hair, words["hair_colour"], traits)
+    seen, likely = traits.colours, traits.attributes
+    tone = sum(float(step) * share for step, share in likely["skin"].items())
+    hair = palette.hair(likely["hair_colour"], seen.get("hair"))
+    beard = _beard(hair, likely["hair_colour"], traits)
     skin = palette.skin(tone, seen["skin"])
     return {
         "skin": skin,
         "hair": hair,
         "facialHair": beard,
-        "fur": skin if _sum(words["hair_colour"], "none", "hidden") > 0.4 else hair,
+        "fur": skin if _sum(likely["hair_colour"], "none", "hidden") > 0.4 else hair,
         "clothes": palette.cloth(seen.get("clothes", _CLOTHES), skin),
         "headwear": palette.cloth(seen.get("headwear", _CLOTHES), skin),
         "glasses": "#262e33",

@@ -43,18 +43,18 @@ def build(name: str, embedders: Iterable[Embedder], supplied: Path | None = None
         KeyError: there is no such style.
     """
     style = styles.load(name)
-    judges = [one for one in embedders if name in crops.AVATARS]
-    versions = {judge.name: code_version(judge.name, supplied) for judge in judges}
+    used = list(embedders) if name in crops.AVATARS else []
+    versions = {embedder.name: code_version(embedder.name, supplied) for embedder in used}
     parts = []
     for slot, variants in offered(style).items():
         for variant in variants:
             known = style.slots[slot].variants.get(variant) if slot in style.slots else None
             codes = {
-                judge.name: Code(
-                    versions[judge.name],
-                    part_code(judge, name, slot, variant).astype("<f4").tobytes(),
+                embedder.name: Code(
+                    versions[embedder.name],
+                    part_code(embedder, name, slot, variant).astype("<f4").tobytes(),
                 )
-                for judge in judges
+                for embedder in used
                 if slot in KIND_OF_SLOT
             }
             tags = known.tags if known is not None else {}

@@ -45,17 +45,17 @@ async def read(session: AsyncSession, style: str, slot: str, embedder: str) -> C
 
 
 async def like_face(
-    session: AsyncSession, style: str, slot: str, judge: Embedder, codes: NDArray[np.float32]
+    session: AsyncSession, style: str, slot: str, embedder: Embedder, codes: NDArray[np.float32]
 ) -> list[tuple[str, float]]:
-    """A slot's variants with their likeness to a face, the most alike first; [] without codes.
+    """A slot's variants with their similarity to a face, the most alike first; [] without codes.
 
-    codes: (kinds, D) of the face's crops, by the judge.
+    codes: (kinds, D) of the face's crops, by the embedder.
     """
-    known = await read(session, style, slot, judge.name)
+    known = await read(session, style, slot, embedder.name)
     if known is None:
         return []
     code = codes[crops.KINDS.index(KIND_OF_SLOT[slot])]
-    return nearest(known, code, compared(judge, style, slot))
+    return nearest(known, code, compared(embedder, style, slot))
 
 
 def nearest(
@@ -66,9 +66,9 @@ def nearest(
     counted: (D,) which numbers of codes speak of what is compared; None: all do.
     """
     seen = np.ones(len(code), np.bool_) if counted is None else counted
-    likeness = _unit(known.codes[:, seen]) @ _unit(code[seen])
-    order = np.argsort(-likeness, kind="stable")
-    return [(known.variants[at], float(likeness[at])) for at in order]
+    similarity = _unit(known.codes[:, seen]) @ _unit(code[seen])
+    order = np.argsort(-similarity, kind="stable")
+    return [(known.variants[at], float(similarity[at])) for at in order]
 
 
 def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:

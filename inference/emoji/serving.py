@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from inference.avatars import styles
 from inference.avatars.compose import render
 from inference.avatars.styles import STYLES
-from inference.emoji.match import ranked, spec_of
+from inference.emoji.match import match
 from inference.emoji.traits import observe
 from inference.errors import UnknownSetting
 from inference.family import Image, Picture, Subject, photographed
@@ -21,7 +20,7 @@ from storage.contract.kinds import EMOJI, Setting
 class Composed:
     """An avatar to be drawn.
 
-    ranked: slot -> variants, the one that fits the person best first; empty where nobody was
+    ranked: slot -> variants, the one that shows the person best first; empty where nobody was
     looked at.
     """
 
@@ -39,9 +38,7 @@ class Composed:
         if isinstance(subject, AvatarSpec):
             return cls(subject, {})
         traits = yield from observe(photographed(subject))
-        best = {name: ranked(slot, traits) for name, slot in styles.load(style).slots.items()}
-        chosen = {name: variants[0] for name, variants in best.items()}
-        return cls(spec_of(style, chosen, traits), best)
+        return cls(*match(traits, style))
 
     def facts(self) -> dict[str, object]:
         """What there is to keep and to change: the spec, and ``ranked`` among it."""

@@ -2,10 +2,13 @@
 
 from typing import TypeVar
 
+from inference.emoji.match import match
+from inference.emoji.traits import Traits
 from inference.family import Family, Image, Picture, Subject
 from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.runtime import open_networks
 from inference.settings import InferenceSettings
+from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import Setting
 
 Result = TypeVar("Result")
@@ -36,3 +39,9 @@ def make(
 ) -> Picture:
     """Have a family make its picture."""
     return answered(family.make(subject, settings, picture))
+
+
+def best_match(traits: Traits, style: str) -> AvatarSpec:
+    """Compose the avatar that the emoji family would."""
+    spec, _ = match(traits, style)
+    return spec

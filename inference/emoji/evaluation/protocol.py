@@ -140,10 +140,10 @@ def evaluate(
         scores = agreements(ranked_specs, [face.labels for face in faces])
         if subject.style in crops.AVATARS:
             if judge is not None:
-                likeness = resemblance.by_codes(specs, portraits, judge)
-                scores["identify_top1"] = identified(likeness)
-            likeness = resemblance.by_measures(specs, portraits)
-            scores["identify_top1_independent"] = identified(likeness)
+                resembling = resemblance.by_codes(specs, portraits, judge)
+                scores["identify_top1"] = identified(resembling)
+            resembling = resemblance.by_measures(specs, portraits)
+            scores["identify_top1_independent"] = identified(resembling)
         rows += _rows(subject.name, scores)
         if subject.grouped:
             for group, members in _groups(faces).items():
@@ -263,12 +263,14 @@ def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
     return Row(subject, "choice_entropy", bits, None, None, len(specs), "bit")
 
 
-def identified(likeness: resemblance.Likeness) -> Hits:
+def identified(resembling: resemblance.Scores) -> Hits:
     """Whose photo is the likeliest among ten for the drawing of them; rivals are random."""
     chance = np.random.default_rng(0)
     hits: Hits = []
-    for index in range(len(likeness)):
-        others = [other for other in range(len(likeness)) if other != index]
+    for index in range(len(resembling)):
+        others = [other for other in range(len(resembling)) if other != index]
         rivals = chance.choice(others, min(AMONG - 1, len(others)), replace=False)
-        hits.append(float(likeness[index, index] > likeness[index, rivals].max(initial=-np.inf)))
+        hits.append(
+            float(resembling[index, index] > resembling[index, rivals].max(initial=-np.inf))
+        )
     return hits

@@ -23,7 +23,7 @@ from inference.pictures.compositing import resize
 from inference.pictures.images import lab_of_pixels
 from storage.contract.avatars import AvatarSpec
 
-Likeness = NDArray[np.float32]
+Scores = NDArray[np.float32]
 """(avatars, people): how well a drawing suits a person; comparable along a row."""
 
 _OUTLINE = 20  # px: side at which outlines of hair are compared
@@ -53,9 +53,7 @@ MEASURES, MEASURES_SCALARS = 13.0, (0.8, 0.9, 0.6, 2.2)
 other people, of the training split, were."""
 
 
-def by_codes(
-    specs: Sequence[AvatarSpec], portraits: Sequence[Portrait], judge: Embedder
-) -> Likeness:
+def by_codes(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait], judge: Embedder) -> Scores:
     """By the codes of drawings and photos, and colours."""
     photos = judge.embed(np.stack([crops.of_face(align(one), judge.side) for one in portraits]))
     drawings = judge.embed(np.stack([crops.of_avatar(spec, judge.side) for spec in specs]))
@@ -65,7 +63,7 @@ def by_codes(
     )
 
 
-def by_measures(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> Likeness:
+def by_measures(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> Scores:
     """By outline, beard and colours."""
     return np.asarray(
         MEASURES * outlines(specs, portraits)

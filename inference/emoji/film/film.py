@@ -6,7 +6,7 @@ import numpy as np
 
 from inference.emoji.film import panel
 from inference.emoji.film.flips import Flips
-from inference.emoji.film.readings import Way
+from inference.emoji.film.readings import Matcher
 from inference.errors import PhotoError
 from inference.face import analysis
 from inference.face.report import FoundFace, PhotoReport
@@ -17,7 +17,7 @@ from storage.contract.failures import Failure
 
 
 def film(
-    frames: Iterable[Image], way: Way, frames_per_second: float, networks: Networks
+    frames: Iterable[Image], matcher: Matcher, frames_per_second: float, networks: Networks
 ) -> Iterator[Image]:
     """Show for every frame the face with its crops, the codes, the avatar, and parts that flip.
 
@@ -36,13 +36,13 @@ def film(
         try:
             report = run(analysis.find(frame), networks)
         except PhotoError:
-            yield panel.without_face(frame, way, number)
+            yield panel.without_face(frame, matcher, number)
             continue
         face = _same(report, face)
         portrait = run(analysis.study(frame, report, face), networks)
-        reading = way.read(portrait)
+        reading = matcher.read(portrait)
         flips.add(reading)
-        yield panel.draw(portrait, reading, flips, way, number)
+        yield panel.draw(portrait, reading, flips, matcher, number)
     if face is None:
         raise PhotoError(Failure.NO_FACE)
 

@@ -10,7 +10,7 @@ from inference.avatars import styles
 from inference.avatars.compose import render
 from inference.emoji import crops
 from inference.emoji.film.flips import SECONDS_SHOWN, Flips
-from inference.emoji.film.readings import Comparison, Reading, Way
+from inference.emoji.film.readings import Comparison, Matcher, Reading
 from inference.face.alignment import SIZE, align, alignment_transform
 from inference.face.report import Portrait
 from inference.pictures import cards
@@ -51,15 +51,17 @@ _STEP = 0.05  # by which a plot's ends move
 _MOST_BARS = 64  # longer codes are drawn as curves
 
 
-def draw(portrait: Portrait, reading: Reading, flips: Flips, way: Way, number: int) -> Image:
+def draw(
+    portrait: Portrait, reading: Reading, flips: Flips, matcher: Matcher, number: int
+) -> Image:
     """Draw a frame with a face: (HEIGHT, WIDTH, 3) RGB. number: of the frame, from 1."""
-    board = _ground(way.name, way.style, len(reading.comparisons)).copy()
+    board = _ground(matcher.name, matcher.style, len(reading.comparisons)).copy()
     left, top, width, height = _PHOTO
     board.text((left + width - _PAD, top + 17), f"frame {number}", 14, SOFT, "ra")
     inner = (left + _PAD, top + _TITLE, width - 2 * _PAD, height - _TITLE - _PAD)
     board.picture(_framed(portrait), inner)
     _pieces(board, portrait, reading)
-    slots = styles.load(way.style).slots
+    slots = styles.load(matcher.style).slots
     for box, one in zip(_slot_boxes(len(reading.comparisons)), reading.comparisons, strict=True):
         _slot(board, box, one, flips)
         _strip(board, box, one.slot, list(slots[one.slot].variants), flips)
@@ -72,9 +74,9 @@ def draw(portrait: Portrait, reading: Reading, flips: Flips, way: Way, number: i
     return board.pixels
 
 
-def without_face(frame: Image, way: Way, number: int) -> Image:
+def without_face(frame: Image, matcher: Matcher, number: int) -> Image:
     """Draw a frame in which nobody is found."""
-    board = _ground(way.name, way.style, 0).copy()
+    board = _ground(matcher.name, matcher.style, 0).copy()
     left, top, width, height = _PHOTO
     board.text((left + width - _PAD, top + 17), f"frame {number}, no face", 14, SOFT, "ra")
     inner = (left + _PAD, top + _TITLE, width - 2 * _PAD, height - _TITLE - _PAD)
@@ -152,10 +154,10 @@ def _slot(board: Board, box: Box, one: Comparison, flips: Flips) -> None:
     board.text((left + _PAD + 18, top + 10), one.slot, 15)
     board.text((left + 150, top + 10), one.variant, 15, PART)
     count = flips.by_slot[one.slot]
-    note = f"cosine {one.likeness:.2f}     {count} {'flip' if count == 1 else 'flips'}"
+    note = f"cosine {one.similarity:.2f}     {count} {'flip' if count == 1 else 'flips'}"
     board.text((left + width - _PAD, top + 11), note, 14, SOFT, "ra")
-    words = 16 if one.groups else 0
-    below = words + _STRIP + 16
+    names = 16 if one.groups else 0
+    below = names + _STRIP + 16
     area = (left + _PAD, top + 34, width - 2 * _PAD, height - 34 - below)
     if len(one.face) <= _MOST_BARS:
         _bars(board, area, one)

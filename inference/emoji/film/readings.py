@@ -58,7 +58,7 @@ class Comparison:
         return KIND_OF_SLOT.get(self.slot, "")
 
     @property
-    def likeness(self) -> float:
+    def similarity(self) -> float:
         """Cosine of the two codes, 1 if both are nothing."""
         if not (self.face.any() or self.part.any()):
             return 1.0
@@ -74,8 +74,8 @@ class Reading:
     comparisons: tuple[Comparison, ...]
 
 
-class Way(Protocol):
-    """A way of choosing parts; feed it the portraits of one film in order."""
+class Matcher(Protocol):
+    """Chooses parts; feed it the portraits of one film in order."""
 
     name: str
     style: str
@@ -96,11 +96,11 @@ class Served:
         self._tracker = Tracker(style)
 
     def read(self, portrait: Portrait) -> Reading:
-        """See ``Way``."""
+        """See ``Matcher``."""
         traits = run(observe(portrait), self._networks)
         spec = self._tracker.follow(traits)
         slots = styles.load(self.style).slots
-        read = [_in_words(slot, spec.parts[name], traits) for name, slot in slots.items()]
+        read = [_by_attributes(slot, spec.parts[name], traits) for name, slot in slots.items()]
         return Reading(spec, tuple(one for one in read if one.face.size))
 
 
@@ -134,7 +134,7 @@ class Embedded:
         ]
 
     def read(self, portrait: Portrait) -> Reading:
-        """See ``Way``."""
+        """See ``Matcher``."""
         codes = self._embedder.embed(crops.of_face(align(portrait), self._embedder.side)[None])[0]
         comparisons = []
         for drawn in self._slots:
@@ -172,13 +172,13 @@ def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(codes / np.maximum(lengths, 1e-6), np.float32)
 
 
-def way(name: str, style: str, networks: Networks, resnet50: Path | None = None) -> Way:
-    """The way of a name.
+def matcher(name: str, style: str, networks: Networks, resnet50: Path | None = None) -> Matcher:
+    """Return the matcher of a name.
 
     resnet50: the ONNX file that the embedder of that name needs.
 
     Raises:
-        KeyError: there is no such way or style, or the style's parts are not compared by codes.
+        KeyError: there is no such matcher or style, or the style's parts are not compared by codes.
         WeightsError: a model file is missing or damaged.
     """
     styles.load(style)
@@ -189,7 +189,7 @@ def way(name: str, style: str, networks: Networks, resnet50: Path | None = None)
     return Embedded(by_name(name, networks, resnet50), style, networks)
 
 
-def _in_words(slot: Slot, variant: str, traits: Traits) -> Comparison:
+def _by_attributes(slot: Slot, variant: str, traits: Traits) -> Comparison:
     """Probabilities of what the face shows, and what the part shows; then the expression."""
     chosen = slot.variants[variant]
     face: list[float] = []

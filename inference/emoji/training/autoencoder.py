@@ -23,12 +23,12 @@ def train(
     faces: Faces,
     minutes: float,
     checkpoint: Path,
-    told: Callable[[int, float, float], None],
+    on_progress: Callable[[int, float, float], None],
     drawings: int = 1000,
 ) -> Autoencoder:
     """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
 
-    told: gets step, minutes and loss about every ten seconds.
+    on_progress: gets step, minutes and loss about every ten seconds.
     """
     torch.manual_seed(0)
     network = Autoencoder()
@@ -61,7 +61,7 @@ def train(
         spent += (now - begun) / 60
         begun = now
         if now - talked > 10 or spent >= minutes:
-            told(step, spent, float(value.detach()))
+            on_progress(step, spent, float(value.detach()))
             talked = now
         if now - saved > 60 or spent >= minutes:
             state = {

@@ -1,6 +1,6 @@
 """Train the cross-domain encoder on photos and drawings at once; resumable (torch).
 
-Every photo has its annotator's words, every random avatar its parts' tags. Both are pulled to the
+Every photo has its annotator's labels, every random avatar its parts' tags. Both are pulled to the
 same prototypes, under the same augmentation. A few faces of the training split are kept back; the
 weights that agree best with their annotators are the ones that come out.
 """
@@ -55,13 +55,13 @@ def train(
     faces: Faces,
     minutes: float,
     checkpoint: Path,
-    told: Callable[[Progress], None],
+    on_progress: Callable[[Progress], None],
     drawings: int = 4000,
     start: Path | None = None,
 ) -> CrossDomain:
     """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
 
-    told: gets the progress about every ten seconds, with agreement about every two minutes.
+    on_progress: gets the progress about every ten seconds, with agreement about every two minutes.
     start: an exported encoder to begin with; its normalisation then stays as it is.
 
     Returns the average of the latest weights as it was when it agreed best with ``faces.tuning``.
@@ -121,7 +121,7 @@ def train(
                 measured = time.monotonic()
                 if (mean := sum(agreement.values()) / len(agreement)) > score:
                     score, best = mean, {name: one.clone() for name, one in average.items()}
-            told(Progress(step, spent, float(loss.detach()), agreement))
+            on_progress(Progress(step, spent, float(loss.detach()), agreement))
             talked = now
         if now - saved > 60 or done:
             state = {
@@ -160,7 +160,7 @@ def objective(
 
 
 def agreements(network: CrossDomain, photos: _Set) -> dict[str, float]:
-    """Share of photos on which the network's first guess is the annotator's word."""
+    """Share of photos on which the network's first guess is the annotator's label."""
     size = photos.crops.shape[2]
     edge = (size - crops.SIDE) // 2
     inside = photos.crops[:, :, edge : edge + crops.SIDE, edge : edge + crops.SIDE]
@@ -178,11 +178,11 @@ def agreements(network: CrossDomain, photos: _Set) -> dict[str, float]:
 
 def _photo_sets(faces: Faces, vocabulary: list[dict[str, tuple[str, ...]]]) -> tuple[_Set, _Set]:
     cut = np.stack([_roomy(faces, index) for index in range(len(faces))])
-    words: list[Tags] = [
+    labels: list[Tags] = [
         {name: (values[index],) for name, values in faces.labels.items()}
         for index in range(len(faces))
     ]
-    allowed = _allowed(words, vocabulary)
+    allowed = _allowed(labels, vocabulary)
     train, kept = faces.training & ~faces.tuning, faces.tuning
     return _Set(cut[train], allowed[train]), _Set(cut[kept], allowed[kept])
 
@@ -197,11 +197,11 @@ def _avatar_set(count: int, vocabulary: list[dict[str, tuple[str, ...]]]) -> _Se
     return _Set(cut, _allowed([tags_of(spec) for spec in specs], vocabulary))
 
 
-def _allowed(words: list[Tags], vocabulary: list[dict[str, tuple[str, ...]]]) -> NDArray[np.bool_]:
+def _allowed(labels: list[Tags], vocabulary: list[dict[str, tuple[str, ...]]]) -> NDArray[np.bool_]:
     columns = [
         (name, value) for kind in vocabulary for name, values in kind.items() for value in values
     ]
-    return np.array([[value in tags.get(name, ()) for name, value in columns] for tags in words])
+    return np.array([[value in tags.get(name, ()) for name, value in columns] for tags in labels])
 
 
 def _batches(photos: _Set, avatars: _Set, seed: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -58,14 +58,14 @@ def learn(
         if "crossdomain" in stages:
             task = bar.add_task("crossdomain", total=minutes)
 
-            def told(progress: crossdomain.Progress) -> None:
+            def on_progress(progress: crossdomain.Progress) -> None:
                 bar.update(task, completed=progress.minutes, description=f"{progress.loss:.3f}")
                 if progress.agreement:
-                    words = " ".join(f"{k} {v:.3f}" for k, v in progress.agreement.items())
-                    console.print(f"step {progress.step}: {words}")
+                    agreement = " ".join(f"{k} {v:.3f}" for k, v in progress.agreement.items())
+                    console.print(f"step {progress.step}: {agreement}")
 
             network = crossdomain.train(
-                faces, minutes, work / "crossdomain.pt", told, drawings, start
+                faces, minutes, work / "crossdomain.pt", on_progress, drawings, start
             )
             export_crossdomain(network, trained / "emoji_crossdomain.onnx")
         if "autoencoder" in stages:

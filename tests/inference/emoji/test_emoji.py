@@ -8,7 +8,7 @@ import pytest
 from inference.avatars import palette, styles
 from inference.avatars.compose import render, svg
 from inference.avatars.spec import parse_spec
-from inference.emoji.match import colours, match, ranked
+from inference.emoji.match import colours, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
 from inference.errors import UnknownAvatar, UnknownSetting
@@ -16,7 +16,7 @@ from inference.face.blendshapes import NAMES
 from inference.face.report import Portrait
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
-from tests.inference.making import answered, make
+from tests.inference.making import answered, best_match, make
 
 ALL_PARTS = [
     (style, slot, variant)
@@ -43,7 +43,7 @@ def person(**differences: str) -> Traits:
 
 def test_a_spec_survives_json() -> None:
     """A kept avatar reads back as the same avatar."""
-    spec = match(person(), "avataaars")
+    spec = best_match(person(), "avataaars")
     assert AvatarSpec.from_json(spec.to_json()) == spec
     assert hash(AvatarSpec.from_json(spec.to_json())) == hash(spec)
 
@@ -58,7 +58,7 @@ def test_broken_json_is_refused(data: dict[str, object]) -> None:
 @pytest.mark.parametrize("style", styles.STYLES)
 def test_every_listed_part_draws_something_of_its_own(style: str) -> None:
     """Each variant of the tables exists, and changes the picture of its slot."""
-    base = match(person(), style)
+    base = best_match(person(), style)
     for slot, data in styles.load(style).slots.items():
         pictures = {
             variant: render(base.changed({slot: variant}), 96).tobytes()
@@ -79,11 +79,11 @@ def test_tags_speak_of_attributes_that_are_read(style: str, slot: str, variant: 
 
 def test_an_unknown_part_or_style_is_an_error() -> None:
     """The renderer never replaces what it does not have."""
-    spec = match(person(), "avataaars")
+    spec = best_match(person(), "avataaars")
     with pytest.raises(KeyError):
         svg(spec.changed({"top": "crown"}))
     with pytest.raises(KeyError):
-        match(person(), "oil")
+        best_match(person(), "oil")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_what_is_seen_is_worn(
     style: str, slot: str, difference: dict[str, str], parts: set[str]
 ) -> None:
     """Glasses, beards, hats and hair are chosen when they are there, and only then."""
-    assert match(person(**difference), style).parts[slot] in parts
-    assert match(person(), style).parts[slot] not in parts
+    assert best_match(person(**difference), style).parts[slot] in parts
+    assert best_match(person(), style).parts[slot] not in parts
 
 
 def test_long_loose_hair_is_long() -> None:
@@ -151,8 +151,8 @@ def test_hair_keeps_its_name(name: str) -> None:
 
 def test_fur_is_of_the_hair_or_of_the_skin() -> None:
     """A cat has its person's hair colour; of the bald it is bare."""
-    ginger = match(person(hair_colour="red"), "cat").colours["fur"]
-    bare = match(person(hair_colour="none", hair_length="bald"), "cat").colours["fur"]
+    ginger = best_match(person(hair_colour="red"), "cat").colours["fur"]
+    bare = best_match(person(hair_colour="none", hair_length="bald"), "cat").colours["fur"]
     assert ginger in palette.HAIR["red"]
     assert bare == colours(person())["skin"]
 
@@ -220,7 +220,7 @@ def test_a_kept_avatar_is_drawn_as_it_was(
 )
 def test_an_avatar_of_unknown_parts_is_refused(change: dict[str, object]) -> None:
     """A style, part or colour that cannot be drawn is an error before anything is drawn."""
-    avatar = {**match(person(), "avataaars").to_json(), **change}
+    avatar = {**best_match(person(), "avataaars").to_json(), **change}
     with pytest.raises(UnknownAvatar):
         parse_spec(avatar)
 
@@ -261,21 +261,21 @@ def test_noise_leaves_the_avatar_alone(portrait_of: Callable[[str], Portrait]) -
     for _ in range(4):
         noisy = portrait.image + rng.normal(0, 4, portrait.image.shape)
         again = replace(portrait, image=np.clip(noisy, 0, 255).astype(np.uint8))
-        parts.append(match(answered(observe(again)), "avataaars").parts)
+        parts.append(best_match(answered(observe(again)), "avataaars").parts)
     assert all(one == parts[0] for one in parts)
 
 
 def test_an_avatar_is_drawn_once() -> None:
     """An avatar seen before is the very same picture."""
-    spec = match(person(), "avataaars")
+    spec = best_match(person(), "avataaars")
     assert render(spec, 500) is render(spec, 500)
 
 
 def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
     """Hair tied high on the head becomes a bun in every style of people, an afro doesn't."""
     for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
-        assert match(answered(observe(portrait_of("P010"))), style).parts[slot] == bun
-        assert match(answered(observe(portrait_of("P001"))), style).parts[slot] != bun
+        assert best_match(answered(observe(portrait_of("P010"))), style).parts[slot] == bun
+        assert best_match(answered(observe(portrait_of("P001"))), style).parts[slot] != bun
 
 
 def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
@@ -287,4 +287,4 @@ def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> 
         skin = portrait.image[tuple(portrait.report.landmarks[151, 1::-1].astype(int))]
         image = np.where(head, np.array(skin if paint is None else paint, np.uint8), portrait.image)
         seen = answered(observe(replace(portrait, image=image, hair_mask=none)))
-        assert (match(seen, "big-ears").parts["headwear"] != "none") == worn
+        assert (best_match(seen, "big-ears").parts["headwear"] != "none") == worn

@@ -17,12 +17,11 @@ from inference.emoji.embedders import (
     probabilities,
 )
 from inference.emoji.evaluation import protocol, resemblance
-from inference.emoji.match import match
 from inference.emoji.traits import observe
 from inference.errors import WeightsMissing
 from inference.face.alignment import align
 from inference.face.report import Portrait
-from tests.inference.making import answered, networks
+from tests.inference.making import answered, best_match, networks
 
 PEOPLE = ("P001", "P005", "P008")
 
@@ -61,7 +60,7 @@ def test_both_judges_see_wrong_parts(
 ) -> None:
     """An avatar suits a bare-faced, long-haired person less with a beard or without hair."""
     portrait = portrait_of("P008")
-    own = match(answered(observe(portrait)), "avataaars")
+    own = best_match(answered(observe(portrait)), "avataaars")
     for likeness in (
         resemblance.by_codes([own, own.changed(wrong)], [portrait], CrossDomain(networks)),
         resemblance.by_measures([own, own.changed(wrong)], [portrait]),
@@ -114,7 +113,7 @@ def test_resnet_without_weights_says_what_it_needs(tmp_path: Path) -> None:
 
 def test_drawings_know_what_they_show(portrait_of: Callable[[str], Portrait]) -> None:
     """An avatar's tags are those of its parts, a hat hides the hair."""
-    spec = match(answered(observe(portrait_of("P005"))), "avataaars")
+    spec = best_match(answered(observe(portrait_of("P005"))), "avataaars")
     assert synthetic.tags_of(spec)["facial_hair"] == ("beard",)
     hatted = synthetic.tags_of(spec.changed({"top": "winterHat03"}))
     assert hatted["headwear"] == ("hat",)

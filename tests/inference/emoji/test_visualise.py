@@ -152,7 +152,7 @@ def test_nearest_parts_are_compared_by_their_codes(portrait_of: Callable[[str], 
     for one in reading.comparisons:
         assert reading.spec.parts[one.slot] == one.variant
         best = max(float(code @ one.face) for code in known[one.slot].values())
-        assert one.likeness == pytest.approx(best, abs=1e-5)
+        assert one.similarity == pytest.approx(best, abs=1e-5)
 
 
 def test_served_parts_say_what_they_show(portrait_of: Callable[[str], Portrait]) -> None:
@@ -164,7 +164,7 @@ def test_served_parts_say_what_they_show(portrait_of: Callable[[str], Portrait])
         assert (one.face <= 1.001).all()
     (glasses,) = (one for one in reading.comparisons if one.slot == "accessories")
     assert glasses.variant == "none"
-    assert glasses.likeness > 0.9
+    assert glasses.similarity > 0.9
 
 
 def test_faces_that_come_and_go_leave_a_film_whole(shaken: list[images.Image]) -> None:
@@ -179,7 +179,7 @@ def test_faces_that_come_and_go_leave_a_film_whole(shaken: list[images.Image]) -
 
 def test_a_cat_can_be_filmed(shaken: list[images.Image]) -> None:
     """A cat's film shows its crops beside the face's, and keeps the cat's parts."""
-    way = readings.way("default", "cat", networks)
+    way = readings.matcher("default", "cat", networks)
     first, *_, last = film(shaken, way, 25.0, networks)
     assert first.shape == last.shape == (panel.HEIGHT, panel.WIDTH, 3)
     portrait = answered(analysis.portrait(shaken[0]))
@@ -211,7 +211,7 @@ def test_unknown_ways_and_styles_are_refused() -> None:
     """Names that do not exist, and a style whose parts are not compared by codes."""
     for name, style in (("nearest", "avataaars"), ("default", "dog"), ("crossdomain", "cat")):
         with pytest.raises(KeyError):
-            readings.way(name, style, networks)
+            readings.matcher(name, style, networks)
 
 
 @pytest.mark.slow
