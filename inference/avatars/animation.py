@@ -32,7 +32,14 @@ _SHUT_EYES = {"closed", "happy", "variant31", "variant32"}
 
 
 def film(spec: AvatarSpec, mood: Mood) -> tuple[NDArray[np.uint8], ...]:
-    """Draw one loop of a moving mood: (616, 616, 4) uint8 RGBA with straight alpha each.
+    """Draw one loop of a moving mood.
+
+    Args:
+        spec: of any style.
+        mood: one that moves.
+
+    Returns:
+        (616, 616, 4) RGBA uint8 with straight alpha each.
 
     Raises:
         KeyError: the style is unknown or has no such part.

@@ -22,7 +22,9 @@ _FADING = re.compile(r'(<stop offset="[.\d]+") stop-opacity="[.\d]+"/>')
 def svg(spec: AvatarSpec, overlay: str = "") -> str:
     """Draw an avatar as an SVG document of the style's own size, on nothing.
 
-    overlay: SVG elements in the style's coordinates, drawn last.
+    Args:
+        spec: of a style that is drawn.
+        overlay: SVG elements in the style's coordinates, drawn last.
 
     Raises:
         KeyError: the style is unknown or has no such part, or is one of painted layers.

@@ -32,7 +32,15 @@ class _Layer:
 
 
 def draw(style: Style, spec: AvatarSpec, pose: Pose = _STILL) -> NDArray[np.uint8]:
-    """Draw an avatar as (512, 512, 4) uint8 RGBA with straight alpha, its parts shifted by a pose.
+    """Draw an avatar of painted layers, its parts shifted by a pose.
+
+    Args:
+        style: one of painted layers.
+        spec: of that style.
+        pose: shifts by slot.
+
+    Returns:
+        (512, 512, 4) RGBA uint8 with straight alpha.
 
     Raises:
         KeyError: the style has no such part.
@@ -61,7 +69,12 @@ def _shifted(layer: _Layer, shift: Shift) -> _Layer:
 
 
 def resized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Bring a square picture with straight alpha to another size."""
+    """Bring a square picture with straight alpha to another size.
+
+    Args:
+        picture: (S, S, 4) RGBA uint8.
+        side: px of the result.
+    """
     solid = np.asarray(Pillow.fromarray(picture).convert("RGBa"), np.uint8)
     way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_LINEAR
     scaled = resize(solid, (side, side), way)

@@ -65,7 +65,15 @@ def put_on(spec: AvatarSpec, parts: Mapping[str, str]) -> AvatarSpec:
 
 
 def draw(spec: AvatarSpec, mood: Mood, size: int = 512) -> NDArray[np.uint8]:
-    """Draw the avatar in a mood: (size, size, 4) uint8 RGBA, read-only.
+    """Draw the avatar in a mood.
+
+    Args:
+        spec: of any style.
+        mood: of ``load``.
+        size: px, of a side.
+
+    Returns:
+        (size, size, 4) RGBA uint8, read-only.
 
     Raises:
         KeyError: the style is unknown or has no such part.

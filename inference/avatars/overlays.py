@@ -47,7 +47,13 @@ class Drawn:
 
 
 def still(table: Mapping[str, Any], names: tuple[str, ...], spec: AvatarSpec) -> str:
-    """Overlays as SVG in the style's coordinates, standing still. table: that of the moods."""
+    """Overlays as SVG in the style's coordinates, standing still.
+
+    Args:
+        table: that of the moods.
+        names: of overlays.
+        spec: the avatar that they are drawn over.
+    """
     shapes = (
         _placed(table, name, spec, "".join(_shape(path, spec) for path in table["overlays"][name]))
         for name in names
@@ -58,7 +64,14 @@ def still(table: Mapping[str, Any], names: tuple[str, ...], spec: AvatarSpec) ->
 def moving(
     table: Mapping[str, Any], names: tuple[str, ...], spec: AvatarSpec, phase: float
 ) -> Drawn:
-    """Overlays at a moment of their loop. phase: 0..1, of which 1 is 0 again."""
+    """Overlays at a moment of their loop.
+
+    Args:
+        table: that of the moods.
+        names: of overlays.
+        spec: the avatar that they are drawn over.
+        phase: 0..1, of which 1 is 0 again.
+    """
     found = {"on": "", "before": "", "behind": ""}
     for name in names:
         motion = table["motions"][name]

@@ -36,14 +36,22 @@ _UNDERTONE = 0.3  # how much of the photo's own redness and yellowness the skin 
 
 
 def lab_of(colour: str) -> Lab:
-    """Lab of "#rrggbb"."""
+    """Convert a colour to Lab.
+
+    Args:
+        colour: "#rrggbb".
+    """
     rgb = np.array([[[int(colour[i : i + 2], 16) for i in (1, 3, 5)]]], np.float32) / 255
     lightness, a, b = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, 0]
     return float(lightness), float(a), float(b)
 
 
 def hex_of(lab: Lab | NDArray[np.float32]) -> str:
-    """The "#rrggbb" nearest to a Lab colour."""
+    """Convert a colour from Lab to the nearest "#rrggbb".
+
+    Args:
+        lab: L 0..100.
+    """
     rgb = cv2.cvtColor(np.array([[lab]], np.float32), cv2.COLOR_LAB2RGB)[0, 0]
     red, green, blue = np.clip(np.rint(rgb * 255), 0, 255).astype(int)
     return f"#{red:02x}{green:02x}{blue:02x}"
@@ -52,8 +60,10 @@ def hex_of(lab: Lab | NDArray[np.float32]) -> str:
 def skin(tone: float, measured: Lab) -> str:
     """Paint for skin.
 
-    tone: 1 (lightest) to 6 (darkest), taken in half steps so that the same face keeps its colour.
-    measured: of the photo, for the undertone.
+    Args:
+        tone: 1 (lightest) to 6 (darkest), taken in half steps so that the same face keeps its
+            colour.
+        measured: of the photo, for the undertone.
     """
     steps = np.array([lab_of(colour) for colour in SKIN])
     at = np.clip(round(tone * 2) / 2, 1, len(SKIN)) - 1
@@ -68,8 +78,10 @@ def skin(tone: float, measured: Lab) -> str:
 def hair(names: Mapping[str, float], measured: Lab | None) -> str:
     """Paint for hair.
 
-    names: probability of each name, dyed among them, which takes the photo's own colour, livelier.
-    measured: of the photo, None when there is nothing to measure.
+    Args:
+        names: probability of each name, dyed among them, which takes the photo's own colour,
+            livelier.
+        measured: of the photo, None when there is nothing to measure.
     """
     dyed = names.get("dyed", 0.0)
     if measured is not None and (
@@ -104,7 +116,9 @@ def _dyed(measured: Lab) -> str:
 def cloth(measured: Lab, skin: str) -> str:
     """Paint for clothes and hats: the photo's own colour, not quite as dark or dull.
 
-    skin: its paint, from which the cloth stays apart, so that nobody looks undressed.
+    Args:
+        measured: Lab of the photo.
+        skin: its paint, from which the cloth stays apart, so that nobody looks undressed.
     """
     lightness, a, b = measured
     lab = np.array([np.clip(lightness, 22, 92), 1.2 * a, 1.2 * b])

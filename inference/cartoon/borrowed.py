@@ -15,7 +15,10 @@ def mixed(
 ) -> Calls[styles.Code]:
     """Mix a picture's code with that of the photo: ``amount`` of the former.
 
-    picture, photo: (H, W, 3) RGB; of the picture its central square counts.
+    Args:
+        picture: (H, W, 3) RGB uint8, of which the central square counts.
+        amount: 0..1.
+        photo: (H, W, 3) RGB uint8.
     """
     side = min(picture.shape[:2])
     top, left = ((length - side) // 2 for length in picture.shape[:2])

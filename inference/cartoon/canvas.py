@@ -47,7 +47,11 @@ class Canvas:
 
 
 def lay(portrait: Portrait) -> Canvas:
-    """Cut the person out, enlarge them to the canvas and lay them on a colour that suits them."""
+    """Cut the person out, enlarge them to the canvas and lay them on a colour that suits them.
+
+    Args:
+        portrait: a studied face.
+    """
     rows, columns = bust(portrait.report.landmarks)
     left, top, width, height = cv2.boundingRect(
         (portrait.alpha[rows, columns] > 0).astype(np.uint8)
@@ -63,7 +67,11 @@ def lay(portrait: Portrait) -> Canvas:
 
 
 def surroundings(portrait: Portrait) -> Canvas:
-    """Lay the person on the canvas as they are, background and all, with rounded corners."""
+    """Lay the person on the canvas as they are, background and all, with rounded corners.
+
+    Args:
+        portrait: a studied face.
+    """
     left, top, right, bottom = _inside(portrait)
     placed = _place(portrait, portrait.image[top:bottom, left:right], left, top, 0)
     (x, y), (width, height) = placed.at, placed.size
@@ -77,7 +85,12 @@ def surroundings(portrait: Portrait) -> Canvas:
 
 
 def reduced(canvas: Canvas, side: int) -> Canvas:
-    """Return the same at another side in px, less than 512."""
+    """Return the same at another side in px, less than 512.
+
+    Args:
+        canvas: of 512 px.
+        side: px, less than 512.
+    """
 
     def smaller(plane: Plane) -> Plane:
         return np.asarray(cv2.resize(plane, (side, side), interpolation=cv2.INTER_AREA))

@@ -44,7 +44,15 @@ class Gallery:
 
 
 def previews(portrait: Portrait, names: Sequence[str]) -> Calls[list[NDArray[np.uint8]]]:
-    """Return one RGBA picture of the person in each style, at its usual strength."""
+    """Paint the person in each style, at its usual strength.
+
+    Args:
+        portrait: a studied face.
+        names: of styles.
+
+    Returns:
+        One RGBA picture each.
+    """
     pictures = _drawn(portrait, [name for name in names if name in LOOKS])
     if len(pictures) < len(names):
         laid = canvas.lay(portrait)

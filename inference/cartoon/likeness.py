@@ -26,8 +26,13 @@ _FADE = 0.35  # amounts below this fade the painting out, so that 0 is the photo
 def restore(painted: NDArray[np.uint8], canvas: Canvas, amount: float) -> NDArray[np.uint8]:
     """Mix the photo's light, tint and skin into its painting.
 
-    painted: (H, W, 3) RGB uint8, of the canvas' size. amount: 0 (the photo) to 1. Returns RGB
-    uint8.
+    Args:
+        painted: (H, W, 3) RGB uint8, of the canvas' size.
+        canvas: what was painted.
+        amount: 0 (the photo) to 1.
+
+    Returns:
+        RGB uint8.
     """
     flat = canvas.flat
     lit = cv2.add(painted, _broad_difference(painted, canvas), dtype=cv2.CV_8U)
@@ -39,7 +44,13 @@ def restore(painted: NDArray[np.uint8], canvas: Canvas, amount: float) -> NDArra
 def faded(picture: MatLike, canvas: Canvas, amount: float) -> NDArray[np.uint8]:
     """Let the photo through where little is asked for.
 
-    picture: (H, W, 3) RGB, about 0..255. amount: 0 (the photo) to 1. Returns RGB uint8.
+    Args:
+        picture: (H, W, 3) RGB, about 0..255.
+        canvas: what was drawn.
+        amount: 0 (the photo) to 1.
+
+    Returns:
+        RGB uint8.
     """
     share = min(1.0, amount / _FADE)
     mixed = cv2.addWeighted(picture, share, canvas.photo, 1 - share, 0, dtype=cv2.CV_8U)

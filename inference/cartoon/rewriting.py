@@ -81,8 +81,9 @@ class Graph:
     def reflected(self, x: str) -> str:
         """Continue blocks on all four sides, as reflection continues their picture by 4 px.
 
-        x: as ``in_blocks`` gives it. A block's first row is reflected at other places than its
-        second, and so are its columns.
+        Args:
+            x: as ``in_blocks`` gives it. A block's first row is reflected at other places than its
+                second, and so are its columns.
         """
         for phase, axis in ((2, 4), (3, 5)):
             before = (0, (2, 0)), (1, (1, -_LAST))

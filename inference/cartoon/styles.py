@@ -30,7 +30,10 @@ def painted() -> dict[str, Code]:
 def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Calls[Code]:
     """Mix a painting's code with that of the picture itself: ``amount`` of the former.
 
-    picture: (H, W, 3) RGB.
+    Args:
+        name: of the painting.
+        amount: 0..1.
+        picture: (H, W, 3) RGB.
 
     Raises:
         UnknownSetting: there is no painting of that name.
@@ -42,7 +45,10 @@ def mixed(name: str, amount: float, picture: NDArray[np.uint8]) -> Calls[Code]:
 def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) -> Calls[Code]:
     """Mix several paintings' codes with that of the picture itself, (N, 100).
 
-    picture: (H, W, 3) RGB.
+    Args:
+        names: of paintings.
+        amount: 0..1.
+        picture: (H, W, 3) RGB.
 
     Raises:
         UnknownSetting: there is no painting of such a name.
@@ -56,7 +62,11 @@ def mixtures(names: Sequence[str], amount: float, picture: NDArray[np.uint8]) ->
 
 
 def of(picture: NDArray[np.uint8]) -> Calls[Code]:
-    """The code of a picture's own style. picture: (H, W, 3) RGB."""
+    """The code of a picture's own style.
+
+    Args:
+        picture: (H, W, 3) RGB.
+    """
     small = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     outputs = yield Call("style_predict", {"picture": small[None].astype(np.float32) / 255})
     return outputs["code"].reshape(-1).astype(np.float32, copy=False)  # from (1, 1, 1, 100)

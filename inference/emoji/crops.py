@@ -30,16 +30,31 @@ _SHOWN = AVATARS | {"cat": ((0.2, 0.0, 0.78), (0.525, 0.21, 0.45), (0.58, 0.38, 
 
 
 def of_face(face: Aligned, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
-    """Cut an aligned face: (3, side, side, 3) uint8 RGB in the order of KINDS.
+    """Cut an aligned face into the crops of ``KINDS``.
 
-    room: how many times as much of the picture as usual to take, for shifting it later.
+    Args:
+        face: in the common crop.
+        side: of a crop, px.
+        room: how many times as much of the picture as usual to take, for shifting it later.
+
+    Returns:
+        (3, side, side, 3) RGB uint8 in the order of ``KINDS``.
     """
     person = np.dstack([face.image, face.alpha])
     return _cut(flattened(person, _GRAY), PHOTO, side, room)
 
 
 def of_avatar(spec: AvatarSpec, side: int = SIDE, room: float = 1.0) -> NDArray[np.uint8]:
-    """Cut a drawn avatar like a face; see ``of_face``."""
+    """Cut a drawn avatar like a face.
+
+    Args:
+        spec: of any style.
+        side: of a crop, px.
+        room: see ``of_face``.
+
+    Returns:
+        (3, side, side, 3) RGB uint8 in the order of ``KINDS``.
+    """
     return _cut(flattened(render(spec, 192), _GRAY), _SHOWN[spec.style], side, room)
 
 

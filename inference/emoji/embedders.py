@@ -45,11 +45,25 @@ class Embedder(Protocol):
     def __hash__(self) -> int: ...
 
     def embed(self, pictures: NDArray[np.uint8]) -> Codes:
-        """Crops (N, kinds, side, side, 3) RGB uint8 to their codes."""
+        """Encode crops.
+
+        Args:
+            pictures: (N, kinds, side, side, 3) RGB uint8.
+
+        Returns:
+            (N, kinds, D) float32 of unit length.
+        """
         ...
 
     def focus(self, attributes: Collection[str]) -> NDArray[np.bool_] | None:
-        """Which numbers of the codes speak of these attributes, (kinds, D), or None: all do."""
+        """Tell which numbers of the codes speak of some attributes.
+
+        Args:
+            attributes: by name.
+
+        Returns:
+            (kinds, D) bool, or None: all do.
+        """
         ...
 
 
@@ -86,7 +100,7 @@ class CrossDomain:
             flat = codes[:, start : start + len(kind)].reshape(len(codes), -1)
             found[:, index, : flat.shape[1]] = flat
             start += len(kind)
-        return _unit(found)
+        return unit(found)
 
 
 ATTRIBUTES: tuple[Mapping[str, tuple[str, ...]], ...] = (
@@ -116,9 +130,15 @@ of its codes and scores."""
 
 
 def probabilities(pictures: NDArray[np.uint8]) -> Calls[dict[str, dict[str, float]]]:
-    """What the cross-domain encoder sees in the crops (kinds, side, side, 3) RGB of one face.
+    """Classify a face by the cross-domain encoder.
 
     Returns attribute -> value -> probability, of ``ATTRIBUTES``.
+
+    Args:
+        pictures: (kinds, side, side, 3) RGB uint8, crops of one face.
+
+    Returns:
+        Attribute -> value -> probability.
     """
     outputs = yield Call("emoji_crossdomain", {"crops": _planes(pictures[None])})
     scores = outputs["scores"][0]
@@ -150,7 +170,7 @@ class Autoencoder:
         flat = _planes(pictures).reshape(n * kinds, 3, self.side, self.side)
         calls = (Call("emoji_autoencoder", {"crops": part[None]}) for part in flat)
         codes = [self._networks(call)["codes"][0] for call in calls]
-        return _unit(np.stack(codes).reshape(n, kinds, -1))
+        return unit(np.stack(codes).reshape(n, kinds, -1))
 
     def focus(self, attributes: Collection[str]) -> None:
         """See ``Embedder``."""
@@ -189,7 +209,7 @@ class ResNet50:
         spread = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
         flat = (_planes(pictures).reshape(n * kinds, 3, self.side, self.side) - mean) / spread
         codes = [self._session.run(None, {self._input: one[None]})[0].ravel() for one in flat]
-        return _unit(np.stack(codes).reshape(n, kinds, -1))
+        return unit(np.stack(codes).reshape(n, kinds, -1))
 
     def focus(self, attributes: Collection[str]) -> None:
         """See ``Embedder``."""
@@ -219,7 +239,15 @@ def by_name(name: str, networks: Networks, resnet50: Path | None = None) -> Embe
 
 @cache
 def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDArray[np.float32]]]:
-    """Slot -> variant -> code (D,) of every part that may be matched."""
+    """Encode every part that may be matched.
+
+    Args:
+        embedder: whose codes.
+        style: by name.
+
+    Returns:
+        Slot -> variant -> (D,) float32.
+    """
     return {
         slot: {variant: part_code(embedder, style, slot, variant) for variant in data.variants}
         for slot, data in styles.load(style).slots.items()
@@ -228,28 +256,56 @@ def part_codes(embedder: Embedder, style: str) -> Mapping[str, Mapping[str, NDAr
 
 
 def part_code(embedder: Embedder, style: str, slot: str, variant: str) -> NDArray[np.float32]:
-    """Code (D,) of a drawn part, averaged over a few colourings; "none" has one too."""
+    """Encode a drawn part, averaged over a few colourings; "none" has a code too.
+
+    Args:
+        embedder: whose code.
+        style: by name.
+        slot: by name.
+        variant: by name.
+
+    Returns:
+        (D,) float32 of unit length.
+    """
     kind = crops.KINDS.index(KIND_OF_SLOT[slot])
     drawn = [crops.of_avatar(spec.changed({slot: variant}), embedder.side) for spec in plain(style)]
-    return _unit(embedder.embed(np.stack(drawn))[:, kind].mean(axis=0))
+    return unit(embedder.embed(np.stack(drawn))[:, kind].mean(axis=0))
 
 
 def nearest(embedder: Embedder, face: Aligned, style: str) -> dict[str, list[str]]:
-    """Slot -> its variants, the one whose code is nearest to the face's first."""
+    """Rank parts by how near their codes are to a face's.
+
+    Args:
+        embedder: whose codes.
+        face: in the common crop.
+        style: by name.
+
+    Returns:
+        Slot -> its variants, the nearest first.
+    """
     codes = embedder.embed(crops.of_face(face, embedder.side)[None])[0]
     ranked = {}
     for slot, variants in part_codes(embedder, style).items():
         kind = crops.KINDS.index(KIND_OF_SLOT[slot])
         counted = compared(embedder, style, slot)
         seen = np.ones(codes.shape[1], np.bool_) if counted is None else counted
-        code = _unit(codes[kind] * seen)
-        near = {name: float(_unit(one * seen) @ code) for name, one in variants.items()}
+        code = unit(codes[kind] * seen)
+        near = {name: float(unit(one * seen) @ code) for name, one in variants.items()}
         ranked[slot] = sorted(near, key=near.__getitem__, reverse=True)
     return ranked
 
 
 def compared(embedder: Embedder, style: str, slot: str) -> NDArray[np.bool_] | None:
-    """Which numbers of codes count when the parts of a slot are compared (D,); None: all do."""
+    """Tell which numbers of codes count when the parts of a slot are compared.
+
+    Args:
+        embedder: whose codes.
+        style: by name.
+        slot: by name.
+
+    Returns:
+        (D,) bool, or None: all do.
+    """
     variants = styles.load(style).slots[slot].variants
     spoken = {tag for part in variants.values() for tag in part.tags} | set(_SHOWN.get(slot, ()))
     mask = embedder.focus(spoken)
@@ -295,7 +351,14 @@ def _planes(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.moveaxis(pictures, -1, -3).astype(np.float32, order="C") / np.float32(255)
 
 
-def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Make codes as long as 1.
+
+    Args:
+        codes: (..., D) float32.
+
+    Returns:
+        (..., D) float32; zeros stay zeros.
+    """
     length = np.linalg.norm(codes, axis=-1, keepdims=True)
-    unit: NDArray[np.float32] = (codes / np.maximum(length, 1e-6)).astype(np.float32)
-    return unit
+    return np.asarray(codes / np.maximum(length, 1e-6), np.float32)

@@ -37,7 +37,10 @@ _SOURCES = (
 def build(name: str, embedders: Iterable[Embedder], supplied: Path | None = None) -> NewStyle:
     """Draw and encode all parts of a style.
 
-    supplied: the file behind the embedder resnet50; codes of that name are versioned by it.
+    Args:
+        name: of the style.
+        embedders: whose codes the parts get.
+        supplied: the file behind the embedder resnet50; codes of that name are versioned by it.
 
     Raises:
         KeyError: there is no such style.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inference.emoji import crops
-from inference.emoji.embedders import KIND_OF_SLOT, Embedder, compared
+from inference.emoji.embedders import KIND_OF_SLOT, Embedder, compared, unit
 from storage import parts
 
 
@@ -25,7 +25,13 @@ class Codes:
     codes: NDArray[np.float32]
 
     def of(self, variant: str) -> NDArray[np.float32]:
-        """The code (D,) of a variant.
+        """Return the code of a variant.
+
+        Args:
+            variant: by name.
+
+        Returns:
+            (D,) float32.
 
         Raises:
             KeyError: it is not among them.
@@ -47,9 +53,17 @@ async def read(session: AsyncSession, style: str, slot: str, embedder: str) -> C
 async def like_face(
     session: AsyncSession, style: str, slot: str, embedder: Embedder, codes: NDArray[np.float32]
 ) -> list[tuple[str, float]]:
-    """A slot's variants with their similarity to a face, the most alike first; [] without codes.
+    """Rank a slot's variants by their similarity to a face.
 
-    codes: (kinds, D) of the face's crops, by the embedder.
+    Args:
+        session: of the database.
+        style: by name.
+        slot: by name.
+        embedder: whose codes.
+        codes: (kinds, D) float32 of the face's crops, by the embedder.
+
+    Returns:
+        Variants with their cosine, the most alike first; [] without codes.
     """
     known = await read(session, style, slot, embedder.name)
     if known is None:
@@ -61,16 +75,17 @@ async def like_face(
 def nearest(
     known: Codes, code: NDArray[np.float32], counted: NDArray[np.bool_] | None = None
 ) -> list[tuple[str, float]]:
-    """All variants with their cosine to a code (D,), the most alike first.
+    """Rank variants by their cosine to a code.
 
-    counted: (D,) which numbers of codes speak of what is compared; None: all do.
+    Args:
+        known: of a slot.
+        code: (D,) float32.
+        counted: (D,) bool, which numbers of codes speak of what is compared; None: all do.
+
+    Returns:
+        Variants with their cosine, the most alike first.
     """
     seen = np.ones(len(code), np.bool_) if counted is None else counted
-    similarity = _unit(known.codes[:, seen]) @ _unit(code[seen])
+    similarity = unit(known.codes[:, seen]) @ unit(code[seen])
     order = np.argsort(-similarity, kind="stable")
     return [(known.variants[at], float(similarity[at])) for at in order]
-
-
-def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = np.linalg.norm(codes, axis=-1, keepdims=True)
-    return np.asarray(codes / np.maximum(length, 1e-6), np.float32)

@@ -37,6 +37,9 @@ class Traits:
 def observe(portrait: Portrait) -> Calls[Traits]:
     """Find a person's traits; kept with the portrait.
 
+    Args:
+        portrait: a studied face.
+
     Raises:
         WeightsError: a model's file is missing or damaged.
     """
@@ -96,8 +99,9 @@ _CLASSIFIED, _ENCODED = 0.6, 0.6  # trust in either
 def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:
     """Measures that faces and drawings share, each 0..1; left and right are the picture's.
 
-    shapes: blendshapes by name. smile: probabilities of "0" none, "1" closed lips, "2" teeth,
-    "3" open mouth.
+    Args:
+        shapes: blendshapes by name.
+        smile: probabilities of "0" none, "1" closed lips, "2" teeth, "3" open mouth.
     """
 
     def both(name: str) -> float:
@@ -134,9 +138,15 @@ def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[
 
 
 def beside_jaw(face: Aligned) -> float:
-    """Share of hair beside the jaw, on the side with more of it.
+    """Measure the hair beside the jaw, on the side with more of it.
 
     Near 0 for short and tied hair, near 1 for hair worn loose.
+
+    Args:
+        face: in the common crop.
+
+    Returns:
+        A share: near 0 for short and tied hair, near 1 for hair worn loose.
     """
     left, right = (face.landmarks[i, :2] for i in topology.JAW_CORNERS)
     rows = slice(int(min(left[1], right[1])) - 8, int(max(left[1], right[1])) + 22)
@@ -151,7 +161,14 @@ _TIED_UNSEEN = 0.3  # how likely a woman's hair is tied where no knot shows
 
 
 def knotted(portrait: Portrait) -> float:
-    """How sure it is that a knot sits on the head: hair that stands high and narrow, 0..1."""
+    """Tell whether a knot sits on the head: hair that stands high and narrow.
+
+    Args:
+        portrait: a studied face.
+
+    Returns:
+        How sure that is, 0..1.
+    """
     points = portrait.report.landmarks
     forehead = int(points[topology.FOREHEAD_MIDDLE, 1])
     width = float(np.ptp(points[list(topology.FACE_OVAL), 0]))
@@ -218,9 +235,16 @@ def _above(portrait: Portrait) -> NDArray[np.bool_]:
 
 
 def covered(portrait: Portrait, colour: Lab) -> float:
-    """How sure it is that what shows above the forehead is cloth: no hair, and unlike skin, 0..1.
+    """Tell whether what shows above the forehead is cloth: no hair, and unlike skin.
 
     Of 475 training photos it was sure of 9 of 26 hats and scarves, and never wrong.
+
+    Args:
+        portrait: a studied face.
+        colour: of what shows there.
+
+    Returns:
+        How sure that is, 0..1.
     """
     above = _above(portrait)
     bare = float((portrait.hair_mask[above] < 60).mean()) if above.any() else 0.0

@@ -50,7 +50,14 @@ class Creases:
     names: tuple[str, ...]
 
     def mixed(self, weights: Mapping[str, float]) -> Plane | None:
-        """Return the (R, R) change of light of a weighted sum of blendshapes, None for none."""
+        """Add up weighted blendshapes.
+
+        Args:
+            weights: blendshape -> amount.
+
+        Returns:
+            (R, R) float32, the change of light, or None for none.
+        """
         side = self.maps.shape[1]
         total = np.zeros((side, side), np.float32)
         # the person's left is the picture's right; halves meet softly in the middle

@@ -31,7 +31,16 @@ class Displacements:
     names: tuple[str, ...]
 
     def mixed(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the (478, 3) movement of a weighted sum of blendshapes; KeyError if unknown."""
+        """Add up weighted blendshapes.
+
+        Raises KeyError for a blendshape that is not in the table.
+
+        Args:
+            weights: blendshape -> amount.
+
+        Returns:
+            (478, 3) float32, the landmarks' movement in the head's units.
+        """
         row = {name: index for index, name in enumerate(self.names)}
         amounts = np.zeros(len(self.names), np.float32)
         for name, weight in weights.items():

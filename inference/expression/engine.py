@@ -38,8 +38,12 @@ class Moved:
 def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     """Move a face's landmarks as asked.
 
-    Lips that touch stay together unless the mouth opens. glasses: 0..1, see
-    ``eyewear.detect``.
+    Lips that touch stay together unless the mouth opens.
+
+    Args:
+        report: of the face.
+        asked: what to do with it.
+        glasses: 0..1, see ``eyewear.detect``.
     """
     before = np.asarray(report.landmarks, np.float64)
     weights = limits.left_to_do(asked.weights, report.blendshapes)
@@ -82,9 +86,14 @@ def express(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return picture and alpha with another expression.
 
-    image: (H, W, 3) RGB; alpha: (H, W); report: the face in their pixels; settings: names of
-    ``mixes.MIXES`` with amounts -1..1. All amounts 0 give back the very input; outside the face
-    nothing changes. KeyError for a name that is not there.
+    All amounts 0 give back the very input; outside the face nothing changes. Raises KeyError for a
+    name that is not there.
+
+    Args:
+        image: (H, W, 3) RGB.
+        alpha: (H, W).
+        report: the face in their pixels.
+        settings: names of ``mixes.MIXES`` with amounts -1..1.
     """
     done = expressed(image, alpha, report, movement(settings))
     return done.image, done.alpha
@@ -93,7 +102,14 @@ def express(
 def expressed(
     image: NDArray[np.uint8], alpha: NDArray[np.uint8], report: FaceReport, asked: Movement
 ) -> Expressed:
-    """Do what ``express`` does, and tell how."""
+    """Do what ``express`` does, and tell how.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        alpha: (H, W) uint8.
+        report: the face in their pixels.
+        asked: what to do with it.
+    """
     if asked.close_left or asked.close_right:
         image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
     if not asked.weights and not asked.rest:

@@ -68,7 +68,14 @@ def express(
 
 
 def placement(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the similarity (2, 3) from the portrait's pixels to those of the network's picture."""
+    """Find where the network's picture lies in a portrait.
+
+    Args:
+        landmarks: (478, 2 or 3) px of the portrait.
+
+    Returns:
+        (2, 3), from the portrait's pixels to those of the network's picture.
+    """
     left, top, side = WINDOW
     transform = alignment_transform(landmarks).astype(np.float64)
     transform[:, 2] -= (left, top)

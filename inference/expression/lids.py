@@ -49,9 +49,16 @@ def close(
     left: float,
     right: float,
 ) -> NDArray[np.uint8]:
-    """Return the (H, W, 3) RGB picture with the person's lids slid down by 0..1 of the opening.
+    """Slide lids down over the eyes.
 
-    points: (478, >=2) landmarks in the picture's pixels.
+    Args:
+        picture: (H, W, 3) RGB uint8.
+        points: (478, 2 or 3) px.
+        left: of the person's left eye, how much of the opening, 0..1.
+        right: the same of the person's right eye.
+
+    Returns:
+        (H, W, 3) RGB uint8.
     """
     flat = np.asarray(points[:, :2], np.float64)
     groups = zip(topology.UPPER_LIDS, topology.LOWER_LIDS, topology.BROWS_BELOW, strict=True)

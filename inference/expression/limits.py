@@ -26,7 +26,15 @@ Points = NDArray[np.float64]
 
 
 def left_to_do(weights: Mapping[str, float], blendshapes: NDArray[np.floating]) -> dict[str, float]:
-    """Return weights lessened by what the face does already; blendshapes: (52,) 0..1."""
+    """Lessen weights by what the face does already.
+
+    Args:
+        weights: blendshape -> amount.
+        blendshapes: (52,) 0..1.
+
+    Returns:
+        Blendshape -> amount.
+    """
     result = dict(weights)
     for name, weight in weights.items():
         share = SPENT.get(name.removesuffix("Left").removesuffix("Right"))
@@ -38,8 +46,11 @@ def left_to_do(weights: Mapping[str, float], blendshapes: NDArray[np.floating]) 
 def jaw_share(before: Points, still: Points, full: Points, kind: str) -> float:
     """Return how much of a jaw's movement, 0..1, keeps the mouth from opening too wide.
 
-    before: (478, 3) px. still, full: (478, 3) movements without and with the jaw. kind: of
-    interior.
+    Args:
+        before: (478, 3) px.
+        still: (478, 3) px, movements without the jaw.
+        full: (478, 3) px, movements with the jaw.
+        kind: of interior.
     """
     rest, wanted = mouth.gap(before + still), mouth.gap(before + full)
     widest = WIDEST[kind]

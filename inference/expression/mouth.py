@@ -25,14 +25,28 @@ _LOWER = np.array(topology.INNER_LOWER_LIP)
 
 
 def gap(points: NDArray[np.floating]) -> float:
-    """Return the widest gap between the inner lips over the mouth's width; points (478, >=2) px."""
+    """Measure how far lips part.
+
+    Args:
+        points: (478, 2 or 3) px.
+
+    Returns:
+        The widest gap between the inner lips over the mouth's width.
+    """
     apart = np.linalg.norm(points[_UPPER, :2] - points[_LOWER, :2], axis=1).max()
     across = np.linalg.norm(points[_UPPER[-1], :2] - points[_UPPER[0], :2])
     return float(apart / max(float(across), 1e-6))
 
 
 def openness(points: NDArray[np.floating]) -> float:
-    """Return 0 for lips that touch, 1 for lips that clearly part, something between else."""
+    """Tell how open a mouth is.
+
+    Args:
+        points: (478, 2 or 3) px.
+
+    Returns:
+        0 for lips that touch, 1 for lips that clearly part, something between else.
+    """
     low, high = CLOSED_GAP
     return float(np.clip((gap(points) - low) / (high - low), 0.0, 1.0))
 
@@ -40,7 +54,12 @@ def openness(points: NDArray[np.floating]) -> float:
 def kept_together(points: NDArray[np.floating], offset: Points) -> Points:
     """Let both lips of a closed mouth share their movement, so that no slit tears open.
 
-    points, offset: (478, 3).
+    Args:
+        points: (478, 3) px.
+        offset: (478, 3) px, how each landmark is to move.
+
+    Returns:
+        (478, 3) px.
     """
     upper, lower = _UPPER[1:-1], _LOWER[1:-1]
     closed = 1.0 - openness(points)
@@ -52,9 +71,16 @@ def kept_together(points: NDArray[np.floating], offset: Points) -> Points:
 
 
 def closing(points: NDArray[np.floating], share: float) -> Points:
-    """Return (478, 3) movements that close the mouth by a share, 0..1, of its opening.
+    """Find the movements that close a mouth.
 
-    Upper lip and lower lip meet in between, each with the skin around it. points: (478, 3) px.
+    Upper lip and lower lip meet in between, each with the skin around it.
+
+    Args:
+        points: (478, 3) px.
+        share: of the opening, 0..1.
+
+    Returns:
+        (478, 3) px.
     """
     spots = np.asarray(points, np.float64)
     first, last = spots[_UPPER[0], :2], spots[_UPPER[-1], :2]
@@ -91,11 +117,19 @@ def sealed(
     points: NDArray[np.floating],
     share: float,
 ) -> NDArray[np.uint8]:
-    """Return the (H, W, 3) RGB picture with the seam of closing lips drawn shut.
+    """Draw the seam of closing lips shut.
 
     Where lips close over teeth, a smooth warp leaves a sliver of them: the lips' own edges are
     drawn over it, and the line between them darkens as lips do where they touch.
-    before, points: (478, >=2) px before and after closing. share: 0..1.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        before: (478, 2 or 3) px before closing.
+        points: (478, 2 or 3) px after closing.
+        share: 0..1.
+
+    Returns:
+        (H, W, 3) RGB uint8.
     """
     first, last = points[_UPPER[0], :2], points[_UPPER[-1], :2]
     width = float(np.linalg.norm(last - first))

@@ -28,16 +28,24 @@ SIDE = 128
 """Of the picture that the network sees, px."""
 
 WINDOW = (48, 50, 224)
-"""Left, top and side of that picture in the common frame (``face.alignment``), px."""
+"""Left, top and side of that picture in the common crop (``face.alignment``), px."""
 
 _ASKED = 0.6  # of a weight: the score that an unread movement counts for
 
 
 def changes(report: FaceReport, asked: Movement, moved: Moved | None) -> Calls[NDArray[np.float32]]:
-    """Return the change of ``MOVEMENTS`` that a request means for a face, (36,) about -1..1.
+    """Find the change of ``MOVEMENTS`` that a request means for a face.
 
     It is what the blendshape network reads in the landmarks as they should be, less what it reads
-    now. moved: None where only lids slide.
+    now.
+
+    Args:
+        report: of the face.
+        asked: what to do with it.
+        moved: None where only lids slide.
+
+    Returns:
+        (36,) float32, about -1..1.
     """
     rows = [NAMES.index(name) for name in MOVEMENTS]
     now = report.blendshapes[rows]

@@ -17,12 +17,26 @@ class Similarity:
     shift: NDArray[np.float64]
 
     def turned(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Scale and rotate (N, 3) displacements; displacements do not shift."""
+        """Scale and rotate displacements; displacements do not shift.
+
+        Args:
+            vectors: (N, 3) in the head's units.
+
+        Returns:
+            (N, 3) px.
+        """
         turned: NDArray[np.float64] = self.scale * np.asarray(vectors, np.float64) @ self.rotation.T
         return turned
 
     def undone(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Bring (N, 3) points back into the canonical frame."""
+        """Bring points back into the canonical head's coordinates.
+
+        Args:
+            points: (N, 3) px.
+
+        Returns:
+            (N, 3) in the head's units.
+        """
         back: NDArray[np.float64] = (points - self.shift) @ self.rotation / self.scale
         return back
 

@@ -61,10 +61,20 @@ def surface(
     height: int,
     levels: tuple[int, ...] = (4, 8, 16, 32, 64),
 ) -> NDArray[np.float32]:
-    """Return (height, width, C) values at pixel centres, from (N, C) values at (N, 2) points.
+    """Lay a smooth surface through scattered values.
 
     ``levels``: cells along each side of the lattices, coarse to fine. Points outside the picture
     count as lying on its edge.
+
+    Args:
+        points: (N, 2) px; those outside the picture count as lying on its edge.
+        values: (N, C).
+        width: px.
+        height: px.
+        levels: cells along each side of the lattices, coarse to fine.
+
+    Returns:
+        (height, width, C) float32 at pixel centres.
     """
     unit = np.asarray(points, np.float64) / (width, height)
     unit = np.clip(unit, 0.0, 1.0 - 1e-6)

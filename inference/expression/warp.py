@@ -33,7 +33,14 @@ class Flow:
     offset: NDArray[np.float32]
 
     def applied(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the moved picture, (H, W) or (H, W, C); pixels outside the box are the same."""
+        """Move a picture; pixels outside the box stay the same.
+
+        Args:
+            picture: (H, W) or (H, W, C) uint8.
+
+        Returns:
+            A picture of the same shape.
+        """
         left, top, right, bottom = self.box
         x = np.arange(left, right, dtype=np.float32)[None, :] + self.offset[..., 0]
         y = np.arange(top, bottom, dtype=np.float32)[:, None] + self.offset[..., 1]
@@ -68,9 +75,15 @@ def _window(oval: NDArray[np.float64], box: Box) -> NDArray[np.float32]:
 def flow(
     points: NDArray[np.floating], moved: NDArray[np.floating], width: int, height: int
 ) -> Flow:
-    """Return the flow that brings landmarks at points to moved, both (478, >=2) px.
+    """Find the flow that brings landmarks from one place to another.
 
     The picture is width x height. Irises do not steer: the eye stays while lids move.
+
+    Args:
+        points: (478, 2 or 3) px, where they are.
+        moved: (478, 2 or 3) px, where they are to be.
+        width: of the picture, px.
+        height: of the picture, px.
     """
     steering = slice(0, topology.MESH)
     target = np.asarray(moved[steering, :2], np.float64)

@@ -1,4 +1,4 @@
-"""The frame in which faces are compared: eyes level, 64 px apart, 320 px square.
+"""The common crop in which faces are compared: eyes level, 64 px apart, 320 px square.
 
 It is the FFHQ crop (Karras et al., 2019) at 256 px with a rim of 32 px for the hair.
 """
@@ -21,7 +21,7 @@ EYE_CENTRE = (160.0, 151.4)
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One face in the common frame.
+    """One face in the common crop.
 
     image: (320, 320, 3) uint8 RGB. alpha, hair_mask: (320, 320) uint8, how much of a pixel is the
     person's, and their hair's. landmarks: (478, 3) float32 px of the crop. blendshapes: (52,)
@@ -36,9 +36,12 @@ class Aligned:
 
 
 def align(portrait: Portrait) -> Aligned:
-    """Bring a studied face into the common frame; kept with the portrait, so read-only.
+    """Bring a studied face into the common crop; kept with the portrait, so read-only.
 
     What lies outside of the portrait repeats its edge.
+
+    Args:
+        portrait: a studied face.
     """
     return portrait.once(_align)
 
@@ -61,7 +64,14 @@ def _align(portrait: Portrait) -> Aligned:
 
 
 def alignment_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Similarity (2, 3) that takes the picture's pixels to the frame's."""
+    """Find the similarity that brings a face into the common crop.
+
+    Args:
+        landmarks: (478, 2 or 3) px of the picture.
+
+    Returns:
+        (2, 3) float32, from px of the picture to px of the crop.
+    """
     left, right = (landmarks[i, :2].astype(np.float64) for i in topology.IRIS_CENTRES)
     along = right - left
     scale = EYE_DISTANCE / max(float(np.hypot(*along)), 1.0)
@@ -74,7 +84,15 @@ def alignment_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
 def transformed(
     landmarks: NDArray[np.float32], transform: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Landmarks (478, 3) under a similarity (2, 3); depth is scaled along."""
+    """Move landmarks by a similarity; depth is scaled along.
+
+    Args:
+        landmarks: (478, 3) px.
+        transform: (2, 3).
+
+    Returns:
+        (478, 3) float32 px.
+    """
     scale = float(np.hypot(transform[0, 0], transform[1, 0]))
     flat = landmarks[:, :2] @ transform[:, :2].T + transform[:, 2]
     return np.column_stack([flat, landmarks[:, 2] * scale]).astype(np.float32)

@@ -37,7 +37,8 @@ _MIN_EYE_DISTANCE = 8.0  # px; anything less is not even worth saying that it is
 def find(image: Image) -> Calls[PhotoReport]:
     """Find all faces of a photo, also small, tilted, or on their side for want of EXIF.
 
-    image: (H, W, 3) RGB uint8, as ``images.decode`` gives it.
+    Args:
+        image: (H, W, 3) RGB uint8, as ``images.decode`` gives it.
 
     Raises:
         PhotoError: NO_FACE; NOT_A_PHOTO or TOO_DARK where that is the likely reason.
@@ -60,7 +61,9 @@ def find(image: Image) -> Calls[PhotoReport]:
 def choose(report: PhotoReport, face: int | None) -> FoundFace:
     """Choose whose sticker to make.
 
-    face: its place in ``report.faces``, or None for the only one that can be meant.
+    Args:
+        report: all faces of the photo.
+        face: its place in ``report.faces``, or None for the only one that can be meant.
 
     Raises:
         PhotoError: TOO_MANY_FACES with the number of those to choose from, or what
@@ -90,7 +93,14 @@ def choices(report: PhotoReport) -> tuple[FoundFace, ...]:
 
 
 def portrait(image: Image, face: int | None = None) -> Calls[Portrait]:
-    """Find the faces of a photo and study the one that is meant; see ``find`` and ``choose``."""
+    """Find the faces of a photo and study the one that is meant.
+
+    Raises what ``find`` and ``choose`` raise.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        face: see ``choose``.
+    """
     report = yield from find(image)
     return (yield from study(image, report, choose(report, face)))
 
@@ -98,7 +108,10 @@ def portrait(image: Image, face: int | None = None) -> Calls[Portrait]:
 def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]:
     """Study one face: its portrait, masks, colours and hair.
 
-    image: (H, W, 3) RGB uint8, the photo that ``report`` is of, not yet turned.
+    Args:
+        image: (H, W, 3) RGB uint8, the photo that ``report`` is of, not yet turned.
+        report: what ``find`` found in it.
+        face: one of the report's.
     """
     upright = turned(image, report)
     square = around_head(face.landmarks)
@@ -127,7 +140,15 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]
 
 
 def turned(image: Image, report: PhotoReport) -> Image:
-    """The photo as its report speaks of it."""
+    """Turn a photo as its report speaks of it.
+
+    Args:
+        image: (H, W, 3) RGB uint8, as decoded.
+        report: of that photo.
+
+    Returns:
+        (H, W, 3) RGB uint8, faces upright.
+    """
     return np.ascontiguousarray(np.rot90(image, report.quarter_turns))
 
 

@@ -2,7 +2,7 @@
 
 Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) of the head, the eyes and the lower
 face, coarse Lab colours, the hair mask, robust statistics of hair, skin and beard colours,
-landmarks and blendshapes, and ``hair_evidence``, all in the common frame of ``alignment``.
+landmarks and blendshapes, and ``hair_evidence``, all in the common crop of ``alignment``.
 """
 
 import cv2
@@ -26,7 +26,14 @@ _JAW = (slice(190, 320), slice(90, 230))
 
 
 def describe(face: Aligned) -> Vector:
-    """All features of a face as one float32 vector of fixed length."""
+    """Describe a face by numbers.
+
+    Args:
+        face: in the common crop.
+
+    Returns:
+        (D,) float32, all features in the order of ``BLOCKS``.
+    """
     gray = np.asarray(cv2.cvtColor(face.image, cv2.COLOR_RGB2GRAY), np.uint8)
     lab = to_lab(face.image)
     half = (SIZE // 2, SIZE // 2)
@@ -49,10 +56,13 @@ def describe(face: Aligned) -> Vector:
 
 
 def oriented_gradients(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Histograms of the edges in cells of 10 px of a (H, W) picture.
+    """Describe the edges of a picture, in cells of 10 px.
 
     Returns (rows, columns, 10): nine unsigned orientations, normalised over the neighbouring
     cells, and the logarithm of the cell's energy.
+
+    Args:
+        gray: (H, W) uint8.
     """
     picture = np.sqrt(gray.astype(np.float32) / 255)
     size = gray.shape[1] // _CELL, gray.shape[0] // _CELL
@@ -70,7 +80,14 @@ def colour_statistics(
 ) -> Vector:
     """Quantiles of Lab on hair, skin and beard areas, and how they differ from each other.
 
-    inside: the face's own outline. bare: the cheeks.
+    Args:
+        lab: (320, 320, 3) float32, the face's image in Lab.
+        face: in the common crop.
+        inside: (320, 320) bool, inside the face's own outline.
+        bare: (320, 320) bool, the cheeks.
+
+    Returns:
+        (152,) float32.
     """
     points = face.landmarks[:, :2]
     cheeks = _quantiles(lab, bare)

@@ -49,6 +49,9 @@ class AttributeClassifiers:
 
         Args:
             features: (D,) float32 of one face, from ``appearance_features``.
+
+        Returns:
+            Attribute -> value -> probability.
         """
         standard = np.clip((features - self.mean) * self.scale, -CLIP, CLIP)
         near = kernel(standard[None, -self.typical.shape[1] :], self.typical)[0]
@@ -80,6 +83,12 @@ _NARROW = 0.6
 
 def classify(portrait: Portrait) -> Probabilities:
     """Classify a studied face; kept with the portrait.
+
+    Args:
+        portrait: a studied face.
+
+    Returns:
+        Attribute -> value -> probability.
 
     Raises:
         WeightsError: the classifiers' file is missing or damaged.

@@ -41,6 +41,13 @@ _READ = np.array([
 
 
 def measure(landmarks: NDArray[np.float32]) -> Calls[NDArray[np.float32]]:
-    """Blendshapes (52,) float32 0..1 in the order of NAMES, from landmarks (478, 3) in px."""
+    """Measure how a face is moved.
+
+    Args:
+        landmarks: (478, 3) px.
+
+    Returns:
+        Blendshapes, (52,) float32 0..1 in the order of ``NAMES``.
+    """
     outputs = yield Call("face_blendshapes", {"landmarks": landmarks[None, _READ, :2]})
     return np.clip(outputs["shapes"].reshape(-1), 0, 1).astype(np.float32)

@@ -50,6 +50,9 @@ def facts(portrait: Portrait) -> dict[str, object]:
     """Everything known of a studied face as JSON-able data; see ``face.report`` for units.
 
     Colours are Lab and "#rrggbb"; landmarks are px of the portrait, to a tenth.
+
+    Args:
+        portrait: a studied face.
     """
     report = portrait.report
     tones = asdict(report.colours)
@@ -72,7 +75,9 @@ def facts(portrait: Portrait) -> dict[str, object]:
 def draw(portrait: Portrait, crops: Mapping[str, Image]) -> Image:
     """Lay out what was seen: landmarks, masks, regions, colours, hair, quality, blendshapes.
 
-    crops: pieces that a model looks at, by name, square RGB; up to four.
+    Args:
+        portrait: a studied face.
+        crops: pieces that a model looks at, by name, square RGB; up to four.
 
     Returns:
         (HEIGHT, WIDTH, 3) RGB.

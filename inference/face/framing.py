@@ -60,7 +60,14 @@ class Crop:
         return portrait, rows[:, None] & columns[None]
 
     def place(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Bring landmarks (478, 3) from px of the photo to px of the portrait."""
+        """Bring landmarks from the photo into the portrait.
+
+        Args:
+            landmarks: (478, 3) px of the photo.
+
+        Returns:
+            (478, 3) float32 px of the portrait.
+        """
         scale = self.side / self.length
         return ((landmarks - (self.left, self.top, 0)) * scale).astype(np.float32)
 

@@ -1,6 +1,6 @@
-"""Hair in words and numbers, read off the masks in the face's own frame.
+"""Hair in words and numbers, read off the masks in the face's own grid.
 
-The frame stands on the forehead's top: x to the right, y down to the chin at 1, in face heights,
+The grid stands on the forehead's top: x to the right, y down to the chin at 1, in face heights,
 level with the head. Every measure stays above y = 1.25, so it means the same in a tight crop and
 in a wide portrait. The thresholds were tuned on annotated faces; the card of the cut-out family
 says how well they agree.
@@ -13,7 +13,7 @@ from inference.face import topology
 from inference.face.report import Hair, Lab
 from inference.pictures.compositing import warp
 
-_GRAIN = 40  # px of the frame per face height
+_GRAIN = 40  # px of the grid per face height
 _LEFT, _TOP = -1.5, -1.0
 _SIZE = (round(3.0 * _GRAIN), round(2.4 * _GRAIN))  # width, height
 
@@ -46,14 +46,14 @@ def describe(
         hair_mask: (S, S) uint8.
         skin: the skin's median.
     """
-    to_frame = _frame(landmarks)
-    hair, person = (_level(mask, to_frame) / 255 for mask in (hair_mask, alpha))
+    to_grid = _grid(landmarks)
+    hair, person = (_level(mask, to_grid) / 255 for mask in (hair_mask, alpha))
     x = (np.arange(_SIZE[0]) + 0.5)[None] / _GRAIN + _LEFT
     y = (np.arange(_SIZE[1]) + 0.5)[:, None] / _GRAIN + _TOP
 
     upper = np.broadcast_to(y < 0.05, hair.shape)
     crown = _area(hair[upper])
-    unlike = 1 - _skin_likeness(_level(lab, to_frame), skin)
+    unlike = 1 - _skin_likeness(_level(lab, to_grid), skin)
     strange = _area((unlike * person * (1 - hair))[upper]) / (_area(person[upper]) + 1e-3)
     covered = strange > _COVERED
 
@@ -87,8 +87,8 @@ def _length(crown: float, jaw: float, below: float, *, covered: bool) -> str:
     return "buzz" if crown > _BALD else "bald"
 
 
-def _frame(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The (2, 3) matrix from the frame's pixels to the portrait's."""
+def _grid(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The (2, 3) matrix from the grid's pixels to the portrait's."""
     top, chin = (
         landmarks[i, :2].astype(np.float64) for i in (topology.FOREHEAD_MIDDLE, topology.CHIN)
     )
@@ -100,7 +100,7 @@ def _frame(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _level(picture: NDArray[np.generic], to_portrait: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Resample a portrait's picture or mask into the frame; nothing lies outside a portrait."""
+    """Resample a portrait's picture or mask into the grid; nothing lies outside a portrait."""
     return warp(np.asarray(picture, np.float32), to_portrait, _SIZE, backward=True)
 
 

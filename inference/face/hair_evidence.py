@@ -28,9 +28,16 @@ def describe(
     inside: NDArray[np.bool_],
     cheeks: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
-    """(LENGTH,) float32.
+    """Describe hair next to skin, brows, highlights and background.
 
-    lab: (320, 320, 3) of the face's image. inside: the face's own outline. cheeks: bare skin.
+    Args:
+        lab: (320, 320, 3) float32, the face's image in Lab.
+        face: in the common crop.
+        inside: (320, 320) bool, inside the face's own outline.
+        cheeks: (320, 320) bool, bare skin.
+
+    Returns:
+        (LENGTH,) float32.
     """
     rows, columns = np.indices((SIZE, SIZE))
     hair = (face.hair_mask > 200) & ~inside

@@ -36,7 +36,11 @@ class Region:
 
 
 def region_of(detection: Detection) -> Region:
-    """The region to look at, given a detector's box and eyes."""
+    """Choose the region to look at by a detector's box and eyes.
+
+    Args:
+        detection: px of the photo.
+    """
     x, y, width, height = detection.box
     (x0, y0), (x1, y1) = detection.keypoints[:2].tolist()
     angle = float(np.arctan2(y1 - y0, x1 - x0))
@@ -44,9 +48,12 @@ def region_of(detection: Detection) -> Region:
 
 
 def region_around(landmarks: NDArray[np.float32]) -> Region:
-    """The region to look at, given landmarks (478, 3) of an earlier look.
+    """Choose the region to look at by an earlier look.
 
     A second look halves the jitter that the detector's coarse box causes.
+
+    Args:
+        landmarks: (478, 3) px of the photo.
     """
     left, right = landmarks[list(topology.OUTER_EYE_CORNERS), :2]
     angle = float(np.arctan2(right[1] - left[1], right[0] - left[0]))

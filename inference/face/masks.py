@@ -24,9 +24,13 @@ def person_and_hair(
 ) -> Calls[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Find the person and their hair.
 
-    image: (S, S, 3) RGB, a portrait with room around the head. landmarks: (478, 2 or 3) px in it.
-    bearded: whether hair on the lower face may be a beard, and so none of the head's.
-    Returns the person's alpha (body or hair) and the hair's alone, both (S, S) uint8.
+    Args:
+        image: (S, S, 3) RGB uint8, a portrait with room around the head.
+        landmarks: (478, 2 or 3) px in it.
+        bearded: whether hair on the lower face may be a beard, and so none of the head's.
+
+    Returns:
+        The person's alpha (body or hair) and the hair's alone, both (S, S) uint8.
     """
     person = yield from _person(image, landmarks)
     hair = yield from _hair(image)
@@ -45,6 +49,16 @@ def refine(
 
     The hair mask is finer than the person's but now and then claims dark things behind the head:
     it counts only on the person or close by.
+
+    Args:
+        image: (S, S, 3) RGB uint8.
+        landmarks: (478, 2 or 3) px.
+        person: (S, S) float32 0..1, coarse.
+        hair: (S, S) float32 0..1, coarse.
+        bearded: see ``person_and_hair``.
+
+    Returns:
+        The person's alpha and the hair's, both (S, S) uint8.
     """
     unit = topology.face_height(landmarks)
     hair = hair * _near(person > 0.5, reach=0.04 * unit)

@@ -15,8 +15,12 @@ MAX_SIDE = 1024
 def number_faces(image: Image, faces: Sequence[FoundFace]) -> bytes:
     """Draw 1, 2, 3 ... on the faces in their order.
 
-    image: (H, W, 3) RGB uint8, in whose pixels the faces are given. Returns a PNG of at most
-    1024 px.
+    Args:
+        image: (H, W, 3) RGB uint8, in whose pixels the faces are given.
+        faces: in the order of their numbers.
+
+    Returns:
+        A PNG of at most 1024 px.
     """
     height, width = image.shape[:2]
     scale = min(1.0, MAX_SIDE / max(height, width))

@@ -33,10 +33,16 @@ _WEIGHTS = np.array(list(_CANONICAL.values()))[:, 3:]
 
 
 def head_pose(landmarks: NDArray[np.float32]) -> Pose:
-    """Estimate the head's angles from landmarks (478, 3), in degrees.
+    """Estimate the head's angles.
 
     The rotation is the weighted orthogonal Procrustes fit of the canonical face (Schönemann
     1966), read as yaw after pitch after roll.
+
+    Args:
+        landmarks: (478, 3) px.
+
+    Returns:
+        Angles in degrees.
     """
     points = landmarks[_INDICES].astype(np.float64)
     points = points - np.average(points, axis=0, weights=_WEIGHTS[:, 0])
@@ -53,9 +59,15 @@ def head_pose(landmarks: NDArray[np.float32]) -> Pose:
 
 
 def axes(pose: Pose) -> NDArray[np.float64]:
-    """The head's axes in the photo: the picture's right, up, and where the nose points.
+    """Find the head's axes in the photo: the picture's right, up, and where the nose points.
 
     Returns (3, 3), a unit vector a row, in the photo's x right, y down, z away from the camera.
+
+    Args:
+        pose: angles in degrees.
+
+    Returns:
+        (3, 3), a unit vector a row, in the photo's x right, y down, z away from the camera.
     """
     yaw, pitch, roll = np.radians([pose.yaw, pose.pitch, pose.roll])
     ahead = np.array([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)])

@@ -49,7 +49,12 @@ def check(face: FoundFace) -> None:
 
 
 def assess(image: Image, landmarks: NDArray[np.float32]) -> Quality:
-    """Measure a face. image: (H, W, 3) RGB uint8; landmarks: (478, 3) px in it."""
+    """Measure a face.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        landmarks: (478, 3) px in it.
+    """
     height, width = image.shape[:2]
     low = np.clip(landmarks[:, :2].min(axis=0), 0, (width - 2, height - 2)).astype(int)
     high = np.clip(landmarks[:, :2].max(axis=0), low + 2, (width, height)).astype(int)
@@ -76,7 +81,13 @@ def photographic(image: Image) -> float:
     """Tell photos from drawings: 0 (a drawing) to 1 (a photo).
 
     Drawings have flat areas, steep edges, few tones, and one of them dominates; light and lenses
-    leave none of that. image: (H, W, 3) RGB uint8, best seen at 60 to 130 px.
+    leave none of that.
+
+    Args:
+        image: (H, W, 3) RGB uint8, best seen at 60 to 130 px.
+
+    Returns:
+        0 (a drawing) to 1 (a photo).
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     burnt = np.asarray(grey >= 250)

@@ -46,7 +46,11 @@ class Bare:
 
     @classmethod
     def of(cls, portrait: Portrait) -> "Bare":
-        """Find the own hair and what to show in its place."""
+        """Find the own hair and what to show in its place.
+
+        Args:
+            portrait: one whose image is free of what was behind the person.
+        """
         sketch = draw(portrait)
         own = own_hair.find(sketch)
         gone, skin = _gone(sketch, own), _skin(sketch, own)
@@ -60,10 +64,14 @@ class Bare:
         return cls(portrait, sketch, own, gone, skin, body, shape * behind)
 
     def under(self, roof: Plane, borrow: Callable[[Sketch], NDArray[np.uint8] | None]) -> Portrait:
-        """Return the portrait without its own hair.
+        """Take the portrait's own hair away.
 
-        roof: (S, S) 0..1, what will lie above (below it there is skin, whatever it covers).
-        borrow: given the sketch, returns (H, W, 4) RGBA ears to show where the own were hidden.
+        Args:
+            roof: (S, S) 0..1, what will lie above (below it there is skin, whatever it covers).
+            borrow: given the sketch, returns (H, W, 4) RGBA ears to show where the own were hidden.
+
+        Returns:
+            The portrait without it.
         """
         sketch, portrait = self.sketch, self.portrait
         lid = resize(roof, sketch.size)

@@ -45,8 +45,11 @@ def grow(
 ) -> Portrait:
     """Let facial hair grow.
 
-    colour: of the hair on the head, or what to dye it to; None leaves it as it is. density: 0
-    (none) to 1.
+    Args:
+        portrait: one whose image is free of what was behind the person.
+        piece: of the kind "beard".
+        colour: of the hair on the head, or what to dye it to; None leaves it as it is.
+        density: 0 (none) to 1.
     """
     landmarks, skin = portrait.report.landmarks, portrait.report.colours.skin
     tone = None if colour is None else seen(colour, skin)
@@ -72,7 +75,11 @@ def grow(
 
 
 def natural(colours: Colours) -> Lab:
-    """The colour a beard has by nature: that of hair, or of brows where hair is hidden or dyed."""
+    """Tell the colour a beard has by nature: that of hair, or of brows if hair is hidden or dyed.
+
+    Args:
+        colours: of the person.
+    """
     light, a, b = colours.hair or colours.brows
     hue = np.degrees(np.arctan2(b, a))
     if colours.hair is None or (np.hypot(a, b) > _DYED and not _HUES[0] < hue < _HUES[1]):
@@ -81,7 +88,12 @@ def natural(colours: Colours) -> Lab:
 
 
 def seen(colour: Lab, skin: Lab) -> Lab:
-    """The tone of a beard that goes with hair of one colour and is seen on skin of another."""
+    """Find the tone of a beard that goes with hair of one colour and is seen on skin of another.
+
+    Args:
+        colour: of the hair.
+        skin: median of the skin.
+    """
     light, a, b = colour[0] * _DEPTH, *colour[1:]
     lighter, darker = skin[0] + _APART, skin[0] - _APART
     if light >= lighter or (_is_grey(colour, skin) and lighter < _LIGHTEST - 10):
@@ -222,7 +234,13 @@ def _shaded(portrait: Portrait, patch: Patch) -> Portrait:
 def thinned(matte: NDArray[np.uint8], chin: float, density: float) -> NDArray[np.uint8]:
     """Thin a matte hair by hair, and shorten it: at 1 it is whole, at 0 nothing is left of it.
 
-    chin: row of the chin, below which hair hangs.
+    Args:
+        matte: (H, W) uint8.
+        chin: row of the chin, below which hair hangs.
+        density: 0..1.
+
+    Returns:
+        (H, W) uint8.
     """
     if density >= 1:
         return matte

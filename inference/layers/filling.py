@@ -16,8 +16,12 @@ _SURE = 4.0  # this many times its mean weight, at most 1, is what a coarser pix
 def spread(image: NDArray[np.uint8], trusted: Plane) -> Plane:
     """Continue the trusted colours smoothly everywhere, the nearest counting most.
 
-    image: (H, W, 3) uint8. trusted: (H, W) 0..1, how much each pixel counts. Returns (H, W, 3)
-    float32 0..255; where trusted is 1 it is the image itself.
+    Args:
+        image: (H, W, 3) uint8.
+        trusted: (H, W) 0..1, how much each pixel counts.
+
+    Returns:
+        (H, W, 3) float32 0..255; where trusted is 1 it is the image itself.
     """
     weight: MatLike = trusted
     colour = _weighed(image, weight)  # premultiplied, so no untrusted colour leaks in
@@ -44,8 +48,13 @@ def _weighed(picture: MatLike, weight: MatLike) -> MatLike:
 def texture(image: NDArray[np.uint8], known: NDArray[np.bool_], blur: float) -> Plane:
     """Continue the fine detail of the known pixels by reflection at their border.
 
-    image: (H, W, 3). blur: standard deviation in px; detail is what a blur of that size takes.
-    Returns (H, W, 3) float32, to be added to a smooth fill: 0 where nothing can be reflected.
+    Args:
+        image: (H, W, 3).
+        known: (H, W) bool.
+        blur: standard deviation in px; detail is what a blur of that size takes.
+
+    Returns:
+        (H, W, 3) float32, to be added to a smooth fill: 0 where nothing can be reflected.
     """
     share = known.astype(np.float32)
     mean = cv2.GaussianBlur(share, (0, 0), blur) + np.float32(1e-3)

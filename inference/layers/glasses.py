@@ -39,6 +39,10 @@ def names() -> tuple[str, ...]:
 def put_on(portrait: Portrait, name: str) -> Portrait:
     """Put glasses on, under the hair that falls over them.
 
+    Args:
+        portrait: of any size.
+        name: of the glasses.
+
     Raises:
         UnknownSetting: there are no such glasses.
     """

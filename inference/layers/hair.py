@@ -35,10 +35,15 @@ def wear(
 ) -> Portrait:
     """Replace the person's hair.
 
-    colour: what to dye the piece to, or None to leave it as it is. bare: ``Bare.of(portrait)``,
-    to be given where one portrait tries on several pieces. Returns a portrait with new
-    image, alpha and hair mask, larger where the hair needs room; ``image`` is meant to be seen
-    through ``alpha``.
+    Args:
+        portrait: one whose image is free of what was behind the person.
+        piece: of the kind "hair".
+        colour: what to dye the piece to, or None to leave it as it is.
+        bare: ``Bare.of(portrait)``, to be given where one portrait tries on several pieces.
+
+    Returns:
+        A portrait with new image, alpha and hair mask, larger where the hair needs room; ``image``
+        is meant to be seen through ``alpha``.
     """
     piece = turned(piece, portrait.report.pose.yaw)
     given = portrait
@@ -133,9 +138,14 @@ def _middle(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
-    """Dye the person's own hair. amount: 0 (as it is) to 1.
+    """Dye the person's own hair.
 
     A bald or covered head stays as it is.
+
+    Args:
+        portrait: of any size.
+        colour: of the dye.
+        amount: 0 (as it is) to 1.
     """
     own = portrait.report.colours.hair
     if own is None:
@@ -153,7 +163,11 @@ def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
 
 
 def shave(portrait: Portrait) -> Portrait:
-    """Leave the person bald: their own skin up to the crown, with a scalp's light and shade."""
+    """Leave the person bald: their own skin up to the crown, with a scalp's light and shade.
+
+    Args:
+        portrait: one whose image is free of what was behind the person.
+    """
     skin = portrait.report.colours.skin
     pieces = [load("scalp", name) for name in index("scalp")]
     piece = min(pieces, key=lambda piece: abs(piece.skin[0] - skin[0]))

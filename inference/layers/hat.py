@@ -16,7 +16,12 @@ _SLOPE, _FALL = 0.5, 4.0  # how hair falls beside a hat: slope at its rim, and h
 
 
 def put_on(portrait: Portrait, piece: Piece) -> Portrait:
-    """Put a hat over the hair; hair that would stick out above its brim goes under it."""
+    """Put a hat over the hair; hair that would stick out above its brim goes under it.
+
+    Args:
+        portrait: of any size.
+        piece: of the kind "hat".
+    """
     piece = turned(piece, portrait.report.pose.yaw)
     portrait, laid = head_map.place(portrait, piece)
     side = len(portrait.alpha)

@@ -37,14 +37,30 @@ class HeadMap:
     sigma: float
 
     def window(self, piece: Piece, side: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of what a piece covers of a portrait."""
+        """Tell what a piece covers of a portrait.
+
+        Args:
+            piece: mapped by this.
+            side: of the portrait, px.
+
+        Returns:
+            Left, top, right and bottom, px of the portrait.
+        """
         reach, margin = self._reach(piece), 0.3 * self.sigma
         left, top = np.floor(np.clip(reach.min(axis=0) - margin, 0, side)).astype(int).tolist()
         right, bottom = np.ceil(np.clip(reach.max(axis=0) + margin, 0, side)).astype(int).tolist()
         return left, top, right, bottom
 
     def room(self, piece: Piece, side: int) -> tuple[int, int]:
-        """How many px a piece goes beyond the upper border of a portrait, and beyond its sides."""
+        """Tell how far a piece goes beyond a portrait.
+
+        Args:
+            piece: mapped by this.
+            side: of the portrait, px.
+
+        Returns:
+            Px beyond the upper border, and beyond the sides.
+        """
         reach = self._reach(piece)
         above = max(0, int(np.ceil(-reach[:, 1].min())))
         return above, max(0, int(np.ceil(max(-reach[:, 0].min(), reach[:, 0].max() - side))))
@@ -52,9 +68,14 @@ class HeadMap:
     def positions(
         self, window: tuple[int, int, int, int], scale: float = 1.0
     ) -> NDArray[np.float32]:
-        """Return (height, width, 2): for each pixel the source position to fetch it from.
+        """Tell where each pixel of a portrait is fetched from.
 
-        window: left, top, right, bottom in px of the portrait at ``scale``.
+        Args:
+            window: left, top, right, bottom in px of the portrait at ``scale``.
+            scale: of that portrait, reduced.
+
+        Returns:
+            (height, width, 2) float32 px of the piece.
         """
         left, top, right, bottom = window
         size = right - left, bottom - top
@@ -68,7 +89,13 @@ class HeadMap:
         return warp(coarse, to_full, size, border=cv2.BORDER_REPLICATE)
 
     def fetch(self, rgba: NDArray[np.uint8], piece: Piece, side: int) -> Patch:
-        """Warp a piece's picture to its place in a portrait."""
+        """Warp a piece's picture to its place in a portrait.
+
+        Args:
+            rgba: (H, W, 4) RGBA uint8, the piece's picture.
+            piece: mapped by this.
+            side: of the portrait, px.
+        """
         window = self.window(piece, side)
         return Patch(fetch(rgba, self.positions(window)), window[0], window[1])
 
@@ -86,8 +113,11 @@ def meet(
 ) -> HeadMap:
     """Map a piece onto a head.
 
-    target: (N, 2) px, the outline of the face that ``pose`` is of. source: (N, 2) px, the same
-    points of the piece's upright face. yaw: of that face, degrees.
+    Args:
+        target: (N, 2) px, the outline of the face that ``pose`` is of.
+        pose: of the face.
+        source: (N, 2) px, the same points of the piece's upright face.
+        yaw: of that face, degrees.
     """
     aim, origin = np.asarray(target, np.float64), np.asarray(source, np.float64)
     middle, start = aim.mean(axis=0), origin.mean(axis=0)
@@ -113,6 +143,13 @@ def place(portrait: Portrait, piece: Piece) -> tuple[Portrait, HeadMap]:
     """Map a piece onto a portrait, which grows if the piece needs more room above or beside it.
 
     The portrait stays square; what is added is empty.
+
+    Args:
+        portrait: square.
+        piece: placed by the face oval.
+
+    Returns:
+        The portrait, and the map onto it.
     """
     outline = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
     laid = meet(outline, portrait.report.pose, piece.points, piece.yaw)
@@ -126,7 +163,13 @@ def place(portrait: Portrait, piece: Piece) -> tuple[Portrait, HeadMap]:
 
 
 def with_room(portrait: Portrait, above: int, beside: int) -> Portrait:
-    """Return the portrait with empty pixels above it and on either side."""
+    """Surround a portrait with empty pixels, above it and on either side.
+
+    Args:
+        portrait: of any size.
+        above: px.
+        beside: px.
+    """
 
     def grown(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
         sides = (above, 0, beside, beside)

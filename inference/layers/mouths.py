@@ -31,7 +31,14 @@ _WHITE = (28.0, 60.0, 86.0)  # teeth are at most so much lighter than skin in L*
 
 
 def opened(contour: NDArray[np.floating]) -> float:
-    """Return the widest gap between the lips over the mouth's width; contour: (22, 2)."""
+    """Measure how far lips part.
+
+    Args:
+        contour: (22, 2) px, ``CONTOUR``.
+
+    Returns:
+        The widest gap between the lips over the mouth's width.
+    """
     apart = np.linalg.norm(contour[:11] - contour[11:], axis=1).max()
     return float(apart / max(float(np.linalg.norm(contour[10] - contour[0])), 1e-6))
 
@@ -39,8 +46,14 @@ def opened(contour: NDArray[np.floating]) -> float:
 def suited(tag: str, skin: Lab, yaw: float, gap: float) -> Piece:
     """Choose the mouth of a kind: "teeth", "laugh", "round", "shout" or "tongue".
 
-    It is open about as far, so that teeth are not stretched; its owner's skin is near in
-    lightness, its head turned alike, mirrored if need be. gap: see ``opened``.
+    It is open about as far, so that teeth are not stretched; its owner's skin is near in lightness,
+    its head turned alike, mirrored if need be.
+
+    Args:
+        tag: of the kind.
+        skin: of the wearer.
+        yaw: of the wearer's head, degrees.
+        gap: see ``opened``.
 
     Raises:
         KeyError: there is no such kind.
@@ -79,10 +92,17 @@ def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab) -> NDArray[np.float3
 def fill(
     image: NDArray[np.uint8], contour: NDArray[np.floating], piece: Piece, skin: Lab, share: float
 ) -> NDArray[np.uint8]:
-    """Return the (H, W, 3) RGB picture with a piece between its lips.
+    """Put a piece between lips.
 
-    contour: (22, 2) px, ``CONTOUR`` of the opened mouth. skin: the wearer's. share: 0..1, how
-    much the piece covers what was there.
+    Args:
+        image: (H, W, 3) RGB uint8.
+        contour: (22, 2) px, ``CONTOUR`` of the opened mouth.
+        piece: a mouth.
+        skin: the wearer's.
+        share: 0..1, how much the piece covers what was there.
+
+    Returns:
+        (H, W, 3) RGB uint8.
     """
     width = float(np.linalg.norm(contour[10] - contour[0]))
     room = max(8.0, _ROOM * width)

@@ -15,9 +15,13 @@ _OF_ITS_OWN = "coloured"  # tag of beards named after their colour
 def dress(portrait: Portrait, look: Mapping[str, Setting], bare: Bare | None = None) -> Portrait:
     """Wear a look: beard, then hair, glasses under it, a hat over it.
 
-    portrait: one whose image is free of what was behind the person (``Portrait.foreground``). bare:
-    see ``inference.layers.hair.wear``; made of this portrait. The result's ``image``, too, is meant
-    to be seen through its ``alpha``.
+    Args:
+        portrait: one whose image is free of what was behind the person (``Portrait.foreground``).
+        look: sort -> setting.
+        bare: see ``inference.layers.hair.wear``; made of this portrait.
+
+    Returns:
+        A portrait whose ``image``, too, is meant to be seen through its ``alpha``.
     """
     own = portrait.report.colours.hair
     tint = _tint(look.get("colour"), own)

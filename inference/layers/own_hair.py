@@ -23,7 +23,14 @@ _BEARDED = 0.35  # share of chin or upper lip that looks like hair
 
 
 def find(sketch: Sketch) -> Mask:
-    """Return (H, W): what has to go for the head to be bare, a hat included."""
+    """Find what has to go for the head to be bare, a hat included.
+
+    Args:
+        sketch: of the portrait.
+
+    Returns:
+        (H, W) bool.
+    """
     own = (sketch.hair > _HAIR) | _crown(sketch)
     own |= (sketch.alpha < _HAZE) & sketch.grown(own, _FRINGE) & ~sketch.oval
     own |= (_wisps(sketch) | _strands(sketch, own)) & (sketch.oval | sketch.forehead)

@@ -55,6 +55,10 @@ def index(kind: str) -> dict[str, dict[str, object]]:
 def load(kind: str, name: str) -> Piece:
     """Load a piece.
 
+    Args:
+        kind: such as "hair".
+        name: of the piece.
+
     Raises:
         UnknownSetting: there is no such piece.
     """
@@ -75,14 +79,24 @@ def load(kind: str, name: str) -> Piece:
 
 
 def turned(piece: Piece, yaw: float) -> Piece:
-    """Return a piece placed by the face oval as it suits a head turned by ``yaw`` degrees."""
+    """Turn a piece placed by the face oval as it suits a head.
+
+    Args:
+        piece: of any kind placed by the face oval.
+        yaw: of the head, degrees.
+    """
     if abs(yaw) < _TURNED or yaw * piece.yaw >= 0:
         return piece
     return mirrored(piece, _MIRRORED_OVAL)
 
 
 def mirrored(piece: Piece, partners: tuple[int, ...]) -> Piece:
-    """Return the piece seen in a mirror. partners: for each point the one on the other side."""
+    """Return the piece seen in a mirror.
+
+    Args:
+        piece: of any kind.
+        partners: for each point the one on the other side.
+    """
     width = piece.image.shape[1]
     points = piece.points[list(partners)].copy()
     points[:, 0] = width - points[:, 0]

@@ -34,14 +34,31 @@ class Patch:
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
     def share(self, side: int) -> Plane:
-        """Its alpha on the whole portrait, (side, side) 0..1."""
+        """Return its alpha on the whole portrait.
+
+        Args:
+            side: of the portrait, px.
+
+        Returns:
+            (side, side) float32 0..1.
+        """
         whole = np.zeros((side, side), np.float32)
         whole[self.box] = self.image[..., 3] * np.float32(1 / 255)
         return whole
 
 
 def lit(piece: Piece, skin: Lab, colour: Lab | None, contrast: float = 1.8) -> NDArray[np.uint8]:
-    """The piece under the wearer's light, or dyed; ``contrast``: see ``dyed``."""
+    """Bring a piece into the wearer's light, or dye it.
+
+    Args:
+        piece: of any kind.
+        skin: of the wearer.
+        colour: of the dye, or None.
+        contrast: see ``dyed``.
+
+    Returns:
+        (S, S, 4) RGBA uint8.
+    """
     lab = split(piece.image)
     if colour is not None:
         lab = dyed(lab, piece.colour, colour, contrast)
@@ -56,6 +73,12 @@ def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
 
     Lighter dye widens the range of L*, at most by ``contrast``; darker dye narrows it, as pigment
     does.
+
+    Args:
+        lab: of the hair.
+        own: its median colour.
+        colour: of the dye.
+        contrast: most by which L* is widened.
     """
     wider = np.float32(np.clip(((colour[0] + 12) / (own[0] + 12)) ** 0.7, 0.5, contrast))
     light = np.float32(colour[0]) + (lab[0] - np.float32(own[0])) * wider
@@ -70,7 +93,16 @@ def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
 
 
 def toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
-    """Borrowed skin in the wearer's tone."""
+    """Bring borrowed skin into the wearer's tone.
+
+    Args:
+        rgba: (H, W, 4) RGBA uint8.
+        own: its median colour.
+        skin: the wearer's.
+
+    Returns:
+        (H, W, 4) RGBA uint8.
+    """
     light, a, b = (
         plane + np.float32(new - old)
         for plane, old, new in zip(split(rgba), own, skin, strict=True)
@@ -80,12 +112,26 @@ def toned(rgba: NDArray[np.uint8], own: Lab, skin: Lab) -> NDArray[np.uint8]:
 
 
 def fetch(rgba: NDArray[np.uint8], positions: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Warp RGBA whose colours hold beyond its alpha, as those of pieces do."""
+    """Warp RGBA whose colours hold beyond its alpha, as those of pieces do.
+
+    Args:
+        rgba: (H, W, 4) uint8.
+        positions: (h, w, 2) float32, for each pixel where in rgba it is from, px.
+
+    Returns:
+        (h, w, 4) uint8.
+    """
     return np.asarray(cv2.remap(rgba, positions, None, cv2.INTER_CUBIC), np.uint8)  # type: ignore[call-overload]
 
 
 def laid_over(portrait: Portrait, patch: Patch, shade: float = _SHADE) -> Portrait:
-    """Lay a piece over a portrait; ``shade``: how dark its shadow on the face gets."""
+    """Lay a piece over a portrait.
+
+    Args:
+        portrait: of any size.
+        patch: the piece in its place.
+        shade: how dark its shadow on the face gets.
+    """
     if shade > 0:
         portrait = _shaded(portrait, patch, shade)
     image, alpha, box = portrait.image.copy(), portrait.alpha.copy(), patch.box

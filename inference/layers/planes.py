@@ -18,7 +18,11 @@ Planes = tuple[Plane, Plane, Plane]
 
 
 def split(image: NDArray[np.uint8]) -> Planes:
-    """(H, W, 3) RGB or (H, W, 4) RGBA uint8 to Lab."""
+    """Convert sRGB to Lab in three planes.
+
+    Args:
+        image: (H, W, 3) RGB or (H, W, 4) RGBA uint8.
+    """
     colours = image if image.shape[2] == 3 else cv2.cvtColor(image, cv2.COLOR_RGBA2RGB)
     lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)
     light, a, b = (np.asarray(plane, np.float32) for plane in cv2.split(lab))
@@ -26,7 +30,14 @@ def split(image: NDArray[np.uint8]) -> Planes:
 
 
 def join(lab: Planes) -> NDArray[np.uint8]:
-    """Lab to (H, W, 3) RGB uint8, clipped to what 8 bits hold."""
+    """Convert Lab in three planes to sRGB, clipped to what 8 bits hold.
+
+    Args:
+        lab: L* 0..100, a and b.
+
+    Returns:
+        (H, W, 3) RGB uint8.
+    """
     light, a, b = lab
     planes = [
         cv2.convertScaleAbs(np.maximum(light, 0), alpha=2.55),
@@ -37,12 +48,28 @@ def join(lab: Planes) -> NDArray[np.uint8]:
 
 
 def distance(lab: Planes, tone: Lab) -> Plane:
-    """Distance of each pixel from a tone."""
+    """Measure the distance of each pixel from a tone.
+
+    Args:
+        lab: of the picture.
+        tone: to compare with.
+
+    Returns:
+        (H, W) float32.
+    """
     light, a, b = (plane - np.float32(value) for plane, value in zip(lab, tone, strict=True))
     return np.asarray(np.sqrt(light * light + a * a + b * b), np.float32)
 
 
 def tint(lab: Planes, tone: Lab) -> Plane:
-    """The greater of the differences in a and in b from a tone."""
+    """Measure how far each pixel is from a tone in a or in b, whichever is more.
+
+    Args:
+        lab: of the picture.
+        tone: to compare with.
+
+    Returns:
+        (H, W) float32.
+    """
     _, a, b = lab
     return np.asarray(np.maximum(np.abs(a - np.float32(tone[1])), np.abs(b - np.float32(tone[2]))))

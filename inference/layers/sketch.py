@@ -53,18 +53,38 @@ class Sketch:
         return float(self.landmarks[list(indices), 1].mean())
 
     def grown(self, mask: Mask, by: float) -> Mask:
-        """A mask grown by ``by`` face heights."""
+        """Grow a mask.
+
+        Args:
+            mask: (H, W) bool.
+            by: face heights.
+
+        Returns:
+            (H, W) bool.
+        """
         away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
         return np.asarray(away <= max(1, round(by * self.unit)))
 
     def soft(self, mask: NDArray[np.generic], by: float) -> Plane:
-        """A mask blurred by ``by`` face heights."""
+        """Blur a mask.
+
+        Args:
+            mask: (H, W).
+            by: face heights.
+
+        Returns:
+            (H, W) float32.
+        """
         blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.4, by * self.unit))
         return np.asarray(blurred, np.float32)
 
 
 def draw(portrait: Portrait) -> Sketch:
-    """Reduce a portrait to its sketch."""
+    """Reduce a portrait to its sketch.
+
+    Args:
+        portrait: of any size.
+    """
     landmarks = portrait.report.landmarks[:, :2]
     scale = min(1.0, _FACE / topology.face_height(landmarks))
     side = round(portrait.image.shape[0] * scale)

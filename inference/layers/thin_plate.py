@@ -16,9 +16,15 @@ _STIFFNESS = 0.05  # how far the map may miss its points for the sake of bending
 def backward_map(
     target: NDArray[np.floating], source: NDArray[np.floating], side: int
 ) -> NDArray[np.float32]:
-    """Return (side, side, 2): for each target pixel the source position to fetch it from.
+    """Map a picture's pixels to another's by points that they share.
 
-    target, source: (N, 2) px, the same N points in either picture.
+    Args:
+        target: (N, 2) px of the target picture.
+        source: (N, 2) px, the same points in the source picture.
+        side: of the target picture, px.
+
+    Returns:
+        (side, side, 2) float32, for each target pixel the source position to fetch it from.
     """
     scale = float(np.ptp(target, axis=0).max())
     knots = np.asarray(target, np.float64) / scale

@@ -19,13 +19,28 @@ Describe = Callable[[Portrait], NDArray[np.float64]]
 
 
 def describe(portrait: Portrait) -> NDArray[np.float64] | None:
-    """Return a face descriptor of length 1, (128,); None without the extra ``evaluate``."""
+    """Describe who a face is.
+
+    Args:
+        portrait: a studied face.
+
+    Returns:
+        (128,) of length 1; None without the extra ``evaluate``.
+    """
     judge = _judge()
     return None if judge is None else judge(portrait)
 
 
 def cosine(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> float | None:
-    """Compare two descriptors of ``describe``: near 1 for one person; None if either is None."""
+    """Compare two descriptors.
+
+    Args:
+        one: of ``describe``.
+        other: of ``describe``.
+
+    Returns:
+        Near 1 for one person; None if either is None.
+    """
     return None if one is None or other is None else float(one @ other)
 
 

@@ -42,7 +42,15 @@ def estimate(
     unit: str,
     statistic: Callable[[NDArray[np.float64]], float] = lambda x: float(np.mean(x)),
 ) -> Row:
-    """Return a statistic of the samples with its 95% bootstrap interval (percentile method)."""
+    """Estimate a statistic with its 95% bootstrap interval (percentile method).
+
+    Args:
+        subject: whose it is.
+        metric: its name.
+        samples: (N,) numbers.
+        unit: of the number.
+        statistic: of samples; their mean if not given.
+    """
     values = np.asarray(samples, np.float64)
     chance = np.random.default_rng(0)
     resampled = [statistic(chance.choice(values, len(values))) for _ in range(RESAMPLES)]
@@ -56,8 +64,8 @@ def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """Spearman's rank correlation, equal values sharing their rank; 0 where one is constant.
 
     Args:
-        one: (N,).
-        other: (N,).
+        one: (N,) numbers.
+        other: (N,) numbers.
     """
     if min(np.ptp(one), np.ptp(other)) < _CONSTANT:
         return 0.0

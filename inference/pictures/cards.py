@@ -85,13 +85,25 @@ class Board:
         self._pen.text(at, text, font=_font(size), fill=colour, anchor=anchor)
 
     def picture(self, pixels: Image, box: Box, radius: int = 8) -> None:
-        """Fit a picture (H, W, 3) into a box, the whole box filled, the rest cut off evenly."""
+        """Fit a picture (H, W, 3) into a box, the whole box filled, the rest cut off evenly.
+
+        Args:
+            pixels: (H, W, 3) RGB uint8.
+            box: left, top, width, height in px.
+            radius: of the corners, px.
+        """
         left, top, width, height = box
         fitted = Pillow.fromarray(covering(pixels, width, height))
         self._picture.paste(fitted, (left, top), _rounded(width, height, radius))
 
     def bar(self, box: Box, share: float, colour: Colour) -> None:
-        """A horizontal bar, filled from the left. share: 0..1."""
+        """A horizontal bar, filled from the left.
+
+        Args:
+            box: left, top, width, height in px.
+            share: 0..1.
+            colour: of the filled part.
+        """
         left, top, width, height = box
         self.plate(box, FAINT, height // 2)
         filled = round(width * float(np.clip(share, 0, 1)))
@@ -99,7 +111,13 @@ class Board:
             self.plate((left, top, max(filled, height), height), colour, height // 2)
 
     def line(self, points: NDArray[np.floating], colour: Colour, width: int = 1) -> None:
-        """Straight lines from point to point (N, 2)."""
+        """Draw straight lines from point to point.
+
+        Args:
+            points: (N, 2) px.
+            colour: RGB.
+            width: px.
+        """
         self._pen.line([(float(x), float(y)) for x, y in points], colour, width, joint="curve")
 
     def rectangle(self, box: Box, colour: Colour) -> None:
@@ -110,7 +128,16 @@ class Board:
 
 
 def covering(pixels: Image, width: int, height: int) -> Image:
-    """The middle of a picture, resized so that it fills (height, width)."""
+    """Cut the middle out of a picture, resized so that it fills a box.
+
+    Args:
+        pixels: (H, W, 3) RGB uint8.
+        width: of the box, px.
+        height: of the box, px.
+
+    Returns:
+        (height, width, 3) RGB uint8.
+    """
     tall, wide = pixels.shape[:2]
     scale = max(width / wide, height / tall)
     size = max(width, round(wide * scale)), max(height, round(tall * scale))
@@ -121,14 +148,33 @@ def covering(pixels: Image, width: int, height: int) -> Image:
 
 
 def on_checkers(pixels: Image, alpha: NDArray[np.uint8], square: int = 16) -> Image:
-    """A picture (H, W, 3) as far as its alpha (H, W) goes, on the pattern for "nothing"."""
+    """Show a picture as far as its alpha goes, on the pattern for "nothing".
+
+    Args:
+        pixels: (H, W, 3) RGB uint8.
+        alpha: (H, W) uint8.
+        square: of the pattern, px.
+
+    Returns:
+        (H, W, 3) RGB uint8.
+    """
     rows, columns = np.indices(alpha.shape) // square
     pattern = np.where((rows + columns) % 2, 255, 234).astype(np.uint8)
     return over(np.dstack([pixels, alpha]), np.dstack([pattern] * 3))
 
 
 def tinted(pixels: Image, mask: NDArray[np.uint8], colour: Colour, strength: float) -> Image:
-    """A picture (H, W, 3) with a colour laid over where the mask (H, W) is. strength: 0..1."""
+    """Lay a colour over a picture where a mask is.
+
+    Args:
+        pixels: (H, W, 3) RGB uint8.
+        mask: (H, W) uint8.
+        colour: RGB 0..255.
+        strength: 0..1.
+
+    Returns:
+        (H, W, 3) RGB uint8.
+    """
     share = mask[..., None].astype(np.float32) * (strength / 255)
     paint = np.array(colour, np.float32)
     return np.asarray(np.rint(pixels * (1 - share) + paint * share), np.uint8)

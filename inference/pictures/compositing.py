@@ -70,7 +70,13 @@ def resize(picture: NDArray[Number], size: Size, method: int = cv2.INTER_LINEAR)
 def rescale(
     picture: NDArray[Number], scale: float, method: int = cv2.INTER_AREA
 ) -> NDArray[Number]:
-    """Make a picture ``scale`` times as large; see ``resize``."""
+    """Make a picture so many times as large.
+
+    Args:
+        picture: (H, W) or (H, W, C), of any type that OpenCV knows.
+        scale: new width over old.
+        method: OpenCV's interpolation.
+    """
     larger = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=method)
     return np.asarray(larger, picture.dtype)
 

@@ -35,10 +35,15 @@ _ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, m
 def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
     """Make a sticker of a cut-out.
 
-    rgba: (H, W, 4) straight alpha, with colours that hold beyond the edge of the alpha. Where the
-    content runs into the picture's lower border it is cut along a gentle curve.
-    drawn: nothing in it is an accident, so small islands stay.
-    Returns (512, 512, 4) with the content's longer side filling it.
+    Where the content runs into the picture's lower border it is cut along a gentle curve.
+
+    Args:
+        rgba: (H, W, 4) RGBA uint8, straight alpha, with colours that hold beyond the edge of the
+            alpha.
+        drawn: nothing in it is an accident, so small islands stay.
+
+    Returns:
+        (512, 512, 4) with the content's longer side filling it.
 
     Raises:
         ValueError: everything is transparent.
@@ -47,7 +52,14 @@ def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
 
 
 def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Image, ...]:
-    """Make stickers of the frames of one animation, all placed and scaled alike; see ``die_cut``.
+    """Make stickers of the frames of one animation, all placed and scaled alike.
+
+    Args:
+        frames: (H, W, 4) RGBA uint8 each, see ``die_cut``.
+        drawn: see ``die_cut``.
+
+    Returns:
+        (512, 512, 4) RGBA uint8 each.
 
     Raises:
         ValueError: everything is transparent, or the frames differ in size.
@@ -62,7 +74,7 @@ def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Ima
     if not width:
         raise ValueError("nothing but transparency")
     box = np.s_[top : top + height, left : left + width]
-    kept = _rounded(_fitted(union[box]))
+    kept = _rounded(_placed(union[box]))
     mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette alone needs but one
     stickers = []
     for frame, alpha in zip(frames, alphas, strict=True):
@@ -97,8 +109,8 @@ def _specks(alpha: Plane) -> Plane:
     return np.asarray(cv2.dilate(specks, np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _fitted(picture: MatLike, ground: int = 0) -> MatLike:
-    """Fit a trimmed picture, of one channel or three, into the square on an even ground."""
+def _placed(picture: MatLike, ground: int = 0) -> MatLike:
+    """Place a trimmed picture, of one channel or three, in the square on an even ground."""
     height, width = picture.shape[:2]
     top, right, bottom, left = MARGIN
     room = SIDE - left - right, SIDE - top - bottom
@@ -139,7 +151,7 @@ def _rounded(alpha: MatLike) -> Plane | None:
 
 def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
     """Put outline and shadow under a trimmed silhouette. kept: see ``_rounded``."""
-    share = _fitted(alpha.astype(np.float32))
+    share = _placed(alpha.astype(np.float32))
     ink: MatLike | None = kept
     if share.max() > 255:  # cubic sampling overshoots at edges, in colour as in alpha
         ink = cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255))
@@ -157,7 +169,7 @@ def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
 def _mounted(frame: Image, alpha: Plane, mount: _Mount) -> Image:
     """Fit a trimmed frame into the square, on its mount. alpha: the frame's without its specks."""
     colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
-    colour = _fitted(colour, ground=255)
+    colour = _placed(colour, ground=255)
     if mount.ink is not None:
         colour = _over_white(colour, mount.ink)
     colour = cv2.multiply(colour, cv2.merge([mount.light] * 3), scale=1 / 255)

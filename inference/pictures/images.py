@@ -103,7 +103,14 @@ def encode_png(frames: Sequence[Image], frames_per_second: float = 0.0) -> bytes
 
 
 def to_lab(image: Image) -> NDArray[np.float32]:
-    """Convert sRGB (H, W, 3) RGB uint8 to CIE L*a*b* (D65) float32, L 0..100."""
+    """Convert sRGB to CIE L*a*b* (D65).
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+
+    Returns:
+        (H, W, 3) float32, L 0..100, a and b about -100..100.
+    """
     scaled = image.astype(np.float32) / 255
     return cast("NDArray[np.float32]", cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB))
 
@@ -123,7 +130,14 @@ def lab_of_pixels(image: Image, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def from_lab(lab: NDArray[np.float32]) -> Image:
-    """Convert CIE L*a*b* (D65) float32 to sRGB (H, W, 3) RGB uint8, clipped to its gamut."""
+    """Convert CIE L*a*b* (D65) to sRGB, clipped to its gamut.
+
+    Args:
+        lab: (H, W, 3) float32, L 0..100.
+
+    Returns:
+        (H, W, 3) RGB uint8.
+    """
     rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
     return np.clip(np.rint(rgb * 255), 0, 255).astype(np.uint8)
 

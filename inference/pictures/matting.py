@@ -20,10 +20,13 @@ def guided_filter(
 ) -> tuple[Plane, ...]:
     """Let masks follow the edges of a colour photo.
 
-    guide: (H, W, 3) uint8. masks: each (H, W) float32 0..1. radius: of the window, in pixels.
-    epsilon: the variance (of 0..1 colours) below which a window counts as flat.
-
     He, Sun and Tang, "Guided Image Filtering", ECCV 2010; He and Sun, "Fast Guided Filter", 2015.
+
+    Args:
+        guide: (H, W, 3) uint8.
+        radius: of the window, in pixels.
+        epsilon: the variance (of 0..1 colours) below which a window counts as flat.
+        masks: each (H, W) float32 0..1.
     """
     height, width = guide.shape[:2]
     small = (max(1, width // _SHRINK), max(1, height // _SHRINK))
@@ -69,12 +72,17 @@ def guided_filter(
 def foreground(image: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Estimate the person's own colour where they mix with what was behind.
 
-    image: (H, W, 3) uint8. alpha: (H, W) uint8. Returns (H, W, 3) uint8: the photo itself where
-    alpha is 255, elsewhere colours that carry no trace of the background.
-
     Blur-fusion, coarse then fine: Forte, "Approximate Fast Foreground Colour Estimation", ICIP
     2021. The coarse pass runs at quarter size, and what it finds of the background is so smooth
     that the fine pass keeps it; only the rim's pixels are worked in floats.
+
+    Args:
+        image: (H, W, 3) uint8.
+        alpha: (H, W) uint8.
+
+    Returns:
+        (H, W, 3) uint8: the photo itself where alpha is 255, elsewhere colours that carry no trace
+        of the background.
     """
     height, width = alpha.shape
     small = (max(1, width // _COARSE), max(1, height // _COARSE))

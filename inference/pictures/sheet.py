@@ -67,8 +67,12 @@ def page(every: tuple[str, ...], wanted: int) -> Page:
 def numbered(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """Lay pictures out in rows of three, numbered from 1.
 
-    pictures: at most nine of any size, (H, W, 4) RGBA; each is fitted into its cell, standing on
-    the cell's lower edge. Returns (rows * CELL, 3 * CELL, 4) RGBA, opaque.
+    Args:
+        pictures: at most nine of any size, (H, W, 4) RGBA; each is fitted into its cell, standing
+            on the cell's lower edge.
+
+    Returns:
+        (rows * CELL, 3 * CELL, 4) RGBA, opaque.
     """
     rows = -(-len(pictures) // COLUMNS)
     sheet = np.empty((rows * CELL, COLUMNS * CELL, 4), np.uint8)

@@ -14,9 +14,16 @@ _ONE_AT_A_TIME = Lock()  # canvases share one pool of memory
 
 
 def raster(document: str, side: int) -> NDArray[np.uint8]:
-    """Draw a square document as (side, side, 4) uint8 RGBA with straight alpha.
+    """Draw a square SVG document.
 
     ThorVG knows no blend modes, no clip-rule and no colours of eight digits.
+
+    Args:
+        document: its text.
+        side: px.
+
+    Returns:
+        (side, side, 4) RGBA uint8 with straight alpha.
 
     Raises:
         ValueError: this is no SVG document.

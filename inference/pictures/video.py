@@ -49,8 +49,10 @@ class Film:
 def read(path: Path, frames_per_second: float | None = None) -> Iterator[Film]:
     """Open a film, or a folder of frames, while in the block.
 
-    frames_per_second: of a film, leave out frames to have so many at most; of a folder, how fast
-    it plays.
+    Args:
+        path: of the film.
+        frames_per_second: of a film, leave out frames to have so many at most; of a folder, how
+            fast it plays.
 
     Raises:
         FilmError: it is none, or has no frames; also while its frames are read.
@@ -76,7 +78,13 @@ def read(path: Path, frames_per_second: float | None = None) -> Iterator[Film]:
 def write(path: Path, frames: Iterable[Image], frames_per_second: float) -> int:
     """Write a film as its suffix says; the file appears when it is whole.
 
-    frames: (H, W, 3) RGB uint8, all of one shape, both sides even. Returns how many there were.
+    Args:
+        path: of the film.
+        frames: (H, W, 3) RGB uint8, all of one shape, both sides even.
+        frames_per_second: how fast the frames play.
+
+    Returns:
+        How many there were.
 
     Raises:
         FilmError: the suffix is unknown, or the file cannot be written.

@@ -1,4 +1,4 @@
-"""The labelled faces that everything is learned from, in the common frame.
+"""The labelled faces that everything is learned from, in the common crop.
 
 A data folder holds ``faces/images/<id>.webp`` (320 px, aligned as in ``alignment``),
 ``faces/labels.npz`` (ids, landmarks, blendshapes), ``faces/attributes.csv`` (what annotators saw)

@@ -13,6 +13,13 @@ def calmest(lab: Lab, radius: int) -> Lab:
     """Replace each pixel by the calmest of eight windows around it, softly chosen.
 
     Papari et al., "Artistic edge and corner enhancing smoothing", IEEE TIP 2007.
+
+    Args:
+        lab: (H, W, 3) float32.
+        radius: of the windows, px.
+
+    Returns:
+        (H, W, 3) float32.
     """
     sigma = radius / 2.2
     mean = cv2.GaussianBlur(lab, (0, 0), sigma)

@@ -17,11 +17,17 @@ _WIDER = 1.6  # ratio of the two Gaussians: near the Laplacian
 def ink(lightness: Plane, width: float, least: float, full: float) -> Plane:
     """Dark lines along edges and creases.
 
-    lightness: L* 0..100. width: sigma of a line in px. least, full: contrast in L* at which ink
-    appears and covers. Returns (H, W) 0 (paper) to 1 (ink).
-
     Difference of Gaussians with a soft threshold: Winnemoeller et al., "Real-time video
     abstraction", SIGGRAPH 2006.
+
+    Args:
+        lightness: (H, W) float32, L* 0..100.
+        width: sigma of a line in px.
+        least: contrast in L* at which ink appears.
+        full: contrast in L* at which ink covers.
+
+    Returns:
+        (H, W) float32, 0 (paper) to 1 (ink).
     """
     narrow = cv2.GaussianBlur(lightness, (0, 0), width)
     wide = cv2.GaussianBlur(lightness, (0, 0), width * _WIDER)
@@ -33,6 +39,14 @@ def along(plane: Plane, lightness: Plane, steps: int = 4) -> Plane:
 
     One line integral convolution over the field of smoothed edge tangents: Kang et al.,
     "Coherent line drawing", NPAR 2007.
+
+    Args:
+        plane: (H, W) float32.
+        lightness: (H, W) float32, L* of the picture.
+        steps: to either side, px.
+
+    Returns:
+        (H, W) float32.
     """
     x, y = tangents(lightness)
     height, width = plane.shape
@@ -53,9 +67,16 @@ def along(plane: Plane, lightness: Plane, steps: int = 4) -> Plane:
 
 
 def tangents(lightness: Plane, spread: float = 4.0) -> tuple[Plane, Plane]:
-    """Unit vectors along edges, from the structure tensor smoothed over ``spread`` px.
+    """Find the directions of edges, from the smoothed structure tensor.
 
     It is so smooth that half the resolution is enough to find it.
+
+    Args:
+        lightness: (H, W) float32, L*.
+        spread: of the smoothing, px.
+
+    Returns:
+        x and y of unit vectors, (H, W) float32 each.
     """
     size = lightness.shape[1::-1]
     half = cv2.resize(lightness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -73,7 +94,17 @@ def tangents(lightness: Plane, spread: float = 4.0) -> tuple[Plane, Plane]:
 
 
 def few_tones(lightness: Plane, step: float, anchor: float, sharpness: float) -> Plane:
-    """Draw L* together to tones ``step`` apart, one of them at ``anchor``, with soft steps."""
+    """Draw L* together to few tones, with soft steps.
+
+    Args:
+        lightness: (H, W) float32.
+        step: L* between tones.
+        anchor: L* of one of them.
+        sharpness: of the steps.
+
+    Returns:
+        (H, W) float32.
+    """
     nearest = np.rint((lightness - anchor) / step) * step + anchor
     pulled = np.tanh(sharpness / step * (lightness - nearest)) / np.tanh(sharpness / 2)
     return np.asarray(nearest + step / 2 * pulled, np.float32)
@@ -82,8 +113,14 @@ def few_tones(lightness: Plane, step: float, anchor: float, sharpness: float) ->
 def hatched(lab: Lab, screen: Plane, lighter: float, darker: float) -> Lab:
     """Resolve L* into marks on lighter paper, such that the mean stays what it was.
 
-    lab: (H, W, 3). screen: (H, W) 0..1, the darkness from which a place is marked, evenly
-    distributed. lighter, darker: L* of paper above and of marks below the broad tone.
+    Args:
+        lab: (H, W, 3) float32.
+        screen: (H, W) 0..1, the darkness from which a place is marked, evenly distributed.
+        lighter: L* of paper above the broad tone.
+        darker: L* of marks below the broad tone.
+
+    Returns:
+        (H, W, 3) float32.
     """
     light = lab[..., 0]
     small = cv2.resize(light, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
@@ -99,7 +136,15 @@ def hatched(lab: Lab, screen: Plane, lighter: float, darker: float) -> Lab:
 
 
 def drawn_lines(lightness: Plane, strength: float) -> Plane:
-    """Ink lines of two widths, joined along edges, (H, W) 0..1."""
+    """Draw ink lines of two widths, joined along edges.
+
+    Args:
+        lightness: (H, W) float32, L*.
+        strength: of the lines, 0..1.
+
+    Returns:
+        (H, W) float32, 0 (paper) to 1 (ink).
+    """
     fine = ink(lightness, 1.0, 1.3, 4.5)
     broad = ink(lightness, 2.2, 2.2, 6.5)
     joined = along(np.maximum(0.8 * fine, broad), lightness, 3)
@@ -107,7 +152,14 @@ def drawn_lines(lightness: Plane, strength: float) -> Plane:
 
 
 def even(plane: Plane) -> Plane:
-    """Spread values so that each of 0..1 is equally frequent; the result is read-only."""
+    """Spread values so that each of 0..1 is equally frequent.
+
+    Args:
+        plane: (H, W) float32.
+
+    Returns:
+        (H, W) float32, read-only.
+    """
     ranks = np.argsort(np.argsort(plane, axis=None)).reshape(plane.shape)
     result = (ranks / plane.size).astype(np.float32)
     result.setflags(write=False)
@@ -115,17 +167,33 @@ def even(plane: Plane) -> Plane:
 
 
 def smoothstep(value: Plane) -> Plane:
-    """0 below 0, 1 above 1, and a smooth way between."""
+    """Step smoothly: 0 below 0, 1 above 1.
+
+    Args:
+        value: (H, W) float32.
+
+    Returns:
+        (H, W) float32.
+    """
     clipped = np.clip(value, 0, 1)
     return np.asarray(clipped * clipped * (3 - 2 * clipped), np.float32)
 
 
 @cache
 def grain(side: int, size: float, octaves: int, seed: int) -> Plane:
-    """Fractal noise (side, side), mean 0, standard deviation 1; size: of its largest spots in px.
+    """Make fractal noise of mean 0 and standard deviation 1.
 
     The same arguments always give the same noise, so that a request repeated gives the same
     picture. Treat the result as read-only.
+
+    Args:
+        side: of the picture, px.
+        size: of its largest spots, px.
+        octaves: how often spots are halved.
+        seed: of all chance.
+
+    Returns:
+        (side, side) float32, read-only.
     """
     chance = np.random.default_rng(seed)
     total = np.zeros((side, side), np.float32)

@@ -15,7 +15,15 @@ _INK = np.array([12.0, 3.0, -7.0], np.float32)
 
 
 def linocut(canvas: Canvas, strength: float) -> NDArray[np.float32]:
-    """Carve and print. strength: how far colour gives way to ink, 0..1. RGB float32 0..255."""
+    """Carve and print.
+
+    Args:
+        canvas: what to print.
+        strength: how far colour gives way to ink, 0..1.
+
+    Returns:
+        RGB float32 0..255.
+    """
     lab = to_lab(np.asarray(cv2.bilateralFilter(canvas.flat, 9, 36, 6), np.uint8))
     light = np.ascontiguousarray(lab[..., 0])
     small = cv2.resize(light, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)

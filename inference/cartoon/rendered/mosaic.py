@@ -17,7 +17,15 @@ _GROUT = np.array([26.0, 0.0, 3.0], np.float32)
 
 
 def mosaic(canvas: Canvas, strength: float) -> NDArray[np.float32]:
-    """Lay stones. strength: their size, 0..1. Returns RGB float32 0..255."""
+    """Lay stones.
+
+    Args:
+        canvas: what to lay.
+        strength: their size, 0..1.
+
+    Returns:
+        RGB float32 0..255.
+    """
     lab = to_lab(np.asarray(cv2.bilateralFilter(canvas.flat, 9, 34, 5), np.uint8))
     labels, colours = _lay(lab, canvas.landmarks, 0.7 + 0.4 * strength)
     stones = colours[labels]

@@ -10,7 +10,15 @@ from inference.pictures.images import from_lab, to_lab
 
 
 def oil(canvas: Canvas, strength: float) -> NDArray[np.float32]:
-    """Paint in dabs. strength: their size and relief, 0..1. Returns RGB float32 0..255."""
+    """Paint in dabs.
+
+    Args:
+        canvas: what to paint.
+        strength: their size and relief, 0..1.
+
+    Returns:
+        RGB float32 0..255.
+    """
     lab = to_lab(canvas.flat)
     dabs = calmest(lab, 3 + round(3 * strength))
     kept = (0.9 - 0.3 * strength) * canvas.features[..., None]

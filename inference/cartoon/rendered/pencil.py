@@ -15,7 +15,15 @@ _INK = np.array([16.0, 3.0, 2.0], np.float32)
 
 
 def pencil(canvas: Canvas, strength: float) -> NDArray[np.float32]:
-    """Draw with coloured pencils. strength: of the strokes, 0..1. Returns RGB float32 0..255."""
+    """Draw with coloured pencils.
+
+    Args:
+        canvas: what to draw.
+        strength: of the strokes, 0..1.
+
+    Returns:
+        RGB float32 0..255.
+    """
     lab = to_lab(np.asarray(cv2.bilateralFilter(canvas.flat, 9, 30, 5), np.uint8))
     lab[..., 0] = 100 - (100 - lab[..., 0]) * (1 - 0.1 * strength)
     shade = 0.5 + 0.6 * strength

@@ -13,10 +13,17 @@ _WOBBLE = 5.0  # px by which a brush leaves the line, less in the face
 
 
 def watercolour(canvas: Canvas, strength: float) -> NDArray[np.float32]:
-    """Paint in washes. strength: of rims, wobble and blots, 0..1. RGB float32 0..255.
+    """Paint in washes.
 
-    Pigment density after Bousseau et al., "Interactive watercolor rendering with temporal
-    coherence and abstraction", NPAR 2006: c' = c - (c - c^2)(d - 1).
+    Pigment density after Bousseau et al., "Interactive watercolor rendering with temporal coherence
+    and abstraction", NPAR 2006: c' = c - (c - c^2)(d - 1).
+
+    Args:
+        canvas: what to paint.
+        strength: of rims, wobble and blots, 0..1.
+
+    Returns:
+        RGB float32 0..255.
     """
     sharp = to_lab(canvas.flat)
     face = _face(canvas)

@@ -25,7 +25,9 @@ def agreements(
 ) -> dict[str, Hits]:
     """Whose avatar shows what the annotator saw, by metric.
 
-    specs: everybody's avatars by rank. labels: by attribute, for each person.
+    Args:
+        specs: everybody's avatars by rank.
+        labels: by attribute, for each person.
     """
     scores: dict[str, Hits] = {}
     for attribute in ATTRIBUTES:

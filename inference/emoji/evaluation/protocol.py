@@ -102,8 +102,14 @@ def measure(
 ) -> list[Row]:
     """Everything that ``selfmoji evaluate emoji`` prints.
 
-    resnet50: an ONNX file for the embedder of that name; without it the embedder is left out. A
-    style that isn't compared by codes leaves out all of them.
+    A style that isn't compared by codes leaves out all embedders.
+
+    Args:
+        photos: name and file.
+        networks: what runs them.
+        labels: see ``labelled``.
+        style: by name.
+        resnet50: an ONNX file for the embedder of that name; without it the embedder is left out.
 
     Raises:
         WeightsError: a network's file is missing or damaged.
@@ -125,8 +131,12 @@ def evaluate(
 ) -> list[Row]:
     """All rows of all subjects; attributes that nobody labelled give none.
 
-    judge: of ``identify_top1``; without one, and in a style that isn't cut into crops, nobody is
-    identified.
+    Args:
+        faces: studied.
+        chosen: ways of choosing parts.
+        judge: of ``identify_top1``; without one, and in a style that isn't cut into crops, nobody
+            is identified.
+        networks: what runs embedders.
     """
     traits = [run(observe(face.portrait), networks) for face in faces]
     portraits = [face.portrait for face in faces]
@@ -233,9 +243,12 @@ def labelled(
 ) -> list[Labelled]:
     """Study photos; those in which no face can be used are left out.
 
-    photos: name and file. labels: a CSV with a column ``id``, the photos' names, and a column per
-    attribute; then only labelled photos count, and where a ``manifest.csv`` lies beside it only
-    those of its split ``val``.
+    Args:
+        photos: name and file.
+        labels: a CSV with a column ``id``, the photos' names, and a column per attribute; then only
+            labelled photos count, and where a ``manifest.csv`` lies beside it only those of its
+            split ``val``.
+        networks: what finds faces.
     """
     known = people.labels(labels)
     if labels is not None:

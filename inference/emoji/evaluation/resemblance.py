@@ -54,7 +54,16 @@ other people, of the training split, were."""
 
 
 def by_codes(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait], judge: Embedder) -> Scores:
-    """By the codes of drawings and photos, and colours."""
+    """Score by the codes of drawings and photos, and colours.
+
+    Args:
+        specs: A avatars.
+        portraits: of P people.
+        judge: whose codes.
+
+    Returns:
+        (A, P) float32.
+    """
     photos = judge.embed(np.stack([crops.of_face(align(one), judge.side) for one in portraits]))
     drawings = judge.embed(np.stack([crops.of_avatar(spec, judge.side) for spec in specs]))
     cosine = np.einsum("akd,pkd->ap", drawings, photos)
@@ -64,7 +73,15 @@ def by_codes(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait], judge: 
 
 
 def by_measures(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> Scores:
-    """By outline, beard and colours."""
+    """Score by outline, beard and colours.
+
+    Args:
+        specs: A avatars.
+        portraits: of P people.
+
+    Returns:
+        (A, P) float32.
+    """
     return np.asarray(
         MEASURES * outlines(specs, portraits)
         + scalars(specs, portraits) @ np.array(MEASURES_SCALARS),
@@ -73,7 +90,16 @@ def by_measures(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> S
 
 
 def outlines(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> NDArray[np.float32]:
-    """(A, P): minus the share of the picture where hair is drawn and none is seen, or reverse."""
+    """Compare where hair is drawn with where it is seen.
+
+    Args:
+        specs: A avatars.
+        portraits: of P people.
+
+    Returns:
+        (A, P) float32: minus the share of the picture where hair is drawn and none is seen, or
+        reverse.
+    """
     size = (_OUTLINE, _OUTLINE)
     drawn = np.stack([_shrunk(painted(spec, "hair", crops.KINDS[_HEAD]), size) for spec in specs])
     seen = np.stack(
@@ -83,9 +109,16 @@ def outlines(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> NDAr
 
 
 def scalars(specs: Sequence[AvatarSpec], portraits: Sequence[Portrait]) -> NDArray[np.float32]:
-    """(A, P, len(SCALARS)): log likelihoods of what is drawn, given what is measured.
+    """Find the log likelihoods of what is drawn, given what is measured.
 
     Where one of the two has no hair to compare the likelihood of its colours is 1.
+
+    Args:
+        specs: A avatars.
+        portraits: of P people.
+
+    Returns:
+        (A, P, len(SCALARS)) float32.
     """
     drawn = np.array([shown(spec) for spec in specs])
     seen = np.array([measured(one) for one in portraits])
@@ -105,7 +138,11 @@ def shown(spec: AvatarSpec) -> tuple[float, ...]:
 
 
 def measured(portrait: Portrait) -> tuple[float, ...]:
-    """SCALARS of a photo; NaN for the colours of hair that isn't there."""
+    """Measure SCALARS of a photo; NaN for the colours of hair that isn't there.
+
+    Args:
+        portrait: a studied face.
+    """
     colours = portrait.report.colours
     hair = colours.hair or (np.nan, np.nan, np.nan)
     goatee = topology.fill(portrait.alpha.shape, portrait.report.landmarks, topology.GOATEE)
@@ -118,7 +155,16 @@ _SOME = 0.01  # of the head's crop: less hair than that has no colour
 
 
 def painted(spec: AvatarSpec, colour: str, kind: str) -> NDArray[np.float32]:
-    """How much of each pixel of a crop (64, 64) has an avatar's colour of that name, 0..1."""
+    """Find which pixels of a crop have an avatar's colour of some name.
+
+    Args:
+        spec: of any style.
+        colour: its name.
+        kind: of the crop.
+
+    Returns:
+        (64, 64) float32 0..1.
+    """
     if colour not in styles.load(spec.style).colours:
         return np.zeros((crops.SIDE, crops.SIDE), np.float32)
     which = crops.KINDS.index(kind)

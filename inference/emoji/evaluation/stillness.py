@@ -17,14 +17,25 @@ Watch = Callable[[Portrait], Mapping[str, str]]
 
 
 def flips_per_second(portrait: Portrait, watch: Watch, chance: np.random.Generator) -> float:
-    """Parts that change per second of a film of one portrait."""
+    """Count parts that change per second of a film of one portrait.
+
+    Args:
+        portrait: what is filmed.
+        watch: chooses the parts of each frame.
+        chance: of the noise.
+    """
     shown = [watch(noisy(portrait, chance)) for _ in range(FRAMES)]
     changed = sum(now[slot] != before[slot] for before, now in pairwise(shown) for slot in now)
     return changed / ((FRAMES - 1) / FRAMES_PER_SECOND)
 
 
 def noisy(portrait: Portrait, chance: np.random.Generator) -> Portrait:
-    """The next frame: noise in every pixel, and what it does to the landmarks."""
+    """Make the next frame: noise in every pixel, and what it does to the landmarks.
+
+    Args:
+        portrait: what is filmed.
+        chance: of the noise.
+    """
     image = portrait.image + chance.normal(0, NOISE, portrait.image.shape)
     report = portrait.report
     left, right = (report.landmarks[iris, :2] for iris in topology.IRIS_CENTRES)

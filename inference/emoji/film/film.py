@@ -21,8 +21,12 @@ def film(
 ) -> Iterator[Image]:
     """Show for every frame the face with its crops, the codes, the avatar, and parts that flip.
 
-    frames: (H, W, 3) RGB uint8, of any size. Where several faces are, the first one, the largest
-    of its frame, is followed.
+    Args:
+        frames: (H, W, 3) RGB uint8, of any size; of several faces the first frame's largest is
+            followed.
+        matcher: chooses parts frame by frame.
+        frames_per_second: of the film.
+        networks: what finds faces.
 
     Yields:
         (panel.HEIGHT, panel.WIDTH, 3) RGB uint8, one for each frame.

@@ -54,7 +54,18 @@ _MOST_BARS = 64  # longer codes are drawn as curves
 def draw(
     portrait: Portrait, reading: Reading, flips: Flips, matcher: Matcher, number: int
 ) -> Image:
-    """Draw a frame with a face: (HEIGHT, WIDTH, 3) RGB. number: of the frame, from 1."""
+    """Draw a frame with a face.
+
+    Args:
+        portrait: the face.
+        reading: what was read off it.
+        flips: counted so far.
+        matcher: who read.
+        number: of the frame, from 1.
+
+    Returns:
+        (HEIGHT, WIDTH, 3) RGB uint8.
+    """
     board = _ground(matcher.name, matcher.style, len(reading.comparisons)).copy()
     left, top, width, height = _PHOTO
     board.text((left + width - _PAD, top + 17), f"frame {number}", 14, SOFT, "ra")
@@ -75,7 +86,16 @@ def draw(
 
 
 def without_face(frame: Image, matcher: Matcher, number: int) -> Image:
-    """Draw a frame in which nobody is found."""
+    """Draw a frame in which nobody is found.
+
+    Args:
+        frame: (H, W, 3) RGB uint8.
+        matcher: who would read.
+        number: of the frame, from 1.
+
+    Returns:
+        (HEIGHT, WIDTH, 3) RGB uint8.
+    """
     board = _ground(matcher.name, matcher.style, 0).copy()
     left, top, width, height = _PHOTO
     board.text((left + width - _PAD, top + 17), f"frame {number}, no face", 14, SOFT, "ra")

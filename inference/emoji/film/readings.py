@@ -25,6 +25,7 @@ from inference.emoji.embedders import (
     by_name,
     compared,
     part_codes,
+    unit,
 )
 from inference.emoji.tracking import Tracker
 from inference.emoji.traits import Traits, observe
@@ -81,7 +82,11 @@ class Matcher(Protocol):
     style: str
 
     def read(self, portrait: Portrait) -> Reading:
-        """Choose the parts at this frame."""
+        """Choose the parts at this frame.
+
+        Args:
+            portrait: the face of this frame.
+        """
         ...
 
 
@@ -138,7 +143,7 @@ class Embedded:
         codes = self._embedder.embed(crops.of_face(align(portrait), self._embedder.side)[None])[0]
         comparisons = []
         for drawn in self._slots:
-            face = _unit(codes[drawn.kind][drawn.counted])
+            face = unit(codes[drawn.kind][drawn.counted])
             best = int((drawn.codes @ face).argmax())
             comparisons.append(
                 Comparison(drawn.slot, drawn.variants[best], face, drawn.codes[best], drawn.groups)
@@ -163,19 +168,17 @@ def _drawn(
         groups = tuple(
             (name, CODE) for at, name in enumerate(ATTRIBUTES[kind]) if counted[at * CODE]
         )
-    return _Drawn(slot, kind, counted, groups, tuple(variants), _unit(codes[:, counted]))
-
-
-def _unit(codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Codes (..., D) as long as 1."""
-    lengths = np.linalg.norm(codes, axis=-1, keepdims=True)
-    return np.asarray(codes / np.maximum(lengths, 1e-6), np.float32)
+    return _Drawn(slot, kind, counted, groups, tuple(variants), unit(codes[:, counted]))
 
 
 def matcher(name: str, style: str, networks: Networks, resnet50: Path | None = None) -> Matcher:
-    """Return the matcher of a name.
+    """Return a matcher by name.
 
-    resnet50: the ONNX file that the embedder of that name needs.
+    Args:
+        name: "default", or an embedder's.
+        style: by name.
+        networks: what runs it.
+        resnet50: the ONNX file that the embedder of that name needs.
 
     Raises:
         KeyError: there is no such matcher or style, or the style's parts are not compared by codes.

@@ -28,7 +28,12 @@ def train(
 ) -> Autoencoder:
     """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
 
-    on_progress: gets step, minutes and loss about every ten seconds.
+    Args:
+        faces: whose crops are learned from.
+        minutes: of training in all.
+        checkpoint: where training is kept.
+        on_progress: gets step, minutes and loss about every ten seconds.
+        drawings: how many avatars to learn from.
     """
     torch.manual_seed(0)
     network = Autoencoder()

@@ -41,7 +41,9 @@ def fit(
 ) -> tuple[AttributeClassifiers, tuple[Score, ...]]:
     """Fit all classifiers on the training split and score them on the other.
 
-    features: (N, D), if already described.
+    Args:
+        faces: with labels.
+        features: (N, D), if already described.
     """
     rows = features
     if rows is None:

@@ -61,10 +61,17 @@ def train(
 ) -> CrossDomain:
     """Train for some minutes, or go on from ``checkpoint``, which is written every minute.
 
-    on_progress: gets the progress about every ten seconds, with agreement about every two minutes.
-    start: an exported encoder to begin with; its normalisation then stays as it is.
+    Args:
+        faces: with labels.
+        minutes: of training in all.
+        checkpoint: where training is kept.
+        on_progress: gets the progress about every ten seconds, with agreement about every two
+            minutes.
+        drawings: how many avatars to learn from.
+        start: an exported encoder to begin with; its normalisation then stays as it is.
 
-    Returns the average of the latest weights as it was when it agreed best with ``faces.tuning``.
+    Returns:
+        The average of the latest weights as it was when it agreed best with ``faces.tuning``.
     """
     vocabulary = [dict(kind) for kind in ATTRIBUTES]
     torch.manual_seed(0)
@@ -145,7 +152,10 @@ def objective(
 ) -> Tensor:
     """Mean over attributes of the negative log probability of the allowed values.
 
-    scores: (N, C). allowed: (N, C) bool; an attribute without allowed values doesn't count.
+    Args:
+        scores: (N, C).
+        allowed: (N, C) bool; an attribute without allowed values doesn't count.
+        vocabulary: per kind of crop, attribute -> its values.
     """
     losses, start = [], 0
     for values in (values for kind in vocabulary for values in kind.values()):
@@ -218,10 +228,16 @@ def _batches(photos: _Set, avatars: _Set, seed: int) -> Iterator[tuple[Tensor, T
 
 
 def augment(pictures: Tensor) -> Tensor:
-    """(N, K, 3, 80, 80) -> (N, K, 3, 64, 64), each as another photo might have had it.
+    """Change crops so that each is as another photo might have had it.
 
     Turned, shifted, scaled, flipped, lit otherwise, blurred, noisy; crops of one face alike. Some
     are partly covered.
+
+    Args:
+        pictures: (N, K, 3, 80, 80) 0..1.
+
+    Returns:
+        (N, K, 3, 64, 64) 0..1.
     """
     n, kinds = pictures.shape[:2]
     flat = pictures.flatten(0, 1)

@@ -34,10 +34,15 @@ def learn(
 ) -> None:
     """Train, score on the held-out photos, and write what serving runs.
 
-    data: see ``dataset``. work: a folder for masks and checkpoints; training goes on from there.
-    trained: where the files for serving go. networks: what cuts people out. minutes: for the
-    encoder; the autoencoder gets a third of it. drawings: how many avatars to learn from, the
-    autoencoder gets a quarter of them. start: an exported encoder to go on from.
+    Args:
+        data: see ``dataset``.
+        work: a folder for masks and checkpoints; training goes on from there.
+        trained: where the files for serving go.
+        networks: what cuts people out.
+        minutes: for the encoder; the autoencoder gets a third of it.
+        stages: of ``STAGES``.
+        drawings: how many avatars to learn from, the autoencoder gets a quarter of them.
+        start: an exported encoder to go on from.
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)

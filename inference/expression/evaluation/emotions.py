@@ -46,7 +46,12 @@ class EmotionClassifier:
         self._network = Lite(model.read_bytes(), ("scores",))
 
     def classify(self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> str:
-        """Return one of ``FEELINGS``. image: (H, W, 3) RGB. landmarks: (478, 2 or 3) px."""
+        """Return one of ``FEELINGS``.
+
+        Args:
+            image: (H, W, 3) RGB.
+            landmarks: (478, 2 or 3) px.
+        """
         middle = landmarks[[topology.FOREHEAD_MIDDLE, topology.CHIN], :2].mean(axis=0)
         half = 0.5 * _ROOM * topology.face_height(landmarks)
         scale = _SIDE / (2 * half)

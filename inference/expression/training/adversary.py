@@ -34,7 +34,12 @@ class Reader(nn.Module):
         return cast("Tensor", self.linear(gathered(features)))
 
     def fit(self, features: Tensor, scores: Tensor) -> None:
-        """Ridge regression. features: (N, numbers) of ``gathered``; scores: (N, movements)."""
+        """Ridge regression.
+
+        Args:
+            features: (N, numbers) of ``gathered``.
+            scores: (N, movements).
+        """
         mean, level = features.mean(0), scores.mean(0)
         x, y = (features - mean).double(), (scores - level).double()
         if len(x) > x.shape[1]:

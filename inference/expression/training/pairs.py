@@ -48,7 +48,7 @@ Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.float32])
 
 
 def cropped(image: Plane, small: int = SIDE) -> Plane:
-    """Return the network's window of a 320 px picture of the common frame, ``small`` px square."""
+    """Return the network's window of a 320 px picture of the common crop, ``small`` px square."""
     left, top, side = WINDOW
     piece = image[top : top + side, left : left + side]
     return np.asarray(cv2.resize(piece, (small, small), interpolation=cv2.INTER_AREA), image.dtype)

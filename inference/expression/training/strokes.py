@@ -31,7 +31,14 @@ class Stroke:
     lit: float = 0.32
 
     def laid(self, side: int) -> Plane:
-        """Return (side, side): the change of light of this stroke."""
+        """Draw this stroke.
+
+        Args:
+            side: of the plane, px.
+
+        Returns:
+            (side, side) float32, the change of light.
+        """
         y, x = np.mgrid[0:side, 0:side] + 0.5
         away = np.stack([x, y], axis=-1)[:, :, None] - self.path  # (side, side, N, 2)
         nearest = np.square(away).sum(axis=-1).argmin(axis=-1)
@@ -70,14 +77,30 @@ class Brush:
         return float(self.points[[10, 152, 1, 6], 0].mean())
 
     def at(self, landmark: int, x: float, y: float) -> Points:
-        """Return the place beside a landmark by shares of the face's height."""
+        """Find a place beside a landmark by shares of the face's height.
+
+        Args:
+            landmark: its number.
+            x: to the picture's right.
+            y: down.
+
+        Returns:
+            (2,) px.
+        """
         place: Points = self.points[landmark] + self.unit * np.array([x, y])
         return place
 
     def stroke(
         self, corners: Sequence[Points], width: float, depth: float, lit: float = 0.32
     ) -> Stroke:
-        """Return a smooth stroke through all corners."""
+        """Draw a smooth stroke through all corners.
+
+        Args:
+            corners: (2,) px each.
+            width: of the stroke, face heights.
+            depth: of its shade.
+            lit: of the light beside it.
+        """
         return Stroke(_smooth(corners), width * self.unit, depth, lit)
 
     def both(self, stroke: Stroke) -> Iterator[Stroke]:
@@ -87,7 +110,14 @@ class Brush:
         yield Stroke(path, stroke.width, stroke.depth, stroke.lit)
 
     def plane(self, strokes: Iterator[Stroke]) -> Plane:
-        """Return (side, side): all strokes together."""
+        """Draw strokes together.
+
+        Args:
+            strokes: any number.
+
+        Returns:
+            (side, side) float32.
+        """
         return np.asarray(sum(stroke.laid(self.side) for stroke in strokes), np.float32)
 
 
@@ -199,9 +229,14 @@ def _chin(brush: Brush) -> Plane:
 
 
 def drawn(points: Points, side: int) -> dict[str, Plane]:
-    """Return for some blendshapes a (side, side) plane: the logarithm of the change of light.
+    """Draw the creases of some blendshapes.
 
-    points: (>=468, 2) landmarks of the mean face in the plane's pixels.
+    Args:
+        points: (>=468, 2) landmarks of the mean face in the plane's pixels.
+        side: of the planes, px.
+
+    Returns:
+        Blendshape -> (side, side) float32, the logarithm of the change of light.
     """
     brush = Brush(points, side)
     return {

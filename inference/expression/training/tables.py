@@ -77,14 +77,29 @@ def arkit(name: str) -> str:
 
 
 def project(vertices: Points) -> Points:
-    """Return (N, 2) pixels of the head's vertices seen from straight ahead."""
+    """See the head from straight ahead.
+
+    Args:
+        vertices: (N, 3) in the head's units.
+
+    Returns:
+        (N, 2) px.
+    """
     middle = vertices[FACE].mean(axis=0)
     flat: Points = ((vertices - middle) * (1, -1, 1))[:, :2] * (RENDERED / 32) + RENDERED / 2
     return flat
 
 
 def render(vertices: Points, triangles: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Return an RGB picture of the head, lit from ahead and above, farthest triangles first."""
+    """Draw the head, lit from ahead and above, farthest triangles first.
+
+    Args:
+        vertices: (V, 3) in the head's units.
+        triangles: (T, 3) numbers of vertices.
+
+    Returns:
+        (RENDERED, RENDERED, 3) RGB uint8.
+    """
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
     normals = np.cross(b - a, c - a)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9
@@ -111,10 +126,15 @@ def render(vertices: Points, triangles: NDArray[np.integer]) -> NDArray[np.uint8
 def nearest_vertices(
     found: NDArray[np.floating], vertices: Points, jaw: Points
 ) -> NDArray[np.intp]:
-    """Return for each (478, >=2) landmark the nearest facial vertex, the front one of several.
+    """Find for each landmark the nearest facial vertex, the front one of several.
 
-    jaw: (V, 3) movement of the opened jaw. It tells the lips of the closed mouth apart, which lie
-    on one another: the lower one goes with it.
+    Args:
+        found: (478, 2 or 3) px.
+        vertices: (V, 3) in the head's units.
+        jaw: (V, 3) movement of the opened jaw, which tells the lips of the closed mouth apart.
+
+    Returns:
+        (478,) numbers of vertices.
     """
     pixels, depth = project(vertices)[FACE], vertices[FACE, 2]
     falls = -jaw[FACE, 1] > 0.4 * -jaw[FACE, 1].min()
@@ -132,7 +152,14 @@ def nearest_vertices(
 
 
 def mirror(base: Points) -> NDArray[np.intp]:
-    """Return which landmark each becomes in a mirror."""
+    """Tell which landmark each becomes in a mirror.
+
+    Args:
+        base: (478, 3) landmarks of the canonical head.
+
+    Returns:
+        (478,) numbers of landmarks.
+    """
     middle = base[[topology.FOREHEAD_MIDDLE, topology.CHIN, 1, 6], 0].mean()
     flipped = (base - (middle, 0, 0)) * (-1, 1, 1)
     own = base - (middle, 0, 0)
@@ -141,9 +168,16 @@ def mirror(base: Points) -> NDArray[np.intp]:
 
 
 def regress(faces: Points, blendshapes: Points, poses: Points, base: Points) -> Points:
-    """Return (B, 478, 3) movements by ridge regression over N faces, in the head's frame.
+    """Regress landmarks' movements on blendshapes over faces, in the head's coordinates.
 
-    faces: (N, 478, 3) landmarks in pixels; blendshapes: (N, B); poses: (N, 4, 4).
+    Args:
+        faces: (N, 478, 3) landmarks in pixels.
+        blendshapes: (N, B).
+        poses: (N, 4, 4).
+        base: (478, 3) landmarks of the canonical head.
+
+    Returns:
+        (B, 478, 3) in the head's units.
     """
     mean = base
     for _ in range(3):
@@ -163,7 +197,14 @@ def regress(faces: Points, blendshapes: Points, poses: Points, base: Points) -> 
 
 
 def regions(base: Points) -> dict[str, Points]:
-    """Return soft (478,) masks of the places where a regression may speak."""
+    """Mark the places where a regression may speak.
+
+    Args:
+        base: (478, 3) landmarks of the canonical head.
+
+    Returns:
+        Region -> (478,) 0..1.
+    """
     y = base[:, 1]
     unit = y[topology.CHIN] - y[topology.FOREHEAD_MIDDLE]
     below_nose = np.clip((y - y[topology.NOSE_BASE]) / (0.05 * unit) + 1.0, 0, 1)
@@ -179,9 +220,14 @@ def regions(base: Points) -> dict[str, Points]:
 
 
 def build(data: Path, find: FindLandmarks) -> Displacements:
-    """Return the table, in float16.
+    """Build the table.
 
-    data: a folder with ``ict/ict_facekit.npz`` and ``faces/labels.npz``.
+    Args:
+        data: a folder with ``ict/ict_facekit.npz`` and ``faces/labels.npz``.
+        find: finds landmarks in a picture of one face.
+
+    Returns:
+        The table, in float16.
     """
     with np.load(data / "ict" / "ict_facekit.npz") as kit:
         vertices = kit["neutral"].astype(np.float64)
@@ -231,7 +277,14 @@ def _mirrored_name(name: str) -> str:
 
 
 def find_on_render(picture: NDArray[np.uint8]) -> Calls[NDArray[np.float32]]:
-    """Return (478, 3) landmarks of the face in the middle of a picture, looking closer twice."""
+    """Find the landmarks of the face in the middle of a picture, looking closer twice.
+
+    Args:
+        picture: (S, S, 3) RGB uint8.
+
+    Returns:
+        (478, 3) float32 px.
+    """
     side = float(picture.shape[0])
     found, _ = yield from trace(picture, Region(side / 2, side / 2, 0.8 * side, 0.0))
     for _ in range(2):

@@ -51,9 +51,13 @@ def looks() -> dict[str, tuple[str, ...]]:
 
 
 def draw(wearers: dict[str, Portrait]) -> NDArray[np.uint8]:
-    """Lay out every piece with its name under it.
+    """Lay out every piece with its name under it, hair in its own colour.
 
-    wearers: for each sort a portrait. Hair is shown in its own colour. Returns (H, W, 3) RGB.
+    Args:
+        wearers: for each sort a portrait.
+
+    Returns:
+        (H, W, 3) RGB uint8.
     """
     cells = [cell for sort, names in looks().items() for cell in _worn(wearers[sort], names)]
     blank = np.full((_CELL[1], _CELL[0], 3), _GROUND, np.uint8)

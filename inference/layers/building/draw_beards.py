@@ -26,7 +26,15 @@ _SKIN = (65.0, 14.0, 18.0)  # Lab of the skin in whose light coloured pieces wer
 
 
 def draw(name: str, plan: dict[str, Any]) -> NDArray[np.uint8]:
-    """Return one piece of a plan, (640, 640, 4) RGBA uint8."""
+    """Draw one piece of a plan.
+
+    Args:
+        name: of the piece.
+        plan: ``beard.toml`` as it stands.
+
+    Returns:
+        (640, 640, 4) RGBA uint8.
+    """
     piece = plan["piece"][name]
     tufts = []
     for row in piece["tufts"]:

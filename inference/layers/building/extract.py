@@ -49,7 +49,11 @@ def build(
 ) -> None:
     """Cut every piece that ``{kind}.toml`` names and write the kind's folder.
 
-    cut: given a face's (320, 320, 3) RGB picture, its (478, 3) landmarks and its row.
+    Args:
+        data: a folder with ``faces``.
+        kind: of piece.
+        cut: given a face's (320, 320, 3) RGB picture, its (478, 3) landmarks and its row.
+        networks: what finds masks.
 
     Raises:
         ValueError: a row names a face that may not lend visible pieces.
@@ -89,7 +93,16 @@ def build(
 def skin_of(
     lab: NDArray[np.float32], landmarks: NDArray[np.float32], hair: NDArray[np.uint8]
 ) -> NDArray[np.float32]:
-    """Return the (3,) Lab median of forehead and cheeks."""
+    """Measure the skin of forehead and cheeks.
+
+    Args:
+        lab: (S, S, 3) float32.
+        landmarks: (478, 2 or 3) px.
+        hair: (S, S) uint8.
+
+    Returns:
+        (3,) float32, the median in Lab.
+    """
     face = topology.fill(hair.shape, landmarks, *topology.CHEEKS, topology.FOREHEAD)
     return np.asarray(np.median(lab[face & (hair < 64)], axis=0), np.float32)
 
@@ -97,8 +110,10 @@ def skin_of(
 def frayed(rgba: NDArray[np.uint8], by: float = 0.13) -> NDArray[np.uint8]:
     """End hair in strands where the picture's border cut it off.
 
-    rgba: (S, S, 4). by: share of S over which strands end at lengths of their own at the lower
-    border; at the others the mass is rounded.
+    Args:
+        rgba: (S, S, 4).
+        by: share of S over which strands end at lengths of their own at the lower border; at the
+            others the mass is rounded.
     """
     side = len(rgba)
     solid = rgba[..., 3] > 96
@@ -124,7 +139,12 @@ def frayed(rgba: NDArray[np.uint8], by: float = 0.13) -> NDArray[np.uint8]:
 
 
 def write(path: Path, rgba: NDArray[np.uint8]) -> None:
-    """Write RGBA as WEBP; colours under zero alpha are dropped, they cost bytes."""
+    """Write a piece as WEBP; colours under zero alpha are dropped, they cost bytes.
+
+    Args:
+        path: of the file.
+        rgba: (H, W, 4) RGBA uint8.
+    """
     shown = rgba.copy()
     shown[rgba[..., 3] == 0] = 0
     bgra = cv2.cvtColor(shown, cv2.COLOR_RGBA2BGRA)

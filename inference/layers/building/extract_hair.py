@@ -34,9 +34,14 @@ def cut_hair(
 ) -> Calls[Cut]:
     """Cut the hair out of a face's picture.
 
-    image: (320, 320, 3) RGB. landmarks: (478, 3) px. bearded: see ``person_and_hair``. Returns
-    RGBA hair, RGBA skin beside and under it (ears, scalp; colours continued below the hair), and
-    the Lab medians of skin and hair.
+    Args:
+        image: (320, 320, 3) RGB.
+        landmarks: (478, 3) px.
+        bearded: see ``person_and_hair``.
+
+    Returns:
+        RGBA hair, RGBA skin beside and under it (ears, scalp; colours continued below the hair),
+        and the Lab medians of skin and hair.
     """
     alpha, hair = yield from person_and_hair(image, landmarks, bearded=bearded)
     lab = to_lab(image)
@@ -87,6 +92,11 @@ def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -
     """Cut one row's hair.
 
     ``end`` is the row of px below which only scraps follow, ``regrow`` a ``regrown.Plan``.
+
+    Args:
+        image: (320, 320, 3) RGB uint8.
+        landmarks: (478, 3) px.
+        row: of ``hair.toml``.
     """
     tags = row["tags"]
     assert isinstance(tags, list)  # noqa: S101 -- hair.toml is ours

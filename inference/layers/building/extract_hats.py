@@ -26,6 +26,10 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Calls[C
     """Cut the hat off: what of the person lies above the brows and is not skin.
 
     The matte is that of GrabCut (Rother et al., SIGGRAPH 2004) with a soft rim.
+
+    Args:
+        image: (320, 320, 3) RGB uint8.
+        landmarks: (478, 3) px.
     """
     unit = topology.face_height(landmarks)
     shape = image.shape[:2]
@@ -65,7 +69,13 @@ def cut_hat(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Calls[C
 
 
 def cut(image: NDArray[np.uint8], landmarks: NDArray[np.float32], row: Choice) -> Calls[Cut]:
-    """Cut one row's hat; a ``round`` one that its picture cut off is rounded there."""
+    """Cut one row's hat; a ``round`` one that its picture cut off is rounded there.
+
+    Args:
+        image: (320, 320, 3) RGB uint8.
+        landmarks: (478, 3) px.
+        row: of ``hat.toml``.
+    """
     whole = yield from cut_hat(image, landmarks)
     return replace(whole, image=frayed(whole.image)) if row.get("round") else whole
 

@@ -27,7 +27,15 @@ _FINE = 8  # polygons are drawn at this many times the size and averaged
 
 
 def drawn(shape: tuple[int, int], outline: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return (H, W) 0..255, an outline (N, 2 px) filled with an even edge."""
+    """Fill an outline with an even edge.
+
+    Args:
+        shape: height and width, px.
+        outline: (N, 2) px.
+
+    Returns:
+        (H, W) uint8.
+    """
     large = np.zeros((shape[0] * _FINE, shape[1] * _FINE), np.uint8)
     cv2.fillPoly(large, [np.rint(np.asarray(outline) * _FINE).astype(np.int32)], 255)
     small = resize(large, (shape[1], shape[0]), cv2.INTER_AREA)
@@ -35,7 +43,14 @@ def drawn(shape: tuple[int, int], outline: NDArray[np.floating]) -> NDArray[np.u
 
 
 def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Take the cast of coloured light off: a mouth's depth is a dim red, teeth are not blue."""
+    """Take the cast of coloured light off: a mouth's depth is a dim red, teeth are not blue.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+
+    Returns:
+        (H, W, 3) RGB uint8.
+    """
     lab = to_lab(image)
     deep = np.clip((38.0 - lab[..., 0]) / 20.0, 0.0, 1.0)
     dim = deep * np.clip((_DEPTH - lab[..., 0]) / _DEPTH, 0.0, 1.0)
@@ -52,8 +67,11 @@ def warmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def cut_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: Choice) -> Cut:
     """Cut the mouth's inside out in the face's own frame.
 
-    image: (320, 320, 3) RGB. landmarks: (478, 3) px. choice: may hold the ``outline`` (N, 2 px)
-    of a tongue, and how much of it hangs ``out``, as a share.
+    Args:
+        image: (320, 320, 3) RGB.
+        landmarks: (478, 3) px.
+        choice: may hold the ``outline`` (N, 2 px) of a tongue, and how much of it hangs ``out``, as
+            a share.
     """
     shape = (image.shape[0], image.shape[1])
     warm = warmed(image)

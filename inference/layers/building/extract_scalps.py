@@ -23,7 +23,13 @@ from inference.pictures.matting import foreground
 def cut_scalp(
     image: NDArray[np.uint8], landmarks: NDArray[np.float32], choice: Choice
 ) -> Calls[Cut]:
-    """Cut scalp and ears; towards the wearer's own forehead they fade."""
+    """Cut scalp and ears; towards the wearer's own forehead they fade.
+
+    Args:
+        image: (320, 320, 3) RGB uint8.
+        landmarks: (478, 3) px.
+        choice: its row of ``scalp.toml``.
+    """
     del choice  # every scalp is cut alike
     unit = topology.face_height(landmarks)
     person, _ = yield from person_and_hair(image, landmarks)

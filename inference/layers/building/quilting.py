@@ -15,11 +15,18 @@ _ALIKE = 1.15  # blocks that fit up to so many times worse than the best may be 
 def quilt(
     sample: Texture, usable: NDArray[np.bool_], size: tuple[int, int], block: int, overlap: int
 ) -> Texture:
-    """Cover a strip with blocks of a sample, joined where they differ least.
+    """Cover a strip with blocks of a sample, joined where they differ least; deterministic.
 
-    sample: (H, W, C), the upper rows its rim. usable: (H, W), what blocks may be taken from. size:
-    height and width of the result, whose upper blocks come from the sample's upper rows, all
-    others from anywhere below those. block, overlap: px. Deterministic.
+    Args:
+        sample: (H, W, C), the upper rows its rim.
+        usable: (H, W) bool, what blocks may be taken from.
+        size: height and width of the result, whose upper blocks come from the sample's upper rows,
+            all others from anywhere below those.
+        block: side of a block, px.
+        overlap: of neighbouring blocks, px.
+
+    Returns:
+        (height, width, C) float32.
 
     Raises:
         ValueError: no whole block is usable at the rim or below it.

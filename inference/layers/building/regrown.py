@@ -53,7 +53,14 @@ class Plan:
         return cls(**row)  # type: ignore[arg-type]
 
     def radius(self, angle: NDArray[np.floating]) -> Field:
-        """Of the outline, px. angle: degrees."""
+        """Return the outline's radius in a direction.
+
+        Args:
+            angle: degrees, of any shape.
+
+        Returns:
+            px, of the same shape.
+        """
         right = np.where(np.abs(angle) > 90, 180 - angle, angle)
         degrees, radii = zip(*self.outline, strict=True)
         return np.asarray(np.interp(right, degrees, radii), np.float32)

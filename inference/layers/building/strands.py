@@ -69,7 +69,17 @@ class Groom:
 
 
 def drawn(groom: Groom, tufts: Sequence[Tuft], scale: int, seed: int = 0) -> NDArray[np.uint8]:
-    """Draw tufts, later ones over earlier ones: (side * scale, side * scale, 4) RGBA uint8."""
+    """Draw tufts, later ones over earlier ones.
+
+    Args:
+        groom: how hair lies.
+        tufts: from the lowest to the uppermost.
+        scale: px of the picture over px of the groom.
+        seed: of all chance.
+
+    Returns:
+        (side * scale, side * scale, 4) RGBA uint8.
+    """
     rng = np.random.default_rng(seed)
     size = groom.side * scale
     colour, total = np.zeros((size, size, 3)), np.zeros((size, size, 1))
@@ -83,7 +93,15 @@ def drawn(groom: Groom, tufts: Sequence[Tuft], scale: int, seed: int = 0) -> NDA
 
 
 def density(tuft: Tuft, side: int) -> NDArray[np.float32]:
-    """(2 * side, 2 * side) 0..1 at twice the picture's size: how thick hair grows."""
+    """Tell how thick hair grows, at twice the picture's size.
+
+    Args:
+        tuft: hairs of one kind.
+        side: of the picture, px.
+
+    Returns:
+        (2 * side, 2 * side) float32 0..1.
+    """
     mask = np.zeros((2 * side, 2 * side), np.uint8)
     for half in (tuft.area, np.array([side, 0]) + tuft.area * np.array([-1, 1])):
         cv2.fillPoly(mask, [np.rint(2 * half).astype(np.int32)], 255)

@@ -28,7 +28,14 @@ Floats = NDArray[np.float32]
 
 
 def planes(person: NDArray[np.uint8]) -> Floats:
-    """(3, 82, 88) L*, a, b relative to the cheeks, of an aligned face over grey (S, S, 3)."""
+    """Find what the judge looks at: colours relative to the cheeks'.
+
+    Args:
+        person: (S, S, 3) RGB uint8, an aligned face over grey.
+
+    Returns:
+        (3, 82, 88) float32, L*, a and b.
+    """
     left, top, right, bottom = WINDOW
     cheeks = split(np.concatenate([person[y0:y1, x0:x1] for y0, y1, x0, x1 in _CHEEKS]))
     window = split(person[top:bottom, left:right])
@@ -40,7 +47,15 @@ def planes(person: NDArray[np.uint8]) -> Floats:
 
 
 def score(seen: Floats, weights: Mapping[str, Floats]) -> float:
-    """Above 0: there is facial hair. seen: as from ``planes``."""
+    """Judge a face.
+
+    Args:
+        seen: as from ``planes``.
+        weights: by name, see ``PREFIX``.
+
+    Returns:
+        Above 0: there is facial hair.
+    """
     return (_score(seen, weights) + _score(seen[..., ::-1], weights)) / 2
 
 

@@ -71,12 +71,22 @@ class Judge:
     weights: Mapping[str, NDArray[np.float32]]
 
     def answers(self, rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> dict[str, str]:
-        """Answer all questions. rgba: (H, W, 4) a cut-out. landmarks: (478, 2 or 3) px in it."""
+        """Answer all questions.
+
+        Args:
+            rgba: (H, W, 4) a cut-out.
+            landmarks: (478, 2 or 3) px in it.
+        """
         seen = aligned(rgba, landmarks)
         return {question: self.answer(seen, question) for question in QUESTIONS}
 
     def answer(self, seen: NDArray[np.uint8], question: str) -> str:
-        """Answer one question about an aligned cut-out."""
+        """Answer one question about an aligned cut-out.
+
+        Args:
+            seen: (SIDE, SIDE, 4) RGBA uint8.
+            question: of ``QUESTIONS``.
+        """
         if question == "facial_hair":
             found = beard_judge.score(beard_judge.planes(flattened(seen, GREY)), self.weights) > 0
             return "some" if found else "none"
@@ -92,7 +102,15 @@ def load() -> Judge:
 
 
 def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Turn and scale a cut-out so that its eyes lie as in training: (SIDE, SIDE, 4)."""
+    """Turn and scale a cut-out so that its eyes lie as in training.
+
+    Args:
+        rgba: (H, W, 4) RGBA uint8.
+        landmarks: (478, 2 or 3) px.
+
+    Returns:
+        (SIDE, SIDE, 4) RGBA uint8.
+    """
     eyes = np.asarray(landmarks[list(topology.IRIS_CENTRES), :2], np.float64)
     across, wanted = eyes[1] - eyes[0], _EYES[1] - _EYES[0]
     turn = complex(*wanted) / complex(*across)
@@ -104,10 +122,16 @@ def aligned(rgba: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray
 
 
 def features(rgba: NDArray[np.uint8], question: str) -> NDArray[np.float32]:
-    """What bears on a question: gradients and colours of its window; for hair the outline, too.
+    """Describe what bears on a question: gradients and colours; for hair the outline, too.
 
-    rgba: an aligned cut-out (SIDE, SIDE, 4). Colours are relative to the cheeks', so that they
-    say nothing of skin.
+    Colours are relative to the cheeks', so that they say nothing of skin.
+
+    Args:
+        rgba: (SIDE, SIDE, 4) RGBA uint8, an aligned cut-out.
+        question: of ``WINDOWS``.
+
+    Returns:
+        (D,) float32.
     """
     left, top, right, bottom = WINDOWS[question]
     share = rgba[..., 3].astype(np.float32) / 255
@@ -138,8 +162,10 @@ def train(
 ) -> dict[str, NDArray[np.float32]]:
     """Fit the linear questions.
 
-    pictures: (N, SIDE, SIDE, 4) aligned cut-outs. labels: for each question the annotators' word
-    about each picture; pictures with words that no answer stands for are left out.
+    Args:
+        pictures: (N, SIDE, SIDE, 4) aligned cut-outs.
+        labels: for each question the annotators' word about each picture; pictures with words that
+            no answer stands for are left out.
     """
     both = [*pictures, *(np.ascontiguousarray(picture[:, ::-1]) for picture in pictures)]
     fitted = {}
@@ -164,6 +190,10 @@ def read(
     """Read the annotated faces: (N, SIDE, SIDE, 4) cut-outs, labels, and the split of each.
 
     Labels are those of all questions, of ``male`` and of ``skin``.
+
+    Args:
+        data: a folder with ``faces``.
+        networks: what finds masks.
     """
     faces = data / "faces"
     archive = np.load(faces / "labels.npz")

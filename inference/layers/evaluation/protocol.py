@@ -68,8 +68,10 @@ class Trial:
 def measure(faces: Path | None, networks: Networks, labels: Path | None = None) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
-    faces: searched with its subfolders; None for the sample people. labels: a CSV with the column
-    ``id``, a photo's name without its ending, and any of ``people.GROUPS``.
+    Args:
+        faces: a folder of photos; None for the sample people.
+        networks: what finds faces.
+        labels: a CSV for ``people.labels`` with any of ``people.GROUPS``.
 
     Raises:
         click.ClickException: no photo could be used.

@@ -49,8 +49,11 @@ def train(
 ) -> dict[str, Floats]:
     """Return the weights that ``beard_judge.score`` takes.
 
-    seen: (N, 3, H, W) from ``beard_judge.planes``. answers: (N,) 1 with facial hair, else 0.
-    groups: (male, skin) of each face; every skin tone counts by the root of its number.
+    Args:
+        seen: (N, 3, H, W) from ``beard_judge.planes``.
+        answers: (N,) 1 with facial hair, else 0.
+        groups: (male, skin) of each face; every skin tone counts by the root of its number.
+        seed: of all chance.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -73,7 +76,14 @@ def train(
 
 
 def folded(network: Network) -> dict[str, Floats]:
-    """A network's weights by name, normalisation made part of its convolutions."""
+    """Fold a network's normalisation into its convolutions.
+
+    Args:
+        network: trained.
+
+    Returns:
+        Its weights by name.
+    """
     state = {name: value.numpy() for name, value in network.state_dict().items()}
     weights = {"last_weight": state["last.weight"], "last_bias": state["last.bias"]}
     for place in range(len(WIDTHS)):
