@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inference.avatars.synthetic import random_avatars
 from inference.emoji import crops
 from inference.emoji.autoencoder_network import SIDE, Autoencoder, loss
-from inference.emoji.training.crossdomain import save
+from inference.training import checkpoints
 from inference.training.faces import Faces
 
 _BATCH = 12
@@ -38,12 +38,9 @@ def train(
     torch.manual_seed(0)
     network = Autoencoder()
     optimiser = torch.optim.Adam(network.parameters(), lr=_RATE)
-    step, spent = 0, 0.0
-    if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(kept["network"])
-        optimiser.load_state_dict(kept["optimiser"])
-        step, spent = kept["step"], kept["minutes"]
+    parts: dict[str, checkpoints.Stateful] = {"network": network, "optimiser": optimiser}
+    counters = checkpoints.resume(checkpoint, parts)
+    step, spent = int(counters.get("step", 0)), counters.get("minutes", 0.0)
     chance = np.random.default_rng(step)
     photos = np.flatnonzero(faces.training)
     specs = list(islice(random_avatars(1), drawings))
@@ -69,11 +66,7 @@ def train(
             on_progress(step, spent, float(value.detach()))
             talked = now
         if now - saved > 60 or spent >= minutes:
-            state = {
-                "network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                "step": step, "minutes": spent,
-            }  # fmt: skip
-            save(state, checkpoint)
+            checkpoints.save(checkpoint, parts, {"step": step, "minutes": spent})
             saved = now
     return network.eval()
 

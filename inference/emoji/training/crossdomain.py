@@ -23,6 +23,7 @@ from inference.emoji import crops
 from inference.emoji.embedders import ATTRIBUTES
 from inference.emoji.network import CrossDomain
 from inference.emoji.training.exporting import restore_crossdomain
+from inference.training import checkpoints
 from inference.training.faces import Faces
 
 _ROOM = 80  # px: crops are kept larger than the network's, for shifting and turning
@@ -81,16 +82,13 @@ def train(
         restore_crossdomain(network, start)
         rate /= 2
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=_DECAY)
-    average = {name: value.clone() for name, value in network.state_dict().items()}
-    best, score = average, -math.inf
-    step, spent = 0, 0.0
-    if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(kept["network"])
-        optimiser.load_state_dict(kept["optimiser"])
-        average, step, spent = kept["average"], kept["step"], kept["minutes"]
-        best, score = kept["best"], kept["score"]
-        torch.manual_seed(step)
+    average, best = _copy(network), _copy(network)
+    parts: dict[str, checkpoints.Stateful] = {
+        "network": network, "optimiser": optimiser, "average": average, "best": best,
+    }  # fmt: skip
+    counters = checkpoints.resume(checkpoint, parts)
+    step, spent = int(counters.get("step", 0)), counters.get("minutes", 0.0)
+    score = counters.get("score", -math.inf)
     photos, tuning = _photo_sets(faces, vocabulary)
     avatars = _avatar_set(drawings, vocabulary)
     batches = _batches(photos, avatars, seed=step)
@@ -113,10 +111,11 @@ def train(
         optimiser.step()
         step += 1
         keep = min(0.995, step / (step + 10))
+        latest = network.state_dict()
         with torch.no_grad():
-            for name, value in network.state_dict().items():
+            for name, value in average.state_dict().items():
                 if value.is_floating_point():
-                    average[name].lerp_(value, 1 - keep)
+                    value.lerp_(latest[name], 1 - keep)
         now = time.monotonic()
         spent += (now - begun) / 60
         begun = now
@@ -124,27 +123,18 @@ def train(
         if now - talked > 10 or done:
             agreement: dict[str, float] = {}
             if now - measured > 120 or done:
-                agreement = agreements(_with(network, average), tuning)
+                agreement = agreements(average, tuning)
                 measured = time.monotonic()
                 if (mean := sum(agreement.values()) / len(agreement)) > score:
-                    score, best = mean, {name: one.clone() for name, one in average.items()}
+                    score = mean
+                    best.load_state_dict(average.state_dict())
             on_progress(Progress(step, spent, float(loss.detach()), agreement))
             talked = now
         if now - saved > 60 or done:
-            state = {
-                "network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                "average": average, "best": best, "score": score, "step": step, "minutes": spent,
-            }  # fmt: skip
-            save(state, checkpoint)
+            counters = {"step": step, "minutes": spent, "score": score}
+            checkpoints.save(checkpoint, parts, counters)
             saved = now
-    return _with(network, best)
-
-
-def save(state: dict[str, object], checkpoint: Path) -> None:
-    """Write a checkpoint whole or not at all."""
-    written = checkpoint.with_suffix(".part")
-    torch.save(state, written)
-    written.replace(checkpoint)
+    return best
 
 
 def objective(
@@ -270,8 +260,7 @@ def _tensor(pictures: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(pictures).permute(0, 1, 4, 2, 3).float() / 255
 
 
-def _with(network: CrossDomain, average: dict[str, Tensor]) -> CrossDomain:
-    """A copy of the network with the averaged weights."""
+def _copy(network: CrossDomain) -> CrossDomain:
     copy = CrossDomain(network.attributes)
-    copy.load_state_dict(average)
+    copy.load_state_dict(network.state_dict())
     return copy.eval()
