@@ -14,7 +14,7 @@ from inference.face.blendshapes import NAMES
 SPENT = {"mouthSmile": 0.6, "mouthUpperUp": 0.5, "mouthStretch": 0.5, "cheekSquint": 0.4}
 """Movements of which a full present score leaves so much less to add."""
 
-WIDEST = {"teeth": 0.3, "laugh": 0.4, "round": 0.46, "shout": 0.66, "tongue": 0.44}
+WIDEST = {"teeth": 0.3, "laugh": 0.4, "round": 0.64, "shout": 0.66, "tongue": 0.44}
 """For each kind of interior, the gap over the mouth's width beyond which no jaw drops."""
 
 _KNEE = 0.6

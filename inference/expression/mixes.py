@@ -4,6 +4,7 @@ Single movements follow the Facial Action Coding System (Ekman, Friesen, Hager, 
 expressions combine them as its emotion tables do, with the weights that looked most natural.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ INSIDE = {
 
 Mix = Mapping[str, float]
 
-_MOST, _MOST_FELT = 1.6, 2.2
+_MOST, _MOST_FELT = 1.9, 2.6
 _FELT = ("brow", "eyeWide", "eyeSquint", "noseSneer", "mouthFrown", "mouthDimple", "mouthPress")
 """Movements that the head of the table makes timidly: feelings are read from them."""
 
@@ -45,26 +46,33 @@ def _both(**weights: float) -> dict[str, float]:
 
 
 UNITS: dict[str, Mix] = {
-    "AU1": {"browInnerUp": 1.5},
-    "AU2": _both(browOuterUp=1.3),
-    "AU4": _both(browDown=1.75),
-    "AU5": _both(eyeWide=1.5),
-    "AU6": _both(cheekSquint=1.0, eyeSquint=1.1),
-    "AU7": _both(eyeSquint=1.8),
-    "AU9": _both(noseSneer=1.0, browDown=0.5),
-    "AU10": _both(mouthUpperUp=1.2, noseSneer=0.1),
-    "AU12": _both(mouthSmile=1.0),
-    "AU14": _both(mouthDimple=1.5),
-    "AU15": _both(mouthFrown=1.8),
-    "AU17": {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.35},
-    "AU18": {"mouthPucker": 1.1},
-    "AU20": _both(mouthStretch=1.0),
-    "AU23": {"mouthRollLower": 0.6, "mouthRollUpper": 0.6, **_both(mouthPress=0.6)},
-    "AU24": {"mouthRollLower": 0.2, "mouthRollUpper": 0.2, **_both(mouthPress=1.2)},
-    "AU25": {"jawOpen": 0.08, **_both(mouthUpperUp=0.35, mouthLowerDown=0.7)},
-    "AU26": {"jawOpen": 0.8},
+    "AU1": {"browInnerUp": 2.4},
+    "AU2": {"browInnerUp": 0.4, **_both(browOuterUp=2.0)},
+    "AU4": _both(browDown=2.1),
+    "AU5": _both(eyeWide=2.4),
+    "AU6": _both(cheekSquint=1.4, eyeSquint=1.4),
+    "AU7": _both(eyeSquint=2.2),
+    "AU9": _both(noseSneer=1.5, browDown=0.6),
+    "AU10": _both(mouthUpperUp=1.75, noseSneer=0.1),
+    "AU12": _both(mouthSmile=1.3),
+    "AU14": _both(mouthDimple=2.1),
+    "AU15": {REST: 0.7, **_both(mouthFrown=2.5)},
+    "AU17": {REST: 1.0, "mouthShrugLower": 1.6, "mouthShrugUpper": 0.5},
+    "AU18": {REST: 1.0, "mouthPucker": 1.5},
+    "AU20": _both(mouthStretch=1.2),
+    "AU23": {REST: 1.0, "mouthRollLower": 0.6, "mouthRollUpper": 0.6, **_both(mouthPress=1.0)},
+    "AU24": {REST: 1.0, "mouthRollLower": 0.2, "mouthRollUpper": 0.2, **_both(mouthPress=1.5)},
+    "AU25": {"jawOpen": 0.2, **_both(mouthUpperUp=0.5, mouthLowerDown=1.2)},
+    "AU26": {"jawOpen": 1.5},
     "AU43": {CLOSE_LEFT: 1.0, CLOSE_RIGHT: 1.0},
 }
+"""Weights at which a judge reads an amount as asked, as far as faces stay natural (the card)."""
+
+RESPONSE = {
+    "AU6": 1.2, "AU7": 1.2, "AU15": 0.75, "AU17": 0.75, "AU18": 0.75, "AU20": 0.8, "AU24": 1.2,
+    "AU26": 1.4,
+}  # fmt: skip
+"""Exponents of amounts where what is seen grows slower or faster than what is asked."""
 
 NAMED: dict[str, Mix] = {
     "smile": _both(mouthSmile=1.1, cheekSquint=0.9, eyeSquint=0.4),
@@ -186,11 +194,12 @@ def movement(settings: Iterable[Setting]) -> Movement:
     opening: dict[str, float] = {}
     rest = 0.0
     for setting in settings:
+        amount = math.copysign(abs(setting.amount) ** RESPONSE.get(setting.name, 1), setting.amount)
         for name, weight in MIXES[setting.name].items():
             if name == REST:
-                rest = max(rest, weight * setting.amount)
+                rest = max(rest, weight * amount)
             else:
-                total[name] += weight * setting.amount
+                total[name] += weight * amount
         if setting.name in INSIDE and setting.amount > 0:
             opening[INSIDE[setting.name]] = setting.amount
     closing = {side: total.pop(side, 0.0) for side in (CLOSE_LEFT, CLOSE_RIGHT)}

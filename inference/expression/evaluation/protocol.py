@@ -21,6 +21,7 @@ from rich.progress import track
 
 from inference import wiring
 from inference.errors import WeightsMissing
+from inference.expression import mouth
 from inference.expression.evaluation import signals
 from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
 from inference.expression.mixes import MIXES, NAMED
@@ -38,12 +39,17 @@ from storage.contract.kinds import Setting
 
 INTENSITIES = tuple(np.linspace(0, 1, 7).round(4).tolist())
 AMOUNT = 0.8  # of a named expression, for identity, outside and feelings
+_SMILES = 0.4  # score from which a face smiles already
 _FACE = 240.0  # px: height of the face that is worked on
 _OUTSIDE = 1.4  # multiple of the face's outline beyond which nothing may change
-_SHARED = {  # movements that come with a unit on every face, so they are no leak
-    "AU6": ("mouthSmile",), "AU9": ("browDown", "eyeSquint", "mouthUpperUp"),
+_LIPS = ("mouthSmile", "mouthUpperUp", "mouthLowerDown", "jawOpen")
+_SHARED = {  # movements that come with a unit on every face or contradict it, so they are no leak
+    "AU1": ("browDown",), "AU2": ("browDown",), "AU4": ("browOuterUp", "browInnerUp"),
+    "AU5": ("eyeSquint", "eyeBlink"), "AU6": ("mouthSmile",),
+    "AU9": ("browDown", "eyeSquint", "mouthUpperUp"),
     "AU10": ("noseSneer", "mouthSmile"), "AU43": ("eyeSquint", "eyeLookDown"),
     "AU26": ("mouthLowerDown",), "AU25": ("jawOpen",),
+    "AU15": _LIPS, "AU17": (*_LIPS, "mouthShrugUpper"), "AU18": _LIPS, "AU23": _LIPS, "AU24": _LIPS,
 }  # fmt: skip
 
 
@@ -94,8 +100,8 @@ def evaluate(
     for engine in engines:
         trials = [
             tried(
-                portrait, people.groups(known.get(name, {})), networks, classifier, intensities,
-                units, ENGINES[engine],
+                portrait, (*people.groups(known.get(name, {})), _mouth(portrait)), networks,
+                classifier, intensities, units, ENGINES[engine],
             )
             for name, portrait in track(shown, engine, console=Console(stderr=True))
         ]  # fmt: skip
@@ -103,6 +109,14 @@ def evaluate(
     if classifier is not None:
         found += _of_real(real, classifier)
     return found
+
+
+def _mouth(portrait: Portrait) -> str:
+    """Name the group that a face belongs to by what its mouth does already."""
+    scores = dict(zip(NAMES, portrait.report.blendshapes.tolist(), strict=True))
+    if scores["mouthSmileLeft"] + scores["mouthSmileRight"] > 2 * _SMILES:
+        return "mouth smiling"
+    return "mouth open" if mouth.openness(portrait.report.landmarks) > 0 else "mouth closed"
 
 
 def _judge() -> EmotionClassifier | None:
@@ -217,7 +231,15 @@ _PARTS: Mapping[str, tuple[Part, str]] = {
     "zero_edit": (lambda trial: trial.zero, "share"),
 }
 _BY_NAME = ("spearman", "slope", "emotion_hit")  # one row for each unit or expression
-_OVERALL = ("spearman", "emotion_hit", "leakage", "identity", "psnr_outside_db", "zero_edit")
+_OVERALL = (
+    "spearman",
+    "slope",
+    "emotion_hit",
+    "leakage",
+    "identity",
+    "psnr_outside_db",
+    "zero_edit",
+)
 
 
 def rows(trials: Sequence[Trial], engine: str = DEFAULT) -> list[Row]:

@@ -45,8 +45,11 @@ BLENDSHAPES: Mapping[str, tuple[str, ...]] = {
 }
 """Units that the blendshape network sees, and by which of its scores."""
 
-DISTANCES = ("AU5", "AU9", "AU25")
-"""Units measured by landmarks: opening of the eyes, wrinkling of the nose, parting of the lips."""
+DISTANCES = {"AU5": (0.314, 0.501), "AU9": (0.010, 0.191), "AU25": (0.073, 0.670)}
+"""Units measured by landmarks: opening of the eyes, wrinkling of the nose, parting of the lips.
+
+0 stands for the median of the training faces, 1 for what one in five hundred of them exceeds.
+"""
 
 UNITS = (*BLENDSHAPES, *DISTANCES)
 
@@ -56,7 +59,11 @@ def strength(unit: str, seen: Seen) -> float:
     if unit in BLENDSHAPES:
         rows = [NAMES.index(name) for name in BLENDSHAPES[unit]]
         return float(seen.blendshapes[rows].mean())
-    points = np.asarray(seen.landmarks[:, :2], np.float64)
+    low, high = DISTANCES[unit]
+    return (_distance(unit, np.asarray(seen.landmarks[:, :2], np.float64)) - low) / (high - low)
+
+
+def _distance(unit: str, points: NDArray[np.float64]) -> float:
     if unit == "AU25":
         return mouth.gap(points)
     if unit == "AU9":
