@@ -290,7 +290,7 @@ def sticker(
     for name, wishes in kinds.items():
         if wishes is True:
             lines.append(f"/{name}")
-        elif wishes and KINDS[name.replace("_", "-")].groups:  # worn together
+        elif wishes and KINDS[name.replace("_", "-")].worn:  # worn together
             lines.append(" ".join([f"/{name}", *wishes]))
         elif wishes:
             lines += [f"/{name} {wish}".strip() for wish in wishes]

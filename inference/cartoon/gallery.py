@@ -16,9 +16,7 @@ from inference.models.calls import Call, Calls
 from inference.pictures import sheet, svg
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
-SHOWN = tuple(
-    name for name in CARTOON.settings if name not in (*CARTOON.beside, *CARTOON.two_photos)
-)
+SHOWN = tuple(name for name in CARTOON.chosen if name not in CARTOON.two_photos)
 """Every style that a person alone is enough for, in the order of the pages."""
 
 _SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a sticker

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from inference.cartoon import borrowed, canvas, likeness, styles, tensors
-from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.portrait import composing, looks, options, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.rendered import STYLES
@@ -37,14 +37,15 @@ class Cartoon:
     ) -> Calls[Picture]:
         """Draw, paint or render the person, and cut them out.
 
-        settings: one look, or one style and how much of it; ``scene`` beside it keeps the
-        surroundings. picture: (H, W, 3) RGB, where the style ``picture`` is taken from.
+        settings: one look and what is wished for of it in groups, or one style and how much of it;
+        ``scene`` beside it keeps the surroundings. picture: (H, W, 3) RGB, where the style
+        ``picture`` is taken from.
 
         Raises:
             UnknownSetting: several styles, or none of that name, or an amount out of range.
         """
         scene = any(setting.name == SCENE for setting in settings)
-        chosen = [setting for setting in settings if setting.name != SCENE]
+        chosen = [setting for setting in settings if setting.name not in CARTOON.beside]
         style, *more = chosen or CARTOON.default
         bounds = CARTOON.amount
         if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
@@ -55,7 +56,9 @@ class Cartoon:
             raise UnknownSetting(f"no style is called {style.name!r}")
         portrait = photographed(subject)
         if style.name in LOOKS:
-            return Picture((_drawn(portrait, style.name, scene=scene),))
+            behind = _surroundings(portrait) if scene else None
+            wishes = options.of((setting.name for setting in settings), behind)
+            return Picture((_drawn(portrait, style.name, wishes),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         if style.name in STYLES:
             rendered = STYLES[style.name](laid, style.amount)
@@ -67,12 +70,10 @@ class Cartoon:
         return Picture((rgba if scene else die_cut(rgba),))
 
 
-def _drawn(portrait: Portrait, look: str, *, scene: bool) -> Image:
-    """Draw the person as a sticker, with their surroundings' colour behind them if asked."""
-    behind = _surroundings(portrait) if scene else None
-    options = Options() if behind is None else Options(ground="square", ground_colour=behind)
-    drawing = composing.drawn(portrait.once(sitter.sit), look, options)
-    document = looks.svg(drawing, LOOKS[look], options)
+def _drawn(portrait: Portrait, look: str, wishes: Options) -> Image:
+    """Draw the person as a sticker."""
+    drawing = composing.drawn(portrait.once(sitter.sit), look, wishes)
+    document = looks.svg(drawing, LOOKS[look], wishes)
     return die_cut(svg.raster(document, SIDE), drawn=True)
 
 

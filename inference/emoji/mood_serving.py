@@ -12,7 +12,7 @@ from inference.pictures import sheet
 from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
 from storage.contract.kinds import EMOJI, MOOD, MOOD_SHEET, MOVING_MOODS, Setting
 
-SHOWN = tuple(name for name in MOOD.settings if name not in MOOD.beside)
+SHOWN = MOOD.chosen
 """Every mood, in the order of the pages."""
 
 _STYLE = EMOJI.default[0].name

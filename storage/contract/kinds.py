@@ -41,7 +41,8 @@ class Kind:
     ``plain``: settings without a strength, where others of their group have one.
     ``default``: what a bare command means; empty where the family needs no setting.
     ``example``: what shows how to ask, where the default does not.
-    ``beside``: settings without a strength that may stand beside the one chosen.
+    ``beside``: settings without a strength that may stand beside the one chosen, one of each group.
+    ``varied``: the settings that what stands in groups beside them suits.
     ``two_photos``: settings that need another photo beside the one with the face.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
@@ -58,6 +59,7 @@ class Kind:
     amounts: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     plain: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    varied: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     shows: str = ""
     pages: int = 0
@@ -76,6 +78,16 @@ class Kind:
         return tuple(group for group in found if group)
 
     @property
+    def worn(self) -> bool:
+        """Whether looks grow: what is asked for next is worn beside what is worn already."""
+        return self.several and bool(self.groups)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The settings that a wish is about, without what may stand beside them."""
+        return tuple(setting for setting in self.settings if setting not in self.beside)
+
+    @property
     def numbered(self) -> bool:
         """Whether a number behind a setting may mean something: a strength, or a page."""
         return bool(self.pages or self.amount or self.amounts)
@@ -92,11 +104,26 @@ def group_of(setting: str) -> str:
     return setting.partition(":")[0] if ":" in setting else ""
 
 
+def place_of(setting: str) -> str:
+    """Return what a setting takes the place of: its group, or itself where it has none."""
+    return group_of(setting) or setting
+
+
 CUTOUT = Kind("cutout")
 EMOJI = Kind(
     "emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),), composed=True
 )
 _LOOKS = ("ink", "anime", "comic", "flat", "chibi", "pop", "pastel", "noir", "line")
+_OPTIONS = (
+    "hair:black", "hair:brown", "hair:auburn", "hair:copper", "hair:blond", "hair:gray",
+    "hair:white", "hair:red", "hair:pink", "hair:purple", "hair:blue", "hair:green",
+    "eyes:brown", "eyes:hazel", "eyes:amber", "eyes:green", "eyes:blue", "eyes:gray",
+    "eyes:violet", "eyes:red",
+    "lines:fine", "lines:thick",
+    "palette:warm", "palette:cool", "palette:faded", "palette:vivid",
+    "ground:bare", "ground:circle", "ground:square", "ground:burst", "ground:blob",
+)  # fmt: skip
+"""What may be wished for of a drawing."""
 
 CARTOON = Kind(
     "cartoon",
@@ -108,11 +135,13 @@ CARTOON = Kind(
         # drawn after the photo's own light
         "pencil", "watercolour", "oil", "mosaic", "linocut",
         "scene", "picture",
+        *_OPTIONS,
     ),
     amount=Amount(0.0, 1.0, 0.6),
     plain=_LOOKS,
     default=(Setting("ink"),),
-    beside=("scene",),
+    beside=("scene", *_OPTIONS),
+    varied=_LOOKS,
     two_photos=("picture",),
 )  # fmt: skip
 EXPRESSION = Kind(

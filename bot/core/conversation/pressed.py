@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, packs, wardrobe
+from bot.core.conversation import lineup, packs, varying, wardrobe
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import ChoiceMade
 from bot.core.conversation.library import Library
@@ -62,6 +62,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         for one in state.shown:
             if one.job == job and verb == "change":
                 return wardrobe.opened_for(state, library, one)
+            if one.job == job and verb == "vary":
+                return varying.press(state, event.value, one, event.message)
             if one.job == job:
                 return press(state, event.value, one)
     return state, (Say("say.choice_gone"),)
@@ -95,7 +97,7 @@ def _setting_chosen(
             return state, (Say("say.choice_gone"),)
 
 
-_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change", "beside"})
+_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change", "beside", "vary"})
 
 
 def _uuid(text: str) -> UUID | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, packs, sheets, wardrobe
+from bot.core.conversation import lineup, packs, sheets, varying, wardrobe
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.conversation.library import Library
@@ -18,8 +18,11 @@ from bot.core.conversation.state import (
     SuppressedFailure,
     has_strength,
     strengthened,
+    varies,
+    without,
 )
 from bot.core.language.meanings import Request, SettingName
+from bot.core.language.writing import usual
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
@@ -89,22 +92,25 @@ def _in_other_style(state: State, result: Shown) -> Step:
 def _other(request: Request) -> Request:
     """Return the next style of a kind of which one is chosen."""
     kind = KINDS[request.kind]
-    styles = [name for name in kind.settings if name not in (*kind.beside, *kind.two_photos)]
-    chosen = [setting for setting in request.settings if setting.name not in kind.beside]
+    styles = [name for name in kind.chosen if name not in kind.two_photos]
+    chosen = [setting for setting in request.settings if setting.name in kind.chosen]
     setting = chosen[0] if chosen else kind.default[0]
     at = styles.index(setting.name) if setting.name in styles else -1
-    following = replace(setting, name=styles[(at + 1) % len(styles)])
+    following = usual(kind, styles[(at + 1) % len(styles)])
+    if kind.amount_of(setting.name) and kind.amount_of(following.name):
+        following = replace(following, amount=setting.amount)
     beside = (setting for setting in request.settings if setting.name in kind.beside)
-    return Request(kind.name, (following, *beside))
+    other = Request(kind.name, (following, *beside))
+    return other if varies(other) else without(other, kind.groups)
 
 
 def _toggled(request: Request) -> Request:
-    """Return a wish with what may stand beside it, or without if it stands there."""
-    kind = KINDS[request.kind]
-    left = tuple(one for one in request.settings if one.name not in kind.beside)
+    """Return a wish with what may stand beside it first of all, or without if it stands there."""
+    toggled = KINDS[request.kind].beside[0]
+    left = tuple(one for one in request.settings if one.name != toggled)
     if left != request.settings:
         return replace(request, settings=left)
-    return replace(request, settings=(*left, Setting(kind.beside[0])))
+    return replace(request, settings=(*left, Setting(toggled)))
 
 
 def _result_choices(job: UUID, request: Request) -> Rows:
@@ -114,12 +120,13 @@ def _result_choices(job: UUID, request: Request) -> Rows:
         first.append(Choice("button.stronger", f"more:{job.hex}"))
         first.append(Choice("button.weaker", f"less:{job.hex}"))
     if kind.beside and any(one.name in (kind.pack or kind.settings) for one in request.settings):
-        there = any(one.name in kind.beside for one in request.settings)
+        there = any(one.name == kind.beside[0] for one in request.settings)
         key = "button.without" if there else "button.beside"
         name = SettingName(kind.name, kind.beside[0])
         first.append(Choice(key, f"beside:{job.hex}", {"name": name}))
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))
+    first += varying.button(job.hex, request)
     second = [
         Choice("button.undo", f"undo:{job.hex}"),
         Choice("button.favourite", f"keep:{job.hex}"),

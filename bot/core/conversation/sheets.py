@@ -68,7 +68,7 @@ def take(state: State, sheet: Sheet, number: int) -> Step:
         drawn = do.Run(request, sheet.photo, sheet.face, avatar=sheet.avatar.to_json())
         return remember(state, (request,)), (drawn,)
     state = replace(state, photo=sheet.photo, face=sheet.face, question=None)
-    if KINDS[request.kind].groups:
+    if KINDS[request.kind].worn:
         request = worn(state, Make(request))
     return run(state, (request,))
 

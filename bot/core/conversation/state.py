@@ -1,6 +1,6 @@
 """What a conversation remembers, one per person and chat; frozen, and JSON in between."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.conversation.changes import OpenWardrobe
 from bot.core.language.meanings import Request
 from storage.contract.avatars import Avatar, AvatarSpec
-from storage.contract.kinds import KINDS, Setting
+from storage.contract.kinds import KINDS, Setting, group_of, place_of
 
 REMEMBERED = 20
 """How many results a person can go back to."""
@@ -194,16 +194,29 @@ def known(requests: tuple[Request, ...]) -> tuple[Request, ...]:
 def resolved(state: State, request: Request) -> Request:
     """Return a wish with its settings filled: as last time, as preferred, or as is usual."""
     kind = KINDS[request.kind]
-    chosen = any(setting.name not in kind.beside for setting in request.settings)
-    if chosen or not kind.settings or kind.groups:
+    chosen = any(setting.name in kind.chosen for setting in request.settings)
+    if chosen or not kind.settings or kind.worn:
         return request
     usual = Request(kind.name, kind.default)
     for earlier in (*state.last, *state.preferred):
         if earlier.kind == request.kind and earlier.settings:
             usual = earlier
             break
+    if not varies(usual) and any(group_of(setting.name) for setting in request.settings):
+        usual = Request(kind.name, kind.default)
     said = (*usual.settings, *request.settings)
-    return replace(usual, settings=tuple({setting.name: setting for setting in said}.values()))
+    return replace(usual, settings=tuple({place_of(one.name): one for one in said}.values()))
+
+
+def varies(request: Request) -> bool:
+    """Tell whether what stands in groups beside a choice suits the one that is made."""
+    return any(setting.name in KINDS[request.kind].varied for setting in request.settings)
+
+
+def without(request: Request, groups: Collection[str]) -> Request:
+    """Return a wish without what stands in some groups."""
+    left = tuple(one for one in request.settings if group_of(one.name) not in groups)
+    return replace(request, settings=left)
 
 
 def has_strength(request: Request) -> bool:

@@ -14,7 +14,7 @@ from bot.core.conversation.making import Step, adjust, run
 from bot.core.conversation.picking import face, from_sheet
 from bot.core.conversation.preferring import prefer, style
 from bot.core.conversation.results import press, undo
-from bot.core.conversation.state import State
+from bot.core.conversation.state import State, resolved, without
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import (
     Adjust,
@@ -83,7 +83,9 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
         case Make(Request(kind=LINEUP.name, settings=settings)):
             return lineup.show(state, settings[0].page if settings else 1)
         case Make(request) as wish:
-            if KINDS[request.kind].groups and replaces is None:
+            if wish.without and not KINDS[request.kind].worn:
+                request = without(resolved(state, request), wish.without)
+            elif KINDS[request.kind].worn and replaces is None:
                 request = worn(state, wish)
                 if not request.settings and not wish.without:
                     return state, (_which_look(KINDS[request.kind], line.notes),)

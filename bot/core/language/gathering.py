@@ -1,6 +1,6 @@
 """Makes a wish of the names and numbers of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.language.grouping import bind
@@ -10,7 +10,7 @@ from bot.core.language.tokens import Group, Name, Nothing, Number, Start, Token,
 from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
 from bot.core.language.writing import example_line, strength, usual, write
 from bot.errors import CommandError
-from storage.contract.kinds import Amount, Kind, Setting, group_of
+from storage.contract.kinds import Amount, Kind, Setting, group_of, place_of
 
 MAX_SETTINGS = 8
 
@@ -76,7 +76,7 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
         elif kind.default and kind.numbered:
             named[kind.default[0].name] = waiting
     if kind.groups:  # of two in one group the last counts
-        named = dict({group_of(name): (name, named[name]) for name in named}.values())
+        named = dict({place_of(name): (name, named[name]) for name in named}.values())
     if len(named.keys() - set(kind.beside)) > 1 and not kind.several:
         raise one_setting(kind)
     if len(named) > MAX_SETTINGS:
@@ -84,12 +84,22 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
             "command_error.too_many_settings", count=MAX_SETTINGS, example=example_line(kind)
         )
     notes: list[Note] = []
+    if fixed := _not_varied(kind, named):
+        named = {name: number for name, number in named.items() if not group_of(name)}
+        notes.append(Note("note.not_varied", {"name": SettingName(kind.name, fixed)}))
     if not kind.numbered and any((waiting, *named.values())):
         notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
     settings = tuple(_setting(kind, name, number, notes) for name, number in named.items())
     worn = {group_of(name) for name in named}
     off = tuple(group for group in kind.groups if group in without and group not in worn)
     return Gathered(Make(Request(kind.name, settings), off), tuple(notes), guessed)
+
+
+def _not_varied(kind: Kind, named: Iterable[str]) -> str | None:
+    """Return the chosen setting if what else is said does not suit it."""
+    chosen = next((name for name in named if name not in kind.beside), None)
+    fixed = bool(kind.varied) and chosen not in (None, *kind.varied)
+    return chosen if fixed and any(map(group_of, named)) else None
 
 
 def _guess(vocabulary: Vocabulary, kind: Kind, typed: str, groups: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ what is meant when nothing else is near.
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.core.language.gathering import MAX_SETTINGS, Gathered, gather, read_as
@@ -182,7 +183,7 @@ class Grammar:
         )
 
     def _is_setting(self, line: str) -> bool:
-        return any(self.vocabulary.patterns[kind.name].match(line) for kind in _STICKERS)
+        return any(self.vocabulary.patterns_alone[kind.name].match(line) for kind in _STICKERS)
 
     def _bare(self, line: str) -> Line:
         """Read a line without a command: one wish told by the names of its settings."""
@@ -194,12 +195,29 @@ class Grammar:
             if near is None:
                 raise CommandError("say.not_understood", example=EXAMPLE)
             kinds = [near]
-        return self._request(KINDS[kinds[0]], line).line()
+        return self._first_understood(kinds, line).line()
+
+    def _first_understood(self, kinds: list[str], line: str) -> Gathered:
+        """Read a wish of the first of these kinds that knows all its words.
+
+        Raises:
+            CommandError: none does; what the first says.
+        """
+        first, *others = dict.fromkeys(kinds)
+        try:
+            return self._request(KINDS[first], line)
+        except CommandError:
+            for kind in others:
+                with suppress(CommandError):
+                    read = self._request(KINDS[kind], line)
+                    if not read.guessed:
+                        return read
+            raise
 
     def _nearest_setting(self, unknown: list[Unknown]) -> str | None:
         for token in unknown[:1]:
             for kind in _STICKERS:
-                words = self.vocabulary.settings[kind.name]
+                words = self.vocabulary.alone[kind.name]
                 if nearest(squeeze(token.typed), words) is not None:
                     return kind.name
         return None

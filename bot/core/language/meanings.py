@@ -130,3 +130,11 @@ class SettingName:
 
     kind: str
     setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupName:
+    """A group of settings to be called by its name in the reader's language."""
+
+    kind: str
+    group: str

@@ -43,7 +43,7 @@ def unknown_setting(
     if not kind.settings:
         return CommandError("command_error.no_settings", **values, example=command)
     for other in KINDS.values():
-        elsewhere = vocabulary.settings[other.name].get(squeeze(typed))
+        elsewhere = vocabulary.alone[other.name].get(squeeze(typed))
         if other is not kind and elsewhere is not None:
             hint = line_of(other, elsewhere)
             return CommandError("command_error.unknown_setting", **values, hints=(hint,))

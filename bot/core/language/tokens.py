@@ -93,9 +93,11 @@ def cut(
 ) -> Iterator[Token]:
     """Cut a normalised line into numbers, settings of these kinds, and the rest.
 
-    ``starts``: whether names of kinds count too. Words without meaning are left out. In a line that
-    opens with a group, what follows a group is looked for in that group first.
+    ``starts``: whether names of kinds count too; then what may stand beside a choice counts where
+    its kind was named. Words without meaning are left out. In a line that opens with a group, what
+    follows a group is looked for in that group first.
     """
+    named = () if starts else kinds
     at = 0
     said: Token | None = None
     opening: Token | None = None
@@ -109,7 +111,7 @@ def cut(
         if isinstance(said, Group) and isinstance(opening, Group):
             found = _within(vocabulary, line, at, said)
         if found is None:
-            found = _longest(vocabulary, line, at, kinds, starts=starts)
+            found = _longest(vocabulary, line, at, kinds, named, starts=starts)
         if found is not None:
             token, at = found
             if token is not None:
@@ -118,6 +120,7 @@ def cut(
                 opening = None if isinstance(token, Start) else opening or token
                 if isinstance(token, Start):  # what two kinds know means the one just named
                     kinds = tuple(sorted(kinds, key=lambda kind: kind.name != token.kind))
+                    named = (KINDS[token.kind],)
             continue
         letters = LETTERS.match(line, at)
         if letters is not None or _SEPARATORS.match(line, at) is None:
@@ -144,16 +147,24 @@ def _within(
 
 
 def _longest(
-    vocabulary: Vocabulary, line: str, at: int, kinds: tuple[Kind, ...], *, starts: bool
+    vocabulary: Vocabulary,
+    line: str,
+    at: int,
+    kinds: tuple[Kind, ...],
+    named: tuple[Kind, ...],
+    *,
+    starts: bool,
 ) -> tuple[Token | None, int] | None:
     """Return the longest known word at a position (None for a filler) and where it ends."""
     best: tuple[int, Token | None] | None = None
     for kind in kinds:
-        match = vocabulary.patterns[kind.name].match(line, at)
+        whole = kind in named
+        patterns = vocabulary.patterns if whole else vocabulary.patterns_alone
+        match = patterns[kind.name].match(line, at)
         if match is not None and (best is None or match.end() > best[0]):
             name = vocabulary.settings[kind.name][squeeze(match.group())]
             best = match.end(), Name(match.group(), kind.name, name)
-        if kind.groups:
+        if kind.groups and (whole or kind.worn):
             best = _longest_of_groups(vocabulary, line, at, kind, best)
     if starts:
         match = vocabulary.command_pattern.match(line, at)

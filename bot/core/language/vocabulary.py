@@ -9,6 +9,8 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from storage.contract.kinds import KINDS, group_of
+
 NEAR = 0.7  # similarity from which a misspelt word is understood
 CLEARLY = 0.1  # by how much the best must beat the next
 HINTED = 0.45  # similarity from which a word is worth suggesting
@@ -53,6 +55,26 @@ class Vocabulary:
     def patterns(self) -> dict[str, re.Pattern[str]]:
         """For each kind, what matches any of its settings at a position, the longest first."""
         return {kind: _any_of(words) for kind, words in self.settings.items()}
+
+    @cached_property
+    def alone(self) -> Mapping[str, Mapping[str, str]]:
+        """The words of ``settings`` that mean a kind where nothing else says so.
+
+        What stands in groups beside a choice does not: "green hair" is no wish for a drawing.
+        """
+        return {
+            kind: {
+                word: name
+                for word, name in words.items()
+                if not (group_of(name) and name in KINDS[kind].beside)
+            }
+            for kind, words in self.settings.items()
+        }
+
+    @cached_property
+    def patterns_alone(self) -> dict[str, re.Pattern[str]]:
+        """The same as ``patterns`` of ``alone``."""
+        return {kind: _any_of(words) for kind, words in self.alone.items()}
 
     @cached_property
     def group_patterns(self) -> dict[str, re.Pattern[str]]:

@@ -17,7 +17,7 @@ from bot.core.conversation.actions import (
 )
 from bot.core.conversation.events import Button, Message, Offer, Slider
 from bot.core.language import colour_names
-from bot.core.language.meanings import LanguageName, Make, Note, Request, SettingName
+from bot.core.language.meanings import GroupName, LanguageName, Make, Note, Request, SettingName
 from bot.core.language.suggesting import MOST_NAMES
 from bot.core.language.texts import Texts
 from bot.core.language.writing import example, strength, write, write_request
@@ -98,6 +98,8 @@ class Wording:
                 return self.texts.describe(locale, value)
             case SettingName(kind, setting):
                 return self.texts.setting(locale, kind, setting)
+            case GroupName(kind, group):
+                return self.texts.group(locale, kind, group)
             case LanguageName(chosen):
                 return self.texts.language(chosen)
             case SlotName(slot, leading):
@@ -125,10 +127,10 @@ class Wording:
     def _settings(self, kind: Kind, locale: str) -> str:
         if not kind.settings:
             return self.texts.kind(locale, kind.name)
-        if kind.groups:
+        if kind.worn:
             names = [self.texts.group(locale, kind.name, group) for group in kind.groups]
             return self.texts.join(locale, "join", names)
-        names = [self.texts.setting(locale, kind.name, name) for name in kind.settings]
+        names = [self.texts.setting(locale, kind.name, name) for name in kind.chosen]
         more = ["…"] if len(names) > MOST_NAMES else []
         return self.texts.join(locale, "join", names[:MOST_NAMES] + more)
 

@@ -113,21 +113,28 @@ def _kind_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, An
 
 
 def _grouped_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
-    """Return the command of a kind whose settings come in groups: an option for each group."""
+    """Return the command of a kind whose settings come in groups: an option for each group.
+
+    What stands in no group is chosen by ``what``.
+    """
 
     async def make(
         asked: discord.Interaction,
+        what: str | None = None,
         strength: float | None = None,
         photo: discord.Attachment | None = None,
         **chosen: str | None,
     ) -> None:
-        line = _grouped_line(kind, chosen, strength)
+        line = _grouped_line(kind, what, chosen, strength)
         await respond(asked, lambda: _photo_or_words(asked, photo, line), False)
 
-    options: dict[str, Any] = dict.fromkeys(kind.groups, str | None)
-    if kind.amounts:
-        low = min(amount.low for amount in kind.amounts.values())
-        high = max(amount.high for amount in kind.amounts.values())
+    ungrouped = any(not group_of(setting) for setting in kind.settings)
+    options: dict[str, Any] = {"what": str | None} if ungrouped else {}
+    options |= dict.fromkeys(kind.groups, str | None)
+    spans = [amount for amount in (kind.amount, *kind.amounts.values()) if amount is not None]
+    if spans:
+        low = min(amount.low for amount in spans)
+        high = max(amount.high for amount in spans)
         options["strength"] = app_commands.Range[float, low, high] | None
     options["photo"] = discord.Attachment | None
     asked, *_ = inspect.signature(make).parameters.values()
@@ -138,8 +145,8 @@ def _grouped_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any,
     make.__signature__ = inspect.Signature([asked, *optional])  # type: ignore[attr-defined]
     keys = {group: f"group.{kind.name}.{group}.name" for group in kind.groups}
     command = _command(f"kind.{kind.name}", kind.name, list(options), texts, make, keys)
-    for group in kind.groups:
-        command.autocomplete(group)(_completing(kind, group, texts))
+    for group in ("", *kind.groups) if ungrouped else kind.groups:
+        command.autocomplete(group or "what")(_completing(kind, group, texts))
     return command
 
 
@@ -193,10 +200,13 @@ def _completing(
     return complete
 
 
-def _grouped_line(kind: Kind, chosen: Mapping[str, str | None], strength: float | None) -> str:
+def _grouped_line(
+    kind: Kind, what: str | None, chosen: Mapping[str, str | None], strength: float | None
+) -> str:
     """Return the line of chosen settings; the strength belongs to the last that takes one."""
-    parts = {group: f"{group} {value}" for group, value in chosen.items() if value}
-    graded = [group for group in parts if group in kind.amounts]
+    parts = {"": what} if what else {}
+    parts |= {group: f"{group} {value}" for group, value in chosen.items() if value}
+    graded = [group for group in parts if group in kind.amounts or (kind.amount and not group)]
     if graded and strength is not None:
         parts[graded[-1]] += f" {strength:g}"
     return " ".join([f"/{kind.name}", *parts.values()])
@@ -303,12 +313,15 @@ def suggestions(kind: Kind, texts: Texts, locale: str, typed: str) -> list[Choic
 def suggestions_within(
     kind: Kind, group: str, texts: Texts, locale: str, typed: str
 ) -> list[Choice[str]]:
-    """Complete what is being typed with the settings of a group, and with none of them."""
+    """Complete what is being typed with the settings of a group, and with none of them.
+
+    The nameless group, of what stands in none, has always something chosen.
+    """
     wanted = typed.strip().casefold()
-    labels = {OFF: texts.nothing(locale)}
+    labels = {OFF: texts.nothing(locale)} if group else {}
     for setting in kind.settings:
         if group_of(setting) == group:
-            labels[setting.partition(":")[2]] = texts.setting(locale, kind.name, setting)
+            labels[setting.rpartition(":")[2]] = texts.setting(locale, kind.name, setting)
     return [
         Choice(name=label, value=name)
         for name, label in labels.items()

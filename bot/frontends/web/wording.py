@@ -26,9 +26,9 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
     """Return what the page's script needs to know of our words, JSON-able.
 
     ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, and for
-    kinds of results their ``settings``, each with the range of its ``amount`` where it has one, and
-    the ``groups`` that these come in; ``sentences``: the page's own; ``languages``: code and name
-    of each.
+    kinds of results their ``settings``, each with the range of its ``amount`` where it has one and
+    whether it may stand ``beside`` a chosen one, and the ``groups`` that these come in;
+    ``sentences``: the page's own; ``languages``: code and name of each.
     """
     commands: list[dict[str, object]] = []
     for name, about in texts.menu(locale):
@@ -46,6 +46,7 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
                     "name": setting,
                     "called": texts.setting(locale, kind.name, setting),
                     "amount": _range(kind.amount_of(setting)),
+                    "beside": setting in kind.beside,
                 }
                 for setting in kind.settings
                 if setting not in kind.two_photos

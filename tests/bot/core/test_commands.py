@@ -23,7 +23,7 @@ from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
 from bot.core.language.writing import write
 from bot.errors import CommandError
-from storage.contract.kinds import EDIT, KINDS, Kind, Setting, group_of
+from storage.contract.kinds import EDIT, KINDS, Kind, Setting, group_of, place_of
 
 GRAMMAR = Grammar(load().vocabulary())
 
@@ -47,12 +47,14 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
     most = min(len(kind.settings), MAX_SETTINGS) if kind.several else 1
     names = draw(
         st.lists(
-            st.sampled_from(kind.settings),
+            st.sampled_from(kind.settings if kind.several else kind.chosen),
             min_size=least,
             max_size=most,
-            unique_by=(lambda name: group_of(name) or name),
+            unique_by=place_of,
         )
     )
+    if not kind.several and kind.beside and (not kind.varied or {*names} <= {*kind.varied}):
+        names += draw(st.lists(st.sampled_from(kind.beside), max_size=4, unique_by=place_of))
     return Request(kind.name, tuple(draw(chosen(kind, name)) for name in names))
 
 
@@ -190,6 +192,41 @@ def test_spelling_does_not_matter(
 def test_lines_are_understood(typed: str, meant: str) -> None:
     """The same wish in its many spellings, English and Chinese."""
     assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/cartoon anime eyes green hair blue", "/cartoon anime eyes green hair blue"),
+        ("/cartoon anime green eyes, blue hair", "/cartoon anime eyes green hair blue"),
+        ("/cartoon eyes green hair blue", "/cartoon eyes green hair blue"),
+        ("/cartoon lines thick", "/cartoon lines thick"),
+        ("/cartoon ink bold lines warm colours", "/cartoon ink lines thick palette warm"),
+        ("/cartoon comic ground circle", "/cartoon comic ground circle"),
+        ("/cartoon comic no background", "/cartoon comic ground bare"),
+        ("/cartoon no hair", "/cartoon hair:none"),
+        ("/卡通 动漫 绿眼睛 蓝头发", "/cartoon anime eyes green hair blue"),
+        ("/卡通 墨线 粗线条 暖色", "/cartoon ink lines thick palette warm"),
+        ("anime with green hair", "/cartoon anime hair green"),
+        ("green hair, as anime", "/cartoon hair green anime"),
+        ("green hair", "/edit colour green 1"),
+        ("/green hair", "/edit colour green 1"),
+        ("blue", "/edit colour blue 1"),
+        ("绿色头发", "/edit colour green 1"),
+        ("/style cartoon anime hair blue cutout", "/style cartoon anime hair blue cutout"),
+    ],
+)
+def test_a_drawing_is_asked_for_with_its_colours(typed: str, meant: str) -> None:
+    """One look and what is wished for of it; the same words alone are about the photo."""
+    assert parse(typed) == meant
+
+
+def test_what_a_painting_cannot_vary_is_left_out() -> None:
+    """Colours of hair go with drawings; a painting says so and is made all the same."""
+    line = GRAMMAR.parse("/cartoon hokusai 0.4 hair blue")
+    assert line.meaning == Make(Request("cartoon", (Setting("hokusai", 0.4),)))
+    assert [note.key for note in line.notes] == ["note.not_varied"]
+    assert problem("/cartoon ink anime hair blue").key == "command_error.one_setting"
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,18 @@ async def test_a_look_is_put_together_from_options(world: World) -> None:
     assert [one.value for one in chinese] == ["afro", "big-afro", "puff"]
 
 
+async def test_a_drawing_is_varied_by_options(world: World) -> None:
+    """What is chosen, and an option for each group that may stand beside it."""
+    await world.ada.slash(world.channel, "cartoon", what="anime", hair="blue", eyes="green")
+    await world.ada.slash(world.channel, "cartoon", what="monet", strength=0.4)
+    words = [event.text for event in world.listener.events if isinstance(event, CommandGiven)]
+    assert words == ["/cartoon anime hair blue eyes green", "/cartoon monet 0.4"]
+    offered = await world.ada.autocomplete(world.channel, "cartoon", "what", "an")
+    assert "anime" in [one["value"] for one in offered]
+    offered = await world.ada.autocomplete(world.channel, "cartoon", "eyes", "gr")
+    assert [one["value"] for one in offered] == ["green", "gray"]
+
+
 async def test_a_sheet_has_a_page_and_a_painting_its_picture(world: World) -> None:
     """``/hairs page:2`` is a line; ``/paint`` takes the picture and the selfie."""
     await world.ada.slash(world.channel, "hairs", page=2)

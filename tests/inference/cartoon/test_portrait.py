@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.cartoon.portrait import composing, curves, grounds, looks, sitter
-from inference.cartoon.portrait.options import Options
+from inference.cartoon.portrait import composing, curves, grounds, looks, options, sitter
+from inference.cartoon.portrait.options import AS_IT_IS, Options
+from inference.cartoon.serving import Cartoon
 from inference.face.report import Lab, Portrait
 from inference.pictures import svg
 from inference.pictures.images import Image, to_lab
+from storage.contract.kinds import CARTOON, Setting, group_of
+from tests.inference.making import make
 
 PEOPLE = ("P001", "P005", "P008")  # short curls, a full beard and a knot, long hair
 
@@ -155,3 +158,18 @@ def test_dark_skin_is_never_left_white(portrait_of: Callable[[str], Portrait]) -
         light = replace(person.colours, skin=(75.0, 12.0, 16.0))
         drawing = composing.compose(replace(person, perceived=seen, colours=light))
         assert noir.inks(drawing.palette)["skin"][0] == kept
+
+
+def test_every_option_on_offer_is_a_wish(portrait_of: Callable[[str], Portrait]) -> None:
+    """Each name in a group means something, and the first of each group changes the sticker."""
+    named = [name for name in CARTOON.beside if group_of(name)]
+    wishes = [options.of((name,)) for name in named]
+    assert AS_IT_IS not in wishes
+    assert len(set(wishes)) == len(wishes)
+    portrait = portrait_of("P001")
+    look = Setting("comic")
+    plain = make(Cartoon(), portrait, look).frames[0]
+    for group in CARTOON.groups:
+        name = next(name for name in named if group_of(name) == group)
+        changed = make(Cartoon(), portrait, look, Setting(name)).frames[0]
+        assert (changed != plain).any(), name

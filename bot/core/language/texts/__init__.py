@@ -136,7 +136,7 @@ class Texts:
         name = self.kind(locale, kind.name)
         settings = []
         for setting in request.settings:
-            label = self.setting(locale, kind.name, setting.name)
+            label = self._called_by_group(locale, kind, setting.name)
             number = number_behind(kind, setting)
             key = "request.setting_with_amount" if number else "request.setting"
             settings.append(self.get(locale, key, name=label, amount=number))
@@ -144,6 +144,14 @@ class Texts:
             return self.get(locale, "request.plain", kind=name)
         joined = self.join(locale, "join", settings)
         return self.get(locale, "request.with_settings", kind=name, settings=joined)
+
+    def _called_by_group(self, locale: str, kind: Kind, setting: str) -> str:
+        """Return a setting's name, with its group where it only stands beside another."""
+        name = self.setting(locale, kind.name, setting)
+        if setting not in kind.beside or not group_of(setting):
+            return name
+        group = self.group(locale, kind.name, group_of(setting))
+        return self.get(locale, "request.of_group", name=name, group=group)
 
     def join(self, locale: str, key: str, parts: list[str]) -> str:
         """Join words the way a language does (``join``) or whole wishes (``list_join``)."""

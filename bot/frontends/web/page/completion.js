@@ -38,13 +38,15 @@ function settings(command, before, typed) {
   const last = command.settings.find((setting) => is(setting, words.at(-1)));
   const wantsAmount = last?.amount && (typed === "" || /^[-.\d]/.test(typed));
   const given = amounts(last, before, wantsAmount ? typed : null);
-  const used = command.settings.filter((setting) => words.some((word) => is(setting, word)));
-  if (used.length && !command.several) return given;
+  const used = command.settings.filter((setting) => said(setting, words, command));
+  const chosen = used.some(({ beside }) => !beside);
+  if (chosen && !command.several && !command.groups.length) return given;
   if (wantsAmount && typed !== "") return given;
   const group = command.groups.find((each) => is(each, words.at(-1)));
   const left = command.settings.filter(
     (setting) =>
       !used.includes(setting) &&
+      (command.several || !chosen || setting.beside) &&
       (!group || setting.name.startsWith(`${group.name}:`)) &&
       begins(setting, typed) &&
       !is(setting, typed),
@@ -59,6 +61,14 @@ function settings(command, before, typed) {
       hint: called === bare(name) ? "" : called,
     })),
   ];
+}
+
+/** Whether a setting stands among these words; a group before its name decides which is meant. */
+function said(setting, words, { groups }) {
+  return words.some((word, at) => {
+    const group = groups.find((each) => is(each, words[at - 1]));
+    return is(setting, word) && (!group || setting.name.startsWith(`${group.name}:`));
+  });
 }
 
 function amounts(setting, before, typed) {

@@ -1,0 +1,91 @@
+"""What people would like to change about a result: asked for by group, one setting at a time."""
+
+from dataclasses import replace
+
+from bot.core.conversation.actions import Choice, Run, Say
+from bot.core.conversation.making import Step, remember
+from bot.core.conversation.state import Shown, State, varies
+from bot.core.language.meanings import GroupName, Request, SettingName
+from storage.contract.kinds import KINDS, Setting, group_of, place_of
+
+_IN_A_ROW = 3
+
+
+def button(result: str, request: Request) -> tuple[Choice, ...]:
+    """Return the button that asks what to change, where a result can be varied.
+
+    Args:
+        result: hex of its job.
+        request: what it shows.
+    """
+    return (Choice("button.vary", f"vary:{result}"),) if varies(request) else ()
+
+
+def press(state: State, value: str, result: Shown, message: str | None) -> Step:
+    """Ask which group, then which of its settings, then make it.
+
+    Args:
+        state: before it.
+        value: ``vary:job``, ``vary:job:``, ``vary:job:hair`` or ``vary:job:hair:blue``; the second
+            goes back to the groups.
+        result: the job's.
+        message: where the button hangs.
+    """
+    _, _, name = value.split(":", 2) if value.count(":") > 1 else (*value.split(":"), None)
+    kind = KINDS[result.request.kind]
+    if not varies(result.request):
+        return state, (Say("say.choice_gone"),)
+    if not name:
+        # the first question stands below the result, which stays
+        return state, (_which_group(result, None if name is None else message),)
+    if name in kind.groups:
+        return state, (_which_setting(result, name, message),)
+    if name not in kind.settings and name.removesuffix(":") not in kind.groups:
+        return state, (Say("say.choice_gone"),)
+    request = _varied(result.request, name)
+    state = remember(state, (request,))
+    return state, (Run(request, result.photo, result.face),)
+
+
+def _varied(request: Request, name: str) -> Request:
+    """Return a wish with a setting in the place of its group's, or with none for ``hair:``."""
+    group = group_of(name)
+    left = tuple(one for one in request.settings if group_of(one.name) != group)
+    said = () if name.endswith(":") else (Setting(name),)
+    order = {place_of(one): at for at, one in enumerate(KINDS[request.kind].settings)}
+    settings = sorted((*left, *said), key=lambda one: order[place_of(one.name)])
+    return replace(request, settings=tuple(settings))
+
+
+def _which_group(result: Shown, replaces: str | None) -> Say:
+    kind = KINDS[result.request.kind]
+    choices = [
+        Choice(
+            "button.off", f"vary:{result.job.hex}:{group}", {"name": GroupName(kind.name, group)}
+        )
+        for group in kind.groups
+    ]
+    return Say("say.which_group", choices=_rows(choices), replaces=replaces)
+
+
+def _which_setting(result: Shown, group: str, replaces: str | None) -> Say:
+    kind = KINDS[result.request.kind]
+    worn = {setting.name for setting in result.request.settings}
+    choices = [
+        Choice(
+            "button.on" if name in worn else "button.off",
+            f"vary:{result.job.hex}:{name}",
+            {"name": SettingName(kind.name, name)},
+        )
+        for name in kind.settings
+        if group_of(name) == group
+    ]
+    last = [Choice("button.groups", f"vary:{result.job.hex}:")]
+    if any(group_of(name) == group for name in worn):
+        last.append(Choice("button.as_it_was", f"vary:{result.job.hex}:{group}:"))
+    values = {"name": GroupName(kind.name, group)}
+    return Say("say.which_of_group", values, (*_rows(choices), tuple(last)), replaces=replaces)
+
+
+def _rows(choices: list[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    return tuple(tuple(choices[at : at + _IN_A_ROW]) for at in range(0, len(choices), _IN_A_ROW))
