@@ -261,6 +261,7 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Choice(["png", "webp", "telegram", "discord"]),
     help="Plain pictures, or exactly what a platform takes as a sticker.",
 )
+@click.option("--svg", is_flag=True, help="Write drawn ones as SVG, too.")
 @click.option("--face", type=click.IntRange(min=1), help="Which face, the largest is 1.")
 @click.pass_obj
 def sticker(
@@ -271,6 +272,7 @@ def sticker(
     wear: tuple[str, ...],
     out: Path,
     format_: str,
+    svg: bool,
     face: int | None,
     **kinds: bool | tuple[str, ...],
 ) -> None:
@@ -281,6 +283,8 @@ def sticker(
     selfmoji sticker selfie.jpg --expression smile=0.8 --emoji --cartoon hokusai=0.6 -o out
 
     selfmoji sticker selfie.jpg --edit hair:afro --edit beard:full=0.8 --paint wave.jpg -o out
+
+    selfmoji sticker selfie.jpg --cartoon 'anime hair blue' --svg -o out
 
     selfmoji sticker selfie.jpg --emoji big-ears --wear 'hair 7' --wear 'red hair' -o out
     """
@@ -297,7 +301,8 @@ def sticker(
     if wear and not any(line.startswith("/emoji") for line in lines):
         lines.append("/emoji")
     orders = [
-        Order(photo, tuple(lines), paint, face, out, FORMATS[format_], wear) for photo in photos
+        Order(photo, tuple(lines), paint, face, out, FORMATS[format_], wear, svg)
+        for photo in photos
     ]
     set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
     try:

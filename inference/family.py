@@ -21,11 +21,15 @@ Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A family's result: RGBA frames of one size, and how fast they play (a single one stands)."""
+    """A family's result: RGBA frames of one size, and how fast they play (a single one stands).
+
+    drawing: what the picture was drawn from, an SVG document, if it was.
+    """
 
     frames: tuple[Image, ...]
     frames_per_second: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict)
+    drawing: str = ""
 
 
 class Family(Protocol):

@@ -127,7 +127,8 @@ class Deliverer:
             if message.sticker is None or await chat.stands(delivery.chat, replaces):
                 return None
             return replaces
-        if message.sticker is not None or message.picture is not None or plan.after is None:
+        unseen = message.sticker or message.picture or message.document
+        if unseen is not None or plan.after is None:
             return None
         known = await self._database.retry(
             lambda session: deliveries.references(session, delivery.platform, delivery.chat)

@@ -19,6 +19,7 @@ from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
 from storage import avatars, favourites, jobs, people, results
+from storage.contract.drawings import drawing_in
 from storage.contract.jobs import Job, NewJob
 from storage.jobs import Bounds
 from storage.people import Person
@@ -32,12 +33,13 @@ MOST_FAVOURITES = 10
 class Showing:
     """A message on its way to the chat. ``replaces``: the message that it changes.
 
-    ``result``: the job whose result its sticker is.
+    ``result``: the job whose result its sticker is, or the document ``drawn`` in that.
     """
 
     message: Message
     replaces: str | None = None
     result: UUID | None = None
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,14 @@ def _lean(answer: Showing | Placeholder) -> Showing | Placeholder:
         return replace(answer, notes=())
     if answer.result is None:
         return answer
-    return replace(answer, message=replace(answer.message, sticker=None))
+    return replace(answer, message=replace(answer.message, sticker=None, document=None))
+
+
+def _filled(answer: Showing, picture: bytes) -> Message:
+    """Return a message with its result in it again."""
+    if answer.drawn:
+        return replace(answer.message, document=drawing_in(picture))
+    return replace(answer.message, sticker=picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,8 @@ class Planner:
                         self._say(plan, Say("say.busy", {"seconds": problem.seconds}))
                 case ShowResult():
                     await self._show(session, plan, action)
+                case do.ShowDrawing(job=job, request=request):
+                    plan.answers.append(await self._drawing(session, plan.locale, job, request))
                 case do.DropPlaceholder(stays=stays):
                     plan.drop_placeholder = not stays
                 case do.Cancel():
@@ -184,7 +195,7 @@ class Planner:
             if isinstance(answer, Showing) and answer.result is not None:
                 try:
                     picture = (await results.read(session, self.vault, answer.result)).picture
-                    message = replace(answer.message, sticker=picture)
+                    message = _filled(answer, picture)
                 except results.ResultGone:
                     message = self.wording.say(Say("say.result_gone"), plan.locale)
                 plan.answers[place] = replace(answer, message=message)
@@ -233,6 +244,17 @@ class Planner:
                 return
         message = self.wording.sticker(shown, picture, plan.locale)
         plan.answers.append(Showing(message, result=shown.job))
+
+    async def _drawing(
+        self, session: AsyncSession, locale: str, job: UUID, request: Request
+    ) -> Showing:
+        try:
+            document = drawing_in((await results.read(session, self.vault, job)).picture)
+        except results.ResultGone:
+            document = None
+        if document is None:
+            return Showing(self.wording.say(Say("say.result_gone"), locale))
+        return Showing(self.wording.drawing(request, document, locale), result=job, drawn=True)
 
     async def _cancel(self, session: AsyncSession, plan: Plan, given_up: do.Cancel) -> None:
         for job_id in given_up.jobs:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot import stickers
 from bot.core.chat import Listener
 from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from storage.contract.drawings import drawing_in
 
 FORMATS: dict[str, Callable[[bytes], bytes]] = {
     "png": bytes,
@@ -24,7 +25,7 @@ class Order:
 
     ``lines``: commands, none for what a selfie alone gives. ``picture``: what to paint like beside
     them. ``face``: which one if there are several, the largest is 1. ``wear``: changes of the
-    avatar, once it is made.
+    avatar, once it is made. ``drawings``: whether drawn stickers come as SVG, too.
     """
 
     photo: Path
@@ -34,6 +35,7 @@ class Order:
     folder: Path
     encode: Callable[[bytes], bytes]
     wear: tuple[str, ...] = ()
+    drawings: bool = False
 
 
 @dataclass(slots=True)
@@ -112,9 +114,9 @@ class TerminalChat:
         order, answer = self._orders[chat], self._answers[chat]
         try:
             if message.sticker is not None or message.sheet:
-                path = await asyncio.to_thread(_write, order, message)
-                if path not in answer.files:  # a changed avatar takes its own place
-                    answer.files.append(path)
+                paths = await asyncio.to_thread(_write, order, message)
+                # a changed avatar takes its own place
+                answer.files += [path for path in paths if path not in answer.files]
             else:
                 answer.sentences.append(message.text)
                 self._ask(chat, order, message)
@@ -145,13 +147,18 @@ class TerminalChat:
         return Origin(f"terminal:{self._next()}", Who("terminal", "me", self._locale), chat)
 
 
-def _write(order: Order, message: Message) -> Path:
-    """Write a sticker next to those of the same photo and return its path."""
+def _write(order: Order, message: Message) -> list[Path]:
+    """Write a sticker next to those of the same photo and return the paths of its files."""
     if message.sheet:
-        path = order.folder / f"{order.photo.stem}-{message.name}.png"
-        path.write_bytes(message.picture or b"")
-        return path
-    data = order.encode(message.sticker or b"")
-    path = order.folder / f"{order.photo.stem}-{message.name}.{stickers.suffix(data)}"
-    path.write_bytes(data)
-    return path
+        files = {"png": message.picture or b""}
+    else:
+        data = order.encode(message.sticker or b"")
+        files = {stickers.suffix(data): data}
+        drawing = drawing_in(message.sticker or b"")
+        if order.drawings and drawing is not None:
+            files["svg"] = drawing
+    paths = []
+    for suffix, data in files.items():
+        paths.append(order.folder / f"{order.photo.stem}-{message.name}.{suffix}")
+        paths[-1].write_bytes(data)
+    return paths

@@ -58,7 +58,7 @@ class Cartoon:
         if style.name in LOOKS:
             behind = _surroundings(portrait) if scene else None
             wishes = options.of((setting.name for setting in settings), behind)
-            return Picture((_drawn(portrait, style.name, wishes),))
+            return _drawn(portrait, style.name, wishes)
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         if style.name in STYLES:
             rendered = STYLES[style.name](laid, style.amount)
@@ -70,11 +70,12 @@ class Cartoon:
         return Picture((rgba if scene else die_cut(rgba),))
 
 
-def _drawn(portrait: Portrait, look: str, wishes: Options) -> Image:
-    """Draw the person as a sticker."""
+def _drawn(portrait: Portrait, look: str, wishes: Options) -> Picture:
+    """Draw the person as a sticker, and as an SVG document."""
     drawing = composing.drawn(portrait.once(sitter.sit), look, wishes)
     document = looks.svg(drawing, LOOKS[look], wishes)
-    return die_cut(svg.raster(document, SIDE), drawn=True)
+    sticker = die_cut(svg.raster(document, SIDE), drawn=True)
+    return Picture((sticker,), drawing=document)
 
 
 def _surroundings(portrait: Portrait) -> Lab | None:

@@ -26,6 +26,7 @@ from inference.serving.contract import Photos
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
+from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.contract.kinds import KINDS
@@ -198,7 +199,8 @@ def _read(kept: bytes | None) -> PhotoReport | None:
 
 
 def _encoded(picture: Picture) -> Done:
-    return Done(encode_png(picture.frames, picture.frames_per_second), picture.facts)
+    png = encode_png(picture.frames, picture.frames_per_second)
+    return Done(with_drawing(png, picture.drawing) if picture.drawing else png, picture.facts)
 
 
 @dataclass(frozen=True, slots=True)

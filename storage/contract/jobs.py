@@ -67,6 +67,8 @@ class Job(NewJob):
 class Done:
     """A good end. ``picture``: PNG (APNG when it moves), RGBA, 512 px on its longer side.
 
+    A drawn one carries its drawing (``storage.contract.drawings``).
+
     ``facts``: what the family learned and the bot may keep, JSON-able (an avatar's parts, say).
     """
 

@@ -92,6 +92,14 @@ def _video_sticker(data: bytes) -> tuple[int, int]:
         return context.width, context.height
 
 
+def document(data: bytes, name: str) -> None:
+    """Let files of up to 50 MB through that have a name."""
+    if len(data) > 50 * 1024 * 1024:
+        raise bad("file is too big")
+    if not name:
+        raise bad("wrong file name")
+
+
 def photo(data: bytes) -> tuple[int, int]:
     """Let photos through: 10 MB, sides of 10,000 together, no longer than 20 to 1."""
     if len(data) > 10 * 1024 * 1024:

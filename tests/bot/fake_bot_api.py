@@ -296,6 +296,10 @@ class BotApi:
             body["text"] = shown.text
         elif shown.form == "photo":
             body |= {"photo": self.photo(shown.data), "caption": shown.text}
+        elif shown.form == "document":
+            file_id = self.keep(shown.data)
+            body["document"] = {"file_id": file_id, "file_unique_id": file_id}
+            body["caption"] = shown.text
         else:
             file_id = self.keep(shown.data)
             body["sticker"] = {
@@ -455,6 +459,11 @@ class BotApi:
         data = request.files["photo"]
         limits.photo(data)
         return self._show(request, "photo", limits.caption(request.fields.get("caption", "")), data)
+
+    def _on_send_document(self, request: Request) -> Json:
+        data, words = request.files["document"], request.fields.get("caption", "")
+        limits.document(data, request.names["document"])
+        return self._show(request, "document", limits.caption(words), data)
 
     def _on_send_sticker(self, request: Request) -> Json:
         data = request.files["sticker"]

@@ -123,6 +123,14 @@ class ShowResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowDrawing:
+    """The drawing that a result's picture was made of, as a file."""
+
+    job: UUID
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class DropPlaceholder:
     """A job's placeholder goes without a word: another answer has said it.
 
@@ -231,6 +239,7 @@ Action = (
     Say
     | Run
     | ShowResult
+    | ShowDrawing
     | DropPlaceholder
     | Cancel
     | KeepFavourite

@@ -147,13 +147,15 @@ class Message:
     without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
     still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
     choose, three in a row, in their order. ``offers``: what else may be picked to replace the
-    picture, where a chat can show so many things at once.
+    picture, where a chat can show so many things at once. ``document``: an SVG file to keep, called
+    ``name``.
     """
 
     text: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     picture: bytes | None = None
     sticker: bytes | None = None
+    document: bytes | None = None
     sliders: tuple[Slider, ...] = ()
     name: str = ""
     busy: bool = False

@@ -64,6 +64,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
                 return wardrobe.opened_for(state, library, one)
             if one.job == job and verb == "vary":
                 return varying.press(state, event.value, one, event.message)
+            if one.job == job and verb == "drawing":
+                return varying.drawing(state, one)
             if one.job == job:
                 return press(state, event.value, one)
     return state, (Say("say.choice_gone"),)
@@ -97,7 +99,9 @@ def _setting_chosen(
             return state, (Say("say.choice_gone"),)
 
 
-_BUTTONS = frozenset({"again", "more", "less", "other", "keep", "undo", "change", "beside", "vary"})
+_BUTTONS = frozenset(
+    {"again", "more", "less", "other", "keep", "undo", "change", "beside", "vary", "drawing"}
+)
 
 
 def _uuid(text: str) -> UUID | None:

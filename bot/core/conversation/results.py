@@ -126,7 +126,7 @@ def _result_choices(job: UUID, request: Request) -> Rows:
         first.append(Choice(key, f"beside:{job.hex}", {"name": name}))
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))
-    first += varying.button(job.hex, request)
+    first += varying.buttons(job.hex, request)
     second = [
         Choice("button.undo", f"undo:{job.hex}"),
         Choice("button.favourite", f"keep:{job.hex}"),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.conversation.actions import Choice, Run, Say
+from bot.core.conversation.actions import Choice, Run, Say, ShowDrawing
 from bot.core.conversation.making import Step, remember
 from bot.core.conversation.state import Shown, State, varies
 from bot.core.language.meanings import GroupName, Request, SettingName
@@ -11,14 +11,23 @@ from storage.contract.kinds import KINDS, Setting, group_of, place_of
 _IN_A_ROW = 3
 
 
-def button(result: str, request: Request) -> tuple[Choice, ...]:
-    """Return the button that asks what to change, where a result can be varied.
+def buttons(result: str, request: Request) -> tuple[Choice, ...]:
+    """Return the buttons that ask what to change and for the file, where a result is a drawing.
 
     Args:
         result: hex of its job.
         request: what it shows.
     """
-    return (Choice("button.vary", f"vary:{result}"),) if varies(request) else ()
+    if not varies(request):
+        return ()
+    return (Choice("button.vary", f"vary:{result}"), Choice("button.drawing", f"drawing:{result}"))
+
+
+def drawing(state: State, result: Shown) -> Step:
+    """Give the drawing as a file."""
+    if not varies(result.request):
+        return state, (Say("say.choice_gone"),)
+    return state, (ShowDrawing(result.job, result.request),)
 
 
 def press(state: State, value: str, result: Shown, message: str | None) -> Step:

@@ -65,6 +65,11 @@ class Wording:
             name=_file_name(shown.request),
         )
 
+    def drawing(self, request: Request, document: bytes, locale: str) -> Message:
+        """Word the drawing of a result, an SVG file."""
+        text = self._sentence("say.drawing", {"request": request}, locale)
+        return Message(text, document=document, name=_file_name(request))
+
     def waiting(
         self, request: Request, place: int, notes: tuple[Note, ...], locale: str
     ) -> Message:

@@ -20,7 +20,7 @@ LONGEST_ALT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A message ready to be sent any number of times; ``picture``: file name and PNG."""
+    """A message ready to be sent any number of times; ``picture``: file name and PNG or SVG."""
 
     text: str
     message: Message
@@ -67,6 +67,9 @@ class Appearance:
 
 async def appearance(message: Message) -> Appearance:
     """Encode a message's picture for Discord."""
+    if message.document is not None:
+        file = (f"{message.name or 'drawing'}.svg", message.document)
+        return Appearance(message.text, message, file)
     name = f"{message.name or 'sticker'}.png"
     if message.sticker is not None:
         try:

@@ -180,7 +180,8 @@ class TelegramChat:
         wanted = form_of(message)
 
         async def replace(at: int, topic: int | None) -> str:
-            if form != "sticker" and wanted != "sticker" and (form, wanted) != ("picture", "text"):
+            changing = {form, wanted}.isdisjoint({"sticker", "document"})
+            if changing and (form, wanted) != ("picture", "text"):
                 with suppress(GoneError):
                     await self._messages.change(at, int(number), message)
                     return f"{wanted}:{number}"

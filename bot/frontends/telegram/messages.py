@@ -49,6 +49,13 @@ class Messages:
                 reply_markup=keyboard,
                 message_thread_id=topic,
             )
+        elif form == "document" and message.document is not None:
+            shown = await self._bot.send_document(
+                at,
+                InputFile(message.document, filename=f"{message.name or 'drawing'}.svg"),
+                caption=message.text or None,
+                message_thread_id=topic,
+            )
         elif form == "picture" and message.picture is not None:
             shown = await self._bot.send_photo(
                 at,
@@ -95,9 +102,11 @@ class Messages:
 
 
 def form_of(message: Message) -> str:
-    """Return what a message will be: "text", "picture" or "sticker"."""
+    """Return what a message will be: "text", "picture", "document" or "sticker"."""
     if message.sticker is not None:
         return "sticker"
+    if message.document is not None:
+        return "document"
     return "picture" if message.picture is not None else "text"
 
 

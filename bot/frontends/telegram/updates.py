@@ -67,6 +67,7 @@ def message_reference(message: Message) -> str:
     The form decides how it can be replaced: a text becomes a picture in place, never a sticker.
     """
     form = "sticker" if message.sticker else "picture" if message.photo else "text"
+    form = "document" if message.document else form
     return f"{form}:{message.message_id}"
 
 

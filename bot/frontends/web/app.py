@@ -3,7 +3,7 @@
 GET  /                      the page; gives the browser its cookie
 GET  /assets/{name}         its script, style and sample face
 GET  /vocabulary            commands, settings and sentences in the person's language
-GET  /pictures/{token}.png  a picture that this browser was sent; .webp is smaller
+GET  /pictures/{token}.png  a picture that this browser was sent; .webp is smaller, .svg its drawing
 GET  /parts/{style}/{slot}/{variant}.png  an avatar part on a plain avatar
 WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
@@ -55,6 +55,7 @@ TEXT_CHARACTERS = 1_000
 UPLOADS_AT_ONCE = 12
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+TYPES = {"png": "image/png", "webp": "image/webp", "svg": "image/svg+xml"}
 ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest")
 
 Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
@@ -137,16 +138,19 @@ class WebApp:
         token = request.path_params["token"]
         picture = session.picture(token) if session else None
         suffix = request.path_params["suffix"]
-        if session is None or picture is None or suffix not in {"png", "webp"}:
+        if session is None or picture is None or suffix not in TYPES:
             raise HTTPException(404)
         if suffix == "webp" and picture.webp is None:
             try:
-                session.keep_webp(picture, await asyncio.to_thread(for_web, picture.png))
+                session.keep_webp(picture, await asyncio.to_thread(for_web, picture.data))
             except StickerTooLarge:
                 return RedirectResponse(request.url_for("picture", token=token, suffix="png").path)
+        body = {"png": picture.data, "webp": picture.webp, "svg": picture.svg}[suffix]
+        if body is None:
+            raise HTTPException(404)
         return Response(
-            picture.png if suffix == "png" else picture.webp,
-            media_type=f"image/{suffix}",
+            body,
+            media_type=TYPES[suffix],
             headers={"cache-control": "private, max-age=31536000, immutable"},
         )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.conversation.events import Message
+from storage.contract.drawings import drawing_in
 
 MESSAGES = 200
 SESSION_BYTES = 48 * 2**20
@@ -25,10 +26,15 @@ REMEMBERED_KEYS = 256
 
 @dataclass(slots=True, eq=False)
 class Picture:
-    """A PNG that was sent, and its WEBP once somebody asked for it."""
+    """A PNG or an SVG document that was sent; of a PNG its WEBP once somebody asked for it."""
 
-    png: bytes
+    data: bytes
     webp: bytes | None = None
+
+    @property
+    def svg(self) -> bytes | None:
+        """The drawing that it carries, or is."""
+        return self.data if self.data.startswith(b"<svg") else drawing_in(self.data)
 
 
 @dataclass(slots=True)
@@ -36,7 +42,8 @@ class Shown:
     """One message on the page.
 
     ``message`` is None once it was taken away: tabs that show it still have to hear of that.
-    ``sticker`` and ``picture`` are the tokens of their pictures. ``key``: the browser's own key of
+    ``sticker``, ``picture`` and ``document`` are the tokens of their files. ``drawn``: whether the
+    sticker carries its drawing. ``key``: the browser's own key of
     the update that a person's message came with, so that its tab can put the photo beside it.
     """
 
@@ -46,6 +53,8 @@ class Shown:
     version: int
     sticker: str | None = None
     picture: str | None = None
+    document: str | None = None
+    drawn: bool = False
     key: str = ""
 
 
@@ -143,6 +152,8 @@ class Session:
         if message is not None:
             shown.sticker = self._keep(message.sticker)
             shown.picture = self._keep(message.picture)
+            shown.document = self._keep(message.document)
+            shown.drawn = drawing_in(message.sticker or b"") is not None
         self._changed()
         shown.version = self.version
         self._shown[shown.reference] = shown
@@ -150,19 +161,19 @@ class Session:
             self._drop_pictures(self._shown.popitem(last=False)[1])
         return shown.reference
 
-    def _keep(self, png: bytes | None) -> str | None:
-        if png is None:
+    def _keep(self, data: bytes | None) -> str | None:
+        if data is None:
             return None
         token = secrets.token_urlsafe(16)
-        self._pictures[token] = Picture(png)
-        self.size += len(png)
+        self._pictures[token] = Picture(data)
+        self.size += len(data)
         return token
 
     def _drop_pictures(self, shown: Shown) -> None:
-        for token in (shown.sticker, shown.picture):
+        for token in (shown.sticker, shown.picture, shown.document):
             if token is not None and (picture := self._pictures.pop(token, None)):
-                self.size -= len(picture.png) + len(picture.webp or b"")
-        shown.sticker = shown.picture = None
+                self.size -= len(picture.data) + len(picture.webp or b"")
+        shown.sticker = shown.picture = shown.document = None
 
     def _changed(self) -> None:
         self.version += 1

@@ -28,6 +28,8 @@ def _shown(shown: Shown) -> dict[str, object]:
         "key": shown.key,
         "sticker": f"/pictures/{shown.sticker}" if shown.sticker else None,
         "picture": f"/pictures/{shown.picture}" if shown.picture else None,
+        "document": f"/pictures/{shown.document}" if shown.document else None,
+        "drawn": shown.drawn,
         **_words(message),
     }
 

@@ -14,6 +14,8 @@ from inference.face.report import Lab
 _VIEW = 5120  # paths are in tenths of the canvas's 512 units
 _EVERYTHING = frozenset({"fill", "shade", "light", "edge", "line", "feature"})
 
+_FEATURES = 1.1  # most times as thick as usual that eyes, mouth and glasses may be drawn
+
 _WHITE: Lab = (98.0, 0.0, 0.0)
 _BLACK: Lab = (9.0, 1.0, -2.0)
 _GRAY: Lab = (62.0, 0.0, -2.0)
@@ -46,6 +48,8 @@ def svg(drawing: Drawing, look: Look, options: Options = AS_IT_IS) -> str:
     """
     tint = TINTS[options.palette]
     inks = {role: tint(role, lab) for role, lab in look.inks(drawing.palette).items()}
+    # an eye holds little more ink than its look gives it
+    features = look.thickness * min(options.thickness, _FEATURES)
     thickness = look.thickness * options.thickness
     shown = [shape for shape in drawing.shapes if shape.part in look.parts]
     clips = {shape.clip for shape in shown if shape.clip}
@@ -59,11 +63,11 @@ def svg(drawing: Drawing, look: Look, options: Options = AS_IT_IS) -> str:
         colour = options.ground_colour or look.groundwork(drawing.palette)
         body += grounds.elements(ground, hexed(colour), hexed(_lifted(colour)))
     for shape in shown:
-        body.append(_element(shape, drawing, look, inks, thickness))
+        wide = features if shape.part == "feature" else thickness
+        body.append(_element(shape, drawing, look, inks, wide))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_VIEW} {_VIEW}">'
-        + "".join(body)
-        + "</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_VIEW} {_VIEW}"'
+        f' width="{_VIEW // 10}" height="{_VIEW // 10}">' + "".join(body) + "</svg>"
     )
 
 

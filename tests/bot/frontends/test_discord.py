@@ -251,6 +251,14 @@ async def test_commands_about_the_person_are_answered_in_private(world: World) -
     assert not (await world.ada.slash(world.channel, "cutout")).ephemeral
 
 
+async def test_a_drawing_is_attached(world: World) -> None:
+    """An SVG file by its name."""
+    world.answer_with(Message("ink, as a file", document=b"<svg/>", name="cartoon-ink"))
+    await world.ada.slash(world.channel, "cartoon", what="ink")
+    (shown,) = world.channel.history()
+    assert [one.filename for one in shown.attachments] == ["cartoon-ink.svg"]
+
+
 async def test_several_answers_follow_each_other(world: World) -> None:
     """The first answer takes the place of the thinking, others follow; each can be changed."""
 

@@ -219,6 +219,17 @@ async def test_a_moving_sticker_is_sent_as_a_video_sticker(api: BotApi, running:
     assert shown.buttons == {"Again": "again", "Stronger": "more"}
 
 
+async def test_a_drawing_is_sent_as_a_document(api: BotApi, running: Running) -> None:
+    """An SVG file by its name; a later answer never tries to change it in place."""
+    async with running(RecordingListener()) as chat:
+        reference = await chat.send("1", Message("anime", document=b"<svg/>", name="anime"))
+        await chat.edit("1", reference, Message("gone"))
+    (sent,) = api.calls("sendDocument")
+    assert (sent.names["document"], sent.files["document"]) == ("anime.svg", b"<svg/>")
+    assert reference.startswith("document:")
+    assert [shown.form for shown in api.messages(1)] == ["text"]
+
+
 async def test_a_placeholder_gives_way_to_its_sticker(api: BotApi, running: Running) -> None:
     """A text cannot become a sticker: the sticker comes, then the text goes."""
     async with running(RecordingListener()) as chat:

@@ -23,6 +23,7 @@ from bot.core.conversation.events import (
     Who,
 )
 from bot.frontends.web.chat import WebChat
+from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from tests import patience
 from tests.bot.on_the_web import SELFIE, Listening, Page, png, serving, visiting
@@ -292,6 +293,26 @@ async def test_stickers_are_served_as_png_and_webp(chat: WebChat, page: Page) ->
         with Image.open(io.BytesIO(answer.content)) as image:
             assert image.format == suffix.upper()
             assert image.size == (512, 400)
+
+
+async def test_drawings_are_served_as_svg(chat: WebChat, page: Page) -> None:
+    """From the sticker that carries one, and alone; a sticker without one has none."""
+    drawn = with_drawing(png(), "<svg/>")
+    await chat.send(page.person, Message("sticker", sticker=drawn))
+    await chat.send(page.person, Message("file", document=b"<svg></svg>", name="anime"))
+    await chat.send(page.person, Message("sticker", sticker=png()))
+    async with page.tab() as tab:
+        await tab.hear()
+    carrying, alone, without = tab.messages
+    assert [one["drawn"] for one in tab.messages] == [True, False, False]
+    for address, document in (
+        (carrying["sticker"], b"<svg/>"),
+        (alone["document"], b"<svg></svg>"),
+    ):
+        answer = await page.http.get(f"{address}.svg")
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert answer.content == document
+    assert (await page.http.get(f"{without['sticker']}.svg")).status_code == 404
 
 
 async def test_forgetting_empties_every_tab(chat: WebChat, page: Page) -> None:

@@ -96,11 +96,13 @@ class Bubble {
     this.frame.append(this.picture, this.looks.element);
     this.offers = new Offers((command, message) => actions.pick(command, message));
     this.buttons = new Buttons(actions);
+    this.downloads = make("div", "downloads");
     this.bubble = make("div", "bubble");
     this.bubble.append(
       this.photo,
       this.frame,
       this.text,
+      this.downloads,
       this.offers.element,
       this.buttons.element,
     );
@@ -127,6 +129,8 @@ class Bubble {
     this.element.classList.toggle("wardrobe", data.offers.length > 0);
     this.offers.show(data);
     this.buttons.show(data);
+    this.downloads.hidden = !data.document;
+    if (data.document) this.downloads.replaceChildren(download(data.document, data.name, "svg", this.words));
   }
 
   #showPhoto(data) {
@@ -210,19 +214,23 @@ class Tile {
     this.image.hidden = false;
   }
 
-  #offer({ sticker, name }) {
+  #offer({ sticker, name, drawn }) {
+    const formats = drawn ? ["png", "webp", "svg"] : ["png", "webp"];
     this.downloads.hidden = false;
     this.downloads.replaceChildren(
-      ...["png", "webp"].map((format) => {
-        const link = make("a", "chip");
-        link.href = `${sticker}.${format}`;
-        link.download = `${name || "selfmoji"}.${format}`;
-        link.ariaLabel = this.words[`download_${format}`];
-        link.append(icon("download"), format.toUpperCase());
-        return link;
-      }),
+      ...formats.map((format) => download(sticker, name, format, this.words)),
     );
   }
+}
+
+/** A link that saves a file in one of its formats. */
+function download(address, name, format, words) {
+  const link = make("a", "chip");
+  link.href = `${address}.${format}`;
+  link.download = `${name || "selfmoji"}.${format}`;
+  link.ariaLabel = words[`download_${format}`];
+  link.append(icon("download"), format.toUpperCase());
+  return link;
 }
 
 /** A row of stickers, one of them picked. */
