@@ -200,10 +200,10 @@ async def plan_of(session: AsyncSession, vault: Vault, delivery: Delivery) -> by
 async def advance(
     session: AsyncSession, delivery: Delivery, progress: int, reference: str | None = None
 ) -> None:
-    """Note that so many answers stand in the chat, the latest under ``reference``."""
+    """Note, once, that so many answers stand in the chat, the latest under ``reference``."""
     await session.execute(
         update(DeliveryRow)
-        .where(DeliveryRow.id == delivery.id)
+        .where(DeliveryRow.id == delivery.id, DeliveryRow.progress < progress)
         .values(progress=progress, **_also(reference))
     )
 
@@ -244,14 +244,25 @@ async def release(session: AsyncSession, delivery: Delivery) -> bool:
     return released is not None
 
 
-async def finish(session: AsyncSession, delivery_id: UUID, reference: str | None = None) -> bool:
-    """Mark a delivery as shown, the message being ``reference``; False if it had ended before."""
-    return await _end(session, delivery_id, DeliveryState.SHOWN, _also(reference))
+async def finish(
+    session: AsyncSession,
+    delivery_id: UUID,
+    reference: str | None = None,
+    *,
+    remember: bool = False,
+) -> bool:
+    """Mark a delivery as shown, the message being ``reference``; False if it had ended before.
+
+    ``remember``: keep its plan, from which what stands in the chat can be told (``standing``).
+    """
+    values = _also(reference) | ({} if remember else {"sealed_plan": None})
+    return await _end(session, delivery_id, DeliveryState.SHOWN, values)
 
 
 async def fail(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
     """End a delivery that cannot be shown, and say why in a word; False if it had ended before."""
-    return await _end(session, delivery_id, DeliveryState.DEAD, {"failure": failure})
+    values = {"failure": failure, "sealed_plan": None}
+    return await _end(session, delivery_id, DeliveryState.DEAD, values)
 
 
 async def _end(
@@ -260,7 +271,7 @@ async def _end(
     ended = await session.scalar(
         update(DeliveryRow)
         .where(DeliveryRow.id == delivery_id, DeliveryRow.finished.is_(None))
-        .values(state=state.value, finished=now(), lease_until=None, sealed_plan=None, **values)
+        .values(state=state.value, finished=now(), lease_until=None, **values)
         .returning(DeliveryRow.id)
     )
     return ended is not None

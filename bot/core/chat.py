@@ -37,7 +37,10 @@ class Chat(Protocol):
 
 @runtime_checkable
 class Forgetful(Protocol):
-    """A chat that keeps what it showed in this process, and can drop it when a person asks."""
+    """A chat that keeps what it showed in this process alone.
+
+    Rows remember it beyond that (``bot.core.restoring``), and it can be dropped when a person asks.
+    """
 
     async def forget(self, chat: str) -> None:
         """Drop everything shown in a chat."""

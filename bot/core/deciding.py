@@ -15,7 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import plans
 from bot.core.conversation.actions import Say
-from bot.core.conversation.events import JobEnded, Origin, PhotoRefused, PhotoSent
+from bot.core.conversation.events import (
+    CommandGiven,
+    JobEnded,
+    Message,
+    Origin,
+    PhotoRefused,
+    PhotoSent,
+)
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
 from bot.core.conversation.step import FromPerson, PhotoKept, step
@@ -23,7 +30,8 @@ from bot.core.language.grammar import Caption, Grammar
 from bot.core.language.meanings import Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
-from bot.core.plans import Plan, Planner, Showing
+from bot.core.plans import Plan, Planner, Said, Showing
+from bot.core.restoring import Restored, restore
 from bot.settings import BotSettings
 from storage import avatars, deliveries, jobs, parts, people, photos
 from storage.contract.failures import Failure
@@ -114,6 +122,13 @@ class Decider:
 
         return await self._database.retry(work)
 
+    async def standing(self, platform: str, chat: str) -> list[Restored]:
+        """Return what stands in a chat, as rows remember it."""
+        return await self._database.retry(
+            lambda session: restore(session, self._vault, self._planner, platform, chat),
+            reading=True,
+        )
+
     async def _decided_before(
         self, session: AsyncSession, origin: Origin, new: UUID
     ) -> tuple[Delivery, Plan] | None:
@@ -149,7 +164,7 @@ class Decider:
             event = await self._keep(session, person, event)
         state, actions = step(state, event, self._grammar, library)
         state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
-        plan.after = origin.message
+        plan.after, plan.said = origin.message, _said(happened)
         if plan.erase is not None:
             said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
@@ -244,6 +259,21 @@ class Decider:
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = (Note("note.others_keep"),) if erased.links else ()
         return replace(said, values={**said.values, **counts}, notes=notes)
+
+
+def _said(happened: _Photos | FromPerson) -> Said | None:
+    """Return what stands in the chat as the person's own."""
+    message = None
+    if isinstance(happened, _Photos):
+        event: PhotoSent | FromPerson = happened.event
+        message = Message(happened.event.caption, name="photo")
+    else:
+        event = happened
+        if isinstance(event, PhotoRefused):
+            message = Message(name="photo")
+        elif isinstance(event, CommandGiven) and event.replaces is None:
+            message = Message(event.text)
+    return None if message is None else Said(event.origin.key, message)
 
 
 async def _read_library(session: AsyncSession) -> Library:

@@ -9,7 +9,7 @@ import logging
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core.chat import Chat, Resending
+from bot.core.chat import Chat, Forgetful, Resending
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
@@ -56,9 +56,9 @@ class Deliverer:
             shown = await self._place(delivery, plan, answer, chat, unsure, tries)
             if shown is not None and isinstance(answer, Placeholder) and answer.message is not None:
                 self._progress.add(answer, account, plan.locale, shown)
-            await self._note(delivery, plan, number + 1, shown)
+            await self._note(delivery, plan, number + 1, shown, chat)
         if len(plan.answers) <= delivery.progress:
-            await self._note(delivery, plan, delivery.progress, None)
+            await self._note(delivery, plan, delivery.progress, None, chat)
 
     async def _begin(self, plan: Plan, where: str, chat: Chat) -> None:
         for answer in plan.answers:
@@ -71,13 +71,14 @@ class Deliverer:
             await self._remove(chat, where, reference)
 
     async def _note(
-        self, delivery: Delivery, plan: Plan, progress: int, reference: str | None
+        self, delivery: Delivery, plan: Plan, progress: int, reference: str | None, chat: Chat
     ) -> None:
         """Keep that so many answers stand in the chat, and the end with the last of them."""
 
         async def work(session: AsyncSession) -> None:
             if progress >= len(plan.answers):
-                await deliveries.finish(session, delivery.id, reference)
+                remember = isinstance(chat, Forgetful)
+                await deliveries.finish(session, delivery.id, reference, remember=remember)
             else:
                 await deliveries.advance(session, delivery, progress, reference)
             answer = plan.answers[progress - 1] if progress else None

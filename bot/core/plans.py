@@ -56,9 +56,17 @@ class Placeholder:
     place: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said themselves, and the key of the update that it came with."""
+
+    key: str
+    message: Message
+
+
 @dataclass(slots=True)
 class Plan:
-    """What to do after the commit. ``answers``: in their order.
+    """What to do after the commit. ``answers``: in their order; ``said``: what they answer.
 
     ``drop_placeholder``: that of the job that ended goes without a word. ``cancelled``: jobs to
     take back from the queue; ``abandoned``: their placeholders. ``erase``: everything of the person
@@ -72,6 +80,7 @@ class Plan:
     abandoned: list[str] = field(default_factory=list)
     erase: Say | None = None
     after: str | None = None
+    said: Said | None = None
 
     def take_the_place_of(self, placeholder: str | None, *, live: bool) -> None:
         """Put the first answer in a placeholder's place, or let that go without a word.

@@ -29,6 +29,7 @@ from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
 from bot.core.plans import Plan, Showing
 from bot.core.progress import ProgressMessages
+from bot.core.restoring import Restored
 from bot.core.turns import Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
@@ -76,6 +77,10 @@ class Service:
             lambda session: people.find(session, who.platform, who.external_id)
         )
         return None if person is None else person.locale
+
+    async def standing(self, platform: str, chat: str) -> list[Restored]:
+        """Return what stands in a chat, in order, for one that keeps nothing by itself."""
+        return await self._decider.standing(platform, chat)
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         """Return the PNG of an avatar part and its version, None if there is no such part."""

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bot.core.conversation.events import Who
 from bot.core.language import texts
+from bot.core.restoring import Restored
 from bot.core.service import Service
 from bot.frontends.web import visitors
 from bot.frontends.web.chat import WebChat
@@ -115,12 +116,16 @@ class Listening(RecordingListener):
         self.locales: dict[str, str] = {}
         self.checks = (Check("database", True, "answers"),)
         self.parts: dict[tuple[str, str, str], tuple[bytes, str]] = {}
+        self.rows: dict[str, list[Restored]] = {}
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         return self.parts.get((style, slot, variant))
 
     async def health(self) -> tuple[Check, ...]:
         return self.checks
+
+    async def standing(self, _platform: str, chat: str) -> list[Restored]:
+        return self.rows.get(chat, [])
 
     async def locale_of(self, who: Who) -> str | None:
         return self.locales.get(who.external_id)

@@ -170,7 +170,7 @@ class WebApp:
     async def photo(self, request: Request) -> Response:
         """Take a photo, with a command as its caption perhaps."""
         caption = request.query_params.get("caption", "")[:TEXT_CHARACTERS]
-        session, origin = self._update(request, request.query_params.get("key", ""))
+        session, origin = await self._update(request, request.query_params.get("key", ""))
         try:
             async with self._uploads:
                 update: Update = PhotoSent(origin, await bodies.read(request, MAX_BYTES), caption)
@@ -181,7 +181,7 @@ class WebApp:
     async def command(self, request: Request) -> Response:
         """Take a typed line, or a slider's."""
         fields = await bodies.read_fields(request, FIELDS_BYTES)
-        session, origin = self._update(request, fields.get("key", ""))
+        session, origin = await self._update(request, fields.get("key", ""))
         text = fields.get("text", "").strip()[:TEXT_CHARACTERS]
         if not text:
             raise HTTPException(400)
@@ -192,7 +192,7 @@ class WebApp:
     async def choice(self, request: Request) -> Response:
         """Take a pressed button."""
         fields = await bodies.read_fields(request, FIELDS_BYTES)
-        session, origin = self._update(request, fields.get("key", ""))
+        session, origin = await self._update(request, fields.get("key", ""))
         value = fields.get("value", "")
         if not 0 < len(value.encode()) <= 64:
             raise HTTPException(400)
@@ -217,7 +217,7 @@ class WebApp:
         await socket.accept()
         epoch = socket.query_params.get("epoch", "")
         known = socket.query_params.get("version", "")
-        session = self._sessions.get(visitors.external_id(secret))
+        session = await self._sessions.get(visitors.external_id(secret))
         sender = asyncio.create_task(
             _send_changes(socket, session, epoch, int(known) if known.isdecimal() else 0)
         )
@@ -230,7 +230,7 @@ class WebApp:
                 with suppress(asyncio.CancelledError, WebSocketDisconnect):
                     await task
 
-    def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
+    async def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
         secret = visitors.token(request)
         if secret is None:
             raise HTTPException(401)
@@ -238,7 +238,7 @@ class WebApp:
             raise HTTPException(400)
         person = visitors.external_id(secret)
         who = self._who(request, person)
-        return self._sessions.get(person), Origin(f"web:{person}:{key}", who, person)
+        return await self._sessions.get(person), Origin(f"web:{person}:{key}", who, person)
 
     async def _take(
         self, request: Request, session: Session, update: Update, said: Message | None
@@ -248,13 +248,14 @@ class WebApp:
         async with session.turn:
             if not session.first_time(key):
                 return Response(status_code=204)
-            if said is not None:
-                session.add("person", said, key)
+            own = None if said is None else session.add("person", said, key)
             try:
                 before = await self._locale(request)
                 await self._handle(update)
             except BaseException:  # the browser sends it again, and then it is not there yet
                 session.forget_key(key)
+                if own is not None:
+                    session.remove(own)
                 raise
             after = await self._locale(request)
         return JSONResponse({"reworded": before != after}, 202)

@@ -11,6 +11,7 @@ import uvicorn
 from bot.core.chat import Listener
 from bot.core.conversation.events import Message, Who
 from bot.core.language.texts import Texts
+from bot.core.restoring import Restored
 from bot.frontends.web.app import Update, WebApp
 from bot.frontends.web.guard import Guard
 from bot.frontends.web.sessions import Sessions
@@ -31,6 +32,10 @@ class WebListener(Listener, Protocol):
         """Return the PNG of an avatar part and its version, None if there is no such part."""
         ...
 
+    async def standing(self, platform: str, chat: str) -> list[Restored]:
+        """Return what stands on a person's page, as the rows remember it."""
+        ...
+
     async def health(self) -> tuple[Check, ...]:
         """Return what works and what does not."""
         ...
@@ -47,26 +52,30 @@ class WebChat:
     def __init__(self, settings: BotSettings, texts: Texts) -> None:
         self._settings = settings
         self._texts = texts
-        self._sessions = Sessions(keep_for=settings.photo_hours * 3600)
+        self._listener: WebListener | None = None
+        self._sessions = Sessions(settings.photo_hours * 3600, self._restore)
         self.address = ""
         """Where the page is, once ``ready``."""
         self.ready = asyncio.Event()
 
     async def send(self, chat: str, message: Message) -> str:
         """Show a message in all of a person's tabs."""
-        return self._sessions.get(chat).add("bot", message)
+        return (await self._sessions.get(chat)).add("bot", message)
 
     async def edit(self, chat: str, reference: str, message: Message) -> str:
         """Change a message in place."""
-        return self._sessions.get(chat).replace(reference, message)
+        return (await self._sessions.get(chat)).replace(reference, message)
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message away."""
-        self._sessions.get(chat).remove(reference)
+        (await self._sessions.get(chat)).remove(reference)
 
     async def forget(self, chat: str) -> None:
         """Drop everything a person was shown."""
-        self._sessions.get(chat).clear()
+        (await self._sessions.get(chat)).clear()
+
+    async def _restore(self, chat: str) -> list[Restored]:
+        return [] if self._listener is None else await self._listener.standing("web", chat)
 
     async def run(self, service: WebListener, shutdown: asyncio.Event) -> None:
         """Serve the page and deliver finished work until the shutdown.
@@ -74,6 +83,7 @@ class WebChat:
         Raises:
             OSError: the address is taken.
         """
+        self._listener = service
 
         async def handle(update: Update) -> None:
             await service.handle(update, self)

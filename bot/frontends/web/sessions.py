@@ -1,27 +1,32 @@
-"""What each browser has been shown, kept in memory and bounded.
+"""What each browser has been shown, held in memory and bounded.
 
 A session belongs to one cookie and so to one person, in any number of tabs. Every change gets the
-next version number; a tab that was away asks for all that changed since the version it knows.
-Nothing is written to disk: after a restart pages start empty, while jobs and people live in SQL.
+next version number; a tab that was away asks for all that changed since the version it knows. The
+rows remember what was shown: after a restart, or when a session was given up for room, it is filled
+from them.
 """
 
 import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.conversation.events import Message
+from bot.core.restoring import Restored
 from storage.contract.drawings import drawing_in
 
 MESSAGES = 200
-SESSION_BYTES = 48 * 2**20
+SESSION_BYTES = 24 * 2**20
 SESSIONS = 2_000
-TOTAL_BYTES = 1024 * 2**20
+TOTAL_BYTES = 160 * 2**20
 REMEMBERED_KEYS = 256
+
+Restore = Callable[[str], Awaitable[list[Restored]]]
+"""Returns what stands on a person's page, as the rows remember it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +76,9 @@ class Session:
     """Given up to make room; listeners have to come again."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while one update is handled, so that they are handled in the order they came."""
+    filling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    filled: bool = False
+    """Whether it shows what the rows remember."""
     _shown: OrderedDict[str, Shown] = field(default_factory=OrderedDict)
     _pictures: dict[str, Picture] = field(default_factory=dict)
     _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
@@ -88,6 +96,15 @@ class Session:
     def forget_key(self, key: str) -> None:
         """Let an update come again whose handling failed."""
         self._keys.pop(key, None)
+
+    def fill(self, restored: list[Restored]) -> None:
+        """Show what the rows remember."""
+        self.filled = True
+        for one in restored:
+            if one.reference:
+                self.replace(one.reference, one.message)
+            elif self.first_time(key := one.key.rpartition(":")[2]):
+                self.add("person", one.message, key)
 
     def add(self, author: Literal["bot", "person"], message: Message, key: str = "") -> str:
         """Append a message; return its reference."""
@@ -184,22 +201,28 @@ class Session:
 class Sessions:
     """All browsers' sessions, the least recently used and the outdated given up first."""
 
-    def __init__(self, keep_for: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """``keep_for``: seconds after its last use that a session is forgotten."""
+    def __init__(
+        self, keep_for: float, restore: Restore, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``keep_for``: seconds after its last use that a session is let go."""
         self._keep_for = keep_for
+        self._restore = restore
         self._clock = clock
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
-    def get(self, external_id: str) -> Session:
-        """A person's session, made if need be."""
+    async def get(self, external_id: str) -> Session:
+        """A person's session, filled from the rows if it is not there."""
         session = self._sessions.setdefault(external_id, Session())
         session.used = self._clock()
         self._sessions.move_to_end(external_id)
         self._give_up(keep=session)
+        async with session.filling:
+            if not session.filled:
+                session.fill(await self._restore(external_id))
         return session
 
     def known(self, external_id: str) -> Session | None:
-        """A person's session, if there is one."""
+        """A person's session, if it is there."""
         return self._sessions.get(external_id)
 
     def __len__(self) -> int:
@@ -212,7 +235,7 @@ class Sessions:
             full = len(self._sessions) > SESSIONS or size > TOTAL_BYTES
             if session.used > oldest and not full:
                 return
-            if session is keep:
+            if session is keep or session.turn.locked() or session.filling.locked():
                 continue
             size -= session.size
             del self._sessions[external_id]

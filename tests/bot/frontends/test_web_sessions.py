@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.conversation.events import Message
+from bot.core.restoring import Restored
 from bot.frontends.web import sessions
 from bot.frontends.web.sessions import Session, Sessions
 
@@ -24,18 +25,51 @@ def test_session_keeps_a_bounded_number_of_messages_and_bytes(
     assert session.size == 0
 
 
-def test_sessions_are_given_up_when_old_or_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+async def nothing(_person: str) -> list[Restored]:
+    return []
+
+
+async def test_sessions_are_given_up_when_old_or_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The least recently used go first, and those unused for as long as photos are kept."""
     monkeypatch.setattr(sessions, "SESSIONS", 2)
     time = 0.0
-    kept = Sessions(keep_for=10, clock=lambda: time)
-    first = kept.get("a")
-    kept.get("b")
-    kept.get("a")
-    kept.get("c")
+    kept = Sessions(10, nothing, clock=lambda: time)
+    first = await kept.get("a")
+    await kept.get("b")
+    await kept.get("a")
+    await kept.get("c")
     assert kept.known("b") is None
     assert kept.known("a") is first
     time = 11.0
-    kept.get("c")
+    await kept.get("c")
     assert kept.known("a") is None
     assert first.closed
+
+
+async def test_memory_is_bounded_over_all_pages_and_filled_again_from_the_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who was given up for room finds the page as it was, with what they said themselves."""
+    monkeypatch.setattr(sessions, "TOTAL_BYTES", 100)
+    rows = [
+        Restored(Message("", name="photo"), key="web:a:photo-0001"),
+        Restored(Message("sticker", sticker=bytes(60)), reference="one"),
+    ]
+
+    async def restore(person: str) -> list[Restored]:
+        return rows if person == "a" else []
+
+    kept = Sessions(10, restore)
+    first = await kept.get("a")
+    assert [(one.author, one.key) for one in first.since(0)] == [
+        ("person", "photo-0001"),
+        ("bot", ""),
+    ]
+    (await kept.get("b")).add("bot", Message("sticker", sticker=bytes(60)))
+    await kept.get("b")
+    assert kept.known("a") is None
+    again = await kept.get("a")
+    assert again is not first
+    assert again.epoch != first.epoch
+    assert [one.reference for one in again.since(0)][1] == "one"
+    assert not again.first_time("photo-0001")

@@ -126,7 +126,7 @@ const stream = new Stream({
   onUpdate({ fresh, messages }) {
     if (fresh && !first) {
       log.clear();
-      forgetPhotos();
+      if (!messages.some(({ author }) => author === "person")) forgetPhotos();
     }
     const near = nearTheEnd();
     const mine = messages.some(({ author }) => author === "person");
