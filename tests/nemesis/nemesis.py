@@ -39,7 +39,7 @@ KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 @dataclass
 class Outcome:
-    """What a run did and how it went. ``recoveries``: seconds until a killed worker's job ended."""
+    """What a run did and how it went. ``settled``: seconds until all was well."""
 
     faults: Counter[str] = field(default_factory=Counter)
     telegram: Verdict = field(default_factory=Verdict)

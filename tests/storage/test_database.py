@@ -1,0 +1,102 @@
+"""Work in a transaction, again while the database is away."""
+
+import math
+
+import asyncpg
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import people
+from storage.database import Database, is_away
+from storage.models import UpdateRow
+from tests import patience
+
+AWAY = OperationalError("SELECT 1", {}, Exception("the database is locked"))
+
+
+async def test_work_is_done_again_while_the_database_is_away(database: Database) -> None:
+    """From its start, so that it is there once."""
+    tries = []
+
+    async def work(session: AsyncSession) -> bool:
+        new = await people.first_time(session, "update")
+        tries.append(new)
+        if len(tries) < 3:
+            raise AWAY
+        return new
+
+    assert await database.retry(work, math.inf)
+    assert tries == [True, True, True]
+    async with database.snapshot() as session:
+        assert len((await session.scalars(select(UpdateRow))).all()) == 1
+
+
+async def test_a_bug_is_not_tried_again(database: Database) -> None:
+    """What another try cannot mend comes out at once."""
+    tries = []
+
+    async def work(_: AsyncSession) -> None:
+        tries.append(1)
+        raise IntegrityError("INSERT", {}, Exception("unique"))
+
+    with pytest.raises(IntegrityError):
+        await database.retry(work, math.inf)
+    assert len(tries) == 1
+
+
+async def test_patience_ends(database: Database) -> None:
+    """Then the trouble comes out."""
+
+    async def work(_: AsyncSession) -> None:
+        raise AWAY
+
+    with pytest.raises(OperationalError):
+        await database.retry(work, 0.1)
+
+
+async def test_a_cut_connection_is_survived(postgres_url: str) -> None:
+    """PostgreSQL ends the connection in the middle of the work; another one does it."""
+    database = await Database.open(postgres_url)
+    pids = []
+
+    async def work(session: AsyncSession) -> int:
+        pids.append(await session.scalar(text("SELECT pg_backend_pid()")))
+        if len(pids) == 1:
+            killer = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+            await killer.execute("SELECT pg_terminate_backend($1)", pids[0])
+            await killer.close()
+        return await session.scalar(text("SELECT 7")) or 0
+
+    async with patience.limit():
+        assert await database.retry(work, math.inf) == 7
+    assert len(set(pids)) == 2
+    await database.close()
+
+
+async def test_reading_waits_for_no_writer(sqlite_url: str) -> None:
+    """A look is answered while a transaction is open, also in the same task."""
+    database = await Database.open(sqlite_url)
+    async with database.transaction() as session:
+        await people.first_time(session, "update")
+        async with patience.limit():
+            seen = await database.retry(lambda one: people.seen(one, "update"), reading=True)
+    assert not seen
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "away"),
+    [
+        (AWAY, True),
+        (OSError("no route"), True),
+        (asyncpg.ConnectionDoesNotExistError("gone"), True),
+        (asyncpg.InterfaceError("closed"), True),
+        (IntegrityError("INSERT", {}, Exception("unique")), False),
+        (RuntimeError("a bug"), False),
+    ],
+)
+def test_absence_is_told_from_bugs(trouble: Exception, away: bool) -> None:
+    """Only absence is worth another try."""
+    assert is_away(trouble) == away
