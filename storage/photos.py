@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.erasing import erase
 from storage.errors import PersonGone
 from storage.errors import PhotoGone as PhotoGone
-from storage.models import PersonRow, PhotoRow, now
+from storage.models import JobRow, PersonRow, PhotoRow, now
 from storage.vault import PersonKey, Vault
 
 
@@ -36,8 +36,17 @@ def seal(key: PersonKey, person_id: UUID, data: bytes) -> SealedPhoto:
     return SealedPhoto(photo_id, person_id, key.seal(data, "photo", photo_id))
 
 
-async def add(session: AsyncSession, photo: SealedPhoto, keep_for: timedelta) -> UUID:
+async def add(
+    session: AsyncSession, photo: SealedPhoto, keep_for: timedelta, quota: int | None = None
+) -> UUID:
     """Keep a sealed photo for a time and return its id.
+
+    Args:
+        session: a transaction.
+        photo: as it is going to be kept.
+        keep_for: after this it is erased by itself.
+        quota: bytes of photos that one person may have; beyond them the oldest go, but for those
+            that a job still needs.
 
     Raises:
         PersonGone: the person was forgotten meanwhile.
@@ -55,7 +64,31 @@ async def add(session: AsyncSession, photo: SealedPhoto, keep_for: timedelta) ->
         )
     )
     await session.flush()
+    if quota is not None:
+        await _bound(session, photo, quota)
     return photo.id
+
+
+async def _bound(session: AsyncSession, newest: SealedPhoto, quota: int) -> None:
+    rows = await session.execute(
+        select(PhotoRow.id, func.length(PhotoRow.sealed))
+        .where(PhotoRow.person_id == newest.person_id, PhotoRow.id != newest.id)
+        .order_by(PhotoRow.created.desc())
+    )
+    left, going = quota - len(newest.sealed), []
+    for photo_id, size in rows:
+        left -= size
+        if left < 0:
+            going.append(photo_id)
+    if not going:
+        return
+    jobs = await session.execute(
+        select(JobRow.photo_id, JobRow.second_photo_id).where(
+            JobRow.person_id == newest.person_id, JobRow.ended.is_(None)
+        )
+    )
+    needed = {photo_id for row in jobs for photo_id in row}
+    await erase(session, PhotoRow, PhotoRow.id.in_([one for one in going if one not in needed]))
 
 
 @dataclass(frozen=True, slots=True)

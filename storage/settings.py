@@ -42,6 +42,11 @@ class StorageSettings(BaseSettings):
     update_days: float = Field(
         default=2.0, gt=0, description="Days for which it is known that an update was handled."
     )
+    photos_mb: int = Field(
+        default=200,
+        ge=20,
+        description="Megabytes of photos kept for one person; beyond them the oldest go.",
+    )
     jobs_per_person: int = Field(
         default=12, ge=1, description="Unfinished jobs that one person may have."
     )

@@ -84,6 +84,7 @@ class Decider:
         self._wording = wording
         self._grammar = Grammar(texts.vocabulary())
         self._keep_photos = timedelta(hours=settings.photo_hours)
+        self._quota = settings.photos_mb * 2**20
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
         self._planner = Planner(vault, wording, bounds)
         self._library, self._library_read = Library(), 0.0
@@ -228,7 +229,9 @@ class Decider:
             # its key was swept, or its person was forgotten by another process and met anew
             key = await people.key_of(session, self._vault, person.id)
             sealed = found.seal(key, person.id)
-        photo, *selfie = [await photos.add(session, one, self._keep_photos) for one in sealed]
+        photo, *selfie = [
+            await photos.add(session, one, self._keep_photos, self._quota) for one in sealed
+        ]
         return PhotoKept(found.event.origin, photo, found.caption, next(iter(selfie), None))
 
     # --- what is known of a person, and of what avatars can wear --------------------------------

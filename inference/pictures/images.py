@@ -17,13 +17,12 @@ from PIL import ImageCms, ImageOps
 
 from inference.errors import PhotoError
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_BYTES
+from storage.contract.photos import MAX_BYTES, MAX_PIXELS
 
 Image = NDArray[np.uint8]
 """HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-MAX_PIXELS = 40_000_000
 MAX_SIDE = 1920
 
 _MAX_ASPECT = 50  # a longer strip is no photo, and one side of it would shrink to nothing

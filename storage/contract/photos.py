@@ -5,6 +5,9 @@ from pathlib import PurePath
 MAX_BYTES = 20 * 2**20
 """The largest file taken; Telegram's bots get no larger ones either."""
 
+MAX_PIXELS = 40_000_000
+"""The largest picture decoded, read from its head before."""
+
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 """What the names of pictures end in, for files that come without a type."""
 

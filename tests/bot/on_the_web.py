@@ -24,13 +24,20 @@ from storage.contract.health import Check
 from tests import patience
 from tests.bot.recording import RecordingListener, Reply, silence
 
-SELFIE = b"\xff\xd8\xff a selfie, as far as this process knows"
-
 
 def png(colour: tuple[int, int, int, int] = (200, 90, 40, 255)) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGBA", (512, 400), colour).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def jpeg(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+SELFIE = jpeg("tan")  # as far as this process knows
 
 
 class Page:

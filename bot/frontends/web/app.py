@@ -11,7 +11,8 @@ POST /command               {"key", "text", "replaces"?}
 POST /choice                {"key", "value", "message"?}
 GET  /healthz               what works and what does not: 200, or 503 and the reason
 
-``key`` names an update uniquely, so a browser may send it again after a broken connection.
+``key`` names an update uniquely, so a browser may send it again after a broken connection. Whoever
+asks for too much is answered 429 and when to come again.
 """
 
 import asyncio
@@ -41,8 +42,12 @@ from bot.core.conversation.events import (
 )
 from bot.core.language.texts import Texts
 from bot.errors import StickerTooLarge
-from bot.frontends.web import bodies, visitors, wire, wording
+from bot.frontends.web import visitors, wire, wording
+from bot.frontends.web.bodies import read_fields
+from bot.frontends.web.looking import look
+from bot.frontends.web.rates import Buckets, Rate
 from bot.frontends.web.sessions import Session, Sessions
+from bot.frontends.web.uploads import BodyTooLargeError, Uploads, refusal
 from bot.stickers import for_web
 from storage.contract.failures import Failure
 from storage.contract.health import Check
@@ -52,7 +57,10 @@ log = logging.getLogger(__name__)
 
 FIELDS_BYTES = 16 * 2**10
 TEXT_CHARACTERS = 1_000
-UPLOADS_AT_ONCE = 12
+VISITORS_EACH, VISITORS = Rate(60, 600), Rate(3_000, 600)  # new ones of an address, of all
+UPDATES_EACH, UPDATES = Rate(240, 60), Rate(12_000, 60)
+PHOTOS_EACH, PHOTOS = Rate(120, 300), Rate(3_000, 300)
+BYTES_EACH, BYTES = Rate(400 * 2**20, 300), Rate(8 * 2**30, 300)
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 TYPES = {"png": "image/png", "webp": "image/webp", "svg": "image/svg+xml"}
@@ -88,7 +96,11 @@ class WebApp:
         self._locale_of = locale_of
         self._part_of = part_of
         self._health = health
-        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self._uploads = Uploads()
+        self._visitors = Buckets(VISITORS_EACH, VISITORS)
+        self._updates = Buckets(UPDATES_EACH, UPDATES)
+        self._photos = Buckets(PHOTOS_EACH, PHOTOS)
+        self._bytes = Buckets(BYTES_EACH, BYTES)
         self._assets = _assets()
         self.asgi = Starlette(
             routes=[
@@ -171,16 +183,21 @@ class WebApp:
         """Take a photo, with a command as its caption perhaps."""
         caption = request.query_params.get("caption", "")[:TEXT_CHARACTERS]
         session, origin = await self._update(request, request.query_params.get("key", ""))
+        self._charge(request, self._photos)
         try:
-            async with self._uploads:
-                update: Update = PhotoSent(origin, await bodies.read(request, MAX_BYTES), caption)
-        except bodies.BodyTooLargeError:
-            update = PhotoRefused(origin, Failure.TOO_LARGE)
+            data = await self._uploads.read(request, MAX_BYTES, origin.chat)
+            self._charge(request, self._bytes, len(data))
+            failure = await asyncio.to_thread(look, data)
+        except BodyTooLargeError:
+            failure = Failure.TOO_LARGE
+        update: Update = (
+            PhotoRefused(origin, failure) if failure else PhotoSent(origin, data, caption)
+        )
         return await self._take(request, session, update, Message(caption, name="photo"))
 
     async def command(self, request: Request) -> Response:
         """Take a typed line, or a slider's."""
-        fields = await bodies.read_fields(request, FIELDS_BYTES)
+        fields = await read_fields(self._uploads, request, FIELDS_BYTES)
         session, origin = await self._update(request, fields.get("key", ""))
         text = fields.get("text", "").strip()[:TEXT_CHARACTERS]
         if not text:
@@ -191,7 +208,7 @@ class WebApp:
 
     async def choice(self, request: Request) -> Response:
         """Take a pressed button."""
-        fields = await bodies.read_fields(request, FIELDS_BYTES)
+        fields = await read_fields(self._uploads, request, FIELDS_BYTES)
         session, origin = await self._update(request, fields.get("key", ""))
         value = fields.get("value", "")
         if not 0 < len(value.encode()) <= 64:
@@ -217,7 +234,14 @@ class WebApp:
         await socket.accept()
         epoch = socket.query_params.get("epoch", "")
         known = socket.query_params.get("version", "")
-        session = await self._sessions.get(visitors.external_id(secret))
+        person = visitors.external_id(secret)
+        if self._sessions.known(person) is None:
+            try:
+                self._charge(socket, self._visitors)
+            except HTTPException:
+                await socket.close(1013)
+                return
+        session = await self._sessions.get(person)
         sender = asyncio.create_task(
             _send_changes(socket, session, epoch, int(known) if known.isdecimal() else 0)
         )
@@ -236,9 +260,22 @@ class WebApp:
             raise HTTPException(401)
         if not KEY.fullmatch(key):
             raise HTTPException(400)
+        self._charge(request, self._updates)
         person = visitors.external_id(secret)
+        if self._sessions.known(person) is None:
+            self._charge(request, self._visitors)
         who = self._who(request, person)
         return await self._sessions.get(person), Origin(f"web:{person}:{key}", who, person)
+
+    def _charge(self, request: HTTPConnection, buckets: Buckets, amount: float = 1.0) -> None:
+        """Count what somebody asks for.
+
+        Raises:
+            HTTPException: it is too much for now; says when it will not be.
+        """
+        address = request.client.host if request.client else ""
+        if seconds := buckets.take(address, amount):
+            raise refusal(seconds)
 
     async def _take(
         self, request: Request, session: Session, update: Update, said: Message | None
@@ -301,8 +338,9 @@ def _assets() -> dict[str, tuple[bytes, str, str]]:
 
 
 async def _refusal(_: Request, problem: Exception) -> Response:
-    status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return JSONResponse({"error": status}, status)
+    if not isinstance(problem, HTTPException):
+        return JSONResponse({"error": 500}, 500)
+    return JSONResponse({"error": problem.status_code}, problem.status_code, problem.headers)
 
 
 async def _accident(_: Request, __: Exception) -> Response:

@@ -14,6 +14,7 @@ from bot.core.language.texts import Texts
 from bot.core.restoring import Restored
 from bot.frontends.web.app import Update, WebApp
 from bot.frontends.web.guard import Guard
+from bot.frontends.web.protocol import ImpatientProtocol
 from bot.frontends.web.sessions import Sessions
 from bot.settings import BotSettings
 from storage.contract.health import Check
@@ -100,6 +101,7 @@ class WebChat:
         server = _Server(
             uvicorn.Config(
                 Guard(app.asgi, hosts),
+                http=ImpatientProtocol,
                 access_log=False,  # addresses carry captions and picture tokens
                 log_config=None,
                 server_header=False,

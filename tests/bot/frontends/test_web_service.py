@@ -20,7 +20,7 @@ from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.database import Database
 from storage.queue import open_queue
 from storage.vault import Vault
-from tests.bot.on_the_web import SELFIE, png, serving, visiting
+from tests.bot.on_the_web import SELFIE, jpeg, png, serving, visiting
 
 
 class Painter(Pipeline):
@@ -78,7 +78,7 @@ async def test_selfie_becomes_three_stickers_that_a_slider_changes(tmp_path: Pat
 async def test_bad_photo_is_answered_with_a_sentence(tmp_path: Path) -> None:
     """A failure comes in words, once for all three results."""
     async with real_chat(tmp_path) as chat, visiting(chat) as page, page.tab() as tab:
-        await page.photo(b"no face")
+        await page.photo(jpeg("blue"))
         sentence = texts.load().get("en", "failure.no_face")
         while [m["text"] for m in tab.messages if m["author"] == "bot"] != [sentence]:
             await tab.hear()

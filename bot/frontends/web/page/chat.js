@@ -40,7 +40,8 @@ async function attempt(request) {
     if (answer.reworded) location.reload();
   } catch (problem) {
     if (problem.status === 401) location.reload();
-    complain(problem.status ? words.failed : words.unreachable);
+    const told = { 429: words.too_much };
+    complain(problem.status ? (told[problem.status] ?? words.failed) : words.unreachable);
     throw problem;
   }
 }

@@ -36,11 +36,19 @@ async function post(path, body, type) {
   for (const pause of [...PAUSES, null]) {
     try {
       const answer = await fetch(path, { method: "POST", body, headers: { "content-type": type } });
+      if (answer.status === 429 && pause !== null) {
+        await rest(1000 * Number(answer.headers.get("retry-after")));
+        continue;
+      }
       if (!answer.ok) throw new Refused(answer.status);
       return answer.status === 202 ? await answer.json() : {};
     } catch (problem) {
       if (problem instanceof Refused || pause === null) throw problem;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await rest(pause);
     }
   }
+}
+
+function rest(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

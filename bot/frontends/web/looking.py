@@ -1,0 +1,46 @@
+"""A look at a photo before it is kept: is it one, how large is it, does it decode."""
+
+import io
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from storage.contract.failures import Failure
+from storage.contract.photos import MAX_PIXELS
+
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_SMALL = (256, 256)
+_WHOLE = 12_000_000  # pixels up to which what cannot be decoded small is decoded whole
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def look(data: bytes) -> Failure | None:
+    """Tell what is wrong with a photo as far as a glance tells; work for a thread.
+
+    A JPEG is decoded at an eighth, others whole if they are small, else checked for damage. HEIC,
+    which needs a decoder that only workers have, is known by its head.
+    """
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as photo:
+            return _look_into(photo)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return Failure.TOO_LARGE
+    except UnidentifiedImageError:
+        return Failure.NOT_AN_IMAGE
+    except Exception:  # codecs raise nearly anything on hostile bytes
+        return Failure.BROKEN
+
+
+def _look_into(photo: ImageFile.ImageFile) -> Failure | None:
+    width, height = photo.size
+    if width * height > MAX_PIXELS:
+        return Failure.TOO_LARGE
+    if photo.format == "JPEG":
+        photo.draft(None, _SMALL)
+        photo.load()
+    elif width * height <= _WHOLE:
+        photo.load()
+    elif photo.format == "PNG":
+        photo.verify()
+    return None

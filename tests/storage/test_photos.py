@@ -1,0 +1,32 @@
+"""Photos of one person are bounded."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from storage import jobs, people, photos
+from storage.contract.jobs import NewJob
+from storage.database import Database
+from storage.people import Person
+from storage.vault import Vault
+
+HOUR = timedelta(hours=1)
+
+
+async def keep(database: Database, vault: Vault, person: Person, size: int, quota: int) -> UUID:
+    async with database.transaction() as session:
+        key = await people.key_of(session, vault, person.id)
+        return await photos.add(session, photos.seal(key, person.id, bytes(size)), HOUR, quota)
+
+
+async def test_beyond_the_quota_the_oldest_go(
+    database: Database, vault: Vault, ada: Person, bob: Person
+) -> None:
+    """But for the newest, for those that a job needs, and for other people's."""
+    others = await keep(database, vault, bob, 2000, 5000)
+    needed, old, middle = [await keep(database, vault, ada, 1000, 5000) for _ in range(3)]
+    async with database.transaction() as session:
+        await jobs.add(session, NewJob(ada.id, needed, "cutout", (), "web", "room"))
+    newest = await keep(database, vault, ada, 1000, 2500)
+    async with database.snapshot() as session:
+        kept = await photos.kept(session, {others, needed, old, middle, newest})
+    assert kept == {others, needed, middle, newest}
