@@ -4,7 +4,7 @@ A family is a generator of network calls (``inference.models.calls``); the worke
 concurrent jobs together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,6 +30,13 @@ class Picture:
     frames_per_second: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict)
     drawing: str = ""
+
+
+Express = Callable[[Portrait, tuple[Setting, ...]], Portrait]
+"""Gives a portrait another expression (names of the kind ``expression``) before it is drawn.
+
+One family lends it to another where both are wired, since families do not know each other.
+"""
 
 
 class Family(Protocol):

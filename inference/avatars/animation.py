@@ -67,7 +67,8 @@ class _Scene:
 
     def frame(self, phase: float) -> NDArray[np.uint8]:
         """Draw the moment ``phase`` of 0..1."""
-        drawn = overlays.moving(self._table, self._mood.overlays, self._spec, phase)
+        face = overlays.face_of(self._table, self._spec)
+        drawn = overlays.moving(self._table, self._mood.overlays, face, phase)
         spec, pose = self._face(phase * self.seconds), self._pose(phase)
         head = self._bent(self._figure(spec, pose, drawn.on), phase)
         if drawn.behind:

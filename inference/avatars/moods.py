@@ -24,13 +24,15 @@ class Mood:
     """What a mood changes.
 
     emoji: the character it stands for in a sticker set. parts: style -> slot -> variant. overlays:
-    names of drawings on top.
+    names of drawings on top. face: the expression of a person in this mood, by the names of
+    ``storage.contract.kinds.EXPRESSION``.
     """
 
     name: str
     emoji: str
     parts: Mapping[str, Mapping[str, str]]
     overlays: tuple[str, ...]
+    face: Mapping[str, float]
 
 
 @cache
@@ -44,6 +46,7 @@ def load() -> Mapping[str, Mood]:
                 entries[name]["emoji"],
                 {style: entries[name].get(style, {}) for style in styles.STYLES},
                 tuple(entries[name].get("overlays", ())),
+                entries[name].get("face", {}),
             )
             for name in (*MOODS, *MOVING_MOODS)
         }
@@ -78,7 +81,8 @@ def draw(spec: AvatarSpec, mood: Mood, size: int = 512) -> NDArray[np.uint8]:
     Raises:
         KeyError: the style is unknown or has no such part.
     """
-    return render(in_mood(spec, mood), size, overlays.still(table(), mood.overlays, spec))
+    drawn = overlays.still(table(), mood.overlays, overlays.face_of(table(), spec))
+    return render(in_mood(spec, mood), size, drawn)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What moods draw over an avatar: hearts, tears, confetti; standing still or on their way."""
+"""What moods draw over a face: hearts, tears, confetti; standing still or on their way."""
 
 import math
 import re
@@ -38,71 +38,96 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """Where overlays lie, in the units of the drawing that they are laid over.
+
+    x, y: between the eyes. apart: half the eyes' distance. unit: half the head's width. skin:
+    "#rrggbb". turn: the head's lean in degrees, clockwise.
+    """
+
+    x: float
+    y: float
+    apart: float
+    unit: float
+    skin: str
+    turn: float = 0.0
+
+
+def face_of(table: Mapping[str, Any], spec: AvatarSpec) -> Face:
+    """Return where an avatar's face is.
+
+    Args:
+        table: that of the moods.
+        spec: of any style.
+    """
+    anchors = table["anchors"][spec.style]
+    skin = spec.colours.get("skin") or spec.colours["fur"]
+    x, y, apart = anchors["eyes"]
+    return Face(x, y, apart, anchors["unit"], skin)
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """SVG in the style's coordinates: on the head, before it, behind it."""
+    """SVG in the drawing's coordinates: on the head, before it, behind it."""
 
     on: str = ""
     before: str = ""
     behind: str = ""
 
 
-def still(table: Mapping[str, Any], names: tuple[str, ...], spec: AvatarSpec) -> str:
-    """Overlays as SVG in the style's coordinates, standing still.
+def still(table: Mapping[str, Any], names: tuple[str, ...], face: Face) -> str:
+    """Overlays as SVG in the drawing's coordinates, standing still.
 
     Args:
         table: that of the moods.
         names: of overlays.
-        spec: the avatar that they are drawn over.
+        face: that they are drawn over.
     """
     shapes = (
-        _placed(table, name, spec, "".join(_shape(path, spec) for path in table["overlays"][name]))
+        _placed(name, face, "".join(_shape(path, face) for path in table["overlays"][name]))
         for name in names
     )
     return "".join(shapes)
 
 
-def moving(
-    table: Mapping[str, Any], names: tuple[str, ...], spec: AvatarSpec, phase: float
-) -> Drawn:
+def moving(table: Mapping[str, Any], names: tuple[str, ...], face: Face, phase: float) -> Drawn:
     """Overlays at a moment of their loop.
 
     Args:
         table: that of the moods.
         names: of overlays.
-        spec: the avatar that they are drawn over.
+        face: that they are drawn over.
         phase: 0..1, of which 1 is 0 again.
     """
     found = {"on": "", "before": "", "behind": ""}
     for name in names:
         motion = table["motions"][name]
         shapes = {False: "", True: ""}
-        sprites = tuple(_sprites(table, name, spec, whole=motion.get("whole", False)))
+        sprites = tuple(_sprites(table, name, face, whole=motion.get("whole", False)))
         for number, sprite in enumerate(sprites):
             place = _MOVES[motion["move"]](motion, sprite, number / len(sprites), phase)
             shapes[place.behind] += _moved(sprite, place)
         before = "before" if motion.get("free", False) else "on"
-        found[before] += _placed(table, name, spec, shapes[False])
-        found["behind"] += _placed(table, name, spec, shapes[True])
+        found[before] += _placed(name, face, shapes[False])
+        found["behind"] += _placed(name, face, shapes[True])
     return Drawn(**found)
 
 
-def _placed(table: Mapping[str, Any], name: str, spec: AvatarSpec, shapes: str) -> str:
-    """Bring shapes from around the eyes they were drawn for to where they belong on an avatar."""
+def _placed(name: str, face: Face, shapes: str) -> str:
+    """Bring shapes from around the eyes they were drawn for to where they belong on a face."""
     if not shapes:
         return ""
-    anchors = table["anchors"][spec.style]
-    x, y, apart = anchors["eyes"]
-    scale = anchors["unit"] / 100
+    scale = face.unit / 100
     # what hangs from the eyes moves along with them
-    stretch = apart / (_EYES * scale) if name in _FROM_EYES else 1.0
-    placed = f"translate({x} {y}) scale({scale * stretch:.4f} {scale:.4f})"
+    stretch = face.apart / (_EYES * scale) if name in _FROM_EYES else 1.0
+    lean = f"rotate({face.turn:.1f}) " if face.turn else ""
+    placed = f"translate({face.x} {face.y}) {lean}scale({scale * stretch:.4f} {scale:.4f})"
     return f'<g transform="{placed}">{shapes}</g>'
 
 
-def _shape(path: Mapping[str, str], spec: AvatarSpec) -> str:
-    skin = spec.colours.get("skin") or spec.colours["fur"]
+def _shape(path: Mapping[str, str], face: Face) -> str:
     fill = path.get("fill", "none")
-    attributes = {"d": path["d"], "fill": skin if fill == "skin" else fill}
+    attributes = {"d": path["d"], "fill": face.skin if fill == "skin" else fill}
     if "stroke" in path:
         attributes |= {
             "stroke": path["stroke"], "stroke-width": path["width"],
@@ -115,16 +140,14 @@ def _shape(path: Mapping[str, str], spec: AvatarSpec) -> str:
     return "<path " + " ".join(f'{name}="{value}"' for name, value in attributes.items()) + "/>"
 
 
-def _sprites(
-    table: Mapping[str, Any], name: str, spec: AvatarSpec, *, whole: bool
-) -> Iterator[Sprite]:
+def _sprites(table: Mapping[str, Any], name: str, face: Face, *, whole: bool) -> Iterator[Sprite]:
     paths = table["overlays"][name]
     if whole:
-        yield _sprite("".join(_shape(path, spec) for path in paths))
+        yield _sprite("".join(_shape(path, face) for path in paths))
         return
     for path in paths:
         for outline in re.findall(r"M[^M]+", path["d"]):
-            yield _sprite(_shape({**path, "d": outline}, spec))
+            yield _sprite(_shape({**path, "d": outline}, face))
 
 
 @cache

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 
 from inference.cartoon import borrowed, canvas, likeness, styles, tensors
-from inference.cartoon.portrait import composing, looks, options, sitter
+from inference.cartoon.portrait import composing, looks, moods, options, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.rendered import STYLES
 from inference.errors import UnknownSetting
 from inference.face.report import Lab, Portrait
-from inference.family import Image, Picture, Subject, photographed
+from inference.family import Express, Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
 from inference.pictures import svg
 from inference.pictures.die_cut import SIDE, die_cut
@@ -31,6 +31,10 @@ class Cartoon:
     """Implements ``inference.family.Family``."""
 
     kind = CARTOON.name
+
+    def __init__(self, express: Express | None = None) -> None:
+        """express: gives the person another expression before they are drawn in a mood."""
+        self._express = express
 
     def make(
         self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
@@ -58,6 +62,10 @@ class Cartoon:
         if style.name in LOOKS:
             behind = _surroundings(portrait) if scene else None
             wishes = options.of((setting.name for setting in settings), behind)
+            if wishes.mood is not None:
+                if self._express is None:
+                    raise UnknownSetting("nobody here changes expressions")
+                portrait = self._express(portrait, moods.expression(wishes.mood))
             return _drawn(portrait, style.name, wishes)
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         if style.name in STYLES:
@@ -72,8 +80,12 @@ class Cartoon:
 
 def _drawn(portrait: Portrait, look: str, wishes: Options) -> Picture:
     """Draw the person as a sticker, and as an SVG document."""
-    drawing = composing.drawn(portrait.once(sitter.sit), look, wishes)
-    document = looks.svg(drawing, LOOKS[look], wishes)
+    person = portrait.once(sitter.sit)
+    drawing = composing.drawn(person, look, wishes)
+    over = ""
+    if wishes.mood is not None:
+        over = moods.over(wishes.mood, composing.bent_landmarks(person, look), drawing.palette)
+    document = looks.svg(drawing, LOOKS[look], wishes, over)
     sticker = die_cut(svg.raster(document, SIDE), drawn=True)
     return Picture((sticker,), drawing=document)
 

@@ -1,14 +1,15 @@
 """The family as the worker sees it: another expression on the person's own photo."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
 from inference.expression import engine as geometry
-from inference.expression import ganimation
-from inference.expression.mixes import MIXES
+from inference.expression import ganimation, lids
+from inference.expression.mixes import MIXES, movement
 from inference.face.framing import head_and_shoulders
 from inference.face.report import Portrait
 from inference.family import Image, Picture, Subject, photographed
@@ -26,6 +27,25 @@ Engine = Callable[[Portrait, tuple[Setting, ...]], Calls[Expressed]]
 def geometric(portrait: Portrait, settings: tuple[Setting, ...]) -> Expressed:
     """Move the landmarks and warp the photo with them."""
     return geometry.express(portrait.foreground, portrait.alpha, portrait.report, settings)
+
+
+def portrayed(portrait: Portrait, settings: tuple[Setting, ...]) -> Portrait:
+    """Return a portrait whose face and landmarks have another expression.
+
+    Args:
+        portrait: a studied face.
+        settings: names of ``mixes.MIXES`` with amounts -1..1.
+
+    Raises:
+        KeyError: there is no such name.
+    """
+    asked = movement(settings)
+    done = geometry.expressed(portrait.foreground, portrait.alpha, portrait.report, asked)
+    points = portrait.report.landmarks if done.moved is None else done.moved.after
+    points = lids.lowered(points, left=asked.close_left, right=asked.close_right)
+    hair = portrait.hair_mask if done.flow is None else done.flow.applied(portrait.hair_mask)
+    report = replace(portrait.report, landmarks=points.astype(np.float32))
+    return Portrait(done.image, done.alpha, hair, report)
 
 
 ENGINES: Mapping[str, Engine] = {"geometric": geometric, "ganimation": ganimation.express}

@@ -1,4 +1,7 @@
-"""Which class serves which kind of job."""
+"""Which class serves which kind of job, and what one family lends to another."""
+
+from collections.abc import Callable
+from functools import partial
 
 from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
@@ -8,13 +11,13 @@ from inference.edit.try_on import TryOn
 from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
-from inference.expression.serving import Expression
+from inference.expression.serving import Expression, portrayed
 from inference.family import Family
 
-FAMILIES: dict[str, type[Family]] = {
+FAMILIES: dict[str, Callable[[], Family]] = {
     "cutout": Cutout,
     "emoji": Emoji,
-    "cartoon": Cartoon,
+    "cartoon": partial(Cartoon, portrayed),
     "expression": Expression,
     "edit": Edit,
     "mood": Mood,

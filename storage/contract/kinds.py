@@ -113,8 +113,18 @@ CUTOUT = Kind("cutout")
 EMOJI = Kind(
     "emoji", ("avataaars", "big-ears", "cat"), default=(Setting("avataaars"),), composed=True
 )
+MOODS = (
+    "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
+    "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
+)  # fmt: skip
+"""A pack of them."""
+
+MOVING_MOODS = ("blink", "beam")
+"""Moods that are nothing without their movement."""
+
 _LOOKS = ("ink", "anime", "comic", "flat", "chibi", "pop", "pastel", "noir", "line")
 _OPTIONS = (
+    *(f"mood:{name}" for name in (*MOODS, "grin", "smirk", "scared", "disgusted")),
     "hair:black", "hair:brown", "hair:auburn", "hair:copper", "hair:blond", "hair:gray",
     "hair:white", "hair:red", "hair:pink", "hair:purple", "hair:blue", "hair:green",
     "eyes:brown", "eyes:hazel", "eyes:amber", "eyes:green", "eyes:blue", "eyes:gray",
@@ -225,15 +235,6 @@ GALLERY = Kind(
     shows="cartoon",
     pages=9,
 )
-
-MOODS = (
-    "happy", "laugh", "love", "wink", "cool", "sad", "cry", "angry", "surprised", "sleepy",
-    "thinking", "thumbs", "kiss", "silly", "party", "dizzy",
-)  # fmt: skip
-"""A pack of them."""
-
-MOVING_MOODS = ("blink", "beam")
-"""Moods that are nothing without their movement."""
 
 MOOD = Kind(
     "mood",

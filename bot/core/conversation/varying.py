@@ -8,7 +8,7 @@ from bot.core.conversation.state import Shown, State, varies
 from bot.core.language.meanings import GroupName, Request, SettingName
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
 
-_IN_A_ROW = 3
+_IN_A_ROW, _MANY = 3, 12
 
 
 def buttons(result: str, request: Request) -> tuple[Choice, ...]:
@@ -97,4 +97,5 @@ def _which_setting(result: Shown, group: str, replaces: str | None) -> Say:
 
 
 def _rows(choices: list[Choice]) -> tuple[tuple[Choice, ...], ...]:
-    return tuple(tuple(choices[at : at + _IN_A_ROW]) for at in range(0, len(choices), _IN_A_ROW))
+    wide = _IN_A_ROW if len(choices) <= _MANY else 5  # Discord has five rows of five
+    return tuple(tuple(choices[at : at + wide]) for at in range(0, len(choices), wide))

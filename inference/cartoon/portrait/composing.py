@@ -30,13 +30,16 @@ from inference.face.report import Lab
 _POINTED = {"anime": (0.24, 0.07), "chibi": (0.10, 0.13)}
 """How much narrower and shorter the lower face gets, by look."""
 
+_COOL = "cool"
+"""The mood that wears sunglasses."""
+
 
 def compose(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as they are."""
     heavy = _heavy(sitter)
     body = clothes.cloth(sitter, sitter.clothes)
     head = clothes.cloth(sitter, sitter.headwear)
-    worn = glasses.find(sitter)
+    worn = glasses.find(sitter, cool=wishes.mood == _COOL)
     grown = beard.density(sitter)
     shapes: list[Shape] = [
         *clothes.draw(sitter, body, "clothes", heavy, _above(sitter)),
@@ -56,7 +59,7 @@ def compose(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 
 def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as anime: other proportions, cel shading, hair with a band of shine."""
-    sitter, worn = _pointed(sitter, *_POINTED["anime"])
+    sitter, worn = _pointed(sitter, *_POINTED["anime"], wishes)
     heavy = _heavy(sitter)
     body = clothes.cloth(sitter, sitter.clothes)
     head = clothes.cloth(sitter, sitter.headwear)
@@ -72,7 +75,7 @@ def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 def compose_chibi(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as chibi: the anime head, rounder and larger, on a small body."""
     body = clothes.cloth(sitter, sitter.clothes)
-    sitter, worn = _pointed(chibi.headed(sitter), *_POINTED["chibi"])
+    sitter, worn = _pointed(chibi.headed(sitter), *_POINTED["chibi"], wishes)
     head = clothes.cloth(sitter, sitter.headwear)
     heavy = _heavy(sitter)
     grown = beard.density(sitter)
@@ -90,9 +93,11 @@ def compose_chibi(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     return Drawing(tuple(shapes), colours, unit)
 
 
-def _pointed(sitter: Sitter, chin: float, shorter: float) -> tuple[Sitter, glasses.Worn | None]:
+def _pointed(
+    sitter: Sitter, chin: float, shorter: float, wishes: Options
+) -> tuple[Sitter, glasses.Worn | None]:
     """Bend the face to a point, and the glasses on it."""
-    worn = glasses.find(sitter)
+    worn = glasses.find(sitter, cool=wishes.mood == _COOL)
     bend = proportions.pointed(sitter, chin, shorter)
     if worn is not None:
         left, right = (lens + sitters.read(bend, lens) for lens in worn.lenses)

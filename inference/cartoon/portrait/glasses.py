@@ -25,6 +25,9 @@ _CORNERS = (2.0, 2.8, 4.0)
 """Candidate lenses: half width and height, and how far outwards and below the eye, in distances
 between the eyes; and how square the corners are."""
 
+_SHADES = np.array([[0.46, 0.28, 0.05, 0.05, 3.0]])
+"""Sunglasses that suit everybody."""
+
 _APART = 0.44  # between the eyes, in face heights
 _EYE = 0.47  # of that is an eye's own width
 
@@ -42,8 +45,14 @@ class Worn:
     weight: float
 
 
-def find(sitter: Sitter) -> Worn | None:
-    """Fit a pair of lenses to what the photo shows around the eyes."""
+def find(sitter: Sitter, *, cool: bool = False) -> Worn | None:
+    """Fit a pair of lenses to what the photo shows around the eyes.
+
+    cool: put sunglasses on in any case.
+    """
+    if cool:
+        left, right = (_lenses(sitter, side, _SHADES)[0] for side in (-1, 1))
+        return Worn((left, right), (8.0, 0.0, -2.0), (14.0, 0.0, -4.0), dark=True, weight=0.024)
     dark = sitter.chance("glasses", "sun")
     if sitter.chance("glasses", "clear") + dark < _WORN:
         return None

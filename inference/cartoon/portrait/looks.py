@@ -14,6 +14,7 @@ from inference.face.report import Lab
 _VIEW = 5120  # paths are in tenths of the canvas's 512 units
 _EVERYTHING = frozenset({"fill", "shade", "light", "edge", "line", "feature"})
 
+_ROOM = 760  # tenths of a unit that what is laid over a drawing gets above it
 _FEATURES = 1.1  # most times as thick as usual that eyes, mouth and glasses may be drawn
 
 _WHITE: Lab = (98.0, 0.0, 0.0)
@@ -41,10 +42,16 @@ class Look:
     groundwork: Callable[[Palette], Lab] = lambda _palette: (80.0, -4.0, -8.0)
 
 
-def svg(drawing: Drawing, look: Look, options: Options = AS_IT_IS) -> str:
+def svg(drawing: Drawing, look: Look, options: Options = AS_IT_IS, over: str = "") -> str:
     """Write a drawing as an SVG document of 512 units.
 
     What lies outside the person, and outside the ground if there is one, is transparent.
+
+    Args:
+        drawing: what is drawn.
+        look: how.
+        options: wishes.
+        over: SVG elements to lay over it, in tenths of a unit; they get room above and beside.
     """
     tint = TINTS[options.palette]
     inks = {role: tint(role, lab) for role, lab in look.inks(drawing.palette).items()}
@@ -65,9 +72,11 @@ def svg(drawing: Drawing, look: Look, options: Options = AS_IT_IS) -> str:
     for shape in shown:
         wide = features if shape.part == "feature" else thickness
         body.append(_element(shape, drawing, look, inks, wide))
+    room = _ROOM if over else 0
+    view = f"{-room // 2} {-room} {_VIEW + room} {_VIEW + room}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_VIEW} {_VIEW}"'
-        f' width="{_VIEW // 10}" height="{_VIEW // 10}">' + "".join(body) + "</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"'
+        f' width="{_VIEW // 10}" height="{_VIEW // 10}">' + "".join(body) + over + "</svg>"
     )
 
 

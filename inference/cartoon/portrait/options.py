@@ -12,10 +12,12 @@ from storage.contract.kinds import group_of
 class Options:
     """Wishes for a drawing; None leaves a thing as it is on the person, or to the look.
 
-    hair, eyes: their colours. thickness: of the lines, times the look's own. palette: one of
-    ``looks.TINTS``. ground: the shape behind, one of ``grounds.NAMES`` or "none", and its colour.
+    mood: a name of ``moods``. hair, eyes: their colours. thickness: of the lines, times the look's
+    own. palette: one of ``looks.TINTS``. ground: the shape behind, one of ``grounds.NAMES`` or
+    "none", and its colour.
     """
 
+    mood: str | None = None
     hair: Lab | None = None
     eyes: Lab | None = None
     thickness: float = 1.0
@@ -57,6 +59,7 @@ def of(settings: Iterable[str], ground_colour: Lab | None = None) -> Options:
     hair, eyes, lines = (wishes.get(group) for group in ("hair", "eyes", "lines"))
     ground = wishes.get("ground", "square" if ground_colour else None)
     return Options(
+        mood=wishes.get("mood"),
         hair=_HAIR[hair] if hair else None,
         eyes=_EYES[eyes] if eyes else None,
         thickness=_THICKNESS[lines] if lines else 1.0,

@@ -22,7 +22,7 @@ def test_a_drawing_is_changed_one_thing_at_a_time() -> None:
     talk = Talk()
     job = talk.result("/cartoon anime")
     asked = talk.press(f"vary:{job.hex}", "result")
-    assert labels(asked) == ["hair", "eyes", "lines", "colours", "ground"]
+    assert labels(asked) == ["mood", "hair", "eyes", "lines", "colours", "ground"]
     assert isinstance(asked[0], Say)
     assert asked[0].replaces is None
     which = talk.press(f"vary:{job.hex}:eyes", "question")
@@ -79,14 +79,15 @@ def test_the_next_style_keeps_what_suits_it() -> None:
 def test_every_button_fits_telegram() -> None:
     """Whatever a button carries, it is 64 bytes at most; and a row fits a phone."""
     talk = Talk()
-    job = talk.result("/cartoon ink hair red eyes red lines fine palette warm ground blob")
+    job = talk.result("/cartoon ink mood sad hair red eyes red lines fine palette warm ground blob")
     kind = KINDS["cartoon"]
     for group in kind.groups:
         (asked,) = talk.press(f"vary:{job.hex}:{group}")
         assert isinstance(asked, Say)
         values = [choice.value for row in asked.choices for choice in row]
         assert max(len(value.encode()) for value in values) <= 64
-        assert len(asked.choices) <= 5  # rows of Discord's
+        assert len(asked.choices) <= 5  # rows of Discord's, of five
+        assert max(map(len, asked.choices)) <= 5
         assert {value.split(":", 2)[2] for value in values} >= {
             name for name in kind.settings if group_of(name) == group
         }
