@@ -127,10 +127,11 @@ async def opened(settings: BotSettings) -> AsyncIterator[App]:
     from bot.core.language.texts import load
     from bot.core.service import Service
     from storage.database import Database
+    from storage.keyfiles import KeyFiles
     from storage.queue import open_queue
     from storage.vault import Vault
 
-    vault = Vault(settings.key())
+    vault = Vault(settings.key(), KeyFiles(settings.keys) if settings.keys else None)
     database = await Database.open(settings.url)
     try:
         queue = await open_queue(database)

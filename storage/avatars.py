@@ -5,12 +5,14 @@ longest unused go first, those with a name last.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sealed
 from storage.contract.avatars import LONGEST_NAME, Avatar, AvatarSpec, Ranked
 from storage.erasing import erase
 from storage.links import linked
@@ -20,6 +22,9 @@ from storage.vault import PersonKey, Vault
 
 MOST = 20
 """How many avatars are kept for one person."""
+
+_NAMED = "*"
+"""Stands in the column of the name, which is sealed with the rest."""
 
 
 async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tuple[Avatar, ...]:
@@ -44,9 +49,30 @@ def _avatar(row: AvatarRow, key: PersonKey) -> Avatar:
     ranked: dict[str, list[str]] = {}
     if row.sealed_ranked is not None:
         ranked = json.loads(key.unseal(row.sealed_ranked, "ranked", row.id))
-    spec = AvatarSpec(row.style, row.parts, row.colours)
-    matched = AvatarSpec(row.style, row.matched["parts"], row.matched["colours"])
-    return Avatar(row.id, row.person_id, row.name, spec, matched, ranked)
+    worn = _unsealed(row, key)
+    spec = AvatarSpec(row.style, worn["parts"], worn["colours"])
+    matched = AvatarSpec(row.style, worn["matched"]["parts"], worn["matched"]["colours"])
+    return Avatar(row.id, row.person_id, worn["name"], spec, matched, ranked)
+
+
+def _unsealed(row: AvatarRow, key: PersonKey) -> dict[str, Any]:
+    """Return name, parts, colours and what was matched, as a row keeps them."""
+    kept = sealed.unseal(key, row.parts, "avatar", row.id)
+    if kept is not row.parts:
+        return dict(kept)
+    return {  # from before they were sealed
+        "name": row.name, "parts": row.parts, "colours": row.colours, "matched": row.matched,
+    }  # fmt: skip
+
+
+def _sealed(key: PersonKey, avatar_id: UUID, worn: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that keep an avatar; of its name they tell that there is one."""
+    return {
+        "name": _NAMED if worn["name"] else "",
+        "parts": sealed.seal(key, dict(worn), "avatar", avatar_id),
+        "colours": {},
+        "matched": {},
+    }
 
 
 async def keep(
@@ -63,22 +89,20 @@ async def keep(
             await choose(session, kept.id)
             return kept.id
     new = avatar_id or uuid4()
-    sealed = None
+    sealed_ranked = None
+    key = await key_of(session, vault, person_id)
     if ranked:
-        key = await key_of(session, vault, person_id)
         data = json.dumps({slot: list(variants) for slot, variants in ranked.items()})
-        sealed = key.seal(data.encode(), "ranked", new)
+        sealed_ranked = key.seal(data.encode(), "ranked", new)
+    both = {"parts": dict(spec.parts), "colours": dict(spec.colours)}
     made = now()
     session.add(
         AvatarRow(
             id=new,
             person_id=person_id,
             style=spec.style,
-            name="",
-            parts=dict(spec.parts),
-            colours=dict(spec.colours),
-            matched={"parts": dict(spec.parts), "colours": dict(spec.colours)},
-            sealed_ranked=sealed,
+            **_sealed(key, new, {"name": "", **both, "matched": both}),
+            sealed_ranked=sealed_ranked,
             created=made,
             chosen=made,
         )
@@ -104,18 +128,21 @@ async def _bound(session: AsyncSession, person_id: UUID) -> None:
 
 async def choose(session: AsyncSession, avatar_id: UUID) -> None:
     """Make an avatar the current one."""
-    await _change(session, avatar_id, chosen=now())
+    await session.execute(update(AvatarRow).where(AvatarRow.id == avatar_id).values(chosen=now()))
 
 
-async def change(session: AsyncSession, avatar_id: UUID, spec: AvatarSpec) -> bool:
+async def change(session: AsyncSession, vault: Vault, avatar_id: UUID, spec: AvatarSpec) -> bool:
     """Keep an avatar with other parts and colours as the current one; False if it is gone."""
     values = {"parts": dict(spec.parts), "colours": dict(spec.colours)}
-    return await _change(session, avatar_id, **values, chosen=now())
+    if not await _change(session, vault, avatar_id, **values):
+        return False
+    await choose(session, avatar_id)
+    return True
 
 
-async def name(session: AsyncSession, avatar_id: UUID, name: str) -> None:
+async def name(session: AsyncSession, vault: Vault, avatar_id: UUID, name: str) -> None:
     """Call an avatar by a name, at most ``LONGEST_NAME`` long; empty for none."""
-    await _change(session, avatar_id, name=name[:LONGEST_NAME])
+    await _change(session, vault, avatar_id, name=name[:LONGEST_NAME])
 
 
 async def delete(session: AsyncSession, avatar_id: UUID) -> None:
@@ -123,6 +150,16 @@ async def delete(session: AsyncSession, avatar_id: UUID) -> None:
     await erase(session, AvatarRow, AvatarRow.id == avatar_id)
 
 
-async def _change(session: AsyncSession, avatar_id: UUID, **values: Any) -> bool:
-    changed = update(AvatarRow).where(AvatarRow.id == avatar_id).values(**values)
-    return await session.scalar(changed.returning(AvatarRow.id)) is not None
+async def _change(session: AsyncSession, vault: Vault, avatar_id: UUID, **values: Any) -> bool:
+    row = await session.scalar(
+        select(AvatarRow)
+        .where(AvatarRow.id == avatar_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return False
+    key = await key_of(session, vault, row.person_id)
+    columns = _sealed(key, row.id, {**_unsealed(row, key), **values})
+    await session.execute(update(AvatarRow).where(AvatarRow.id == avatar_id).values(**columns))
+    return True

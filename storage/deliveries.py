@@ -163,7 +163,7 @@ async def take(
         plan = key.unseal(row.sealed_plan, "plan", row.id)
     job = outcome = None
     if row.job_id is not None:
-        job = await jobs.read(session, row.job_id)
+        job = await jobs.opened(session, vault, await jobs.read(session, row.job_id))
         outcome = await _outcome(session, vault, job)
     return Delivery(
         row.id, row.person_id, row.platform, row.chat, row.attempts, job, outcome, plan,

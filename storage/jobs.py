@@ -5,12 +5,15 @@ and the number of the attempt is the fence, so that whoever lost the lease can n
 """
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sealed
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, JobState, NewJob, Outcome
 from storage.contract.kinds import Setting
@@ -29,7 +32,7 @@ MAX_ATTEMPTS = 5
 
 
 def from_row(row: JobRow) -> Job:
-    """Return a job as its row has it."""
+    """Return a job as its row has it, its avatar still sealed."""
     return Job(
         person_id=row.person_id,
         photo_id=row.photo_id,
@@ -69,8 +72,12 @@ def _held(job: Job) -> ColumnElement[bool]:
     )
 
 
-async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) -> Job:
+async def add(
+    session: AsyncSession, new: NewJob, bounds: Bounds | None = None, vault: Vault | None = None
+) -> Job:
     """Add a queued job; enqueue its id with its ``priority`` after the commit.
+
+    ``vault``: seals its avatar, if it is of one.
 
     Raises:
         Busy: the person, or everybody together, has too many unfinished jobs.
@@ -78,11 +85,13 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
     """
     await take_turn(session, new.person_id)
     start_tag = await admit(session, new.person_id, bounds or Bounds())
+    job_id = uuid4()
     row = JobRow(
+        id=job_id,
         person_id=new.person_id,
         photo_id=new.photo_id,
         second_photo_id=new.second_photo_id,
-        avatar=None if new.avatar is None else dict(new.avatar),
+        avatar=await _sealed_avatar(session, vault, new, job_id),
         kind=new.kind,
         settings=[[setting.name, setting.amount, setting.page] for setting in new.settings],
         face=new.face,
@@ -95,6 +104,29 @@ async def add(session: AsyncSession, new: NewJob, bounds: Bounds | None = None) 
     session.add(row)
     await session.flush()
     return from_row(row)
+
+
+async def _sealed_avatar(
+    session: AsyncSession, vault: Vault | None, new: NewJob, job_id: UUID
+) -> dict[str, Any] | None:
+    if new.avatar is None:
+        return None
+    if vault is None:
+        raise TypeError("an avatar is sealed by a vault")
+    key = await key_of(session, vault, new.person_id)
+    return sealed.seal(key, dict(new.avatar), "avatar", job_id)
+
+
+async def opened(session: AsyncSession, vault: Vault, job: Job) -> Job:
+    """Return a job with its avatar, if it is of one, as it was given.
+
+    Raises:
+        PersonGone: they were forgotten.
+    """
+    if job.avatar is None:
+        return job
+    key = await key_of(session, vault, job.person_id)
+    return replace(job, avatar=sealed.unseal(key, job.avatar, "avatar", job.id))
 
 
 async def read(session: AsyncSession, job_id: UUID) -> Job:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import links
+from storage import links, sealed
 from storage.database import Database
 from storage.erasing import erase
 from storage.errors import PersonGone
@@ -105,7 +105,8 @@ async def find_or_add(
             "wrapped_key": vault.new_key(new),
             "created": now(),
         }
-        await insert_new(session, PersonRow, values)
+        if await insert_new(session, PersonRow, values) is None:
+            vault.destroy(new)  # somebody was faster
         row = (await session.scalars(query)).one()
     return Person(row.id, row.platform, row.external_id, row.locale)
 
@@ -160,7 +161,9 @@ async def take_turn(session: AsyncSession, person_id: UUID) -> None:
         raise PersonGone(str(person_id))
 
 
-async def load_conversation(session: AsyncSession, person_id: UUID, chat: str) -> dict[str, Any]:
+async def load_conversation(
+    session: AsyncSession, vault: Vault, person_id: UUID, chat: str
+) -> dict[str, Any]:
     """Return the conversation's state, empty at first.
 
     Holds the person's turn until the end of the transaction, so that two updates at once do not
@@ -175,27 +178,37 @@ async def load_conversation(session: AsyncSession, person_id: UUID, chat: str) -
             ConversationRow.person_id == person_id, ConversationRow.chat == chat
         )
     )
-    return dict(state or {})
+    if state is None:
+        return {}
+    key = await key_of(session, vault, person_id)
+    return dict(sealed.unseal(key, state, f"state {chat}", person_id))
 
 
 async def save_conversation(
-    session: AsyncSession, person_id: UUID, chat: str, state: Mapping[str, Any]
+    session: AsyncSession, vault: Vault, person_id: UUID, chat: str, state: Mapping[str, Any]
 ) -> None:
-    """Keep the conversation's state (JSON-able)."""
-    values = {"person_id": person_id, "chat": chat, "state": dict(state)}
+    """Keep the conversation's state (JSON-able), sealed."""
+    key = await key_of(session, vault, person_id)
+    kept = sealed.seal(key, dict(state), f"state {chat}", person_id)
+    values = {"person_id": person_id, "chat": chat, "state": kept}
     await _put(session, ConversationRow, values, ["state"])
 
 
-async def preferences(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
+async def preferences(session: AsyncSession, vault: Vault, person_id: UUID) -> dict[str, Any]:
     """Return everything the person prefers, by name."""
     rows = await session.execute(
         select(PreferenceRow.name, PreferenceRow.value).where(PreferenceRow.person_id == person_id)
     )
-    return {row.name: row.value for row in rows}
+    key = await key_of(session, vault, person_id)
+    return {
+        row.name: sealed.unseal(key, row.value, f"preference {row.name}", person_id) for row in rows
+    }
 
 
-async def set_preference(session: AsyncSession, person_id: UUID, name: str, value: Any) -> None:
-    """Keep one preference (JSON-able); None removes it."""
+async def set_preference(
+    session: AsyncSession, vault: Vault, person_id: UUID, name: str, value: Any
+) -> None:
+    """Keep one preference (JSON-able), sealed; None removes it."""
     if value is None:
         await session.execute(
             delete(PreferenceRow).where(
@@ -203,7 +216,9 @@ async def set_preference(session: AsyncSession, person_id: UUID, name: str, valu
             )
         )
         return
-    values = {"person_id": person_id, "name": name, "value": value}
+    key = await key_of(session, vault, person_id)
+    kept = sealed.seal(key, value, f"preference {name}", person_id)
+    values = {"person_id": person_id, "name": name, "value": kept}
     await _put(session, PreferenceRow, values, ["value"])
 
 
@@ -223,19 +238,21 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-async def forget(database: Database, person_id: UUID) -> Erasure:
+async def forget(database: Database, vault: Vault, person_id: UUID) -> Erasure:
     """Erase everything of a person, and let no copy stay; forgetting twice is no error.
 
-    On SQLite the bytes are overwritten in the file and gone from the log when this returns.
+    On SQLite the bytes are overwritten in the file and gone from the log when this returns; what
+    PostgreSQL keeps of them opens no more.
     """
     async with database.transaction() as session:
         counts = await erase_person(session, person_id)
+    vault.destroy(person_id)
     await database.scrub()
     return counts
 
 
 async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
-    """Erase every row of a person; ``Database.scrub`` after the commit sees to their bytes.
+    """Erase every row of a person; ``Vault.destroy`` and ``Database.scrub`` follow the commit.
 
     What accounts linked with theirs made is those accounts', and stays with them.
     """

@@ -12,15 +12,21 @@ from storage.models import (
     FavouriteRow,
     InboxRow,
     JobRow,
+    PersonRow,
     PhotoRow,
     ResultRow,
     Row,
     UpdateRow,
 )
 from storage.settings import StorageSettings
+from storage.vault import Vault
 
 BATCH = 200
 """Rows that one transaction erases, so that nobody waits long for it."""
+
+
+_GROWN = timedelta(minutes=10)
+"""Age of a secret whose person, if they are new, is in the database by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,10 @@ class Swept:
     updates: int
 
 
-async def sweep(database: Database, now: datetime, keep: Retention | None = None) -> Swept:
-    """Erase what is past its time, in small batches."""
+async def sweep(
+    database: Database, vault: Vault, now: datetime, keep: Retention | None = None
+) -> Swept:
+    """Erase what is past its time, in small batches, and secrets that nobody has any more."""
     keep = keep or Retention()
     made, handled = now - keep.results, now - keep.updates
     favourite = exists().where(FavouriteRow.job_id == ResultRow.job_id)
@@ -67,9 +75,22 @@ async def sweep(database: Database, now: datetime, keep: Retention | None = None
     )
     await _erase(database, DeliveryRow, delivered)
     await _erase(database, InboxRow, InboxRow.created < handled)
+    await _destroy_secrets(database, vault)
     if swept.photos or swept.results or swept.jobs:
         await database.scrub()
     return swept
+
+
+async def _destroy_secrets(database: Database, vault: Vault) -> None:
+    """Finish what a process began that was killed while it forgot somebody, or met them."""
+    old = vault.older_than(_GROWN.total_seconds())
+    for start in range(0, len(old), BATCH):
+        some = old[start : start + BATCH]
+        async with database.snapshot() as session:
+            there = set(await session.scalars(select(PersonRow.id).where(PersonRow.id.in_(some))))
+        for person_id in some:
+            if person_id not in there:
+                vault.destroy(person_id)
 
 
 async def _expire_codes(database: Database, now: datetime) -> int:

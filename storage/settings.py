@@ -31,6 +31,11 @@ class StorageSettings(BaseSettings):
         description="32 bytes in base64 that wrap each person's key; made and kept in the data "
         "folder on first start if absent. Processes that share a database must share it.",
     )
+    keys_dir: Path | None = Field(
+        default=None,
+        description="Folder of people's own halves of their keys, shared by all processes; "
+        "in the data folder beside SQLite, none beside PostgreSQL unless set.",
+    )
     photo_hours: float = Field(
         default=24.0, gt=0, description="Hours after which a photo is erased by itself."
     )
@@ -58,6 +63,13 @@ class StorageSettings(BaseSettings):
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'selfmoji.sqlite3'}"
+
+    @property
+    def keys(self) -> Path | None:
+        """The folder of people's own halves of their keys, if there is one."""
+        if self.keys_dir is None and self.url.startswith("sqlite"):
+            return self.data_dir / "keys"
+        return self.keys_dir
 
     def key(self) -> bytes:
         """Return the 32-byte master key, making it (mode 0600) on first start."""

@@ -1,4 +1,7 @@
-"""One key per person, wrapped by the master key: deleting it erases what it sealed, backups too.
+"""One key per person, wrapped: destroying it erases what it sealed, backups too.
+
+It is wrapped by the master key together with the person's own secret, which lies in a file
+(``storage.keyfiles``); where a vault has no such files, by the master key alone.
 
 AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, kept in front of the ciphertext. Each
 ciphertext is bound to the row it belongs to, so it opens nowhere else.
@@ -12,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.errors import VaultError
+from storage.keyfiles import KeyFiles
 
 _NONCE = 12
 
@@ -48,25 +52,48 @@ class PersonKey:
 
 
 class Vault:
-    """Makes and unwraps people's keys. ``master_key``: 32 bytes."""
+    """Makes and unwraps people's keys.
 
-    def __init__(self, master_key: bytes) -> None:
+    ``master_key``: 32 bytes. ``files``: people's own secrets.
+    """
+
+    def __init__(self, master_key: bytes, files: KeyFiles | None = None) -> None:
         if len(master_key) != 32:
             raise ValueError("the master key has 32 bytes")
         self._master = AESGCM(master_key)
+        self._secret = master_key
+        self._files = files
         self._digests = hmac.digest(master_key, b"digests", "sha256")
 
     def new_key(self, person_id: UUID) -> bytes:
         """Return a fresh key for this person, wrapped."""
-        return _seal(self._master, AESGCM.generate_key(256), b"key" + person_id.bytes)
+        wrapping = self._master
+        if self._files is not None:
+            wrapping = self._together(self._files.make(person_id))
+        return _seal(wrapping, AESGCM.generate_key(256), b"key" + person_id.bytes)
 
     def unwrap(self, person_id: UUID, wrapped_key: bytes) -> PersonKey:
         """Open a person's key.
 
         Raises:
-            VaultError: it was wrapped by another master key.
+            VaultError: it was wrapped by another master key, or the person's secret is destroyed.
         """
-        return PersonKey(_unseal(self._master, wrapped_key, b"key" + person_id.bytes))
+        secret = None if self._files is None else self._files.read(person_id)
+        wrapping = self._master if secret is None else self._together(secret)
+        return PersonKey(_unseal(wrapping, wrapped_key, b"key" + person_id.bytes))
+
+    def destroy(self, person_id: UUID) -> None:
+        """Let nothing that was sealed for a person ever be opened again."""
+        if self._files is not None:
+            self._files.destroy(person_id)
+
+    def older_than(self, seconds: float) -> list[UUID]:
+        """Return whose secrets were made so long ago."""
+        return [] if self._files is None else list(self._files.older_than(seconds))
+
+    def _together(self, secret: bytes) -> AESGCM:
+        """Return what wraps the key of the person who has this secret."""
+        return AESGCM(hmac.digest(self._secret, b"wrapping\0" + secret, "sha256"))
 
     def digest(self, data: bytes, purpose: str) -> bytes:
         """Return 32 bytes by which data is known again; without the master key they tell nothing.

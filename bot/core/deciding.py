@@ -170,7 +170,7 @@ class Decider:
             said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
             return Delivery(new, person.id, who.platform, origin.chat, 1), plan
-        await people.save_conversation(session, person.id, origin.chat, to_json(state))
+        await people.save_conversation(session, self._vault, person.id, origin.chat, to_json(state))
         return await deliveries.add_answers(
             session, self._vault, person.id, who.platform, origin.chat, origin.key,
             plans.to_bytes(plan), new,
@@ -193,7 +193,7 @@ class Decider:
         state, actions = step(state, event, self._grammar, library)
         state, plan = await self._planner.perform(session, person, job.chat, state, actions)
         plan.take_the_place_of(placeholder, live=live)
-        await people.save_conversation(session, person.id, job.chat, to_json(state))
+        await people.save_conversation(session, self._vault, person.id, job.chat, to_json(state))
         await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
         return plan
 
@@ -237,8 +237,8 @@ class Decider:
     # --- what is known of a person, and of what avatars can wear --------------------------------
 
     async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
-        state = from_json(await people.load_conversation(session, person.id, chat))
-        preferences = await people.preferences(session, person.id)
+        state = from_json(await people.load_conversation(session, self._vault, person.id, chat))
+        preferences = await people.preferences(session, self._vault, person.id)
         return replace(
             state,
             locale=self._texts.negotiate(person.locale),

@@ -177,17 +177,17 @@ class Planner:
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
                     await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
                 case do.ChangeAvatar(id=avatar, spec=spec):
-                    if not await avatars.change(session, avatar, spec):
+                    if not await avatars.change(session, self.vault, avatar, spec):
                         await avatars.keep(session, self.vault, person.id, spec)
                 case do.ChooseAvatar(id=avatar):
                     await avatars.choose(session, avatar)
                 case do.NameAvatar(id=avatar, name=name):
-                    await avatars.name(session, avatar, name)
+                    await avatars.name(session, self.vault, avatar, name)
                 case do.DeleteAvatar(id=avatar):
                     await avatars.delete(session, avatar)
                 case do.KeepPreferred(requests=requests):
                     kept = requests_to_json(requests)
-                    await people.set_preference(session, person.id, "preferred", kept)
+                    await people.set_preference(session, self.vault, person.id, "preferred", kept)
                 case do.KeepLanguage(locale=locale):
                     plan.locale = locale
                     await people.set_locale(session, person.id, locale)
@@ -234,7 +234,7 @@ class Planner:
             second_photo_id=run.request.second_photo,
             avatar=run.avatar,
         )
-        job = await jobs.add(session, new, self.bounds)
+        job = await jobs.add(session, new, self.bounds, self.vault)
         placeholder = Placeholder(job, run.request, run.notes)
         if run.replaces is None and not run.of_pack:
             place = await jobs.place(session, job.id)

@@ -142,6 +142,7 @@ class Service:
             delivery, plan = decided
             if plan.erase is not None:
                 self._progress.forget(delivery.person_id)
+                self._vault.destroy(delivery.person_id)
                 await self._finish_erasing(plan, origin.chat, chat)
             try:
                 await self._deliverer.carry_out(delivery, plan, account, chat, TRIES)

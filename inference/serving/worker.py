@@ -118,7 +118,7 @@ class Worker:
                 kept = await photos.kept(session, wanted)
                 gone = next((photo_id for photo_id in wanted if photo_id not in kept), None)
                 if gone is None:
-                    return job
+                    return await jobs.opened(session, self._vault, job)
                 delivery = await jobs.finish(session, self._vault, job, _expired(job, str(gone)))
         if job is not None:
             await self._announce(job, delivery)
@@ -171,7 +171,9 @@ class Worker:
                 await self.sweep()
                 if loop.time() >= erased + _RETENTION:
                     erased = loop.time()
-                    await retention.sweep(self._database, datetime.now(UTC), self._retention)
+                    await retention.sweep(
+                        self._database, self._vault, datetime.now(UTC), self._retention
+                    )
             except Exception as error:
                 _log.warning("sweep failed: %s", type(error).__name__)
                 _log.debug("sweep failed", exc_info=True)

@@ -77,6 +77,7 @@ class Nemesis:
             "SELFMOJI_DATABASE_URL": url,
             "SELFMOJI_DATA_DIR": str(folder / "data"),
             "SELFMOJI_MASTER_KEY": KEY,
+            "SELFMOJI_KEYS_DIR": str(folder / "keys"),
             "SELFMOJI_TELEGRAM_TOKEN": TOKEN,
             "SELFMOJI_TELEGRAM_BASE_URL": api.url,
             "SELFMOJI_PORT": str(self._port),

@@ -1,8 +1,10 @@
 """How long a killed worker's job waits for another worker: measured with long jobs."""
 
 import asyncio
+import socket
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,15 +12,26 @@ from sqlalchemy import select
 from storage import jobs, people
 from storage.contract.jobs import NewJob
 from storage.database import Database
-from storage.models import JobRow
+from storage.models import JobRow, WorkerRow
 from storage.queue import open_queue
 from storage.vault import Vault
 from tests import patience
 from tests.nemesis import marks
-from tests.nemesis.processes import programs
+from tests.nemesis.processes import Program, programs
 from tests.rows import add_photo
 
 LONG = "600"  # seconds that a job takes at most, so that none ends by itself
+
+
+def _name(program: Program) -> str:
+    """Return what a worker's process is called in its rows."""
+    return f"{socket.gethostname()}:{program.process.pid if program.process else 0}"
+
+
+async def _works(database: Database, program: Program) -> bool:
+    """Tell whether a worker's process has started to work."""
+    async with database.snapshot() as session:
+        return await session.get(WorkerRow, _name(program)) is not None
 
 
 async def recoveries(
@@ -64,9 +77,10 @@ async def recoveries(
     try:
         for attempt in range(1, min(times, jobs.MAX_ATTEMPTS - 1) + 1):
             await until(attempt)
-            pid = int((await at_work())[1].rpartition(":")[2])
-            await asyncio.sleep(2.0)  # it has renewed its lease by now
-            victim = next(one for one in workers.values() if one.process and one.process.pid == pid)
+            at = (await at_work())[1]
+            victim, *others = sorted(workers.values(), key=lambda one: _name(one) != at)
+            await patience.until(partial(_works, database, others[0]))
+            await asyncio.sleep(2.0)  # the lease was renewed by now
             killed = time.monotonic()
             victim.kill()
             await until(attempt + 1)

@@ -30,8 +30,8 @@ async def test_an_avatar_reads_back_as_kept(database: Database, vault: Vault, ad
     async with database.transaction() as session:
         ranked = {"top": ("bob", "bun")}
         assert await avatars.keep(session, vault, ada.id, spec("bob"), ranked, new) == new
-        await avatars.change(session, new, spec("bun"))
-        await avatars.name(session, new, "Lisa")
+        await avatars.change(session, vault, new, spec("bun"))
+        await avatars.name(session, vault, new, "Lisa")
         sealed = await session.scalar(select(AvatarRow.sealed_ranked))
         (found,) = await avatars.of_person(session, vault, ada.id)
     assert (found.id, found.name, found.person_id) == (new, "Lisa", ada.id)
@@ -57,11 +57,11 @@ async def test_what_was_chosen_last_is_current(
         assert await avatars.keep(session, vault, ada.id, spec("bun")) == second
     assert await of(database, vault, ada) == ["bun", "bob"]
     async with database.transaction() as session:
-        assert await avatars.change(session, first, spec("curly"))
+        assert await avatars.change(session, vault, first, spec("curly"))
     assert await of(database, vault, ada) == ["curly", "bun"]
     async with database.transaction() as session:
         await avatars.delete(session, first)
-        assert not await avatars.change(session, first, spec("curly"))
+        assert not await avatars.change(session, vault, first, spec("curly"))
     assert await of(database, vault, ada) == ["bun"]
 
 
@@ -71,7 +71,7 @@ async def test_the_longest_unused_go(database: Database, vault: Vault, ada: Pers
         for number in range(MOST):
             made = await avatars.keep(session, vault, ada.id, spec(f"top{number}"))
             if number in (0, 2):
-                await avatars.name(session, made, f"name {number}")
+                await avatars.name(session, vault, made, f"name {number}")
         await avatars.keep(session, vault, ada.id, spec("one more"))
         await avatars.keep(session, vault, ada.id, spec("and another"))
     kept = await of(database, vault, ada)
@@ -87,7 +87,7 @@ async def test_the_newest_stays_even_among_names(
     async with database.transaction() as session:
         for number in range(MOST):
             made = await avatars.keep(session, vault, ada.id, spec(f"top{number}"))
-            await avatars.name(session, made, f"name {number}")
+            await avatars.name(session, vault, made, f"name {number}")
         await avatars.keep(session, vault, ada.id, spec("new"))
     kept = await of(database, vault, ada)
     assert (len(kept), kept[0], kept[-1]) == (MOST, "new", "top1")

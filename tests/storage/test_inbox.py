@@ -52,7 +52,7 @@ async def test_what_is_kept_is_sealed_and_goes_with_its_person(
         assert WORDS not in (await session.scalars(select(InboxRow.sealed))).one()
         ada = await people.find(session, "telegram", "ada")
     assert ada is not None
-    await people.forget(database, ada.id)
+    await people.forget(database, vault, ada.id)
     assert await waiting(database, vault) == []
 
 

@@ -61,14 +61,17 @@ async def test_a_job_may_name_a_second_picture(database: Database, new_job: NewJ
     assert (claimed.photo_id, claimed.second_photo_id) == (new_job.photo_id, picture)
 
 
-async def test_a_job_may_draw_an_avatar(database: Database, new_job: NewJob) -> None:
+async def test_a_job_may_draw_an_avatar(database: Database, vault: Vault, new_job: NewJob) -> None:
     """It then needs no photo, and the worker gets the avatar as the bot gave it."""
     avatar = {"style": "cat", "parts": {"eyes": "wide"}, "colours": {"fur": "#222222"}}
     async with database.transaction() as session:
-        job = await jobs.add(session, replace(new_job, photo_id=None, avatar=avatar))
+        job = await jobs.add(session, replace(new_job, photo_id=None, avatar=avatar), None, vault)
     claimed = await claim(database, job.id)
     assert claimed is not None
-    assert (claimed.photo_id, claimed.avatar) == (None, avatar)
+    assert claimed.photo_id is None
+    assert "wide" not in str(claimed.avatar)
+    async with database.snapshot() as session:
+        assert (await jobs.opened(session, vault, claimed)).avatar == avatar
 
 
 async def test_one_worker_gets_a_job(database: Database, job: Job) -> None:
@@ -247,7 +250,7 @@ async def test_the_forgotten_ask_for_nothing(
     """Forgetting a person ends their jobs; a worker that comes late writes nothing."""
     claimed = await claim(database, job.id)
     assert claimed is not None
-    await people.forget(database, ada.id)
+    await people.forget(database, vault, ada.id)
     assert await finish(database, vault, claimed, Done(b"late")) is None
     async with database.transaction() as session:
         with pytest.raises(PersonGone):
@@ -272,7 +275,9 @@ async def test_favourites_stay_when_old_results_go(
         assert await people.first_time(session, "update")
         await favourites.add(session, made[2].id)
         await favourites.add(session, made[2].id)
-    swept = await retention.sweep(database, datetime.now(UTC) + retention.Retention().results)
+    swept = await retention.sweep(
+        database, vault, datetime.now(UTC) + retention.Retention().results
+    )
     assert (swept.photos, swept.results, swept.jobs, swept.updates) == (1, 2, 2, 1)
     async with database.transaction() as session:
         kept = await favourites.of_person(session, vault, ada.id)
@@ -282,15 +287,15 @@ async def test_favourites_stay_when_old_results_go(
 
 
 async def test_a_sweep_goes_in_small_steps(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is past its time goes in batches, however much there is."""
     monkeypatch.setattr(retention, "BATCH", 3)
     async with database.transaction() as session:
         for number in range(8):
             assert await people.first_time(session, f"update {number}")
-    early = await retention.sweep(database, datetime.now(UTC) + timedelta(days=1))
-    late = await retention.sweep(database, datetime.now(UTC) + timedelta(days=3))
+    early = await retention.sweep(database, vault, datetime.now(UTC) + timedelta(days=1))
+    late = await retention.sweep(database, vault, datetime.now(UTC) + timedelta(days=3))
     assert (early.updates, late.updates) == (0, 8)
 
 

@@ -77,7 +77,9 @@ def circles(database: Database, vault: Vault) -> Circles:
 # --- linking -------------------------------------------------------------------------------------
 
 
-async def test_avatars_are_found_from_every_linked_account(circles: Circles, meet: Meet) -> None:
+async def test_avatars_are_found_from_every_linked_account(
+    vault: Vault, circles: Circles, meet: Meet
+) -> None:
     """What one account made the others find, and may change; the newest is everybody's current."""
     phone, page = await meet("telegram:7"), await meet("web:aa")
     await circles.keep(phone, LISA)
@@ -86,7 +88,7 @@ async def test_avatars_are_found_from_every_linked_account(circles: Circles, mee
     cat = await circles.keep(page, CAT)
     assert await circles.avatars(phone) == await circles.avatars(page) == [CAT, LISA]
     async with circles.database.transaction() as session:
-        await avatars.change(session, cat, AvatarSpec("cat", {"body": "curly"}, CAT.colours))
+        await avatars.change(session, vault, cat, AvatarSpec("cat", {"body": "curly"}, CAT.colours))
         (first, second) = await avatars.of_person(session, circles.vault, phone.id)
     assert first.spec.parts == {"body": "curly"}
     assert (second.person_id, second.ranked) == (phone.id, {"top": ["bob", "bun"]})
@@ -220,7 +222,7 @@ async def test_a_code_used_at_once_links_one(circles: Circles, meet: Meet) -> No
 
 
 async def test_accounts_that_link_each_other_at_once_do_not_wait_forever(
-    circles: Circles, meet: Meet
+    vault: Vault, circles: Circles, meet: Meet
 ) -> None:
     """Both give the other's code in the same moment: one links them, the other finds it done."""
     one, two = await meet("telegram:7"), await meet("web:aa")
@@ -228,7 +230,7 @@ async def test_accounts_that_link_each_other_at_once_do_not_wait_forever(
 
     async def give(person: Person, code: str) -> Refusal | None:
         async with circles.database.transaction() as session:
-            await people.load_conversation(session, person.id, "room")  # as the service does
+            await people.load_conversation(session, vault, person.id, "room")  # as the service does
             return await links.redeem(session, circles.vault, person.id, code)
 
     async with patience.limit():
@@ -255,7 +257,7 @@ async def test_a_code_is_kept_as_nothing_that_could_be_tried(
 
 
 async def test_forgetting_takes_what_this_account_made_and_nothing_else(
-    circles: Circles, meet: Meet, database: Database
+    circles: Circles, meet: Meet, database: Database, vault: Vault
 ) -> None:
     """Its avatars, link, code and tries go for all; what the other account made stays whole."""
     phone, page = await meet("telegram:7"), await meet("web:aa")
@@ -264,7 +266,7 @@ async def test_forgetting_takes_what_this_account_made_and_nothing_else(
     await circles.keep(page, CAT)
     await circles.offer(phone)
     await circles.redeem(phone, "00000000")
-    erased = await people.forget(database, phone.id)
+    erased = await people.forget(database, vault, phone.id)
     assert (erased.avatars, erased.links) == (1, 1)
     assert await circles.avatars(page) == [CAT]
     assert await circles.linked(page) == {page.id}
@@ -276,23 +278,25 @@ async def test_forgetting_takes_what_this_account_made_and_nothing_else(
 
 
 async def test_forgetting_an_account_of_three_leaves_two_linked(
-    circles: Circles, meet: Meet, database: Database
+    circles: Circles, meet: Meet, database: Database, vault: Vault
 ) -> None:
     """The others find each other's avatars as before."""
     one, two, three = [await meet(f"telegram:{n}") for n in range(3)]
     await circles.join(one, two)
     await circles.join(two, three)
-    assert (await people.forget(database, two.id)).links == 2
+    assert (await people.forget(database, vault, two.id)).links == 2
     assert await circles.linked(one) == await circles.linked(three) == {one.id, three.id}
 
 
 async def test_a_forgotten_accounts_code_is_unknown(
-    circles: Circles, meet: Meet, database: Database
+    circles: Circles, meet: Meet, database: Database, vault: Vault
 ) -> None:
     """It links nobody, also when it is given while its account is being forgotten."""
     one, two = await meet("telegram:7"), await meet("web:aa")
     code = await circles.offer(one)
-    erased, said = await asyncio.gather(people.forget(database, one.id), circles.redeem(two, code))
+    erased, said = await asyncio.gather(
+        people.forget(database, vault, one.id), circles.redeem(two, code)
+    )
     assert isinstance(erased, Erasure)
     assert said in (None, Refusal.UNKNOWN)
     assert await circles.linked(two) == {two.id}
@@ -303,8 +307,8 @@ async def test_old_codes_are_swept_away(circles: Circles, meet: Meet, database: 
     one, two = await meet("telegram:7"), await meet("web:aa")
     await circles.offer(one)
     await circles.redeem(two, "00000000")
-    assert (await sweep(database, now())).codes == 0
-    assert (await sweep(database, now() + 3 * links.LIFETIME)).codes == 1
+    assert (await sweep(database, circles.vault, now())).codes == 0
+    assert (await sweep(database, circles.vault, now() + 3 * links.LIFETIME)).codes == 1
     async with database.snapshot() as session:
         for table in (LinkCodeRow, LinkTryRow):
             assert await session.scalar(select(func.count()).select_from(table)) == 0

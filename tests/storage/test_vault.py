@@ -76,7 +76,7 @@ async def test_a_photo_is_gone_after_its_time(
 
 async def test_a_photo_needs_a_person(database: Database, vault: Vault, ada: Person) -> None:
     """Nothing is kept for somebody who was forgotten."""
-    await people.forget(database, ada.id)
+    await people.forget(database, vault, ada.id)
     async with database.transaction() as session:
         with pytest.raises(PersonGone):
             await add_photo(session, vault, ada.id, b"x", timedelta(hours=1))

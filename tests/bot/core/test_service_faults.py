@@ -339,7 +339,7 @@ async def test_a_person_forgotten_meanwhile_is_met_anew(
         async with app.database.snapshot() as session:
             person = await people.find(session, "fake", "ann")
         assert person is not None
-        await people.forget(app.database, person.id)
+        await people.forget(app.database, app.vault, person.id)
         return sealed
 
     monkeypatch.setattr(Decider, "_prepared", forgotten)
@@ -358,7 +358,7 @@ async def test_a_photo_that_came_before_makes_nobody_known(app: App) -> None:
     async with app.database.snapshot() as session:
         person = await people.find(session, "fake", "ann")
     assert person is not None
-    await people.forget(app.database, person.id)
+    await people.forget(app.database, app.vault, person.id)
     await app.service.handle(event, app.chat)
     async with app.database.snapshot() as session:
         assert await people.find(session, "fake", "ann") is None

@@ -92,7 +92,7 @@ class Room:
         new = NewJob(self.ada.id, photo_id, "cutout", (), "test", "room")
         new = replace(new, second_photo_id=second_photo_id, avatar=avatar)
         async with self.database.transaction() as session:
-            job = await jobs.add(session, new)
+            job = await jobs.add(session, new, None, self.vault)
         if send:
             await self.queue.enqueue("jobs", job.id, job.priority)
         return job
@@ -373,7 +373,7 @@ async def test_the_forgotten_are_worked_for_no_longer(room: Room) -> None:
     async with room.working(stuck, lease=0.6):
         await room.ask()
         await started.wait()
-        await people.forget(room.database, room.ada.id)
+        await people.forget(room.database, room.vault, room.ada.id)
         async with patience.limit():
             await interrupted.wait()
     assert room.shown.empty()
@@ -416,7 +416,7 @@ async def test_memory_forgets_erased_photos(room: Room) -> None:
         job = await room.ask()
         await room.answer()
         assert pipeline.held == {job.photo_id}
-        await people.forget(room.database, room.ada.id)
+        await people.forget(room.database, room.vault, room.ada.id)
         async with patience.limit():
             await pipeline.emptied.wait()
         assert not pipeline.held

@@ -1,0 +1,151 @@
+"""What is left in PostgreSQL's files of somebody who was forgotten opens no more."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import select
+
+from storage import people, retention
+from storage.database import Database
+from storage.errors import VaultError
+from storage.keyfiles import KeyFiles
+from storage.models import PersonRow
+from storage.people import Person
+from storage.vault import Vault
+from tests.storage.traces import SECRETS, leave_traces
+
+MASTER = bytes(range(32))
+
+
+class Cluster:
+    """A PostgreSQL of this test's own, in a folder that it can look into."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "cluster"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        self.data.mkdir()
+        if os.getuid() == 0:  # whom PostgreSQL does not serve
+            shutil.chown(self.data, "postgres")
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        log = ("-l", self.data / "log")
+        self._run("pg_ctl", "-D", self.data, "-o", options, "-w", *log, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def files(self) -> bytes:
+        """Return the bytes of all files, the log of transactions among them."""
+        found = bytearray()
+        for path in self.data.rglob("*"):
+            with suppress(FileNotFoundError, IsADirectoryError):
+                found += path.read_bytes()
+        return bytes(found)
+
+    def _run(self, program: str, *options: object) -> None:
+        newest = max(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), default=Path(program))
+        asked = [str(newest), *map(str, options)]
+        if os.getuid() == 0:
+            asked = ["runuser", "-u", "postgres", "--", *asked]
+        subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="selfmoji-cluster-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's user walks there
+        made = Cluster(Path(folder))
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.mark.slow
+async def test_nothing_in_postgresqls_files_opens_after_forgetting(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """After a checkpoint, with no vacuum: what is personal was never there in plain.
+
+    The wrapped key is still there, as are backups; but the half that it takes to open it is not, in
+    these files or anywhere.
+    """
+    keys = tmp_path / "keys"
+    vault = Vault(MASTER, KeyFiles(keys))
+    database = await Database.open(cluster.url)
+    async with database.transaction() as session:
+        ada = await people.find_or_add(session, vault, "web", "ada-the-person", "en")
+        bob = await people.find_or_add(session, vault, "web", "bob", "en")
+        wrapped = await session.scalar(select(PersonRow.wrapped_key).where(PersonRow.id == ada.id))
+    assert wrapped is not None
+    await leave_traces(database, vault, ada)
+    secret = (keys / ada.id.hex).read_bytes()
+    vault.unwrap(ada.id, wrapped)
+    await people.forget(database, vault, ada.id)
+    connection = await asyncpg.connect(cluster.url.replace("+asyncpg", ""))
+    await connection.execute("CHECKPOINT")
+    await connection.close()
+    left = cluster.files()
+    async with database.snapshot() as session:
+        await people.key_of(session, vault, bob.id)  # nobody else's is lost
+    await database.close()
+    assert wrapped in left  # else this test would look in vain
+    assert not [words for words in SECRETS if words in left]
+    assert secret not in left
+    assert not [path for path in keys.iterdir() if secret in path.read_bytes()]
+    with pytest.raises(VaultError):
+        vault.unwrap(ada.id, wrapped)
+    with pytest.raises(VaultError):
+        Vault(MASTER).unwrap(ada.id, wrapped)
+
+
+async def test_a_secret_that_nobody_has_any_more_is_destroyed(
+    database: Database, ada: Person, tmp_path: Path
+) -> None:
+    """A process killed between the rows and the file leaves work for the next sweep."""
+    keys = KeyFiles(tmp_path / "keys")
+    vault = Vault(MASTER, keys)
+    gone, new = uuid4(), uuid4()
+    for person_id in (ada.id, gone, new):
+        keys.make(person_id)
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    for person_id in (ada.id, gone):
+        os.utime(tmp_path / "keys" / person_id.hex, (hour_ago.timestamp(),) * 2)
+    await retention.sweep(database, vault, datetime.now(UTC))
+    assert [keys.read(one) is None for one in (ada.id, gone, new)] == [False, True, False]
+
+
+def test_keys_from_before_there_were_files_open_as_before(tmp_path: Path) -> None:
+    """A folder may be given to an installation that had none."""
+    person = uuid4()
+    wrapped = Vault(MASTER).new_key(person)
+    sealed = Vault(MASTER).unwrap(person, wrapped).seal(b"words", "plan", person)
+    later = Vault(MASTER, KeyFiles(tmp_path / "keys"))
+    assert later.unwrap(person, wrapped).unseal(sealed, "plan", person) == b"words"
+
+
+def test_destroying_twice_is_no_error(tmp_path: Path) -> None:
+    """Forgetting somebody unknown is none either."""
+    keys = KeyFiles(tmp_path / "keys")
+    person = uuid4()
+    keys.destroy(person)
+    keys.make(person)
+    keys.destroy(person)
+    keys.destroy(person)
+    assert list(keys.older_than(0)) == []

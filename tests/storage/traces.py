@@ -1,0 +1,60 @@
+"""Everything that a person can leave behind, for tests of whether it goes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from storage import avatars, favourites, jobs, links, people, photos
+from storage.contract.avatars import AvatarSpec
+from storage.contract.jobs import Done, Job, NewJob
+from storage.database import Database
+from storage.models import AvatarRow, LinkCodeRow, PhotoRow, ResultRow
+from storage.people import Person
+from storage.vault import Vault
+from tests.rows import add_photo
+
+SELFIE = b"the face of ada " * 4000
+STICKER = b"a sticker of ada " * 4000
+SECRETS = (
+    b"the face of ada", b"a sticker of ada", b"her report", b"ada's secret state",
+    b"ada's own style", b"ada's own hair", b"ada's other hair", b"ada's pet name",
+    b"what suits ada",
+)  # fmt: skip
+"""What no file may hold, before and after."""
+
+
+async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[Job, list[bytes]]:
+    """Fill every table with something of a person; return the sealed bytes too."""
+    async with database.transaction() as session:
+        photo_id = await add_photo(session, vault, ada.id, SELFIE, timedelta(hours=1))
+        await photos.keep_report(session, vault, photo_id, b"her report " * 99)
+        await people.load_conversation(session, vault, ada.id, "room")
+        await people.save_conversation(
+            session, vault, ada.id, "room", {"with": "ada's secret state"}
+        )
+        await people.set_preference(session, vault, ada.id, "style", "ada's own style")
+        spec = AvatarSpec("avataaars", {"top": "ada's own hair"}, {})
+        made = await avatars.keep(session, vault, ada.id, spec, {"top": ["what suits ada"] * 99})
+        await avatars.name(session, vault, made, "ada's pet name")
+        worn = {"top": "ada's other hair"}
+        new = NewJob(ada.id, photo_id, "cutout", (), "web", "ada's room", avatar=worn)
+        job = await jobs.add(session, new, None, vault)
+        await links.new_code(session, vault, ada.id)
+        await links.redeem(session, vault, ada.id, "WRONG000")
+        claimed = await jobs.claim(session, job.id, "w", timedelta(seconds=9))
+        assert claimed is not None
+        await jobs.finish(session, vault, claimed, Done(STICKER, {"of": "ada"}))
+        await favourites.add(session, job.id)
+        sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
+        sealed.append(await session.scalar(select(ResultRow.sealed_picture)))
+        sealed.append(await session.scalar(select(AvatarRow.sealed_ranked)))
+        sealed.append(await session.scalar(select(LinkCodeRow.digest)))
+        sealed.append(await session.scalar(select(people.PersonRow.wrapped_key)))
+    return job, sealed
+
+
+def passages(blobs: list[bytes]) -> Iterator[bytes]:
+    """Pieces of blobs that would be found even if a blob lies in pages."""
+    for blob in blobs:
+        yield from (blob[at : at + 24] for at in range(0, len(blob) - 24, 512))
