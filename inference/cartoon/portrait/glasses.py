@@ -17,6 +17,8 @@ from inference.face.report import Lab
 _WORN = 0.5  # how probable glasses must be to be drawn
 _DARK = 0.5  # likewise sunglasses
 
+_TINTED = 24.0  # Lab distance to skin, lightness less than half, from which lenses are tinted
+
 _WIDTHS = (0.34, 0.38, 0.42, 0.46, 0.51)
 _HEIGHTS = (0.18, 0.22, 0.26, 0.31, 0.36)
 _OUT = (0.02, 0.07, 0.12)
@@ -65,12 +67,13 @@ def find(sitter: Sitter, *, cool: bool = False) -> Worn | None:
     best = pairs[int(score.argmax())]
     frame = _frame_colour(sitter, best, dark=dark > _DARK)
     inner = np.concatenate([_inside(sitter, lens) for lens in best])
-    lens_colour = tuple(float(v) for v in np.median(inner, axis=0))
+    lens = np.median(inner, axis=0)
+    apart = (lens - np.asarray(sitter.colours.skin)) * np.array([0.4, 1, 1])
     return Worn(
         (best[0], best[1]),
         frame,
-        (lens_colour[0], lens_colour[1], lens_colour[2]),
-        dark > _DARK,
+        (float(lens[0]), float(lens[1]), float(lens[2])),
+        dark > _DARK or float(np.linalg.norm(apart)) > _TINTED,
         0.022 if frame[0] < 45 else 0.015,
     )
 

@@ -12,6 +12,8 @@ from inference.face import topology
 from inference.face.report import FaceReport
 
 _DIM = 12.0  # added to colours before their ratios, so that black has none
+_LEAST = 60  # pixels of cloth that tell its colour
+_SAME = 12.0  # Lab distance, lightness counting a third, at which a colour is half that of a cloth
 _SPREAD = 0.05  # least deviation of skin's log ratios within a face
 
 
@@ -55,6 +57,11 @@ def find(
     if covered:
         outside[(down < 0.6) & (np.abs(across) > 0.48)] = -4
         outside[down < 0.05] = -4
+        # a forehead ends where its colour does, at the earliest where the face is found to end
+        outside[(down < 0.05) & (down > -0.3) & (np.abs(across) < 0.42)] = -0.4
+    scarfed = hatted["scarf"] > 0.5
+    if scarfed:  # its folds lie around the neck
+        outside[(down > 0.95) & (outside > 0)] = 0.3
     # what is dark below the chin is in its shadow: its colour says little
     shaded = (
         (np.abs(across) < 0.27)
@@ -70,6 +77,9 @@ def find(
 
     other = person * (1 - np.maximum(skin, hair))
     if covered:
+        tone = np.asarray(report.colours.skin, np.float32)
+        evident = np.maximum(skin, _near(lab, tone) * person * (1 - hair))
+        skin = _with_forehead(skin, evident, across, down, unit)
         hair = hair * (1 - _strange(lab, hair, down, report))
         other = person * (1 - np.maximum(skin, hair))
         brim = np.where(np.abs(across) > 0.48, 0.66, 0.30)
@@ -79,7 +89,11 @@ def find(
         headwear = other * near
         headwear[oval & (down > 0.3)] = 0
         other = other * (1 - near)
-        skin = np.where(down < 0.12, skin * (1 - (headwear > 0.3)), skin)
+        if scarfed:
+            alike = _alike(lab, headwear)
+            hanging = np.maximum(other, hair * (np.maximum(down, 0) > 0.3)) * alike
+            headwear = np.maximum(headwear, hanging)
+            other, hair = other * (1 - alike), np.minimum(hair, 1 - hanging)
     else:
         headwear = np.zeros_like(person)
         # between hair and brow there is nothing but skin, and above it nothing but hair
@@ -169,6 +183,32 @@ def _odds(across: Plane, down: Plane, *, bald: bool) -> Plane:
         odds[(down < 0.4) & (down > -0.5) & (wide < 0.5)] = 2.5
     odds[(down > 1.4) & (wide > 0.5)] = -1.0
     return odds
+
+
+def _with_forehead(skin: Plane, evident: Plane, across: Plane, down: Plane, unit: float) -> Plane:
+    """Fill the shine of a forehead: what lies below evident skin is skin, down to the face."""
+    zone = (down < 0.15) & (down > -0.3) & (np.abs(across) < 0.42)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
+    seen = cv2.morphologyEx(((evident > 0.5) & zone).astype(np.uint8), cv2.MORPH_OPEN, disc)
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.2 * unit) + 1,) * 2)
+    seen = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, wide)
+    filled = np.maximum.accumulate(seen, axis=0).astype(np.float32) * zone
+    return np.asarray(np.where(zone, filled, skin), np.float32)
+
+
+def _alike(lab: NDArray[np.float32], cloth: Plane) -> Plane:
+    """How much each pixel has the colours of a piece of cloth, in its light or its shadow."""
+    worn = cloth > 0.6
+    if worn.sum() < _LEAST:
+        return np.zeros_like(cloth)
+    near = cv2.GaussianBlur(_near(lab, np.median(lab[worn], axis=0)), (0, 0), 2.0)
+    return np.asarray(np.clip(2 * near - 0.4, 0, 1), np.float32)
+
+
+def _near(lab: NDArray[np.float32], tone: NDArray[np.float32]) -> Plane:
+    """How near each pixel's colour is to a tone, 0..1; lightness counts a third."""
+    apart = (lab - tone) * np.array([0.35, 1, 1], np.float32) / np.float32(_SAME)
+    return np.asarray(np.exp2(-np.square(apart).sum(axis=2)), np.float32)
 
 
 def _strange(lab: NDArray[np.float32], hair: Plane, down: Plane, report: FaceReport) -> Plane:

@@ -25,6 +25,7 @@ SCALE = SIDE / GRID
 
 _ROOM = 14  # units left free above and beside a person that the photo does not cut
 _LEAST = 40  # pixels of bare skin that tell its tone
+_SHINY = (45.0, 65.0)  # lightness of skin, from all shine in its highlights to none
 _CUT = 0.06  # of a side: a person that fills more of the photo's edge is cut there
 
 
@@ -117,6 +118,7 @@ def sit(portrait: Portrait) -> Sitter:
         for mask in (portrait.alpha, portrait.hair_mask)
     )
     perceived = attributes.classify(portrait)
+    deep = sum(perceived["skin"].get(tone, 0.0) for tone in ("5", "6"))
     lab = to_lab(photo)
     found = regions.find(photo, lab, landmarks, person, hair, portrait.report, perceived)
     return Sitter(
@@ -132,7 +134,7 @@ def sit(portrait: Portrait) -> Sitter:
         down=found.down,
         colours=replace(
             portrait.report.colours,
-            skin=_skin(lab, landmarks, hair, portrait.report.colours.skin),
+            skin=_skin(lab, landmarks, hair, portrait.report.colours.skin, deep),
         ),
         style=portrait.report.hair,
         pose=portrait.report.pose,
@@ -195,15 +197,23 @@ def read(plane: NDArray[np.float32], spots: NDArray[np.floating]) -> NDArray[np.
     return np.asarray(found, np.float32).reshape(*shape, *plane.shape[2:])
 
 
-def _skin(lab: NDArray[np.float32], landmarks: Curve, hair: Plane, measured: Lab) -> Lab:
-    """The skin's tone without its shine, which has no colour: never lighter than measured."""
+def _skin(
+    lab: NDArray[np.float32], landmarks: Curve, hair: Plane, measured: Lab, deep: float
+) -> Lab:
+    """The skin's tone without its shine, which has no colour: never lighter than measured.
+
+    On pale skin, though, what has more colour is what lies in shadow. deep: how probable it is
+    that the skin is dark.
+    """
     bare = topology.fill((GRID, GRID), landmarks, *topology.CHEEKS, topology.FOREHEAD)
     pixels = lab[bare & (hair < 0.2)]
     if len(pixels) < _LEAST:
         return measured
     chroma = np.hypot(pixels[:, 1], pixels[:, 2])
     lightness, a, b = np.median(pixels[chroma >= np.median(chroma)], axis=0).tolist()
-    return min(lightness, measured[0]), a, b
+    darkest, palest = _SHINY
+    pale = (1 - deep) * float(np.clip((measured[0] - darkest) / (palest - darkest), 0, 1))
+    return min(lightness + pale * (measured[0] - lightness), measured[0]), a, b
 
 
 def _light(lab: NDArray[np.float32], landmarks: Curve) -> float:
