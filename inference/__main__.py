@@ -257,16 +257,37 @@ def expression(
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of id (a photo's name), male, hair_colour: adds how they are read in drawings.",
+    help="CSV of id (a photo's name), male, hair_colour, skin, age: adds how they are read in "
+    "drawings, and each number for groups of people.",
+)
+@click.option(
+    "--engine", "engines", multiple=True, help="Only this look; may be repeated. All without it."
+)
+@click.option(
+    "--work",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where `selfmoji train latent` ran: adds what its judge reads.",
 )
 @_json
-def cartoon(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
+def cartoon(
+    faces: Path | None,
+    labels: Path | None,
+    engines: tuple[str, ...],
+    work: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     """Drawn portraits: who is recognised, where features lie, true colours, no background."""
     from inference import wiring
+    from inference.cartoon.evaluation.depicting import ENGINES
     from inference.cartoon.evaluation.protocol import measure
     from inference.measuring.statistics import report
 
-    report("evaluate cartoon", measure(faces, wiring.networks(), labels), as_json=as_json)
+    unknown = sorted({*engines} - {*ENGINES})
+    if unknown:
+        raise click.UsageError(f"no engine is called {unknown[0]}; there are {', '.join(ENGINES)}")
+    rows = measure(faces, wiring.networks(), labels, engines or tuple(ENGINES), work)
+    report("evaluate cartoon", rows, as_json=as_json)
 
 
 @click.group()

@@ -1,13 +1,16 @@
 """How like their sitters drawings are, how true their colours, how free of the background.
 
-Rows (``inference.measuring.statistics``), subject a look: ``identify_top1``, whether the drawing's
-own person is the nearest of ten by the judge of identity, see ``identified``;
-``landmark_error``, how far landmarks found anew in the drawing lie from where they were drawn, of
-the distance between the eyes, and ``found``, how often a face is found at all; ``yaw_error_deg``;
-``tones``, how many colours cover nineteen twentieths of it; and with labels
-``hair_colour_accuracy`` and ``sex_flip`` as the attribute classifier, made for photos, reads the
-drawing. Subject ``photo``: the same of the photos. Subject ``drawing``: ``background_leak``, the
-share of colours that change visibly with the ground behind the person.
+Rows (``inference.measuring.statistics``), subject an engine, one way to draw (``depicting``):
+``identify_top1``, whether the drawing's own person is the nearest of ten by the judge of identity,
+see ``identified``; ``landmark_error``, how far landmarks found anew in the drawing lie from where
+they were drawn, of the distance between the eyes, and ``found``, how often a face is found at all;
+``yaw_error_deg``; ``tones``, how many colours cover nineteen twentieths of it;
+``eye_colour_accuracy``, whether the drawn irises have the name of the measured ones' colour; and
+with labels ``hair_colour_accuracy``, ``skin_accuracy`` and ``sex_flip`` as the attribute
+classifier, made for photos, reads the drawing; ``sex_flip_second`` by the judge of sliders, which
+took no part in anything. With labels each is also told for groups of people, subject "ink, skin 5".
+Subject ``photo``: the same of the photos. Subject ``drawing``: ``background_leak``, the share of
+colours that change visibly with the ground behind the person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,28 +23,29 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from inference.cartoon.portrait import composing, curves, looks, sitter
-from inference.cartoon.portrait.drawing import Drawing
-from inference.cartoon.portrait.looks import LOOKS
+from inference.cartoon.evaluation.depicting import COLOURLESS, ENGINES, Depicted
+from inference.cartoon.evaluation.sex import SexJudge
+from inference.cartoon.portrait import composing, curves, sitter
 from inference.face import attributes, topology
 from inference.face.landmarks import region_around, trace
 from inference.face.pose import head_pose
-from inference.face.report import Portrait
+from inference.face.report import Lab, Portrait
 from inference.measuring import identity, people, photos
 from inference.measuring.statistics import Row, estimate
 from inference.models.calls import run
 from inference.models.networks import Networks
-from inference.pictures import svg
 from inference.pictures.compositing import flattened
-from inference.pictures.images import Image
+from inference.pictures.images import Image, to_lab
 
 AMONG = 10
 """Faces that a drawing's own is picked from."""
 
-_SIDE = 512
 _PRESENT = 0.5
 _VISIBLE = 10.0  # Lab distance
 _COVERED = 0.95
+_FEWEST = 3  # people of whom a group's number is told
+_PUPIL, _GLINT = 14.0, 90.0  # lightness between which an iris has a colour
+_BROWN, _HUED = 6.0, 3.0  # Lab b from which eyes are brown; a or b from which they have a hue
 _GROUNDS = ((235, 235, 230), (30, 60, 140), (40, 130, 50))
 _GROUND = (214, 214, 214)
 _SEXES = {"0": "1", "1": "0"}
@@ -49,9 +53,13 @@ _SEXES = {"0": "1", "1": "0"}
 
 @dataclass
 class Seen:
-    """What was measured on one face: look -> number; descriptors by look, the photo's too."""
+    """What was measured on one face: engine -> number; descriptors by engine, the photo's too.
+
+    groups: of people that it belongs to.
+    """
 
     name: str
+    groups: tuple[str, ...] = ()
     numbers: dict[str, dict[str, float]] = field(default_factory=dict)
     descriptors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -60,97 +68,110 @@ def measure(
     faces: Path | None,
     networks: Networks,
     labels: Path | None = None,
-    names: Sequence[str] = tuple(LOOKS),
+    engines: Sequence[str] = tuple(ENGINES),
+    work: Path | None = None,
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
     faces: None for the selfies of openpeople. labels: a CSV of ``id`` (a photo's name), ``male``
-    and ``hair_colour``. names: the looks.
+    ``hair_colour``, ``skin`` and ``age``. engines: names of ``ENGINES``. work: where ``selfmoji
+    train latent`` keeps the faces that its judge is fitted on.
 
     Raises:
         click.ClickException: no photo could be used.
     """
     known = people.labels(labels)
+    judging = None if work is None else SexJudge(work)
     sitters = list(people.portraits(photos.named(faces), networks))
     if not sitters:
         raise click.ClickException("no photo with one clear face")
     trials = [
-        tried(name, portrait, known.get(name, {}), names, networks)
+        tried(name, portrait, known.get(name, {}), engines, networks, judging)
         for name, portrait in track(sitters, "drawing", console=Console(stderr=True))
     ]
     leaks = _leak_row([portrait for _, portrait in sitters], networks)
-    return [*rows(trials, names), leaks]
+    return [*rows(trials, engines), leaks]
 
 
 def tried(
     name: str,
     portrait: Portrait,
     label: Mapping[str, str],
-    names: Sequence[str],
+    engines: Sequence[str],
     networks: Networks,
+    judging: SexJudge | None = None,
 ) -> Seen:
-    """Draw one person in every look, and look at the drawings anew."""
-    seen = Seen(name)
-    _look_at(seen, "photo", portrait, label, networks)
-    person = sitter.sit(portrait)
-    for look in names:
-        drawing = composing.drawn(person, look)
-        rgba = svg.raster(looks.svg(drawing, LOOKS[look]), _SIDE)
-        where = _landmarks(person, look)
-        _look_at(seen, look, pictured(portrait, rgba, where, _hair(drawing)), label, networks)
-        seen.numbers[look]["tones"] = float(_tones(rgba))
+    """Draw one person with every engine, and look at the drawings anew."""
+    seen = Seen(name, people.groups(label))
+    _look_at(seen, "photo", portrait, label, networks, judging)
+    eyes = portrait.report.colours.iris
+    seen.numbers["photo"]["eye_colour_accuracy"] = _same_eyes(portrait, eyes)
+    for engine in engines:
+        drawn = ENGINES[engine](portrait, networks)
+        picture = pictured(portrait, drawn)
+        _look_at(seen, engine, picture, label, networks, judging)
+        numbers = seen.numbers[engine]
+        numbers["tones"] = float(_tones(drawn.rgba))
+        if engine not in COLOURLESS:
+            numbers["eye_colour_accuracy"] = _same_eyes(picture, eyes)
     return seen
 
 
-def pictured(
-    portrait: Portrait, rgba: Image, landmarks: NDArray[np.float64], hair: NDArray[np.uint8]
-) -> Portrait:
-    """A drawing as if it were a portrait.
-
-    landmarks: (478, 2) px where they were drawn. hair: (S, S), where hair was.
-    """
+def pictured(portrait: Portrait, drawn: Depicted) -> Portrait:
+    """A drawing as if it were a portrait."""
+    landmarks, rgba = drawn.landmarks, drawn.rgba
     depth = portrait.report.landmarks[:, 2:] * (
         topology.face_height(landmarks) / topology.face_height(portrait.report.landmarks)
     )
     alpha = np.ascontiguousarray(rgba[..., 3])
     report = replace(portrait.report, landmarks=np.hstack([landmarks, depth]).astype(np.float32))
-    return Portrait(flattened(rgba, _GROUND), alpha, np.minimum(hair, alpha), report)
+    return Portrait(flattened(rgba, _GROUND), alpha, np.minimum(drawn.hair, alpha), report)
 
 
 def rows(trials: Sequence[Seen], names: Sequence[str]) -> list[Row]:
-    """Everything that was measured, over all faces."""
+    """Everything that was measured, over all faces and over those of each group."""
     found: list[Row] = []
-    for look in ("photo", *names):
-        hits = identified(trials, look)
-        if hits and look != "photo":
-            found.append(estimate(look, "identify_top1", hits, "share"))
-        kinds: dict[str, list[float]] = {}
-        for trial in trials:
-            for metric, value in trial.numbers[look].items():
-                kinds.setdefault(metric, []).append(value)
-        found += [estimate(look, metric, values, _unit(metric)) for metric, values in kinds.items()]
+    groups = sorted({group for trial in trials for group in trial.groups})
+    for engine in ("photo", *names):
+        hits = {} if engine == "photo" else identified(trials, engine)
+        for group in ("", *groups):
+            subject = f"{engine}, {group}" if group else engine
+            kinds: dict[str, list[float]] = {}
+            for trial in trials:
+                if group and group not in trial.groups:
+                    continue
+                numbers = dict(trial.numbers[engine])
+                if trial.name in hits:
+                    numbers["identify_top1"] = hits[trial.name]
+                for metric, value in numbers.items():
+                    kinds.setdefault(metric, []).append(value)
+            found += [
+                estimate(subject, metric, values, _unit(metric))
+                for metric, values in kinds.items()
+                if len(values) >= _FEWEST
+            ]
     return found
 
 
-def identified(trials: Sequence[Seen], look: str) -> list[float]:
-    """Whether each drawing is nearest to its own person's photo among ten, by cosine.
+def identified(trials: Sequence[Seen], look: str) -> dict[str, float]:
+    """By name, whether each drawing is nearest to its own person's photo among ten, by cosine.
 
     What all drawings have in common, and all photos, is taken away first: the judge knows photos
     alone, and to it drawings resemble each other more than anybody.
     """
     known = [t for t in trials if look in t.descriptors and "photo" in t.descriptors]
     if len(known) < 2:
-        return []
+        return {}
     photos_of, drawings_of = (
         _centred(np.stack([one.descriptors[subject] for one in known]))
         for subject in ("photo", look)
     )
-    hits = []
-    for index in range(len(known)):
+    hits = {}
+    for index, one in enumerate(known):
         start = max(0, min(index // AMONG * AMONG, len(known) - AMONG))
         group = np.arange(start, min(start + AMONG, len(known)))
         nearest = group[int(np.argmax(photos_of[group] @ drawings_of[index]))]
-        hits.append(float(nearest == index))
+        hits[one.name] = float(nearest == index)
     return hits
 
 
@@ -184,7 +205,12 @@ def background_leak(portrait: Portrait, networks: Networks) -> float | None:
 
 
 def _look_at(
-    seen: Seen, subject: str, picture: Portrait, label: Mapping[str, str], networks: Networks
+    seen: Seen,
+    subject: str,
+    picture: Portrait,
+    label: Mapping[str, str],
+    networks: Networks,
+    judging: SexJudge | None,
 ) -> None:
     """Find landmarks anew, read attributes, describe who it is."""
     drawn = picture.report.landmarks
@@ -200,27 +226,37 @@ def _look_at(
         sex = max(read["male"], key=lambda value: read["male"][value])
         if label.get("male") in _SEXES:
             numbers["sex_flip"] = float(sex != label["male"])
-        hair = max(read["hair_colour"], key=lambda value: read["hair_colour"][value])
-        if label.get("hair_colour") in read["hair_colour"]:
-            numbers["hair_colour_accuracy"] = float(hair == label["hair_colour"])
+            if judging is not None:
+                numbers["sex_flip_second"] = float(judging.read(picture) != label["male"])
+        for metric, column in (("hair_colour_accuracy", "hair_colour"), ("skin_accuracy", "skin")):
+            likeliest = max(read[column], key=lambda value: read[column][value])
+            if label.get(column) in read[column]:
+                numbers[metric] = float(likeliest == label[column])
     seen.numbers[subject] = numbers
     descriptor = identity.describe(picture)
     if descriptor is not None:
         seen.descriptors[subject] = descriptor
 
 
-def _hair(drawing: Drawing) -> NDArray[np.uint8]:
-    """Where hair was drawn, (S, S) 0..255."""
-    shape = drawing.named("hair")
-    if shape is None:
-        return np.zeros((_SIDE, _SIDE), np.uint8)
-    mask = curves.polygon(shape.rings, _SIDE, sitter.SIDE / _SIDE)
-    return np.rint(255 * mask).astype(np.uint8)
+def _same_eyes(picture: Portrait, measured: Lab) -> float:
+    """Whether the irises of a picture have the name of a measured colour."""
+    side = len(picture.image)
+    landmarks = picture.report.landmarks[:, :2]
+    rings = [landmarks[list(iris[1:])] for iris in topology.IRISES]
+    mask = curves.polygon(tuple(np.asarray(ring, np.float64) for ring in rings), side, 1.0) > 0.5
+    pixels = to_lab(picture.image)[mask]
+    coloured = pixels[(pixels[:, 0] > _PUPIL) & (pixels[:, 0] < _GLINT)]
+    if not len(coloured):
+        return 0.0
+    return float(_eye_colour(np.median(coloured, axis=0)) == _eye_colour(np.array(measured)))
 
 
-def _landmarks(person: sitter.Sitter, look: str) -> NDArray[np.float64]:
-    """Where a look draws the landmarks, px of the picture."""
-    return composing.bent_landmarks(person, look) * (_SIDE / sitter.SIDE)
+def _eye_colour(lab: NDArray[np.floating]) -> str:
+    """The name of an iris's colour, by its hue and how much of one there is."""
+    _, a, b = lab.tolist()
+    if b > _BROWN:
+        return "brown"
+    return "blue" if b < -_HUED else "green" if a < -_HUED else "gray"
 
 
 def _tones(rgba: Image) -> int:
