@@ -8,6 +8,9 @@ from bot.core.conversation.state import Shown, State, varies
 from bot.core.language.meanings import GroupName, Request, SettingName
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
 
+DRAWING = "drawing:"
+"""How the value of the button begins that gives a drawing as a file."""
+
 _IN_A_ROW, _MANY = 3, 12
 
 
@@ -20,7 +23,7 @@ def buttons(result: str, request: Request) -> tuple[Choice, ...]:
     """
     if not varies(request):
         return ()
-    return (Choice("button.vary", f"vary:{result}"), Choice("button.drawing", f"drawing:{result}"))
+    return (Choice("button.vary", f"vary:{result}"), Choice("button.drawing", f"{DRAWING}{result}"))
 
 
 def drawing(state: State, result: Shown) -> Step:

@@ -1,6 +1,7 @@
 """Messages as the page receives them."""
 
 from bot.core.conversation.events import Message
+from bot.core.conversation.varying import DRAWING
 from bot.frontends.web.sessions import Session, Shown
 
 
@@ -31,7 +32,20 @@ def _shown(shown: Shown) -> dict[str, object]:
         "document": f"/pictures/{shown.document}" if shown.document else None,
         "drawn": shown.drawn,
         **_words(message),
+        "buttons": _buttons(message, drawn=shown.drawn),
     }
+
+
+def _buttons(message: Message, *, drawn: bool) -> list[list[dict[str, str]]]:
+    """Rows of buttons; the file of a drawing is among a sticker's downloads already."""
+    return [
+        [
+            {"label": button.label, "value": button.value}
+            for button in row
+            if not (drawn and button.value.startswith(DRAWING))
+        ]
+        for row in message.buttons
+    ]
 
 
 def _words(message: Message) -> dict[str, object]:
@@ -40,10 +54,6 @@ def _words(message: Message) -> dict[str, object]:
         "name": message.name,
         "busy": message.busy,
         "sheet": message.sheet,
-        "buttons": [
-            [{"label": button.label, "value": button.value} for button in row]
-            for row in message.buttons
-        ],
         "offers": [
             {
                 "label": offer.label,

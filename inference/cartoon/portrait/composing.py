@@ -27,7 +27,7 @@ from inference.cartoon.portrait.options import AS_IT_IS, Options
 from inference.cartoon.portrait.sitter import Sitter
 from inference.face.report import Lab
 
-_POINTED = {"anime": (0.24, 0.07), "chibi": (0.10, 0.13)}
+_POINTED = {"anime": (0.14, 0.04), "chibi": (0.10, 0.13)}
 """How much narrower and shorter the lower face gets, by look."""
 
 _COOL = "cool"

@@ -80,6 +80,10 @@ def find(
         tone = np.asarray(report.colours.skin, np.float32)
         evident = np.maximum(skin, _near(lab, tone) * person * (1 - hair))
         skin = _with_forehead(skin, evident, across, down, unit)
+        if not scarfed:  # ears stick out below a hat
+            beside = (down > 0.25) & (down < 0.95) & (np.abs(across) > 0.4)
+            ears = cv2.GaussianBlur(evident * beside * (np.abs(across) < 0.64), (0, 0), 1.5)
+            skin = np.maximum(skin, np.asarray(np.clip(3 * ears - 1, 0, 1), np.float32))
         hair = hair * (1 - _strange(lab, hair, down, report))
         other = person * (1 - np.maximum(skin, hair))
         brim = np.where(np.abs(across) > 0.48, 0.66, 0.30)

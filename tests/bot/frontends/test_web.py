@@ -298,13 +298,15 @@ async def test_stickers_are_served_as_png_and_webp(chat: WebChat, page: Page) ->
 async def test_drawings_are_served_as_svg(chat: WebChat, page: Page) -> None:
     """From the sticker that carries one, and alone; a sticker without one has none."""
     drawn = with_drawing(png(), "<svg/>")
-    await chat.send(page.person, Message("sticker", sticker=drawn))
+    buttons = ((Button("Again", "again:1"), Button("SVG", "drawing:1")),)
+    await chat.send(page.person, Message("sticker", buttons, sticker=drawn))
     await chat.send(page.person, Message("file", document=b"<svg></svg>", name="anime"))
     await chat.send(page.person, Message("sticker", sticker=png()))
     async with page.tab() as tab:
         await tab.hear()
     carrying, alone, without = tab.messages
     assert [one["drawn"] for one in tab.messages] == [True, False, False]
+    assert carrying["buttons"] == [[{"label": "Again", "value": "again:1"}]]  # a download instead
     for address, document in (
         (carrying["sticker"], b"<svg/>"),
         (alone["document"], b"<svg></svg>"),
