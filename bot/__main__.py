@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("selfmoji")
 
+STATUS_EVERY = 1.0  # seconds between two looks
+
 ALONE = (
     "{command} needs PostgreSQL, which processes can share: set SELFMOJI_DATABASE_URL. "
     "`selfmoji run` does everything in one process without it."
@@ -158,6 +160,43 @@ def health(level: int, *, here: bool) -> None:
         click.echo(f"{'ok' if check.ok else 'failing':8} {check.name} {check.words}")
     if not all(check.ok for check in found):
         raise SystemExit(1)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Print it and end.")
+@click.pass_obj
+def status(level: int, *, once: bool) -> None:
+    """Show how the work stands: queue, deliveries, workers, times, last failures."""
+    settings = _settings(max(level, logging.WARNING))
+    try:
+        asyncio.run(_show_status(settings, once=once))
+    except KeyboardInterrupt:
+        pass
+    except (OSError, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+async def _show_status(settings: BotSettings, *, once: bool) -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    from bot.status import shown
+    from storage.database import Database
+    from storage.models import now
+    from storage.overview import overview
+
+    database = Database.attach(settings.url)
+    try:
+        console = Console()
+        with Live(console=console, auto_refresh=False, screen=not once) as live:
+            while True:
+                found = await database.retry(overview, reading=True)
+                live.update(shown(found, now()), refresh=True)
+                if once:
+                    return
+                await asyncio.sleep(STATUS_EVERY)
+    finally:
+        await database.close()
 
 
 async def _look(settings: BotSettings, machine: str | None) -> "tuple[Check, ...]":
@@ -385,7 +424,8 @@ def _settings(level: int) -> BotSettings:
         ]
         raise click.ClickException("; ".join(lines)) from None
     tokens = (settings.telegram_token, settings.discord_token, settings.master_key)
-    set_up(level, [token.get_secret_value() for token in tokens])
+    secrets_ = [token.get_secret_value() for token in tokens]
+    set_up(level, secrets_, as_json=settings.log_json)
     return settings
 
 

@@ -99,7 +99,12 @@ async def serve_all(settings: BotSettings, components: tuple[Component, ...]) ->
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
-    async with opened(settings) as app:
+    from bot.observing import observed
+
+    async with (
+        opened(settings) as app,
+        observed(app.database, app.service.health, settings.metrics_host, settings.metrics_port),
+    ):
         tasks = [
             asyncio.create_task(until(_kept_up(one, app, shutdown), shutdown)) for one in components
         ]

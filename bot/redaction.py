@@ -1,12 +1,16 @@
 """Logs without secrets: whatever is logged, tokens and keys are not in it."""
 
 import copy
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from types import TracebackType
+
+from storage.contract.tracing import JOB
 
 HIDDEN = "[hidden]"
 _TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
@@ -32,8 +36,9 @@ class RedactingFormatter(logging.Formatter):
     row that offended it, a parser the text. Lines of libraries are told by their template alone.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), *, as_json: bool = False) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+        self._as_json = as_json
         self._secrets = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -41,12 +46,24 @@ class RedactingFormatter(logging.Formatter):
         if record.name.partition(".")[0] not in OURS:
             record = _template_of(record)
         record.exc_text = None  # another handler may have formatted it with its message
-        text = super().format(record)
+        text = self._line(record) if self._as_json else super().format(record) + _about()
         record.exc_text = None
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         text = _TELEGRAM_TOKEN.sub(HIDDEN, text)
         return _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", text)
+
+    def _line(self, record: logging.LogRecord) -> str:
+        job = JOB.get()
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **({"job": str(job)} if job is not None else {}),
+            **({"raised": self.formatException(record.exc_info)} if record.exc_info else {}),
+        }
+        return json.dumps(line, ensure_ascii=False)
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802  the library's name
         """Return what was raised and where, cause by cause."""
@@ -63,6 +80,11 @@ class RedactingFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
+def _about() -> str:
+    job = JOB.get()
+    return "" if job is None else f" (job {job})"
+
+
 def _template_of(record: logging.LogRecord) -> logging.LogRecord:
     """Return a library's record without what it put into its message."""
     told = copy.copy(record)
@@ -72,10 +94,10 @@ def _template_of(record: logging.LogRecord) -> logging.LogRecord:
     return told
 
 
-def set_up(level: int, secrets: Iterable[str]) -> None:
+def set_up(level: int, secrets: Iterable[str], *, as_json: bool = False) -> None:
     """Log to stderr from ``level`` on; libraries, of which httpx logs URLs, from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(secrets))
+    handler.setFormatter(RedactingFormatter(secrets, as_json=as_json))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

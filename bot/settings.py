@@ -15,6 +15,16 @@ class BotSettings(StorageSettings):
         description="Host names, comma separated, under which the web chat may be asked for "
         "beside localhost and its own address.",
     )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address that metrics and probes are asked for at."
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535,
+        description="Port of /metrics, /livez and /readyz of any process; none: not served.",
+    )  # fmt: skip
+    log_json: bool = Field(
+        default=False, description="Whether each line of the log is a JSON object."
+    )
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token from @BotFather; empty: no Telegram."
     )

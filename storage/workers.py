@@ -55,6 +55,12 @@ async def last_beats(session: AsyncSession, machine: str | None = None) -> list[
     return list(found)
 
 
+async def beats(session: AsyncSession) -> dict[str, datetime]:
+    """Return when each worker was last heard of, by its name."""
+    found = await session.execute(select(WorkerRow.name, WorkerRow.beat).order_by(WorkerRow.name))
+    return {row.name: row.beat for row in found}
+
+
 @asynccontextmanager
 async def beating(database: Database, worker: str) -> AsyncIterator[None]:
     """Let a worker be heard of while the context lasts; outages of the database are survived."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.models.calls import Tensors
+from inference.serving.metrics import BATCH, BATCH_WAITED, RAN
 
 _Item = Mapping[str, NDArray[Any]]  # by name, without batch axis
 _Form = frozenset[tuple[str, tuple[int, ...], str]]  # names, shapes and types
@@ -38,8 +39,8 @@ class MicroBatcher:
 
     run: takes tensors (N, ...) and returns tensors (N, ...), N <= ``max_batch``; called on a
     thread of its own, never twice at once. max_wait: seconds. company: whether anybody is at work
-    whose items might still come. If a run raises, who has an item in it gets the exception and
-    nobody else does.
+    whose items might still come. name: for metrics. If a run raises, who has an item in it gets the
+    exception and nobody else does.
     """
 
     def __init__(
@@ -48,10 +49,12 @@ class MicroBatcher:
         max_batch: int,
         max_wait: float,
         company: Callable[[], bool] = lambda: True,
+        name: str = "",
     ) -> None:
         if max_batch < 1:
             raise ValueError("a batch holds at least one item")
         self._run = run
+        self._name = name
         self._company = company
         self._max_batch = max_batch
         self._max_wait = max_wait
@@ -86,6 +89,10 @@ class MicroBatcher:
     async def _work(self) -> None:
         """Run batches until nobody waits."""
         while batch := await self._gather():
+            begun = asyncio.get_running_loop().time()
+            BATCH.labels(self._name).observe(len(batch))
+            for waiting in batch:
+                BATCH_WAITED.labels(self._name).observe(begun - waiting.since)
             try:
                 outputs = await asyncio.get_running_loop().run_in_executor(
                     self._thread, self._run_batch, [waiting.item for waiting in batch]
@@ -125,7 +132,8 @@ class MicroBatcher:
                 continue
 
     def _run_batch(self, items: list[_Item]) -> list[_Item]:
-        outputs = self._run(_stacked(items))
+        with RAN.labels(self._name).time():
+            outputs = self._run(_stacked(items))
         for name, array in outputs.items():
             if array.shape[:1] != (len(items),):
                 raise ValueError(f"{name} {array.shape} has no batch axis of {len(items)}")

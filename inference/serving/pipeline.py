@@ -23,6 +23,7 @@ from inference.models.runtime import open_networks
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos
+from inference.serving.metrics import STAGE
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
@@ -75,10 +76,13 @@ class Pipeline:
         settings = job.settings or KINDS[job.kind].default
         self._jobs += 1
         try:
-            subject = await self._subject(job, photos)
-            second = await self._second(job, photos)
-            picture = await self._drive(family.make(subject, settings, second))
-            return await self._on_thread(_encoded, picture)
+            with STAGE.labels("reading").time():
+                subject = await self._subject(job, photos)
+                second = await self._second(job, photos)
+            with STAGE.labels("making").time():
+                picture = await self._drive(family.make(subject, settings, second))
+            with STAGE.labels("encoding").time():
+                return await self._on_thread(_encoded, picture)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture)
         except (UnknownSetting, UnknownAvatar, UnsuitableSubject):
@@ -124,6 +128,7 @@ class Pipeline:
                 self._settings.batch,
                 self._settings.batch_wait_ms / 1000,
                 company=lambda: self._jobs > 1,
+                name=model,
             )
         return self._batchers[model]
 

@@ -12,11 +12,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from inference.serving import metrics
 from inference.serving.contract import Pipeline
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, photos, retention, workers
 from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
+from storage.contract.tracing import JOB
 from storage.database import Database
 from storage.errors import PhotoGone
 from storage.queue import Again, Queue
@@ -84,14 +86,18 @@ class Worker:
 
     async def work(self, job_id: UUID) -> None:
         """Claim one job, run it and end it; nothing if it is not to be had."""
+        JOB.set(job_id)
         job = await self._take(job_id)
         if job is None:
             return
+        if job.started is not None:
+            metrics.WAITED.labels(job.kind).observe((job.started - job.created).total_seconds())
         stored = _StoredPhotos(self._database, self._vault)
         run = asyncio.create_task(self._pipeline.run(job, stored))
         keep = asyncio.create_task(self._keep_lease(job, run))
         try:
-            outcome = await run
+            with metrics.WORKED.labels(job.kind).time():
+                outcome = await run
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -129,6 +135,8 @@ class Worker:
             delivery = await jobs.finish(session, self._vault, job, outcome)
             if delivery is not None and report is not None and job.photo_id is not None:
                 await photos.keep_report(session, self._vault, job.photo_id, report)
+        ended = outcome.failure.value if isinstance(outcome, Failed) else "done"
+        metrics.ENDED.labels(job.kind, ended).inc()
         await self._announce(job, delivery)
 
     async def _fail(self, job: Job, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """Logs carry no secrets, whatever is logged."""
 
+import json
 import logging
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -9,6 +10,7 @@ from sqlalchemy import JSON, Column, Integer, LargeBinary, Uuid, insert
 from sqlalchemy.exc import DBAPIError
 
 from bot.redaction import RedactingFormatter, set_up
+from storage.contract.tracing import JOB
 from storage.database import Database
 from storage.models import Row, UtcDateTime, now
 
@@ -23,6 +25,26 @@ def _logging_as_before() -> object:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+def test_lines_may_be_json_objects_that_name_the_job(capsys: pytest.CaptureFixture[str]) -> None:
+    """For machines that gather logs; nothing is in them that is not in words."""
+    job = uuid5(NAMESPACE_OID, "job")
+    set_up(logging.INFO, [DISCORD], as_json=True)
+    token = JOB.set(job)
+    try:
+        raise RuntimeError(f"of {DISCORD}")
+    except RuntimeError:
+        logging.getLogger("selfmoji").exception("failed with %s", DISCORD)
+    finally:
+        JOB.reset(token)
+    logging.getLogger("selfmoji").info("other")
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["level"], first["job"]) == ("ERROR", str(job))
+    assert first["message"] == "failed with [hidden]"
+    assert "RuntimeError" in first["raised"]
+    assert "job" not in second
+    assert DISCORD not in str(first)
 
 
 def test_tokens_are_hidden_in_messages_arguments_and_traces(
