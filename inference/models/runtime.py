@@ -52,6 +52,8 @@ class Runtime:
         self._device = device
         self._threads = threads
         self._providers = providers(device, onnxruntime.get_available_providers())
+        if len(self._providers) > 1 and hasattr(onnxruntime, "preload_dlls"):
+            onnxruntime.preload_dlls()  # CUDA and cuDNN from Python packages, where they lie there
         self._told = False
 
     def open(self, name: str) -> Network:

@@ -75,6 +75,30 @@ def test_every_image_is_pinned(name: str) -> None:
         assert set(re.search(r"\[(.*)\]", line)[1].split(",")) <= EXTRAS.keys()  # type: ignore[index]
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_every_service_has_its_own_secrets_and_limits(name: str) -> None:
+    """No service learns another's token, memory is bounded, and a stop lets work be finished."""
+    service = OURS[name]
+    assert "env_file" not in service
+    tokens = {key for key in service["environment"] if key.endswith("TOKEN")}
+    own = {"telegram": {"SELFMOJI_TELEGRAM_TOKEN"}, "discord": {"SELFMOJI_DISCORD_TOKEN"}}
+    assert tokens == own.get(name, set())
+    assert service["mem_limit"]
+    assert service["stop_grace_period"] == ("2m" if "worker" in name else "30s")
+    url = service["environment"]["SELFMOJI_DATABASE_URL"]
+    assert "PASSWORD" not in url  # which may hold what a URL may not
+    assert service["volumes"] == ["keys:/keys"]
+    passed = {key for key in service["environment"] if key.startswith("SELFMOJI_")}
+    assert passed <= SETTINGS
+
+
+def test_every_setting_reaches_a_service() -> None:
+    """What may be set in .env is passed on, but for what only one machine's `run` has."""
+    passed = {key for service in OURS.values() for key in service["environment"]}
+    alone = {"SELFMOJI_DATA_DIR", "SELFMOJI_CACHE_DIR"}
+    assert alone | {one for one in passed if one.startswith("SELFMOJI_")} == SETTINGS
+
+
 def test_images_copy_what_is_there() -> None:
     """Each file that a Dockerfile copies exists and is not ignored."""
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import people
 from storage.database import Database, is_away
 from storage.models import UpdateRow
+from storage.queue import open_queue
 from tests import patience
+from tests.clusters import cluster
 
 AWAY = OperationalError("SELECT 1", {}, Exception("the database is locked"))
 
@@ -73,6 +75,20 @@ async def test_a_cut_connection_is_survived(postgres_url: str) -> None:
         assert await database.retry(work, math.inf) == 7
     assert len(set(pids)) == 2
     await database.close()
+
+
+@pytest.mark.slow
+async def test_a_password_may_hold_what_urls_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given apart, as docker compose does, it reaches both the rows and the queue."""
+    password = "p@ss/w:rd%23 #?"
+    monkeypatch.setenv("PGPASSWORD", password)
+    with cluster(password) as guarded:
+        database = await Database.open(guarded.url)
+        queue = await open_queue(database)
+        async with database.transaction() as session:
+            assert await people.first_time(session, "update")
+        await queue.close()
+        await database.close()
 
 
 async def test_reading_waits_for_no_writer(sqlite_url: str) -> None:

@@ -1,12 +1,7 @@
 """What is left in PostgreSQL's files of somebody who was forgotten opens no more."""
 
 import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -22,64 +17,21 @@ from storage.keyfiles import KeyFiles
 from storage.models import PersonRow
 from storage.people import Person
 from storage.vault import Vault
+from tests.clusters import Cluster, cluster
 from tests.storage.traces import SECRETS, leave_traces
 
 MASTER = bytes(range(32))
 
 
-class Cluster:
-    """A PostgreSQL of this test's own, in a folder that it can look into."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "cluster"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
-
-    def start(self) -> None:
-        self.data.mkdir()
-        if os.getuid() == 0:  # whom PostgreSQL does not serve
-            shutil.chown(self.data, "postgres")
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync")
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        log = ("-l", self.data / "log")
-        self._run("pg_ctl", "-D", self.data, "-o", options, "-w", *log, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
-
-    def files(self) -> bytes:
-        """Return the bytes of all files, the log of transactions among them."""
-        found = bytearray()
-        for path in self.data.rglob("*"):
-            with suppress(FileNotFoundError, IsADirectoryError):
-                found += path.read_bytes()
-        return bytes(found)
-
-    def _run(self, program: str, *options: object) -> None:
-        newest = max(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), default=Path(program))
-        asked = [str(newest), *map(str, options)]
-        if os.getuid() == 0:
-            asked = ["runuser", "-u", "postgres", "--", *asked]
-        subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    with tempfile.TemporaryDirectory(prefix="selfmoji-cluster-") as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL's user walks there
-        made = Cluster(Path(folder))
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
+def private() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
 
 
 @pytest.mark.slow
 async def test_nothing_in_postgresqls_files_opens_after_forgetting(
-    cluster: Cluster, tmp_path: Path
+    private: Cluster, tmp_path: Path
 ) -> None:
     """After a checkpoint, with no vacuum: what is personal was never there in plain.
 
@@ -88,7 +40,7 @@ async def test_nothing_in_postgresqls_files_opens_after_forgetting(
     """
     keys = tmp_path / "keys"
     vault = Vault(MASTER, KeyFiles(keys))
-    database = await Database.open(cluster.url)
+    database = await Database.open(private.url)
     async with database.transaction() as session:
         ada = await people.find_or_add(session, vault, "web", "ada-the-person", "en")
         bob = await people.find_or_add(session, vault, "web", "bob", "en")
@@ -98,10 +50,10 @@ async def test_nothing_in_postgresqls_files_opens_after_forgetting(
     secret = (keys / ada.id.hex).read_bytes()
     vault.unwrap(ada.id, wrapped)
     await people.forget(database, vault, ada.id)
-    connection = await asyncpg.connect(cluster.url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(private.url.replace("+asyncpg", ""))
     await connection.execute("CHECKPOINT")
     await connection.close()
-    left = cluster.files()
+    left = private.files()
     async with database.snapshot() as session:
         await people.key_of(session, vault, bob.id)  # nobody else's is lost
     await database.close()
