@@ -36,6 +36,11 @@ MAX_ATTEMPTS = 300
 """Attempts, at most five minutes apart, after which a platform is no longer waited for."""
 
 
+RECENT = timedelta(days=2)
+MOST_CHATS = 50
+"""How many chats are looked at again after a start."""
+
+
 class DeliveryState(StrEnum):
     """WAITING -> SENDING -> SHOWN, or DEAD; back to WAITING while the platform is away."""
 
@@ -106,6 +111,19 @@ async def pending_everywhere(session: AsyncSession) -> list[tuple[UUID, str]]:
         .order_by(DeliveryRow.created)
     )
     return [(row_id, platform) for row_id, platform in rows]
+
+
+async def recent_chats(session: AsyncSession, platform: str) -> list[str]:
+    """Return the chats of a platform that were answered in the last two days, the latest first."""
+    latest = func.max(DeliveryRow.created)
+    found = await session.scalars(
+        select(DeliveryRow.chat)
+        .where(DeliveryRow.platform == platform, DeliveryRow.created >= now() - RECENT)
+        .group_by(DeliveryRow.chat)
+        .order_by(latest.desc())
+        .limit(MOST_CHATS)
+    )
+    return list(found)
 
 
 async def unfinished(session: AsyncSession) -> list[UUID]:

@@ -80,6 +80,14 @@ class Listener(Protocol):
         """Return the updates that an earlier process kept and did not handle."""
         ...
 
+    async def recent_chats(self, platform: str) -> list[str]:
+        """Return where people of a platform were answered lately, the latest first."""
+        ...
+
+    async def seen(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return which of the updates of these keys were handled."""
+        ...
+
     async def done(self, rows: Sequence[int]) -> None:
         """Let go of updates that were handled."""
         ...

@@ -110,6 +110,20 @@ class Service:
             lambda session: inbox.waiting(session, self._vault, platform), math.inf
         )
 
+    async def recent_chats(self, platform: str) -> list[str]:
+        """Return where people of a platform were answered lately, the latest first."""
+        return await self._database.retry(
+            lambda session: deliveries.recent_chats(session, platform), math.inf, reading=True
+        )
+
+    async def seen(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return which of the updates of these keys were handled."""
+
+        async def look(session: AsyncSession) -> frozenset[str]:
+            return frozenset([key for key in keys if await people.seen(session, key)])
+
+        return await self._database.retry(look, math.inf, reading=True)
+
     async def done(self, rows: Sequence[int]) -> None:
         """Let go of updates that were handled."""
         await self._database.retry(lambda session: inbox.erase(session, rows), math.inf)

@@ -66,6 +66,8 @@ class FakeDiscord:
         self.commands: list[Json] = []
         self.messages: dict[int, Shown] = {}
         self.said: dict[int, Json] = {}
+        self.open_channels: dict[int, Json] = {}
+        """Private channels that the bot may look up, and with whom they are."""
         self.identified: list[Json] = []
         self._blobs: dict[str, bytes] = {}
         self._originals: dict[str, Shown | None] = {}  # by interaction token
@@ -355,6 +357,12 @@ class FakeDiscord:
                 return _answer(self.commands)
             case ("POST", ["channels", channel, "messages"]):
                 return _answer(self._as_json(self._show(int(channel), request)))
+            case ("GET", ["channels", channel]) if int(channel) in self.open_channels:
+                person = self.open_channels[int(channel)]
+                return _answer({"id": channel, "type": 1, "recipients": [person]})
+            case ("GET", ["channels", channel, "messages"]):
+                here = [one for one in self.said.values() if one["channel_id"] == channel]
+                return _answer(sorted(here, key=lambda one: -int(one["id"])))
             case ("GET", ["channels", _, "messages", number]):
                 said = self.said.get(int(number))
                 return _lost() if said is None else _answer(said)
@@ -388,6 +396,14 @@ class FakeDiscord:
                     self._originals[token] = shown
                     return _answer(self._as_json(shown))
                 return self._change(self._originals.get(token), request)
+            case ("GET", ["webhooks", _, token, "messages", "@original"]) if (
+                token in self._originals
+            ):
+                original = self._originals[token]
+                if original is not None:
+                    return _answer(self._as_json(original))
+                blank = self._words(BOT, self._asked[token]["channel"], "")
+                return _answer({**blank, "attachments": [], "flags": 128})  # still thinking
             case ("DELETE", ["webhooks", _, token, "messages", "@original"]):
                 return web.Response(status=204) if token in self._originals else _lost()
             case ("PATCH", ["webhooks", _, token, "messages", number]) if token in self._asked:

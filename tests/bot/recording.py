@@ -23,12 +23,21 @@ class RecordingListener:
     reply: Reply = silence
     events: list[Event] = field(default_factory=list)
     delivering: bool = False
+    chats: list[str] = field(default_factory=list)
+    look_while_keeping: Callable[[], bool] | None = None
+    """Asked whenever updates are kept; ``kept_before`` notes the answers."""
+    kept_before: list[bool] = field(default_factory=list)
+    forgetful: bool = False
+    """Whether ends of updates are lost, as by a kill; ``ended`` counts them."""
+    ended: int = 0
     inbox: dict[int, KeptUpdate] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def keep(self, _platform: str, updates: Sequence[NewUpdate]) -> list[KeptUpdate]:
         """Keep in memory what is not there."""
+        if self.look_while_keeping is not None:
+            self.kept_before.append(self.look_while_keeping())
         new = [one for one in updates if self.keys.get(one.key) not in self.inbox]
         for one in new:
             self.keys[one.key] = row = len(self.keys) + 1
@@ -39,10 +48,20 @@ class RecordingListener:
         """Return what was not handled."""
         return list(self.inbox.values())
 
+    async def recent_chats(self, _platform: str) -> list[str]:
+        """Return what the test put there."""
+        return self.chats
+
+    async def seen(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return which were told of."""
+        return frozenset(keys) & {event.origin.key for event in self.events}
+
     async def done(self, rows: Sequence[int]) -> None:
         """Let go."""
         for row in rows:
-            self.inbox.pop(row)
+            if not self.forgetful:
+                self.inbox.pop(row)
+        self.ended += len(rows)
 
     async def handle(self, event: Event, chat: Chat) -> None:
         """Keep the event, then reply."""

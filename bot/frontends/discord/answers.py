@@ -15,6 +15,8 @@ import discord
 from bot.frontends.discord.appearance import Appearance
 from bot.frontends.discord.references import TOKEN_SECONDS, Reference
 
+ALREADY_ACKNOWLEDGED = 40060  # a code of Discord's
+
 
 @dataclass(slots=True)
 class Answer:
@@ -33,9 +35,16 @@ class Answer:
     async def begin(
         cls, asked: discord.Interaction, *, thinking: bool = True, private: bool = False
     ) -> "Answer":
-        """Acknowledge."""
+        """Acknowledge; what an earlier process has acknowledged is taken as it stands."""
         until = time.time() + TOKEN_SECONDS
-        await asked.response.defer(thinking=thinking, ephemeral=private)
+        try:
+            await asked.response.defer(thinking=thinking, ephemeral=private)
+        except discord.HTTPException as refusal:
+            if refusal.code != ALREADY_ACKNOWLEDGED:
+                raise
+            until = asked.created_at.timestamp() + TOKEN_SECONDS
+            original = await asked.original_response()
+            thinking = thinking and original.flags.loading
         return cls(asked, thinking, private, until)
 
     @property

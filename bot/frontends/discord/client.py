@@ -1,9 +1,11 @@
-"""The gateway client: acknowledge, read, and tell the listener, in order for each person."""
+"""The gateway client: keep, acknowledge, read, and tell the listener, in order for each person."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
@@ -16,11 +18,17 @@ from bot.frontends.discord import reading
 from bot.frontends.discord.answers import Answer, answering, current
 from bot.frontends.discord.commands import Translator, add_commands
 from bot.frontends.discord.errors import TRANSPORT
+from bot.frontends.discord.references import TOKEN_SECONDS
 from storage.contract.updates import KeptUpdate, NewUpdate
 
 log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
+KEPT_TYPES = (2, 3)  # commands and presses; what completes a line needs no memory
+MISSED = 20  # messages of a chat that are gone back
+MISSED_FOR = timedelta(hours=12)
+
+Json = Any
 
 Receive = Callable[[Event], Awaitable[None]]
 Read = Callable[[], Awaitable[Sequence[Event]]]
@@ -49,6 +57,12 @@ class Client(discord.Client):
         self.left: list[KeptUpdate] = []
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._answers: dict[str, Answer] = {}
+        self._rows: dict[int, int] = {}  # of interactions that are kept
+        self._keeping: set[asyncio.Task[None]] = set()
+        self._keeping_turn = asyncio.Lock()
+        # the library offers no earlier moment to see an interaction as it came
+        self._parse = self._connection.parsers["INTERACTION_CREATE"]
+        self._connection.parsers["INTERACTION_CREATE"] = self._interaction_came
         self._texts = texts
         self.tree = app_commands.CommandTree(
             self,
@@ -73,9 +87,68 @@ class Client(discord.Client):
         while self.inbox is not None and self.left:
             await self._recover(self.inbox, self.left.pop(0))
 
+        if self.inbox is not None:
+            await self._read_missed(self.inbox)
+
+    async def _read_missed(self, inbox: Listener) -> None:
+        """Read what was written while nobody was connected, where we were spoken to lately."""
+        for chat in await inbox.recent_chats(PLATFORM):
+            try:
+                channel = self.get_channel(int(chat)) or await self.fetch_channel(int(chat))
+                if not isinstance(channel, discord.abc.Messageable):
+                    continue
+                missed = [one async for one in channel.history(limit=MISSED)]
+            except TRANSPORT:  # closed to us, or gone
+                continue
+            late = discord.utils.utcnow() - MISSED_FOR
+            keys = {one.id: reading.keys_of(one) for one in missed if one.created_at >= late}
+            seen = await inbox.seen([key for some in keys.values() for key in some])
+            for message in reversed(missed):
+                if message.id in keys and seen.isdisjoint(keys[message.id]):
+                    await self.on_message(message)
+
+    def _interaction_came(self, data: Json) -> None:
+        """Keep a command or a press before it is acknowledged; others are answered at once."""
+        if self.inbox is None or data["type"] not in KEPT_TYPES:
+            self._parse(data)
+            return
+        task = asyncio.create_task(self._keep_interaction(self.inbox, data))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _keep_interaction(self, inbox: Listener, data: Json) -> None:
+        asker = data.get("user") or data["member"]["user"]
+        payload = json.dumps({"interaction": data}).encode()
+        new = NewUpdate(str(data["id"]), str(asker["id"]), payload, data.get("locale"))
+        async with self._keeping_turn:
+            kept = await inbox.keep(PLATFORM, [new])
+            for row in kept:
+                self._take_up(data, row)
+
+    def _take_up(self, data: Json, row: KeptUpdate) -> None:
+        self._rows[int(data["id"])] = row.id
+        self._parse(data)
+
+    async def _done(self, interaction: int) -> None:
+        row = self._rows.pop(interaction, None)
+        if row is not None and self.inbox is not None:
+            await self.inbox.done([row])
+
     async def _recover(self, inbox: Listener, row: KeptUpdate) -> None:
-        """Read a kept message again where it was written; one that is gone needs no answer."""
+        """Take up a kept interaction while it can be answered, and read a kept message again.
+
+        A message that is gone needs no answer.
+        """
         where = json.loads(row.payload)
+        if "interaction" in where:
+            age = discord.utils.utcnow() - discord.utils.snowflake_time(
+                int(where["interaction"]["id"])
+            )
+            if age.total_seconds() < TOKEN_SECONDS:
+                self._take_up(where["interaction"], row)
+            else:
+                await inbox.done([row.id])
+            return
         channel = self.get_partial_messageable(where["channel"], guild_id=where["guild"])
         try:
             message = await channel.fetch_message(where["message"])
@@ -127,6 +200,7 @@ class Client(discord.Client):
             answer = await Answer.begin(asked, thinking=thinking, private=private)
         except TRANSPORT as problem:  # Discord tells the person to try again
             log.warning("An interaction could not be acknowledged: %s", problem)
+            await self._done(asked.id)
             return
         if not private:
             self._answers = {chat: known for chat, known in self._answers.items() if known.open}
@@ -136,6 +210,7 @@ class Client(discord.Client):
                 await self._tell(asked.user.id, read)
         finally:
             await answer.end()
+        await self._done(asked.id)
 
     def recent_answer(self, chat: str) -> Answer | None:
         """Return a channel's newest public interaction while it takes answers: a way in."""

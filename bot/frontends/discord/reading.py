@@ -28,6 +28,12 @@ def origin_of_message(message: discord.Message) -> Origin:
     return Origin(f"discord:{message.id}", who, str(message.channel.id), message.guild is None)
 
 
+def keys_of(message: discord.Message) -> tuple[str, str]:
+    """Return by which keys a message was handled, as words or as its first picture."""
+    key = origin_of_message(message).key
+    return key, f"{key}:0"
+
+
 def words_of(message: discord.Message, me: discord.abc.Snowflake) -> str:
     """Return a message's words without the mention of the bot."""
     return message.content.replace(f"<@{me.id}>", "").replace(f"<@!{me.id}>", "").strip()

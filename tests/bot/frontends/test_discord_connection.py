@@ -18,6 +18,7 @@ from bot.core.conversation.events import Button, ChoiceMade, CommandGiven, Event
 from bot.core.language.texts import load
 from bot.errors import ChatForbidden, ChatUnavailable
 from bot.frontends.discord import DiscordChat
+from bot.frontends.discord.answers import Answer
 from bot.frontends.discord.references import Reference
 from storage.contract.updates import KeptUpdate
 from tests import patience
@@ -285,3 +286,83 @@ async def test_kept_messages_are_handled_at_the_next_start(
         await asyncio.sleep(0.05)  # the library's own last steps
     assert isinstance(event, CommandGiven)
     assert (event.text, event.origin.who.external_id) == ("/help", ADA["id"])
+
+
+async def test_an_interaction_outlives_a_kill(
+    discord: FakeDiscord, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept before it is acknowledged, and answered by the process that comes after."""
+
+    async def cut_off(_answer: Answer) -> None:
+        """End as a kill does: with nothing."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        await chat.send(event.origin.chat, Message("here"))  # type: ignore[union-attr]
+
+    killed = RecordingListener(forgetful=True)
+    killed.look_while_keeping = lambda: not discord.calls("POST", "/callback")
+    with monkeypatch.context() as patch:
+        patch.setattr(Answer, "end", cut_off)
+        async with running(killed) as chat:
+            await chat.client.wait_until_ready()
+            await discord.slash(ADA, CHANNEL, "cutout")
+            await patience.until(lambda: killed.ended)
+            await asyncio.sleep(0.05)  # the library's own last steps
+    assert killed.kept_before == [True]
+    (kept,) = killed.inbox.values()
+    after = RecordingListener(reply, inbox={kept.id: kept})
+    discord.identified.clear()
+    async with running(after):
+        (event,) = await after.heard(1)
+        await patience.until(lambda: not after.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert isinstance(event, CommandGiven)
+    assert event == killed.events[0]
+    assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["here"]
+
+
+async def test_an_interaction_that_was_answered_already_keeps_its_answer(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """A kill between the answer and the row's end takes nothing away."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        await chat.send(event.origin.chat, Message("here"))  # type: ignore[union-attr]
+
+    first = RecordingListener(reply, forgetful=True)
+    async with running(first) as chat:
+        await chat.client.wait_until_ready()
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await discord.until(lambda: bool(discord.in_channel(CHANNEL)))
+        await patience.until(lambda: first.ended)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    (kept,) = first.inbox.values()
+    again = RecordingListener(inbox={kept.id: kept})
+    discord.identified.clear()
+    async with running(again):
+        await again.heard(1)
+        await patience.until(lambda: not again.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["here"]
+
+
+async def test_what_was_written_while_nobody_listened_is_read(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """In chats of late, from their history, in order; what is known is not told again."""
+    discord.open_channels[CHANNEL] = ADA
+    discord.write(ADA, CHANNEL, "/help")
+    discord.write(ADA, CHANNEL, "/style")
+    listener = RecordingListener(chats=[str(CHANNEL), "1"])
+    async with running(listener):
+        events = await listener.heard(2)
+        await patience.until(lambda: not listener.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert [event.text for event in events] == ["/help", "/style"]  # type: ignore[union-attr]
+    discord.identified.clear()
+    discord.write(ADA, CHANNEL, "/start")
+    async with running(listener):
+        await listener.heard(3)
+        await patience.until(lambda: not listener.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert len(listener.events) == 3
