@@ -12,17 +12,19 @@ import cv2
 import numpy as np
 
 from inference.edit import sliders
-from inference.errors import UnknownSetting
+from inference.errors import PhotoError, UnknownSetting
 from inference.face.framing import bust, head_and_shoulders
 from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.family import Image, Picture, Subject, photographed
-from inference.latent.editing import edited
+from inference.latent.editing import AGE, Editor, edited
 from inference.layers.outfit import dress
 from inference.models.calls import Calls, without_calls
 from inference.pictures.die_cut import SIDE, die_cut
+from storage.contract.failures import Failure
 from storage.contract.kinds import EDIT, Setting
 
+_NOTICEABLE = 0.05  # of the slider of age
 Look = Mapping[str, Setting]
 """Group of settings (``storage.contract.kinds``) -> the one that is worn of it."""
 
@@ -33,7 +35,10 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 def sliders_and_layers(portrait: Portrait, look: Look) -> Portrait:
     """Move the face's sliders, then lay pieces over the photo."""
     alone = portrait.once(_alone)
-    face = edited(alone, sliders.changes(look.values()))
+    changes = sliders.changes(look.values())
+    if set(look) == {"age"} and changes[AGE] > 0 and alone.once(Editor).younger < _NOTICEABLE:
+        raise PhotoError(Failure.YOUNG_ALREADY)
+    face = edited(alone, changes)
     return dress(_as_shown(face), look)
 
 

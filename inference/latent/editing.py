@@ -2,7 +2,8 @@
 
 The face is brought to the shape-free frame and encoded; the latent moves; only the difference goes
 back: colour as a ratio, so that it takes on the photo's own light and keeps its detail, shape as a
-flow. Landmarks, regions and hair are moved and coloured in the same pass.
+flow. Landmarks, regions and hair are moved and coloured in the same pass. Nobody is made to look
+younger than young adults do.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,8 @@ HAIR = {
 AGE, SKIN = "Young", "Pale_Skin"
 _UNDRAWABLE = frozenset(["Smiling", "Square_Face"])
 """A mouth that opens needs teeth to show; a judge saw squarer faces in half of all only."""
+YOUNGEST = 1.7
+"""Where along the axis of age three in four people of about 20 stand; no edit goes beyond it."""
 _FOLDS, _GRAYING, _SMOOTHED = 0.7, 0.3, 0.5  # of folds, gray hair, smoothness with age
 
 _GRID = 256  # px over the frame at which light and flow are laid out
@@ -106,6 +109,9 @@ class Editor:
         tone = changes.get(SKIN, 0.0)
         axes = self._model.axes.without(locked)
         move = axes.move({name: amount for name, amount in changes.items() if name != SKIN})
+        move = self._adult(move)
+        if AGE in changes:
+            changes[AGE] = min(changes[AGE], self.younger)
         picture = self._dyed(changes)
         # age is also in the skin's detail
         smooth = changes.get(retouch.SMOOTH, 0.0) + _SMOOTHED * changes.get(AGE, 0.0)
@@ -122,6 +128,27 @@ class Editor:
         shift = shift + self._model.faces.shape.moved(move[count:]).reshape(-1, 2)
         painted = replace(self.portrait, image=picture)
         return self._warped(painted, shift) if shift.any() else painted
+
+    @cached_property
+    def younger(self) -> float:
+        """The most of ``AGE`` that leaves an adult: 0 for who looks about 20 already."""
+        axis = self._model.axes.names.index(AGE)
+        return self._headroom / float(self._model.axes.steps[axis])
+
+    @cached_property
+    def _headroom(self) -> float:
+        """How much further along the axis of age the person may go."""
+        return max(0.0, YOUNGEST - float(self._latent @ self._age))
+
+    @property
+    def _age(self) -> Plane:
+        axes = self._model.axes
+        return np.asarray(axes.directions[axes.names.index(AGE)])
+
+    def _adult(self, move: Plane) -> Plane:
+        """Take from a move of the latent what would make a child of an adult."""
+        beyond = float(move @ self._age) - self._headroom
+        return move - np.float32(beyond) * self._age if beyond > 0 else move
 
     @cached_property
     def _model(self) -> Model:
@@ -148,13 +175,17 @@ class Editor:
         return self._model.frame.cover(self._shape, _GRID)
 
     @cached_property
-    def _texture(self) -> Plane:
-        """What the model makes of the person, (4 S S,)."""
+    def _latent(self) -> Plane:
+        """What the person is to the model, (K,)."""
         rgba = np.dstack([self.portrait.image, self.portrait.alpha])
         texture = self._model.frame.texture(rgba, self.portrait.report.landmarks)
-        faces = self._model.faces
-        latent = faces.encode(texture[None], self._shape[None])
-        return np.asarray(faces.texture.decode(latent[:, : len(faces.texture.deviation)])[0])
+        return np.asarray(self._model.faces.encode(texture[None], self._shape[None])[0])
+
+    @cached_property
+    def _texture(self) -> Plane:
+        """What the model makes of the person, (4 S S,)."""
+        texture = self._model.faces.texture
+        return np.asarray(texture.decode(self._latent[None, : len(texture.deviation)])[0])
 
     def _dyed(self, changes: Mapping[str, float]) -> Image:
         dyed = self.portrait

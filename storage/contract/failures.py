@@ -18,6 +18,7 @@ class Failure(StrEnum):
     TOO_DARK = "too_dark"
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
+    YOUNG_ALREADY = "young_already"  # younger would be no adult
     # the system
     PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
     GAVE_UP = "gave_up"  # five attempts ended without an answer

@@ -32,6 +32,7 @@ from bot.core.language.meanings import (
 from bot.core.language.shortcuts import SHORTCUTS, Shortcut
 from bot.core.language.suggesting import (
     EXAMPLE,
+    no_minors,
     not_preferred,
     unknown_command,
     unknown_language,
@@ -57,7 +58,15 @@ from bot.errors import CommandError
 from storage.contract.kinds import KINDS, Kind
 
 MAX_LENGTH = 400
+ADULT = 18
+"""Years from which on an age may be asked for."""
 
+_AGED = re.compile(
+    r"(?<![\d.])(\d+) ?-?(?:years?|yrs?)[ -]?old\b|(?<![\d.])(\d+) ?(?:岁|y/?o\b)"
+    r"|\b(?:aged?|i was) (\d+)(?![\d.%])"
+)
+
+_COMMANDS = frozenset(command.value for command in Command)
 _STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
 _WITH_WORDS = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
@@ -101,6 +110,8 @@ class Grammar:
         if amount is not None and not slash:
             return Line(Adjust(_share(number_of(amount))))
         name, rest, guessed = self._command(rest, slash=slash)
+        if name not in _COMMANDS:
+            self._refuse_minors(rest)
         if name is None:
             return self._bare(rest)
         if name in _WITH_WORDS:
@@ -129,6 +140,12 @@ class Grammar:
         typed = unicodedata.normalize("NFKC", text).strip(" :=,.!?、。")[-len(normal) :]
         words = typed if normalise(typed) == normal else normal
         return Line(CommandWithWords(command, words, normal))
+
+    def _refuse_minors(self, line: str) -> None:
+        """Raise CommandError for a wish to look younger than adults do."""
+        years = (int(next(filter(None, found.groups()))) for found in _AGED.finditer(line))
+        if self.vocabulary.minor_pattern.search(line) or any(one < ADULT for one in years):
+            raise no_minors()
 
     def _noted(self, line: Line, *, guessed: bool) -> Line:
         if not guessed or any(note.key == "note.read_as" for note in line.notes):

@@ -12,6 +12,8 @@ MOST_NAMES = 12
 
 EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
 
+_YOUNGER = write(Make(Request("edit", (Setting("age:younger", 0.5),))))
+
 
 def unknown_command(vocabulary: Vocabulary, typed: str) -> CommandError:
     """Return the error for a word that is no command, with those that are near."""
@@ -85,6 +87,11 @@ def not_preferred(typed: str) -> CommandError:
     """Return the error for what cannot come of a selfie alone."""
     example = write(Prefer((Request("cutout"),)))
     return CommandError("command_error.not_preferred", typed=_short(typed), example=example)
+
+
+def no_minors() -> CommandError:
+    """Return the refusal to make anybody look like a child."""
+    return CommandError("command_error.no_minors", example=_YOUNGER)
 
 
 def _short(typed: str) -> str:

@@ -37,7 +37,7 @@ class Vocabulary:
     Where settings come in groups, ``groups`` maps what a group is called to the groups it may be,
     the likeliest first, and ``within`` holds the words of each; ``settings`` gives a word to the
     first group that knows it. ``nothing``: what takes a setting off. ``naming`` and ``deleting``:
-    what is done to a kept avatar.
+    what is done to a kept avatar. ``minors``: what people are called who are no adults yet.
     """
 
     commands: Mapping[str, str]
@@ -50,6 +50,7 @@ class Vocabulary:
     wardrobe: WardrobeWords = field(default_factory=WardrobeWords)
     naming: frozenset[str] = frozenset()
     deleting: frozenset[str] = frozenset()
+    minors: frozenset[str] = frozenset()
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
@@ -103,6 +104,11 @@ class Vocabulary:
     def filler_pattern(self) -> re.Pattern[str]:
         """What matches a word that means nothing to us."""
         return _any_of(self.fillers)
+
+    @cached_property
+    def minor_pattern(self) -> re.Pattern[str]:
+        """What matches a word for somebody who is no adult, anywhere in a line."""
+        return re.compile(rf"(?<![a-z])(?:{_any_of(self.minors).pattern})")
 
     def settings_within(self, kind: str, groups: tuple[str, ...]) -> Mapping[str, str]:
         """Return the words of a kind's settings, or of those in some of its groups alone."""

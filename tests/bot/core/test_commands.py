@@ -396,6 +396,26 @@ def test_what_is_not_understood_is_answered_with_the_right_form(
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "/edit as a child", "make me a baby", "/edit younger as a teenager", "/edit 8 years old",
+        "/edit aged 12", "/cartoon as a kid", "/edit 12岁", "把我变成小孩", "/编辑 像少女",
+    ],
+)  # fmt: skip
+def test_nobody_is_made_a_child(typed: str) -> None:
+    """A wish for an age below adulthood is refused in one sentence, whatever its language."""
+    assert problem(typed).key == "command_error.no_minors"
+
+
+@pytest.mark.parametrize(
+    "typed", ["/edit younger 1", "10 years younger", "报童帽", "/avatar name Baby", "/edit newsboy"]
+)
+def test_words_that_only_sound_young_are_no_refusal(typed: str) -> None:
+    """Younger adults, hats and the names of avatars are nobody's childhood."""
+    assert parse(typed)
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("/cartoon monet 5", "/cartoon monet 1"),

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from inference.edit.serving import Edit
-from inference.errors import UnknownSetting
+from inference.errors import PhotoError, UnknownSetting
 from inference.face.resizing import resized
 from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
 from inference.pictures.images import to_lab
+from storage.contract.failures import Failure
 from storage.contract.kinds import EDIT, KINDS, Setting
 from tests.inference.making import make
 
@@ -43,6 +44,17 @@ def test_unknown_settings_are_refused(small):
     for name in ("hair:mullet", "smile", "hair", "../hair:bob"):
         with pytest.raises(UnknownSetting):
             make(Edit(), small, Setting(name))
+
+
+def test_who_looks_young_already_is_told(portrait_of):
+    """Younger alone is refused where nothing adult is left of it; beside others it is left out."""
+    with pytest.raises(PhotoError) as refusal:
+        make(Edit(), portrait_of("P006"), Setting("age:younger", 1.0))
+    assert refusal.value.failure is Failure.YOUNG_ALREADY
+    asked = Setting("makeup:lipstick", 1.0)
+    (both,) = make(Edit(), portrait_of("P006"), Setting("age:younger", 1.0), asked).frames
+    (alone,) = make(Edit(), portrait_of("P006"), asked).frames
+    assert np.abs(both.astype(int) - alone).max() <= 2
 
 
 def test_of_two_of_one_sort_the_last_counts(small):

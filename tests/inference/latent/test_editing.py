@@ -8,7 +8,7 @@ import pytest
 
 from inference.face import analysis, topology
 from inference.face.report import Portrait
-from inference.latent.editing import HAIR, Editor, edit, sliders
+from inference.latent.editing import HAIR, YOUNGEST, Editor, edit, sliders
 from inference.latent.geometry import SHIFTS
 from inference.latent.measures import measure
 from inference.latent.model import load
@@ -111,3 +111,33 @@ def test_a_locked_feature_keeps_its_axis_still() -> None:
     male = axes.directions[axes.names.index("Male")]
     free, locked = (axes.without(names).move({"Young": 1.0}) for names in ((), ("Male",)))
     assert abs(locked @ male) < 1e-5 < abs(free @ male)
+
+
+@pytest.mark.parametrize("person", ["P001", "P006", "P009"])
+def test_nobody_is_made_younger_than_young_adults(
+    portrait_of: Callable[[str], Portrait], person: str
+) -> None:
+    """The youngest edit, read anew, stands where people of about 20 stand, or where it stood."""
+    model = load()
+    axis = model.axes.directions[model.axes.names.index("Young")]
+
+    def youth(portrait: Portrait) -> float:
+        landmarks = portrait.report.landmarks
+        rgba = np.dstack([portrait.image, portrait.alpha])
+        shape, _ = model.frame.shape(landmarks)
+        latent = model.faces.encode(model.frame.texture(rgba, landmarks)[None], shape[None])
+        return float(latent[0] @ axis)
+
+    portrait = portrait_of(person)
+    before, limit = youth(portrait), YOUNGEST + 0.4
+    for asked in ({"Young": 1.0}, {"Young": 1.0, "Male": -1.0, "Chubby": 1.0}):
+        assert youth(Editor(portrait).edited(asked)) < max(before + 0.4, limit)
+    assert before + 3.2 > limit, "unbounded, everybody here would go beyond"
+
+
+def test_who_looks_young_already_stays(portrait_of: Callable[[str], Portrait]) -> None:
+    """Beyond the bound the slider of age has no effect."""
+    editor = Editor(portrait_of("P009"))
+    most, beyond = (editor.edit({"Young": amount}) for amount in (editor.younger, 1.0))
+    assert editor.younger < 0.3
+    np.testing.assert_allclose(most, beyond, atol=1)

@@ -167,6 +167,7 @@ class Texts:
         nothing: set[str] = {OFF}
         naming: set[str] = set()
         deleting: set[str] = set()
+        minors: set[str] = set()
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
             commands[squeeze(command.value)] = command.value
@@ -187,6 +188,7 @@ class Texts:
             nothing.update(squeeze(word) for word in words["nothing"])
             naming.update(squeeze(word) for word in words["naming"])
             deleting.update(squeeze(word) for word in words["deleting"])
+            minors.update(squeeze(word) for word in words["minors"])
         within = {kind.name: self._within(kind) for kind in KINDS.values()}
         for kind_name, groups in within.items():
             for spelt in groups.values():
@@ -208,6 +210,7 @@ class Texts:
             ),
             frozenset(naming),
             frozenset(deleting),
+            frozenset(minors),
         )
 
     def _called(self, section: str) -> dict[str, tuple[str, ...]]:
