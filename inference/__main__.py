@@ -182,13 +182,22 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that `train latent` worked in: the judge is fitted on its faces.",
 )
+@click.option(
+    "--map",
+    "moves",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write which sliders move which to this file, as the web page reads it.",
+)
 @_json
-def latent(faces: Path | None, work: Path, *, as_json: bool) -> None:
+def latent(faces: Path | None, work: Path, moves: Path | None, *, as_json: bool) -> None:
     """Sliders: on target, off target, still the same person, nothing far away changed."""
     from inference import wiring
+    from inference.edit.correlations import to_json
     from inference.latent.evaluation.protocol import evaluate
     from inference.measuring.statistics import report
 
+    if moves is not None:
+        moves.write_text(to_json(), encoding="utf-8")
     report("evaluate latent", evaluate(work, faces, wiring.networks()), as_json=as_json)
 
 

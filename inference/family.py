@@ -15,7 +15,15 @@ from inference.pictures.images import Image as Image
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import Setting
 
-Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | None
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Nobody: what decides instead. seed: the same number decides the same."""
+
+    seed: int
+
+
+Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | Chance
 """Whom a picture is of: a studied face, an avatar that was kept, several of them, or nobody."""
 
 

@@ -93,7 +93,7 @@ async def add(
         second_photo_id=new.second_photo_id,
         avatar=await _sealed_avatar(session, vault, new, job_id),
         kind=new.kind,
-        settings=[[setting.name, setting.amount, setting.page] for setting in new.settings],
+        settings=[[one.name, one.amount, one.page, one.kept] for one in new.settings],
         face=new.face,
         platform=new.platform,
         chat=new.chat,

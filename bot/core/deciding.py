@@ -86,7 +86,7 @@ class Decider:
         self._keep_photos = timedelta(hours=settings.photo_hours)
         self._quota = settings.photos_mb * 2**20
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
-        self._planner = Planner(vault, wording, bounds)
+        self._planner = Planner(vault, wording, bounds, self._keep_photos)
         self._library, self._library_read = Library(), 0.0
 
     async def answer(self, event: PhotoSent | FromPerson) -> tuple[Delivery, Plan] | None:

@@ -4,6 +4,7 @@ What is left for after the commit, messages to show and jobs to enqueue, is a ``
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from bot.core.conversation.step import started
 from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
-from storage import avatars, favourites, jobs, people, results
+from storage import avatars, favourites, jobs, people, photos, results
 from storage.contract.drawings import drawing_in
 from storage.contract.jobs import Job, NewJob
 from storage.jobs import Bounds
@@ -125,11 +126,12 @@ def _filled(answer: Showing, picture: bytes) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Performs actions for one person in one chat."""
+    """Performs actions for one person in one chat. ``keep_photos``: for how long."""
 
     vault: Vault
     wording: Wording
     bounds: Bounds
+    keep_photos: timedelta
 
     async def perform(
         self,
@@ -172,6 +174,8 @@ class Planner:
                     except results.ResultGone:
                         self._say(plan, Say("say.result_gone"))
                         return state, plan
+                case do.AdoptResult(job=job):
+                    state = await self._adopt(session, person, state, job, plan)
                 case do.ShowFavourites():
                     await self._favourites(session, person, plan)
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
@@ -264,6 +268,21 @@ class Planner:
         if document is None:
             return Showing(self.wording.say(Say("say.result_gone"), locale))
         return Showing(self.wording.drawing(request, document, locale), result=job, drawn=True)
+
+    async def _adopt(
+        self, session: AsyncSession, person: Person, state: State, job: UUID, plan: Plan
+    ) -> State:
+        """Keep a result as a photo, which what is asked for next is made of."""
+        try:
+            picture = (await results.read(session, self.vault, job)).picture
+        except results.ResultGone:
+            self._say(plan, Say("say.result_gone"))
+            return state
+        key = await people.key_of(session, self.vault, person.id)
+        photo = photos.seal(key, person.id, picture)
+        await photos.add(session, photo, self.keep_photos)
+        self._say(plan, Say("say.adopted", {"example": "/sliders"}))
+        return replace(state, photo=photo.id, face=None, question=None, fresh=True, sliders=None)
 
     async def _cancel(self, session: AsyncSession, plan: Plan, given_up: do.Cancel) -> None:
         for job_id in given_up.jobs:

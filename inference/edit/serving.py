@@ -1,8 +1,9 @@
 """The edit family: another face and pieces of another look, on the person's own photo.
 
 Settings are ``what:which`` (``age:older``, ``nose:small-nose``, ``hair:afro``, ``colour:blond``,
-``beard:full`` at a density, ``glasses:round``, ``hat:beanie``), one of each kind at most. The face
-is changed first, then pieces are worn in the order in which they lie over each other.
+``beard:full`` at a density, ``glasses:round``, ``hat:beanie``), one in each place at most. The face
+is changed first, then pieces are worn in the order in which they lie over each other. While sliders
+move, ``tuning`` makes the same in small.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ from storage.contract.kinds import EDIT, Setting
 
 _NOTICEABLE = 0.05  # of the slider of age
 Look = Mapping[str, Setting]
-"""Group of settings (``storage.contract.kinds``) -> the one that is worn of it."""
+"""Place of a setting (``Kind.place_of``) -> the one that is worn there."""
 
 Engine = Callable[[Portrait, Look], Calls[Portrait]]
 
@@ -34,12 +35,17 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 @without_calls
 def sliders_and_layers(portrait: Portrait, look: Look) -> Portrait:
     """Move the face's sliders, then lay pieces over the photo."""
-    alone = portrait.once(_alone)
     changes = sliders.changes(look.values())
-    if set(look) == {"age"} and changes[AGE] > 0 and alone.once(Editor).younger < _NOTICEABLE:
+    alone = portrait.once(_alone)
+    if len(look) == 1 and changes.get(AGE, 0.0) > 0 and alone.once(Editor).younger < _NOTICEABLE:
         raise PhotoError(Failure.YOUNG_ALREADY)
-    face = edited(alone, changes)
-    return dress(_as_shown(face), look)
+    return dress(_as_shown(moved(portrait, look)), look)
+
+
+def moved(portrait: Portrait, look: Look) -> Portrait:
+    """Move the face's sliders, those that are kept held still; the person is alone then."""
+    alone = portrait.once(_alone)
+    return edited(alone, sliders.changes(look.values()), sliders.locked(look.values()))
 
 
 def _alone(portrait: Portrait) -> Portrait:
@@ -66,13 +72,17 @@ class Edit:
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Calls[Picture]:
         """Dress the portrait and cut it out; of two settings of one sort the last counts."""
-        for setting in settings:
-            if setting.name not in EDIT.settings:
-                raise UnknownSetting(setting.name)
-        look = {setting.name.partition(":")[0]: setting for setting in settings}
-        dressed = yield from self._dress(photographed(subject), look)
+        dressed = yield from self._dress(photographed(subject), look_of(settings))
         cut = head_and_shoulders(dressed.image, dressed.alpha, dressed.report.landmarks)
         return Picture((die_cut(cut),))
+
+
+def look_of(settings: tuple[Setting, ...]) -> Look:
+    """Put settings in their places, the last where two want one; raises UnknownSetting."""
+    for setting in settings:
+        if setting.name not in EDIT.settings:
+            raise UnknownSetting(setting.name)
+    return {EDIT.place_of(setting.name): setting for setting in settings}
 
 
 def _as_shown(portrait: Portrait) -> Portrait:

@@ -7,7 +7,7 @@ pieces (hair, beards, glasses, hats) are laid over afterwards, by ``inference.la
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from storage.contract.kinds import Setting
+from storage.contract.kinds import EDIT, Setting
 
 SLIDERS: Mapping[str, Mapping[str, float]] = {
     "age:older": {"Young": -1.0},
@@ -57,9 +57,22 @@ SLIDERS: Mapping[str, Mapping[str, float]] = {
 
 
 def changes(settings: Iterable[Setting]) -> Mapping[str, float]:
-    """Return slider -> amount, as ``inference.latent.editing`` takes them; others are left out."""
+    """Return slider -> amount, as ``inference.latent.editing`` takes them; others are left out.
+
+    Less than nothing of a setting is its opposite, where it has one.
+    """
     moved: defaultdict[str, float] = defaultdict(float)
     for setting in settings:
-        for slider, amount in SLIDERS.get(setting.name, {}).items():
-            moved[slider] += amount * setting.amount
+        name, amount = setting.name, setting.amount
+        opposite = EDIT.opposite_of(name)
+        if amount < 0 and opposite:
+            name, amount = opposite, -amount
+        for slider, step in SLIDERS.get(name, {}).items():
+            moved[slider] += step * amount
     return moved
+
+
+def locked(settings: Iterable[Setting]) -> frozenset[str]:
+    """Return the sliders of settings that are to be kept as they are."""
+    kept = (SLIDERS.get(setting.name, {}) for setting in settings if setting.kept)
+    return frozenset(slider for steps in kept for slider in steps)

@@ -26,12 +26,17 @@ class Axes:
         cosines = self.directions.astype(np.float64) @ self.directions.T
         return np.asarray(np.degrees(np.arccos(cosines.clip(-1, 1))))
 
-    def without(self, locked: Collection[str]) -> "Axes":
+    def without(self, locked: Collection[str], others: NDArray[np.float32] | None = None) -> "Axes":
         """Project every axis that isn't locked perpendicular to those that are (Gram-Schmidt).
 
         A step stays as long as it was in the feature's own direction.
+
+        Args:
+            locked: some of the names.
+            others: further directions to hold still, (N, K).
         """
-        base = orthonormal(self.directions[[self.names.index(name) for name in sorted(locked)]])
+        held = self.directions[[self.names.index(name) for name in sorted(locked)]]
+        base = orthonormal(held if others is None else np.concatenate([held, others]))
         directions = self.directions.copy()
         for index, name in enumerate(self.names):
             if name not in locked:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Portrait
-from inference.latent import geometry, retouch
+from inference.latent import geometry, locks, retouch
 from inference.latent.model import Model, load
 from inference.latent.shape_free import Cover, Points
 from inference.latent.tone import skin, toned
@@ -56,7 +56,7 @@ def edit(
     Args:
         portrait: see ``Portrait``.
         changes: slider -> amount, 0 as it is, about -1 to 1.
-        locked: learned features that must not change along with others.
+        locked: sliders whose features must not change along with others.
 
     Returns:
         (S, S, 3) uint8 RGB; the same bytes as ``portrait.image`` where nothing was asked for.
@@ -107,7 +107,7 @@ class Editor:
         if not changes:
             return self.portrait
         tone = changes.get(SKIN, 0.0)
-        axes = self._model.axes.without(locked)
+        axes = self._model.axes.without(*locks.parted(locked))
         move = axes.move({name: amount for name, amount in changes.items() if name != SKIN})
         move = self._adult(move)
         if AGE in changes:

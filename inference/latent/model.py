@@ -18,6 +18,7 @@ from inference.latent.shape_free import Frame
 from inference.models import weights
 
 _SKIN, _INSIDE = "Pale_Skin", 0.9
+_SPANNED = 1e-3  # what a move may differ from its shares of the axes
 _STEP = 0.004  # of coefficients, in units of a texture's -1..1 per standard deviation
 
 
@@ -47,10 +48,13 @@ class Model:
     def texture_change(self, move: NDArray[np.floating]) -> NDArray[np.float32]:
         """How far a texture moves, (D,), when the latent moves by some of the axes, (K,).
 
-        A few rows of the axes' own are read instead of all components.
+        A few rows of the axes' own are read instead of all components, where they span the move.
         """
         amounts, along = self._along
-        return np.asarray((move @ amounts) @ along, np.float32)
+        shares = move @ amounts
+        if np.abs(shares @ self.axes.directions - move).max() > _SPANNED:
+            return self.faces.texture.moved(move[: len(self.faces.texture.deviation)])
+        return np.asarray(shares @ along, np.float32)
 
     @cached_property
     def _along(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:

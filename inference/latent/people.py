@@ -5,9 +5,9 @@ lender, whose light the others' features take on. Nobody who exists lends or is 
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import cv2
@@ -31,6 +31,12 @@ _AWAY = 0.8  # of the way from the lender to the mix
 _COLOUR = 0.7  # of the common change of colour that is taken back, for the neck stays
 _SOFT, _TINT = 0.006, 0.03  # of the frame: what is finer of light and of colour is the lender's
 _FLOOR, _MOST = 0.1, 0.8  # as for edits, gentler
+_DRAWN, _LOOKED_AT = 12, 4  # people who are drawn; the first so many of the far enough are compared
+_THROWN_OUT = (30,)  # a lender: a flower in his hair, green light on his face
+_STRAIN = 97.0  # per cent of the pixels that tell how much a lender has to change
+
+NEAREST = 0.45
+"""How far from everybody a random person is, 1 as between two known ones; see ``distance``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +70,50 @@ class People:
     latents: NDArray[np.float32]
     labels: Mapping[str, tuple[str, ...]]
 
-    def random(self, seed: int, wanted: Mapping[str, str] | None = None) -> Person:
+    def random(self, seed: int, wanted: Mapping[str, Collection[str]] | None = None) -> Person:
         """Make somebody up; the same seed makes the same person.
+
+        Of a few who are drawn the one is taken whose lender has to change least, among those who
+        are far enough from everybody.
 
         Args:
             seed: any number.
-            wanted: label -> word; as many as can be had together are.
+            wanted: label -> words that will do; as many as can be had together are.
         """
         chance = np.random.default_rng(seed)
-        lender = int(chance.choice(self._lenders(wanted or {})))
+        drawn = [self._drawn(chance, wanted or {}) for _ in range(_DRAWN)]
+        away = [self.distance(latent) for _, latent in drawn]
+        far = [at for at in range(_DRAWN) if away[at] >= NEAREST] or [int(np.argmax(away))]
+        ratios = {at: self._ratio(*drawn[at]) for at in far[:_LOOKED_AT]}
+        strains = {at: np.percentile(np.abs(one.mean(2)), _STRAIN) for at, one in ratios.items()}
+        best = min(strains, key=lambda at: float(strains[at]))
+        return self._person(*drawn[best], ratios[best])
+
+    def _drawn(
+        self, chance: np.random.Generator, wanted: Mapping[str, Collection[str]]
+    ) -> tuple[int, NDArray[np.float32]]:
+        lender = int(chance.choice(self._lenders(wanted)))
         others = self._alike(lender)
         chosen = chance.choice(others, min(2, len(others)), replace=False)
-        share = chance.uniform(0.3, 0.7)
+        share = chance.uniform(0.4, 0.6)
         mix = self.latents[chosen[0]] * share + self.latents[chosen[-1]] * (1 - share)
         own = self.latents[lender]
-        return self._person(lender, own + np.float32(_AWAY) * (mix - own))
+        return lender, own + np.float32(_AWAY) * (mix - own)
 
-    def _person(self, lender: int, latent: NDArray[np.float32]) -> Person:
+    def distance(self, latent: NDArray[np.float32]) -> float:
+        """How far somebody is from the nearest known person, 1 as between two of those."""
+        away = np.linalg.norm(self.latents - latent, axis=1)
+        return float(away.min() / self._usual)
+
+    @cached_property
+    def _usual(self) -> float:
+        """The median distance between two lenders."""
+        lenders = self.latents[: len(self.pictures)]
+        between = np.linalg.norm(lenders[:, None] - lenders[None], axis=2)
+        return float(np.median(between[between > 0]))
+
+    def _ratio(self, lender: int, latent: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How a lender's light and colours change, (S, S, 3), the logarithm of a factor."""
         shipped = model.load()
         faces, side = shipped.faces, shipped.frame.side
         count = len(faces.texture.deviation)
@@ -92,18 +125,25 @@ class People:
         light = ratio.mean(2, keepdims=True)
         tint = cv2.GaussianBlur(ratio - light, (0, 0), _TINT * side)
         soft = cv2.GaussianBlur(light, (0, 0), _SOFT * side)[..., None]
-        ratio = np.asarray((soft + tint) * shipped.window[..., None], np.float32)
+        return np.asarray((soft + tint) * shipped.window[..., None], np.float32)
+
+    def _person(
+        self, lender: int, latent: NDArray[np.float32], ratio: NDArray[np.float32]
+    ) -> Person:
+        faces = model.load().faces
+        count = len(faces.texture.deviation)
         gain = cv2.exp(cv2.resize(ratio, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC))
         texture = _decode(self.pictures[lender])
         texture[..., :3] = np.clip(np.rint(texture[..., :3] * gain), 0, 255)
         shape = faces.shape.decode(latent[None, count:]).reshape(-1, 2)
         return Person(texture, shape, latent, lender)
 
-    def _lenders(self, wanted: Mapping[str, str]) -> NDArray[np.int64]:
+    def _lenders(self, wanted: Mapping[str, Collection[str]]) -> NDArray[np.int64]:
         count = len(self.pictures)
         score = np.zeros(count)
-        for label, word in wanted.items():
-            score += np.array(self.labels[label][:count]) == word
+        score[[lender for lender in _THROWN_OUT if lender < count]] = -count
+        for label, words in wanted.items():
+            score += np.isin(np.array(self.labels[label][:count]), list(words))
         return np.flatnonzero(score == score.max())
 
     def _alike(self, lender: int) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from inference.errors import PhotoError, UnknownAvatar, UnknownSetting, Unsuitab
 from inference.face import analysis
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
-from inference.family import Family, Picture, Subject
+from inference.family import Chance, Family, Picture, Subject
 from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
@@ -91,12 +91,12 @@ class Pipeline:
             self._jobs -= 1
 
     async def _subject(self, job: Job, photos: Photos) -> Subject:
-        """Read the job's avatar, or study the face in its photo."""
+        """Read the job's avatar, or study the face in its photo; else its number is chance."""
         if job.avatar is not None:
             return await self._on_thread(parse_subject, job.avatar)
         photo_id = job.photo_id
         if photo_id is None:
-            return None
+            return Chance(job.id.int % 2**32)
 
         async def study() -> Portrait:
             photo, report = await photos.read(photo_id)

@@ -7,7 +7,9 @@ from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
 from inference.edit.serving import Edit
+from inference.edit.strangers import Strangers
 from inference.edit.try_on import TryOn
+from inference.edit.tuning import Tuning
 from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
@@ -20,6 +22,8 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "cartoon": partial(Cartoon, portrayed),
     "expression": Expression,
     "edit": Edit,
+    "tuning": Tuning,
+    "random": Strangers,
     "mood": Mood,
     "try-on": TryOn,
     "gallery": Gallery,

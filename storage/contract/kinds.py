@@ -22,12 +22,14 @@ class Amount:
 class Setting:
     """One choice of a job, such as ``smile`` at 0.8; amount 1.0 where strength has no meaning.
 
-    ``page``: which page of it, from 1, where the result is a sheet (``Kind.pages``).
+    ``page``: which page of it, from 1, where the result is a sheet (``Kind.pages``). ``kept``: it
+    stays as it is, whatever else changes.
     """
 
     name: str
     amount: float = 1.0
     page: int = 1
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Kind:
     """One family of results and the settings it takes.
 
     Settings may come in groups, ``hair:afro`` and ``hair:bob`` in ``hair``; then a job carries one
-    of each group at most. ``several``: whether one job may carry more than one setting.
+    of each group at most, but for those on ``scales``: a scale is one setting, or two of which one
+    is the other's opposite (less than nothing of it), and a job carries one of each scale at most.
+    ``several``: whether one job may carry more than one setting.
     ``amount``: the range of strength, or None where a setting is simply chosen. ``amounts``: the
     same of each group that has a range of its own.
     ``plain``: settings without a strength, where others of their group have one.
@@ -48,6 +52,8 @@ class Kind:
     ``pages``: the most that such a sheet may have; 0 where there is but one.
     ``pack``: the settings that make a whole when asked for together.
     ``composed``: whether it can be made of an avatar that was kept, long after the photo is gone.
+    ``unaided``: whether it is made of nothing, neither photo nor avatar.
+    ``words``: the kind that names the settings in every language, where that is another.
     """
 
     name: str
@@ -65,6 +71,9 @@ class Kind:
     pages: int = 0
     composed: bool = False
     pack: tuple[str, ...] = ()
+    scales: tuple[tuple[str, ...], ...] = ()
+    words: str = ""
+    unaided: bool = False
 
     @property
     def sheet(self) -> bool:
@@ -96,7 +105,23 @@ class Kind:
         """Return the range of a setting's strength, None where it has none."""
         if setting in self.beside or setting in self.plain:
             return None
-        return self.amounts.get(group_of(setting), self.amount)
+        amount = self.amounts.get(group_of(setting), self.amount)
+        if amount is not None and self.opposite_of(setting):
+            return Amount(-amount.high, amount.high, amount.default)
+        return amount
+
+    def opposite_of(self, setting: str) -> str:
+        """Return what a setting is below nothing, empty where it ends there."""
+        scale = self._scale_of(setting)
+        return next((one for one in scale if one != setting), "")
+
+    def place_of(self, setting: str) -> str:
+        """Return what a job carries one setting of at most: its scale, group, or itself."""
+        scale = self._scale_of(setting)
+        return scale[0] if scale else place_of(setting)
+
+    def _scale_of(self, setting: str) -> tuple[str, ...]:
+        return next((scale for scale in self.scales if setting in scale), ())
 
 
 def group_of(setting: str) -> str:
@@ -169,19 +194,23 @@ EXPRESSION = Kind(
     default=(Setting("smile", 0.8),),
 )  # fmt: skip
 
-_FACE = (
-    "age:older", "age:younger", "sex:feminine", "sex:masculine", "weight:chubby", "weight:slim",
-    "skin:tan", "skin:pale", "complexion:smooth", "complexion:tired",
-    "makeup:full", "makeup:lipstick", "makeup:blush", "makeup:eye-shadow",
-    "eyes:big-eyes", "eyes:narrow-eyes", "eyes:cat-eyes", "eyes:bright-eyes",
-    "brows:bushy-brows", "brows:thin-brows", "brows:dark-brows", "brows:arched-brows",
-    "nose:big-nose", "nose:small-nose", "nose:wide-nose", "nose:narrow-nose", "nose:long-nose",
-    "lips:full-lips", "lips:thin-lips", "mouth:wide-mouth", "mouth:small-mouth",
-    "teeth:white-teeth", "face:round-face", "face:narrow-face", "cheeks:high-cheekbones",
-    "jaw:wide-jaw", "jaw:narrow-jaw", "chin:long-chin", "chin:short-chin", "chin:pointed-chin",
-    "forehead:high-forehead", "forehead:low-forehead",
+_SCALES = (
+    ("age:older", "age:younger"), ("sex:feminine", "sex:masculine"),
+    ("weight:chubby", "weight:slim"), ("skin:tan", "skin:pale"),
+    ("complexion:smooth",), ("complexion:tired",),
+    ("makeup:full",), ("makeup:lipstick",), ("makeup:blush",), ("makeup:eye-shadow",),
+    ("eyes:big-eyes", "eyes:narrow-eyes"), ("eyes:cat-eyes",), ("eyes:bright-eyes",),
+    ("brows:bushy-brows", "brows:thin-brows"), ("brows:dark-brows",), ("brows:arched-brows",),
+    ("nose:big-nose", "nose:small-nose"), ("nose:wide-nose", "nose:narrow-nose"),
+    ("nose:long-nose",),
+    ("lips:full-lips", "lips:thin-lips"), ("mouth:wide-mouth", "mouth:small-mouth"),
+    ("teeth:white-teeth",), ("face:round-face", "face:narrow-face"), ("cheeks:high-cheekbones",),
+    ("jaw:wide-jaw", "jaw:narrow-jaw"), ("chin:long-chin", "chin:short-chin"),
+    ("chin:pointed-chin",), ("forehead:high-forehead", "forehead:low-forehead"),
 )  # fmt: skip
-"""What changes a face itself, each by degrees."""
+"""What changes a face itself, each by degrees; the second of a pair is the first below nothing."""
+
+_FACE = tuple(name for scale in _SCALES for name in scale)
 
 EDIT = Kind(
     "edit",
@@ -218,6 +247,31 @@ EDIT = Kind(
         "beard": Amount(0.0, 1.0, 1.0),
     },
     example=(Setting("hair:afro"),),
+    scales=_SCALES,
+)  # fmt: skip
+
+TUNING = Kind(
+    "tuning",
+    ("draft", *EDIT.settings),  # a draft is small and quick, for a slider that still moves
+    several=True,
+    amounts=EDIT.amounts,
+    default=(Setting("draft"),),
+    beside=("draft",),
+    shows="edit",
+    scales=EDIT.scales,
+    words="edit",
+)
+
+RANDOM = Kind(
+    "random",
+    (
+        "woman", "man", "young", "middle-aged", "old", "light-skin", "medium-skin", "dark-skin",
+        "glasses", "sunglasses", "beard", "moustache", "smiling", "hat", "headscarf",
+        "black-hair", "brown-hair", "blond-hair", "gray-hair",
+    ),
+    several=True,
+    example=(Setting("woman"), Setting("glasses")),
+    unaided=True,
 )  # fmt: skip
 
 TRY_ON = Kind(
@@ -280,6 +334,8 @@ KINDS: dict[str, Kind] = {
         CARTOON,
         EXPRESSION,
         EDIT,
+        TUNING,
+        RANDOM,
         MOOD,
         TRY_ON,
         GALLERY,

@@ -30,7 +30,7 @@ from playwright.async_api import (
 )
 
 from bot.core.language import texts
-from storage.contract.kinds import MOOD
+from storage.contract.kinds import EDIT, MOOD
 from tests import patience
 
 pytestmark = pytest.mark.slow
@@ -305,6 +305,55 @@ async def test_an_avatar_is_dressed_by_tapping(address: str) -> None:
         pixels = await visitor.pixels(3)
         red, green, blue, _ = pixels[60:90, 240:270].reshape(-1, 4).mean(axis=0)
         assert blue > max(red, green) + 40
+
+
+async def test_sliders_of_a_face_are_dragged_and_locked(address: str) -> None:
+    """A drag outlives every draft, a lock holds against chance, and Done makes a sticker."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page = visitor.page
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        await visitor.type("/sliders")
+        sliders, picture = page.locator(".board .slider input"), page.locator(".picture").first
+        await expect(sliders).to_have_count(len(EDIT.scales))
+        feminine = sliders.nth(1)
+        await expect(picture).to_have_js_property("naturalWidth", 512)
+        first = await picture.get_attribute("src") or ""
+        await feminine.scroll_into_view_if_needed()
+        await feminine.evaluate("slider => (window.dragged = slider)")
+        box = await feminine.bounding_box()
+        assert box is not None
+        y = box["y"] + box["height"] / 2
+        await page.mouse.move(box["x"] + box["width"] / 2, y)
+        await page.mouse.down()
+        for share in (0.6, 0.8):
+            before = await picture.get_attribute("src") or ""
+            await page.mouse.move(box["x"] + box["width"] * share, y)
+            moved = await feminine.input_value()
+            await expect(picture).not_to_have_attribute("src", before)
+            await expect(picture).to_have_js_property("naturalWidth", 256)
+            assert await feminine.input_value() == moved
+            assert await feminine.evaluate("slider => slider === window.dragged")
+        await page.mouse.up()
+        await expect(picture).to_have_js_property("naturalWidth", 512)
+        await page.get_by_role("button", name="Lock: feminine").click()
+        await expect(feminine).to_be_disabled()
+        await page.get_by_role("button", name=EN["board_random"]).click()
+        await expect(page.locator(".board .slider input[style*='--to: 50%']")).not_to_have_count(
+            await sliders.count()
+        )
+        await expect(feminine).to_have_value(moved)
+        await page.locator(".wipe").fill("50")
+        assert (await page.locator(".past").get_attribute("src")) == first
+        await page.get_by_text(EN["board_map"]).click()
+        assert await page.locator(".cells i").count() == 400
+        await page.get_by_role("button", name=EN["board_done"]).click()
+        await visitor.have(4)
+        await expect(page.locator(".board")).to_have_count(0)
 
 
 async def test_photos_arrive_by_drop_paste_file_and_camera(address: str, tmp_path: Path) -> None:

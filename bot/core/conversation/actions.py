@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bot.core.language.meanings import Note, Request
+from bot.core.language.meanings import Note, Request, SettingName
 from storage.contract.avatars import AvatarSpec, Ranked
 
 
@@ -49,6 +49,24 @@ class PaintName:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetName:
+    """Sliders that are moved together, by their name."""
+
+    preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Where a slider stands; ``opposite``: what it is below nothing, None where it ends there."""
+
+    name: SettingName
+    opposite: SettingName | None
+    group: str
+    amount: float
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformName:
     """Where else a person is found, by its name."""
 
@@ -70,7 +88,7 @@ class Wearable:
     ``colour``: "#rrggbb" of a swatch.
     """
 
-    name: PartName | PaintName
+    name: PartName | PaintName | PresetName
     line: str
     worn: bool
     part: tuple[str, str, str] | None = None
@@ -82,7 +100,8 @@ class Say:
     """A sentence, perhaps with notes, buttons and a picture.
 
     ``replaces``: a message to change into this one. ``sheet``: the wish whose
-    picture shows what the buttons choose. ``offers``: what else may be picked.
+    picture shows what the buttons choose. ``offers``: what else may be picked. ``tuned``: sliders,
+    for chats that show them all.
     """
 
     key: str
@@ -93,6 +112,7 @@ class Say:
     replaces: str | None = None
     sheet: Request | None = None
     offers: tuple[Wearable, ...] = ()
+    tuned: tuple[Tuned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +171,13 @@ class Cancel:
 @dataclass(frozen=True, slots=True)
 class KeepFavourite:
     """A result to be kept among the favourites."""
+
+    job: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptResult:
+    """A result to be the photo in hand from now on: that of somebody who doesn't exist."""
 
     job: UUID
 
@@ -243,6 +270,7 @@ Action = (
     | DropPlaceholder
     | Cancel
     | KeepFavourite
+    | AdoptResult
     | ShowFavourites
     | KeepAvatar
     | ChangeAvatar

@@ -115,13 +115,21 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """One strength to drag: moving it to x gives the command ``{command} {x}``."""
+    """One strength to drag: moving it to x gives the command ``{command} {x}``.
+
+    ``group``: what it stands among. ``opposite``: what it is below nothing. ``lock``: the command
+    that locks it or frees it again, empty where there is none; ``locked``: whether it is.
+    """
 
     label: str
     command: str
     low: float
     high: float
     value: float
+    group: str = ""
+    opposite: str = ""
+    lock: str = ""
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

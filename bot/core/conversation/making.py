@@ -21,7 +21,14 @@ def run(
     notes: tuple[Note, ...] = (),
     replaces: str | None = None,
 ) -> Step:
-    """Queue jobs of an avatar where there is one for a wish; else of the photo, or ask for one."""
+    """Queue jobs of an avatar where there is one for a wish; else of the photo, or ask for one.
+
+    What needs neither is queued as it is.
+    """
+    unaided = tuple(one for one in requests if KINDS[one.kind].unaided)
+    if unaided:
+        state = replace(remember(state, unaided), waiting=None, forgetting=False)
+        return state, tuple(Run(one, notes=notes, replaces=replaces) for one in unaided)
     drawn = {one: avatar for one in requests if (avatar := current(state, one)) is not None}
     if not drawn:
         return _of_photo(state, requests, notes, replaces)
@@ -132,7 +139,7 @@ def adjust(state: State, amount: float, replaces: str | None) -> Step:
     kind = KINDS[wanted.kind]
     settings = tuple(
         Setting(setting.name, round(max(span.low, min(span.high, amount)), 2))
-        if (span := kind.amount_of(setting.name))
+        if not setting.kept and (span := kind.amount_of(setting.name))
         else setting
         for setting in wanted.settings
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, packs, varying, wardrobe
+from bot.core.conversation import lineup, packs, sliders, varying, wardrobe
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import ChoiceMade
 from bot.core.conversation.library import Library
@@ -44,6 +44,9 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
     if verb == "wear":
         chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
         return wardrobe.press(state, library, rest, event.message, chance)
+    if verb == "slide":
+        chance = random.Random(event.origin.key)  # noqa: S311 -- decides on noses
+        return sliders.press(state, rest, event.message, chance)
     if event.value == "avatar:name":
         return lineup.ask_name(state)
     if verb in ("take", "page"):
@@ -66,6 +69,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
                 return varying.press(state, event.value, one, event.message)
             if one.job == job and verb == "drawing":
                 return varying.drawing(state, one)
+            if one.job == job and verb == "tune":
+                return sliders.opened_for(state, one)
             if one.job == job:
                 return press(state, event.value, one)
     return state, (Say("say.choice_gone"),)
@@ -100,8 +105,11 @@ def _setting_chosen(
 
 
 _BUTTONS = frozenset(
-    {"again", "more", "less", "other", "keep", "undo", "change", "beside", "vary", "drawing"}
-)
+    {
+        "again", "more", "less", "other", "keep", "undo", "change", "beside", "vary", "drawing",
+        "tune", "adopt",
+    }
+)  # fmt: skip
 
 
 def _uuid(text: str) -> UUID | None:

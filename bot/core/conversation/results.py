@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, packs, sheets, varying, wardrobe
+from bot.core.conversation import lineup, packs, sheets, sliders, varying, wardrobe
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.conversation.library import Library
@@ -26,7 +26,7 @@ from bot.core.language.writing import usual
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
-from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, Setting
+from storage.contract.kinds import EDIT, EMOJI, KINDS, LINEUP, PREVIEW, TUNING, Setting
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -70,6 +70,8 @@ def press(state: State, value: str, result: Shown) -> Step:
             drawn = None if result.avatar is None else result.avatar.to_json()
             state = remember(state, (request,))
             return state, (Run(request, result.photo, result.face, avatar=drawn),)
+        case "adopt":
+            return state, (do.AdoptResult(result.job),)
         case "keep":
             return state, (do.KeepFavourite(result.job), Say("say.kept", {"request": request}))
         case "other" | "beside":
@@ -127,6 +129,10 @@ def _result_choices(job: UUID, request: Request) -> Rows:
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))
     first += varying.buttons(job.hex, request)
+    if kind.unaided:
+        first.append(Choice("button.adopt", f"adopt:{job.hex}"))
+    if kind is EDIT:
+        first.append(Choice("button.sliders", f"tune:{job.hex}"))
     second = [
         Choice("button.undo", f"undo:{job.hex}"),
         Choice("button.favourite", f"keep:{job.hex}"),
@@ -163,6 +169,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
     match event.outcome:
         case Done(picture=picture) if event.kind == PREVIEW.name:
             return wardrobe.shown(state, library, event, ours, picture)
+        case Done(picture=picture) if event.kind == TUNING.name:
+            return sliders.shown(state, event, ours, picture)
         case Done(picture=picture) if event.kind == LINEUP.name:
             return lineup.shown(state, event, request, picture)
         case Done(picture=picture, facts=facts):
@@ -171,7 +179,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
                 return state, (*sheet, *kept)
             shown: tuple[Action, ...] = (_show(event.job_id, request, picture), *kept)
-            if photo is None and drawn is None:
+            if photo is None and drawn is None and not KINDS[event.kind].unaided:
                 return state, shown
             replaces = ours.replaces if ours is not None else None
             result = Shown(event.job_id, photo, event.face, request, replaces, drawn)
@@ -208,6 +216,8 @@ def _remember_result(state: State, result: Shown) -> State:
     state = replace(state, sheet_newest=False)
     if state.wardrobe is not None:
         state = replace(state, wardrobe=replace(state.wardrobe, newest=False))
+    if state.sliders is not None:
+        state = replace(state, sliders=replace(state.sliders, newest=False))
     shown = tuple(one for one in state.shown if one.job != result.job)
     if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
         shown = shown[:-1]

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.conversation.changes import OpenWardrobe
+from bot.core.conversation.sliding import OpenSliders
 from bot.core.language.meanings import Request
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
@@ -104,9 +105,10 @@ class State:
     a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
     from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
-    or taken since the photo came. ``wardrobe``: the open one. ``naming``: the avatar whose name was
-    asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and ``avatars`` (the current
-    one first) belong to the person rather than the chat and are laid over when the state is loaded.
+    or taken since the photo came. ``wardrobe`` and ``sliders``: the open ones. ``naming``: the
+    avatar whose name was asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and
+    ``avatars`` (the current one first) belong to the person rather than the chat and are laid over
+    when the state is loaded.
     """
 
     locale: str = "en"
@@ -128,6 +130,7 @@ class State:
     naming: UUID | None = None
     avatars: tuple[Avatar, ...] = ()
     pack: Pack | None = None
+    sliders: OpenSliders | None = None
 
 
 @cache
@@ -164,7 +167,13 @@ def from_json(data: Mapping[str, object]) -> State:
         question=state.question
         if state.question and known(state.question.requests) == state.question.requests
         else None,
+        sliders=state.sliders if state.sliders and _still_there(state.sliders) else None,
     )
+
+
+def _still_there(sliders: OpenSliders) -> bool:
+    looks = (sliders.look, sliders.before or (), *sliders.history)
+    return all(one.name in KINDS["edit"].settings for look in looks for one in look)
 
 
 def requests_to_json(requests: tuple[Request, ...]) -> list[object]:
@@ -234,7 +243,7 @@ def strengthened(request: Request, steps: int) -> Request | None:
     settings = []
     for setting in request.settings:
         amount = KINDS[request.kind].amount_of(setting.name)
-        if amount is None:
+        if amount is None or setting.kept:
             settings.append(setting)
             continue
         sign = -1.0 if setting.amount < 0 else 1.0

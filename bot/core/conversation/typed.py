@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, linking, wardrobe
+from bot.core.conversation import lineup, linking, sliders, wardrobe
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import CommandGiven
 from bot.core.conversation.library import Library
@@ -31,7 +31,7 @@ from bot.core.language.meanings import (
 )
 from bot.core.language.writing import example, write
 from bot.errors import CommandError
-from storage.contract.kinds import KINDS, LINEUP, PREVIEW, Kind
+from storage.contract.kinds import KINDS, LINEUP, PREVIEW, TUNING, Kind
 
 EXAMPLE = "/expression smile 0.8"
 
@@ -66,6 +66,9 @@ def _with_words(
             chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
             words = grammar.vocabulary
             return wardrobe.say(state, library, words, typed, event.replaces, chance)
+        case CommandWithWords(Command.SLIDERS, normal=typed):
+            chance = random.Random(event.origin.key)  # noqa: S311 -- decides on noses
+            return sliders.say(state, grammar, typed, event.replaces, chance)
         case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
         case _:
@@ -82,6 +85,11 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
     match line.meaning:
         case Make(Request(kind=LINEUP.name, settings=settings)):
             return lineup.show(state, settings[0].page if settings else 1)
+        case Make(Request(kind=TUNING.name)) | BareCommand(Command.SLIDERS):
+            return sliders.opened(state, line.notes)
+        case CommandWithWords(Command.SLIDERS, normal=typed):  # beside a photo
+            chance = random.Random(typed)  # noqa: S311 -- decides on noses
+            return sliders.say(state, grammar, typed, replaces, chance)
         case Make(request) as wish:
             if wish.without and not KINDS[request.kind].worn:
                 request = without(resolved(state, request), wish.without)

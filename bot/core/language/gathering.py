@@ -1,16 +1,16 @@
 """Makes a wish of the names and numbers of a line."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.language.grouping import bind
 from bot.core.language.meanings import Line, Make, Meaning, Note, Request, SettingName
 from bot.core.language.suggesting import one_setting, stray_number, unknown_setting, which_setting
-from bot.core.language.tokens import Group, Name, Nothing, Number, Start, Token, Unknown
+from bot.core.language.tokens import Group, Keep, Name, Nothing, Number, Start, Token, Unknown
 from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
 from bot.core.language.writing import example_line, strength, usual, write
 from bot.errors import CommandError
-from storage.contract.kinds import Amount, Kind, Setting, group_of, place_of
+from storage.contract.kinds import Amount, Kind, Setting, group_of
 
 MAX_SETTINGS = 8
 
@@ -45,6 +45,7 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
     waiting: Number | None = None
     last: str | None = None
     guessed = False
+    tokens, kept = parted(kind, tokens)
     for token in bind(vocabulary, tokens) if kind.groups else tokens:
         match token:
             case Number():
@@ -65,7 +66,7 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
                 without += groups or kind.groups
             case Group(typed=typed, groups=groups):
                 raise which_setting(kind, typed, groups[0])
-            case Start():
+            case Start() | Keep():
                 pass
     if waiting is not None:
         first = next(iter(named), None)
@@ -76,7 +77,7 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
         elif kind.default and kind.numbered:
             named[kind.default[0].name] = waiting
     if kind.groups:  # of two in one group the last counts
-        named = dict({place_of(name): (name, named[name]) for name in named}.values())
+        named = dict({kind.place_of(name): (name, named[name]) for name in named}.values())
     if len(named.keys() - set(kind.beside)) > 1 and not kind.several:
         raise one_setting(kind)
     if len(named) > MAX_SETTINGS:
@@ -90,6 +91,13 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
     if not kind.numbered and any((waiting, *named.values())):
         notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
     settings = tuple(_setting(kind, name, number, notes) for name, number in named.items())
+    places = {kind.place_of(name): at for at, name in enumerate(named)}
+    for place in kept:
+        if place in places:
+            changed = replace(settings[places[place]], kept=True)
+            settings = tuple(changed if one.name == changed.name else one for one in settings)
+        else:
+            settings = (*settings, Setting(place, 0.0, kept=True))
     worn = {group_of(name) for name in named}
     off = tuple(group for group in kind.groups if group in without and group not in worn)
     return Gathered(Make(Request(kind.name, settings), off), tuple(notes), guessed)
@@ -100,6 +108,35 @@ def _not_varied(kind: Kind, named: Iterable[str]) -> str | None:
     chosen = next((name for name in named if name not in kind.beside), None)
     fixed = bool(kind.varied) and chosen not in (None, *kind.varied)
     return chosen if fixed and any(map(group_of, named)) else None
+
+
+def parted(kind: Kind, tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, ...]]:
+    """Part a line's tokens from the scales that it keeps as they are.
+
+    What stands behind a word that keeps is kept, up to a name with a number. Things that are worn
+    stay by themselves, so that keeping them says nothing.
+    """
+    left: list[Token] = []
+    kept: dict[str, None] = {}
+    keeping = False
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if isinstance(token, Keep):
+            keeping = True
+        elif keeping and isinstance(token, Name | Group) and not isinstance(following, Number):
+            name = token.name if isinstance(token, Name) else ""
+            groups = token.groups if isinstance(token, Group) else ()
+            if isinstance(following, Name) and group_of(following.name) in groups:
+                continue  # "nose wide nose" is one of the nose's
+            kept.update(
+                (scale[0], None)
+                for scale in kind.scales
+                if name in scale or (not name and group_of(scale[0]) in groups)
+            )
+        else:
+            keeping = False
+            left.append(token)
+    return left, tuple(kept)
 
 
 def _guess(vocabulary: Vocabulary, kind: Kind, typed: str, groups: tuple[str, ...]) -> str:

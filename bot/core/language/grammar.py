@@ -67,8 +67,10 @@ _AGED = re.compile(
 )
 
 _COMMANDS = frozenset(command.value for command in Command)
-_STICKERS = tuple(kind for kind in KINDS.values() if not kind.sheet)
-_WITH_WORDS = frozenset({Command.WEAR.value, Command.AVATAR.value, Command.LINK.value})
+_STICKERS = tuple(kind for kind in KINDS.values() if not (kind.sheet or kind.unaided))
+_WITH_WORDS = frozenset(
+    {Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value}
+)
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 
 
@@ -246,7 +248,7 @@ class Grammar:
             match token:
                 case Name(kind=kind, name=name) if name in KINDS[kind].two_photos:
                     raise not_preferred(token.typed)
-                case Start(kind=kind) if KINDS[kind].sheet:
+                case Start(kind=kind) if KINDS[kind].sheet or KINDS[kind].unaided:
                     raise not_preferred(token.typed)
                 case Start(kind=kind):
                     groups.append((KINDS[kind], []))
@@ -301,6 +303,8 @@ class Grammar:
         return self._request(KINDS[shortcut.shows], f"{shortcut.group} {rest}")
 
     def _request(self, kind: Kind, rest: str) -> Gathered:
+        if kind.scales:
+            rest = self.vocabulary.in_strengths(rest)
         tokens = [
             token
             for token in cut(self.vocabulary, rest, (kind,), starts=False)

@@ -21,6 +21,7 @@ class Command(StrEnum):
     WEAKER = "weaker"
     FAVOURITE = "favourite"
     FAVOURITES = "favourites"
+    SLIDERS = "sliders"
     WARDROBE = "wardrobe"
     WEAR = "wear"
     AVATAR = "avatar"

@@ -15,6 +15,7 @@ _PERCENT_IN_CHINESE = re.compile(r"百分之\s*(\d+(?:\.\d+)?)")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.])(\d+)[,。](\d+)(?![\d,。])")
 _WHOLE = re.compile(r"\d+(?!\d*[.%])")
 OFF = "none"
+KEEP = "keep"
 ADDRESSED = re.compile(r"@\w+")
 KIND_OF = {"avatar": "emoji"}
 """Commands that are kinds where other words stand before them: ``make me an avatar``."""
@@ -79,7 +80,14 @@ class Nothing:
     groups: tuple[str, ...] = ()
 
 
-Token = Number | Name | Start | Unknown | Group | Nothing
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A word that keeps the settings behind it as they are."""
+
+    typed: str
+
+
+Token = Number | Name | Start | Unknown | Group | Nothing | Keep
 
 
 def number_of(match: re.Match[str]) -> Number:
@@ -191,6 +199,9 @@ def _longest_of_groups(
     match = vocabulary.nothing_pattern.match(line, at)
     if match is not None and (best is None or match.end() > best[0]):
         best = match.end(), Nothing(match.group())
+    match = vocabulary.keeping_pattern.match(line, at) if kind.scales else None
+    if match is not None and (best is None or match.end() > best[0]):
+        best = match.end(), Keep(match.group())
     for group in kind.groups:
         off = f"{group}:{OFF}"
         ends = at + len(off)

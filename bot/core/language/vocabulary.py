@@ -11,6 +11,8 @@ from rapidfuzz.distance import OSA
 
 from storage.contract.kinds import KINDS, group_of
 
+LIFETIME = 50  # years that the slider of age at 1 adds, about
+
 NEAR = 0.7  # similarity from which a misspelt word is understood
 CLEARLY = 0.1  # by how much the best must beat the next
 HINTED = 0.45  # similarity from which a word is worth suggesting
@@ -38,6 +40,8 @@ class Vocabulary:
     the likeliest first, and ``within`` holds the words of each; ``settings`` gives a word to the
     first group that knows it. ``nothing``: what takes a setting off. ``naming`` and ``deleting``:
     what is done to a kept avatar. ``minors``: what people are called who are no adults yet.
+    ``keeping``: what keeps a setting as it is. ``presets``: sliders that are moved together.
+    ``years``: phrases around a number of years, to the setting that they are a strength of.
     """
 
     commands: Mapping[str, str]
@@ -51,6 +55,9 @@ class Vocabulary:
     naming: frozenset[str] = frozenset()
     deleting: frozenset[str] = frozenset()
     minors: frozenset[str] = frozenset()
+    keeping: frozenset[str] = frozenset()
+    presets: Mapping[str, str] = field(default_factory=dict)
+    years: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
@@ -96,6 +103,11 @@ class Vocabulary:
         return _any_of(self.nothing)
 
     @cached_property
+    def keeping_pattern(self) -> re.Pattern[str]:
+        """What matches a word that keeps something as it is."""
+        return _any_of(self.keeping)
+
+    @cached_property
     def command_pattern(self) -> re.Pattern[str]:
         """What matches any command or kind at a position."""
         return _any_of(self.commands)
@@ -109,6 +121,16 @@ class Vocabulary:
     def minor_pattern(self) -> re.Pattern[str]:
         """What matches a word for somebody who is no adult, anywhere in a line."""
         return re.compile(rf"(?<![a-z])(?:{_any_of(self.minors).pattern})")
+
+    def in_strengths(self, line: str) -> str:
+        """Return a line with years as strengths: ``20 years older`` is ``older 0.4``."""
+        for phrase, setting in self.years.items():
+            before, after = (re.escape(part) for part in phrase.split("{}"))
+            found = re.search(rf"{before}(\d+){after}", line)
+            if found is not None:
+                share = min(1.0, int(found[1]) / LIFETIME)
+                line = f"{line[: found.start()]} {setting} {share:g} {line[found.end() :]}"
+        return line
 
     def settings_within(self, kind: str, groups: tuple[str, ...]) -> Mapping[str, str]:
         """Return the words of a kind's settings, or of those in some of its groups alone."""

@@ -9,19 +9,24 @@ from bot.core.conversation.actions import (
     PartName,
     PartNames,
     PlatformName,
+    PresetName,
     Rows,
     Say,
     ShowResult,
     SlotName,
+    Tuned,
     Wearable,
 )
 from bot.core.conversation.events import Button, Message, Offer, Slider
 from bot.core.language import colour_names
+from bot.core.language.gathering import MAX_SETTINGS
 from bot.core.language.meanings import GroupName, LanguageName, Make, Note, Request, SettingName
 from bot.core.language.suggesting import MOST_NAMES
 from bot.core.language.texts import Texts
 from bot.core.language.writing import example, strength, write, write_request
-from storage.contract.kinds import KINDS, Kind, Setting
+from storage.contract.kinds import KINDS, Amount, Kind, Setting
+
+_IN_HELP = 7  # settings of a kind: the whole of /help is one message of Discord's
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,23 @@ class Wording:
             sheet=said.sheet is not None,
             name=_file_name(said.sheet),
             offers=tuple(self._offer(offer, locale) for offer in said.offers),
+            sliders=tuple(self._tuned(one, locale) for one in said.tuned),
+        )
+
+    def _tuned(self, tuned: Tuned, locale: str) -> Slider:
+        kind, name = tuned.name.kind, tuned.name.setting
+        amount = KINDS[kind].amount_of(name) or Amount(0.0, 1.0, 0.0)
+        said = name.replace(":", " ")
+        return Slider(
+            label=self._name(tuned.name, locale),
+            command=f"/sliders {said}",
+            low=amount.low,
+            high=amount.high,
+            value=tuned.amount,
+            group=self.texts.group(locale, kind, tuned.group),
+            opposite=self._name(tuned.opposite, locale) if tuned.opposite else "",
+            lock=f"/sliders keep {said}",
+            locked=tuned.locked,
         )
 
     def _offer(self, offer: Wearable, locale: str) -> Offer:
@@ -56,7 +78,7 @@ class Wording:
         return Offer(label, offer.line, offer.worn, offer.part, offer.colour)
 
     def sticker(self, shown: ShowResult, picture: bytes, locale: str) -> Message:
-        """Word a result: what it is, its buttons, and sliders for its strengths."""
+        """Word a result: what it is, its buttons, and sliders for its strengths, in fixed order."""
         return Message(
             text=self.texts.describe(locale, shown.request),
             buttons=self._buttons(shown.choices, locale),
@@ -118,6 +140,8 @@ class Wording:
                 return self.texts.get(locale, "request.worn", names=joined) if worn else ""
             case PaintName(colour):
                 return self.texts.colour(locale, colour_names.name_of(colour))
+            case PresetName(preset):
+                return self.texts.preset(locale, preset)
             case PlatformName(platform):
                 return self.texts.platform(locale, platform)
             case Kind():
@@ -129,15 +153,16 @@ class Wording:
             case _:
                 return str(value)
 
-    def _settings(self, kind: Kind, locale: str) -> str:
+    def _settings(self, kind: Kind, locale: str, most: int = MOST_NAMES) -> str:
         if not kind.settings:
             return self.texts.kind(locale, kind.name)
         if kind.worn:
             names = [self.texts.group(locale, kind.name, group) for group in kind.groups]
-            return self.texts.join(locale, "join", names)
+            more = ["…"] if len(names) > most else []
+            return self.texts.join(locale, "join", names[:most] + more)
         names = [self.texts.setting(locale, kind.name, name) for name in kind.chosen]
-        more = ["…"] if len(names) > MOST_NAMES else []
-        return self.texts.join(locale, "join", names[:MOST_NAMES] + more)
+        more = ["…"] if len(names) > most else []
+        return self.texts.join(locale, "join", names[:most] + more)
 
     def _buttons(self, choices: Rows, locale: str) -> tuple[tuple[Button, ...], ...]:
         return tuple(tuple(self._button(choice, locale) for choice in row) for row in choices)
@@ -147,6 +172,9 @@ class Wording:
 
     def _sliders(self, request: Request, locale: str) -> tuple[Slider, ...]:
         kind = KINDS[request.kind]
+        if len(request.settings) > MAX_SETTINGS:
+            return ()  # no line could carry them
+        order = {name: at for at, name in enumerate(kind.settings)}
         return tuple(
             Slider(
                 label=self.texts.setting(locale, request.kind, setting.name),
@@ -155,8 +183,8 @@ class Wording:
                 high=amount.high,
                 value=setting.amount,
             )
-            for setting in request.settings
-            if (amount := kind.amount_of(setting.name)) is not None
+            for setting in sorted(request.settings, key=lambda one: order[one.name])
+            if not setting.kept and (amount := kind.amount_of(setting.name)) is not None
         )
 
     def _given(self, key: str, locale: str) -> dict[str, object]:
@@ -176,7 +204,7 @@ class Wording:
     def _kinds(self, locale: str) -> str:
         lines = []
         for kind in (kind for kind in KINDS.values() if not kind.sheet):
-            names = self._settings(kind, locale)
+            names = self._settings(kind, locale, _IN_HELP)
             choices = self.texts.get(locale, "say.help_choices", names=names)
             values = {
                 "example": write(Make(example(kind))),

@@ -12,7 +12,7 @@ from bot.core.language.meanings import (
     Request,
 )
 from bot.core.language.shortcuts import shortcut_to
-from bot.core.language.tokens import OFF
+from bot.core.language.tokens import KEEP, OFF
 from storage.contract.kinds import KINDS, Kind, Setting
 
 
@@ -51,8 +51,12 @@ def write_request(request: Request) -> str:
     """Return ``expression smile 0.8 wink 0.3``."""
     words = [request.kind]
     for setting in request.settings:
+        if setting.kept and not setting.amount:
+            continue
         words.append(setting.name.replace(":", " "))
         words.append(number_behind(KINDS[request.kind], setting))
+    kept = [one.name.replace(":", " ") for one in request.settings if one.kept]
+    words += [KEEP, *kept] if kept else []
     return " ".join(filter(None, words))
 
 

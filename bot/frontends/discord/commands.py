@@ -222,7 +222,9 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
     async def plain(asked: discord.Interaction) -> None:
         await say(asked)
 
-    takes_more = word in (Word.STYLE, Word.LANGUAGE, Word.LINK, Word.WEAR, Word.AVATAR)
+    takes_more = word in (
+        Word.STYLE, Word.LANGUAGE, Word.LINK, Word.WEAR, Word.AVATAR, Word.SLIDERS,
+    )  # fmt: skip
     options = ["what"] if takes_more else []
     callback: Callable[..., Any] = say if takes_more else plain
     command = _command(f"command.{word}", str(word), options, texts, callback)

@@ -58,13 +58,13 @@ log = logging.getLogger(__name__)
 FIELDS_BYTES = 16 * 2**10
 TEXT_CHARACTERS = 1_000
 VISITORS_EACH, VISITORS = Rate(60, 600), Rate(3_000, 600)  # new ones of an address, of all
-UPDATES_EACH, UPDATES = Rate(240, 60), Rate(12_000, 60)
+UPDATES_EACH, UPDATES = Rate(480, 60), Rate(12_000, 60)  # a slider sends eight drafts a second
 PHOTOS_EACH, PHOTOS = Rate(120, 300), Rate(3_000, 300)
 BYTES_EACH, BYTES = Rate(400 * 2**20, 300), Rate(8 * 2**30, 300)
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 TYPES = {"png": "image/png", "webp": "image/webp", "svg": "image/svg+xml"}
-ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest")
+ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest", ".json")
 
 Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
 Handle = Callable[[Update], Awaitable[None]]

@@ -71,6 +71,10 @@ def _words(message: Message) -> dict[str, object]:
                 "low": slider.low,
                 "high": slider.high,
                 "value": slider.value,
+                "group": slider.group,
+                "opposite": slider.opposite,
+                "lock": slider.lock,
+                "locked": slider.locked,
             }
             for slider in message.sliders
         ],

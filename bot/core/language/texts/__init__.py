@@ -106,6 +106,10 @@ class Texts:
         """Return what people call a colour of ``paints.NAMED``."""
         return self.get(locale, f"colour.{colour}.name")
 
+    def preset(self, locale: str, preset: str) -> str:
+        """Return what people call sliders that are moved together."""
+        return self.get(locale, f"preset.{preset}.name")
+
     def platform(self, locale: str, platform: str) -> str:
         """Return what people call a platform; one of another version by its bare name."""
         names = cast("Mapping[str, str]", self.tables[locale]["platform"])
@@ -136,6 +140,8 @@ class Texts:
         name = self.kind(locale, kind.name)
         settings = []
         for setting in request.settings:
+            if setting.kept and not setting.amount:
+                continue
             label = self._called_by_group(locale, kind, setting.name)
             number = number_behind(kind, setting)
             key = "request.setting_with_amount" if number else "request.setting"
@@ -168,6 +174,8 @@ class Texts:
         naming: set[str] = set()
         deleting: set[str] = set()
         minors: set[str] = set()
+        keeping: set[str] = set()
+        years: dict[str, str] = {}
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
             commands[squeeze(command.value)] = command.value
@@ -189,6 +197,9 @@ class Texts:
             naming.update(squeeze(word) for word in words["naming"])
             deleting.update(squeeze(word) for word in words["deleting"])
             minors.update(squeeze(word) for word in words["minors"])
+            keeping.update(squeeze(word) for word in words["keeping"])
+            for setting in ("age:older", "age:younger"):
+                years.update((phrase, setting) for phrase in words[setting])
         within = {kind.name: self._within(kind) for kind in KINDS.values()}
         for kind_name, groups in within.items():
             for spelt in groups.values():
@@ -211,6 +222,10 @@ class Texts:
             frozenset(naming),
             frozenset(deleting),
             frozenset(minors),
+            frozenset(keeping),
+            {word: name for name, spelt in self._called("preset").items() for word in spelt}
+            | {squeeze(name): name for name in self._called("preset")},
+            years,
         )
 
     def _called(self, section: str) -> dict[str, tuple[str, ...]]:
@@ -261,6 +276,15 @@ def _words(entry: Table) -> list[str]:
     return [squeeze(word) for word in words]
 
 
+def _share_words(table: dict[str, object]) -> None:
+    """Let kinds whose settings another kind names have its words."""
+    for section in ("setting", "group"):
+        entries = cast("dict[str, dict[str, object]]", table[section])
+        for kind in KINDS.values():
+            if kind.words:
+                entries[kind.name] = {**entries[kind.words], **entries.get(kind.name, {})}
+
+
 @cache
 def load() -> Texts:
     """Read all languages, once."""
@@ -270,4 +294,6 @@ def load() -> Texts:
         if file.name.endswith(".toml"):
             table = found.setdefault(file.name.partition(".")[0], {})
             table.update(tomllib.loads(file.read_text("utf-8")))
+    for table in found.values():
+        _share_words(table)
     return Texts({DEFAULT: found.pop(DEFAULT), **dict(sorted(found.items()))})

@@ -88,6 +88,7 @@ new Camera(words, (photo) => give([photo]));
 find("way-sample").addEventListener("click", async () => {
   give([await (await fetch("/assets/sample.webp")).blob()]);
 });
+find("way-random").addEventListener("click", () => say("/random"));
 
 // --- hearing things ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 // slider survive every change. Neighbouring stickers share a shelf: a row of tiles, and below it
 // the buttons of the one that is picked.
 
+import { Board } from "./board.js";
 import { Offers } from "./offers.js";
 import { rememberedPhoto } from "./photos.js";
 import { Sliders } from "./sliders.js";
@@ -51,7 +52,7 @@ export class Log {
   }
 
   #put(data, known) {
-    const kind = data.author === "bot" && (data.sticker || data.busy) ? Tile : Bubble;
+    const kind = kindOf(data);
     const view = known?.view instanceof kind ? known.view : new kind(this.vocabulary, this.actions, data.id);
     view.show(data);
     this.#messages.set(data.id, { data, view });
@@ -62,7 +63,7 @@ export class Log {
     const shelves = new Map();
     let shelf = null;
     for (const [id, { view }] of this.#messages) {
-      if (view instanceof Bubble) {
+      if (!(view instanceof Tile)) {
         shelf = null;
         items.push(view.element);
         continue;
@@ -79,6 +80,11 @@ export class Log {
     this.#shelves = shelves;
     place(this.element, items);
   }
+}
+
+function kindOf({ author, sticker, busy, sliders }) {
+  if (author === "bot" && (sticker || busy)) return Tile;
+  return sliders.length ? Board : Bubble;
 }
 
 /** Words of either side, or the person's photo. */
