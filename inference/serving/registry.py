@@ -6,6 +6,7 @@ from functools import partial
 from inference.cartoon.gallery import Gallery
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
+from inference.edit.mixes import Mix
 from inference.edit.serving import Edit
 from inference.edit.strangers import Strangers
 from inference.edit.try_on import TryOn
@@ -24,6 +25,7 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "edit": Edit,
     "tuning": Tuning,
     "random": Strangers,
+    "mix": Mix,
     "mood": Mood,
     "try-on": TryOn,
     "gallery": Gallery,

@@ -274,6 +274,14 @@ RANDOM = Kind(
     unaided=True,
 )  # fmt: skip
 
+MIX = Kind(
+    "mix",
+    ("both",),
+    amount=Amount(0.0, 1.0, 0.5),  # of the second one
+    default=(Setting("both", 0.5),),
+    two_photos=("both",),
+)
+
 TRY_ON = Kind(
     "try-on",
     ("hair", "beard", "glasses", "hat"),
@@ -336,6 +344,7 @@ KINDS: dict[str, Kind] = {
         EDIT,
         TUNING,
         RANDOM,
+        MIX,
         MOOD,
         TRY_ON,
         GALLERY,

@@ -7,7 +7,7 @@ from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
 from bot.core.language.meanings import Note, Request
 from storage.contract.avatars import Avatar
-from storage.contract.kinds import EMOJI, KINDS, Setting
+from storage.contract.kinds import EMOJI, KINDS, MIX, Setting
 
 MOST_FACES = 10
 
@@ -87,7 +87,8 @@ def _of_photo(
     if lacking:
         state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
         requests = tuple(request for request in requests if request not in lacking)
-        asked = Say("say.send_picture", notes=notes)
+        other = lacking[-1].kind == MIX.name
+        asked = Say("say.send_other" if other else "say.send_picture", notes=notes)
         if not requests:
             return state, (asked,)
         state, actions = _of_photo(state, requests, (), replaces)

@@ -47,8 +47,9 @@ class Request:
     @property
     def lacks_second_photo(self) -> bool:
         """Whether a second photo has to be asked for."""
-        taking = KINDS[self.kind].two_photos
-        return self.second_photo is None and any(one.name in taking for one in self.settings)
+        kind = KINDS[self.kind]
+        settings = self.settings or kind.default
+        return self.second_photo is None and any(one.name in kind.two_photos for one in settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ class Translator(app_commands.Translator):
 def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
-        if not kind.sheet:
+        if kind.two_photos == kind.settings and kind.settings:
+            tree.add_command(_picture_command(f"kind.{kind.name}", kind, texts, respond))
+        elif not kind.sheet:
             make = _grouped_command if kind.groups else _kind_command
             tree.add_command(make(kind, texts, respond))
     for name, shortcut in SHORTCUTS.items():
@@ -66,7 +68,7 @@ def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None
         if kind.sheet:
             tree.add_command(_sheet_command(name, kind, texts, respond))
         else:
-            tree.add_command(_picture_command(name, kind, texts, respond))
+            tree.add_command(_picture_command(f"shortcut.{name}", kind, texts, respond))
     for word in Word:
         tree.add_command(_word_command(word, texts, respond))
     tree.add_command(_message_menu(texts, respond))
@@ -166,9 +168,10 @@ def _sheet_command(name: str, kind: Kind, texts: Texts, respond: Respond) -> Com
 
 
 def _picture_command(
-    name: str, kind: Kind, texts: Texts, respond: Respond
+    key: str, kind: Kind, texts: Texts, respond: Respond
 ) -> Command[Any, Any, Any]:
-    """Return the command of a wish that takes a second picture."""
+    """Return the command of a wish that takes a second picture, by the key of its words."""
+    name = key.partition(".")[2]
 
     async def make(
         asked: discord.Interaction,
@@ -188,7 +191,7 @@ def _picture_command(
     if kind.amount is not None:
         bounded = app_commands.Range[float, kind.amount.low, kind.amount.high]
         make.__annotations__["strength"] = bounded | None
-    return _command(f"shortcut.{name}", name, ["picture", "photo", "strength"], texts, make)
+    return _command(key, name, ["picture", "photo", "strength"], texts, make)
 
 
 def _completing(

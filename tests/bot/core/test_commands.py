@@ -91,8 +91,9 @@ def meanings() -> st.SearchStrategy[Meaning]:
 
 
 def preferable(wish: Request) -> bool:
-    """A sheet or a second picture cannot come with every selfie."""
-    return not KINDS[wish.kind].sheet and not wish.lacks_second_photo
+    """A sheet, a second picture or what needs no selfie cannot come with every selfie."""
+    kind = KINDS[wish.kind]
+    return not (kind.sheet or kind.unaided or wish.lacks_second_photo)
 
 
 def told_apart(wishes: list[Request]) -> bool:

@@ -206,3 +206,21 @@ def test_random_people_need_no_photo() -> None:
     (run,) = [one for one in talk.say("/random") if isinstance(one, Run)]
     assert run.photo is None
     assert talk.press(buttons((result,))["button.adopt"]) == (AdoptResult(result.job),)
+
+
+def test_a_mix_asks_for_the_other_photo() -> None:
+    """Typed first it waits for it; a photo may bring it as its caption; strength goes on."""
+    talk = Talk()
+    talk.photo("/cutout")
+    selfie = talk.state.photo
+    assert said(talk.say("/mix 0.3")) == ["say.send_other"]
+    (run,) = [one for one in talk.photo() if isinstance(one, Run)]
+    assert run.photo == selfie == talk.state.photo
+    assert run.request.second_photo not in (None, selfie)
+    assert run.request.settings == (Setting("both", 0.3),)
+    (result,) = talk.end(talk.jobs[0])
+    (stronger,) = runs(talk.press(buttons((result,))["button.stronger"]))
+    assert stronger.settings == (Setting("both", 0.5),)
+    assert stronger.second_photo == run.request.second_photo
+    (other,) = [one for one in talk.photo("/mix") if isinstance(one, Run)]
+    assert (other.photo, other.request.settings) == (selfie, (Setting("both", 0.5),))

@@ -1,0 +1,39 @@
+"""Two people as one, from a photo of each: ``/mix 0.3``."""
+
+from inference.errors import PhotoError, UnknownSetting, UnsuitableSubject
+from inference.face import analysis
+from inference.face.report import Portrait
+from inference.family import Image, Picture, Subject, photographed
+from inference.latent.mixing import mix
+from inference.models.calls import Calls
+from inference.pictures.die_cut import SIDE, die_cut
+from storage.contract.kinds import MIX, Setting
+
+
+class Mix:
+    """Implements ``inference.family.Family``."""
+
+    kind = MIX.name
+
+    def make(
+        self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
+    ) -> Calls[Picture]:
+        """Mix the person with whoever is largest in the second photo, by the last amount."""
+        for setting in settings:
+            if setting.name not in MIX.settings:
+                raise UnknownSetting(setting.name)
+        if picture is None:
+            raise UnsuitableSubject("a second photo is needed")
+        first, (*_, chosen) = photographed(subject), settings
+        second = yield from _studied(picture)
+        mixed = mix((first, second), (1 - chosen.amount, chosen.amount), SIDE)
+        return Picture((die_cut(mixed),))
+
+
+def _studied(picture: Image) -> Calls[Portrait]:
+    """Study the largest face of the second photo; what is wrong with it is said to be its fault."""
+    try:
+        report = yield from analysis.find(picture)
+        return (yield from analysis.study(picture, report, analysis.choose(report, 0)))
+    except PhotoError as error:
+        raise PhotoError(error.failure, {"picture": True}) from error
