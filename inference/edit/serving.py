@@ -36,19 +36,19 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 def sliders_and_layers(portrait: Portrait, look: Look) -> Portrait:
     """Move the face's sliders, then lay pieces over the photo."""
     changes = sliders.changes(look.values())
-    alone = portrait.once(_alone)
-    if len(look) == 1 and changes.get(AGE, 0.0) > 0 and alone.once(Editor).younger < _NOTICEABLE:
+    person = portrait.once(alone)
+    if len(look) == 1 and changes.get(AGE, 0.0) > 0 and person.once(Editor).younger < _NOTICEABLE:
         raise PhotoError(Failure.YOUNG_ALREADY)
     return dress(_as_shown(moved(portrait, look)), look)
 
 
 def moved(portrait: Portrait, look: Look) -> Portrait:
     """Move the face's sliders, those that are kept held still; the person is alone then."""
-    alone = portrait.once(_alone)
-    return edited(alone, sliders.changes(look.values()), sliders.locked(look.values()))
+    person = portrait.once(alone)
+    return edited(person, sliders.changes(look.values()), sliders.locked(look.values()))
 
 
-def _alone(portrait: Portrait) -> Portrait:
+def alone(portrait: Portrait) -> Portrait:
     """The portrait in the person's own colours; always the same one, so that it is placed once."""
     return replace(portrait, image=portrait.foreground)
 

@@ -4,11 +4,12 @@ Every picture of one photo has the same frame, whatever is changed, so that they
 each other.
 """
 
-from inference.edit.serving import look_of, moved
+from inference.edit.serving import alone, look_of, moved
 from inference.face.framing import bust, head_and_shoulders
 from inference.face.report import Portrait
 from inference.face.resizing import resized
 from inference.family import Image, Picture, Subject, photographed
+from inference.latent.editing import Editor
 from inference.layers.outfit import dress
 from inference.models.calls import without_calls
 from inference.pictures.die_cut import SIDE
@@ -32,10 +33,18 @@ class Tuning:
         """Dress the portrait; of two settings in one place the last counts."""
         look = look_of(tuple(one for one in settings if one.name not in TUNING.beside))
         draft = any(one.name in TUNING.beside for one in settings)
-        shown = photographed(subject).once(_in_small if draft else _in_full)
+        portrait = photographed(subject)
+        if not draft:
+            portrait.once(_primed)
+        shown = portrait.once(_in_small if draft else _in_full)
         dressed = dress(moved(shown, look), look)
         cut = head_and_shoulders(dressed.image, dressed.alpha, shown.report.landmarks)
         return Picture((cut,))
+
+
+def _primed(portrait: Portrait) -> None:
+    """Find out beforehand what the first draft needs, while nobody holds a slider."""
+    portrait.once(_in_small).once(alone).once(Editor).prime()
 
 
 def _in_small(portrait: Portrait) -> Portrait:

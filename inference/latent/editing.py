@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Portrait
-from inference.latent import geometry, locks, retouch
+from inference.latent import geometry, locks, painting, retouch
 from inference.latent.model import Model, load
 from inference.latent.shape_free import Cover, Points
 from inference.latent.tone import skin, toned
@@ -119,15 +119,22 @@ class Editor:
         if tone:
             picture = toned(picture, self._bare, np.exp(tone * self._model.tone))
         older = max(0.0, -changes.get(AGE, 0.0))
+        paints = {name: changes[name] for name in painting.NAMES & changes.keys()}
         if move.any():
             picture = self._lit(picture, move)
         if older:
             picture = self._folded(picture, older)
+        for name, amount in paints.items():
+            picture = self._painted(picture, name, amount)
         shift = geometry.displacement(self._shape, changes)
         count = len(self._model.faces.texture.deviation)
         shift = shift + self._model.faces.shape.moved(move[count:]).reshape(-1, 2)
         painted = replace(self.portrait, image=picture)
         return self._warped(painted, shift) if shift.any() else painted
+
+    def prime(self) -> None:
+        """Do now what the first edit would have to do before all others."""
+        self.edit({AGE: -1.0})
 
     @cached_property
     def younger(self) -> float:
@@ -217,6 +224,33 @@ class Editor:
         folds = model.frame.shaped(model.creases * np.float32(amount * _FOLDS), self._cover)
         return self._multiplied(picture, np.repeat(folds[..., None], 3, axis=2), bare=True)
 
+    def _painted(self, picture: Image, name: str, amount: float) -> Image:
+        """Lay a paint over the skin, under the hair."""
+        report = self.portrait.report
+        frame = self._model.frame
+        layer = frame.shaped(painting.layer(name), self._fine)
+        scaled = self._to_photo.copy()
+        scaled[:, :2] *= _GRID / painting.SIDE
+        size = self.portrait.alpha.shape[::-1]
+        warped = cv2.warpAffine(layer, scaled, size, flags=cv2.INTER_LINEAR)
+        paint = np.asarray(warped, np.float32)
+        bare = cv2.subtract(self.portrait.alpha, self.portrait.hair_mask)
+        paint[..., 3] *= bare.astype(np.float32) / 255
+        rows, columns = (np.flatnonzero((paint[..., 3] > 0).any(axis=axis)) for axis in (1, 0))
+        if not rows.size:
+            return picture
+        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        seen = np.ascontiguousarray(picture[box])
+        light = painting.lightness(seen, topology.face_height(report.landmarks))
+        result = picture.copy()
+        result[box] = painting.lit(seen, paint[box], light, report.colours.skin[0], amount)
+        return result
+
+    @cached_property
+    def _fine(self) -> Cover:
+        """The face's mesh over the grid on which paints are drawn."""
+        return self._model.frame.cover(self._shape, painting.SIDE)
+
     def _multiplied(self, picture: Image, ratio: Plane, *, bare: bool = False) -> Image:
         """ratio: (grid, grid, 3), the logarithm of what to multiply by. bare: but for the hair."""
         size = self.portrait.alpha.shape[::-1]
@@ -297,4 +331,4 @@ class Editor:
 def sliders() -> frozenset[str]:
     """Every name that ``changes`` may hold."""
     learned = frozenset(load().axes.names) - _UNDRAWABLE
-    return learned | geometry.SHIFTS.keys() | retouch.NAMES | HAIR.keys()
+    return learned | geometry.SHIFTS.keys() | retouch.NAMES | painting.NAMES | HAIR.keys()

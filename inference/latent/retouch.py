@@ -42,7 +42,7 @@ class Region:
     soft: float = 0.01
 
 
-SMOOTH, TEETH = "Smooth_Skin", "White_Teeth"
+SMOOTH, TEETH, FRECKLES = "Smooth_Skin", "White_Teeth", "Freckles"
 
 REGIONS: dict[str, Region] = {
     "Wearing_Lipstick": Region(
@@ -57,8 +57,16 @@ REGIONS: dict[str, Region] = {
 }
 """Names of sliders; negative values do the opposite."""
 
-NAMES = frozenset([*REGIONS, SMOOTH])
+IRISES: dict[str, tuple[float, float, float]] = {
+    "Blue_Eyes": (14.0, -4.0, -22.0), "Green_Eyes": (10.0, -14.0, 12.0),
+    "Brown_Eyes": (-4.0, 12.0, 22.0), "Gray_Eyes": (14.0, -1.0, -4.0),
+}  # fmt: skip
+"""Colours of the iris: what is added to its L*, and the a* and b* it takes on."""
 
+NAMES = frozenset([*REGIONS, *IRISES, SMOOTH, FRECKLES])
+
+_NOSE = (168, 114, 129, 98, 2, 327, 358, 343)
+_FRECKLES, _FRECKLE = 1500, (-13.0, 5.0, 7.0)  # how many; L*, a*, b* of one
 _SMOOTHING = 0.02  # face heights: wrinkles and spots are smaller, the shape of a face is larger
 _PORES = 0.006  # face heights: finer than this stays
 _USUAL, _YELLOW = 60.0, 12.0  # L* of skin in good light, b* of teeth that can be whitened
@@ -84,8 +92,9 @@ def paint(picture: Image, portrait: Portrait, changes: Mapping[str, float]) -> I
         changes: slider -> amount; names that are none of ``REGIONS`` and ``SMOOTH`` don't count.
     """
     asked = {name: changes[name] for name in REGIONS if changes.get(name)}
-    smooth = changes.get(SMOOTH, 0.0)
-    if not asked and not smooth:
+    irises = {name: changes[name] for name in IRISES if changes.get(name)}
+    smooth, freckles = changes.get(SMOOTH, 0.0), changes.get(FRECKLES, 0.0)
+    if not (asked or irises or smooth or freckles):
         return picture
     face = _Face.of(portrait)
     seen = np.ascontiguousarray(picture[face.box])
@@ -94,6 +103,13 @@ def paint(picture: Image, portrait: Portrait, changes: Mapping[str, float]) -> I
     if smooth:
         skin = face.skin() * bare_skin(lab[..., 0], portrait.report.colours.skin[0], face.unit)
         changed[..., 0] -= smooth * _STRENGTH * face.detail(lab[..., 0]) * skin
+    if freckles:
+        usual = portrait.report.colours.skin[0]
+        share = face.freckles() * bare_skin(lab[..., 0], usual, face.unit) * freckles
+        for channel, shift in enumerate(_FRECKLE):
+            changed[..., channel] += share * shift * (lab[..., 0] / _USUAL if not channel else 1)
+    for name, amount in irises.items():
+        _colour_irises(changed, face, IRISES[name], amount)
     for name, amount in asked.items():
         region = REGIONS[name]
         share = face.mask(region) * amount
@@ -106,6 +122,21 @@ def paint(picture: Image, portrait: Portrait, changes: Mapping[str, float]) -> I
     result = picture.copy()
     cv2.copyTo(from_lab(changed), share.astype(np.uint8), result[face.box])
     return result
+
+
+def _colour_irises(
+    lab: Plane, face: "_Face", colour: tuple[float, float, float], amount: float
+) -> None:
+    """Dye both irises in place, their rim, rays and reflections kept."""
+    lighter, a, b = colour
+    for iris, eye in zip(topology.IRISES, topology.EYES, strict=True):
+        share = face.iris(iris, eye) * np.float32(amount)
+        light = lab[..., 0]
+        # what is bright is a reflection, what is black the pupil
+        share = share * np.clip((92 - light) / 30, 0, 1) * np.clip((light - 4) / 10, 0, 1)
+        lab[..., 0] += share * lighter * np.clip(light / 30, 0.4, 1)
+        for channel, value in ((1, a), (2, b)):
+            lab[..., channel] += share * (value - lab[..., channel]) * 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +171,32 @@ class _Face:
         """0..1: the face without eyes, brows and lips."""
         features = (*topology.EYES, *topology.BROWS, topology.LIPS_OUTER)
         return self._filled((topology.FACE_OVAL,), features, 0.02) * self.alpha
+
+    def iris(self, iris: tuple[int, ...], eye: tuple[int, ...]) -> Plane:
+        """0..1 over the box: an iris as far as the lids show it, without its pupil's middle."""
+        centre = self.landmarks[iris[0]]
+        radius = float(np.linalg.norm(self.landmarks[list(iris[1:])] - centre, axis=1).mean())
+        mask = np.zeros(self.alpha.shape, np.float32)
+        at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
+        cv2.circle(mask, at, round(radius * 0.97 * 16), 1.0, -1, cv2.LINE_AA, 4)
+        cv2.circle(mask, at, round(radius * 0.36 * 16), 0.25, -1, cv2.LINE_AA, 4)
+        soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, 0.08 * radius))
+        return np.asarray(soft * self._filled((eye,), (), 0.002), np.float32)
+
+    def freckles(self) -> Plane:
+        """0..1 over the box: the same dots on everybody's nose and cheeks."""
+        chance = np.random.default_rng(7)
+        low, high = self.landmarks.min(0), self.landmarks.max(0)
+        dots = np.zeros(self.alpha.shape, np.float32)
+        for x, y, size, strength in chance.random((_FRECKLES, 4)):
+            at = low + (high - low) * np.array([x, y])
+            radius = self.unit * (0.002 + 0.0045 * size * size)
+            middle = (round(float(at[0]) * 16), round(float(at[1]) * 16))
+            one = 0.35 + 0.65 * strength
+            cv2.circle(dots, middle, max(8, round(radius * 16)), one, -1, cv2.LINE_AA, 4)
+        soft = cv2.GaussianBlur(dots, (0, 0), max(0.4, 0.0018 * self.unit))
+        where = self._filled((*_APPLES, _NOSE), (*topology.EYES, topology.LIPS_OUTER), 0.045)
+        return np.asarray(soft * where * self.alpha, np.float32)
 
     def detail(self, light: Plane) -> Plane:
         """What of the lightness is wrinkle or spot rather than shape, pore or feature."""

@@ -38,7 +38,8 @@ class Kind:
 
     Settings may come in groups, ``hair:afro`` and ``hair:bob`` in ``hair``; then a job carries one
     of each group at most, but for those on ``scales``: a scale is one setting, or two of which one
-    is the other's opposite (less than nothing of it), and a job carries one of each scale at most.
+    is the other's opposite (less than nothing of it), or several that exclude each other; a job
+    carries one of each scale at most.
     ``several``: whether one job may carry more than one setting.
     ``amount``: the range of strength, or None where a setting is simply chosen. ``amounts``: the
     same of each group that has a range of its own.
@@ -113,7 +114,7 @@ class Kind:
     def opposite_of(self, setting: str) -> str:
         """Return what a setting is below nothing, empty where it ends there."""
         scale = self._scale_of(setting)
-        return next((one for one in scale if one != setting), "")
+        return next((one for one in scale if one != setting), "") if len(scale) == 2 else ""
 
     def place_of(self, setting: str) -> str:
         """Return what a job carries one setting of at most: its scale, group, or itself."""
@@ -197,8 +198,9 @@ EXPRESSION = Kind(
 _SCALES = (
     ("age:older", "age:younger"), ("sex:feminine", "sex:masculine"),
     ("weight:chubby", "weight:slim"), ("skin:tan", "skin:pale"),
-    ("complexion:smooth",), ("complexion:tired",),
+    ("complexion:smooth",), ("complexion:tired",), ("complexion:freckles",),
     ("makeup:full",), ("makeup:lipstick",), ("makeup:blush",), ("makeup:eye-shadow",),
+    ("makeup:liner",), ("makeup:lashes",),
     ("eyes:big-eyes", "eyes:narrow-eyes"), ("eyes:cat-eyes",), ("eyes:bright-eyes",),
     ("brows:bushy-brows", "brows:thin-brows"), ("brows:dark-brows",), ("brows:arched-brows",),
     ("nose:big-nose", "nose:small-nose"), ("nose:wide-nose", "nose:narrow-nose"),
@@ -210,7 +212,14 @@ _SCALES = (
 )  # fmt: skip
 """What changes a face itself, each by degrees; the second of a pair is the first below nothing."""
 
-_FACE = tuple(name for scale in _SCALES for name in scale)
+_IRISES = ("eyes:blue-eyes", "eyes:green-eyes", "eyes:brown-eyes", "eyes:gray-eyes")
+_PAINTS = (
+    "paint:cat-paint", "paint:skull", "paint:rainbow", "paint:france", "paint:italy",
+    "paint:ireland", "paint:germany", "paint:netherlands", "paint:ukraine", "paint:poland",
+    "paint:japan",
+)  # fmt: skip
+
+_FACE = (*(name for scale in _SCALES for name in scale), *_IRISES, *_PAINTS)
 
 EDIT = Kind(
     "edit",
@@ -243,11 +252,12 @@ EDIT = Kind(
     several=True,
     amounts={
         **{group_of(name): Amount(0.0, 1.0, 0.7) for name in _FACE},
+        "paint": Amount(0.0, 1.0, 1.0),
         "colour": Amount(0.0, 1.0, 1.0),
         "beard": Amount(0.0, 1.0, 1.0),
     },
     example=(Setting("hair:afro"),),
-    scales=_SCALES,
+    scales=(*_SCALES, _IRISES),
 )  # fmt: skip
 
 TUNING = Kind(
@@ -255,7 +265,6 @@ TUNING = Kind(
     ("draft", *EDIT.settings),  # a draft is small and quick, for a slider that still moves
     several=True,
     amounts=EDIT.amounts,
-    default=(Setting("draft"),),
     beside=("draft",),
     shows="edit",
     scales=EDIT.scales,

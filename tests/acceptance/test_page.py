@@ -29,8 +29,9 @@ from playwright.async_api import (
     expect,
 )
 
+from bot.core.conversation.sliding import SLIDERS
 from bot.core.language import texts
-from storage.contract.kinds import EDIT, MOOD
+from storage.contract.kinds import MOOD
 from tests import patience
 
 pytestmark = pytest.mark.slow
@@ -318,10 +319,22 @@ async def test_sliders_of_a_face_are_dragged_and_locked(address: str) -> None:
         await page.get_by_role("button", name=EN["way_sample"]).click()
         await visitor.have(3)
         await visitor.type("/sliders")
-        sliders, picture = page.locator(".board .slider input"), page.locator(".picture").first
-        await expect(sliders).to_have_count(len(EDIT.scales))
+        sliders, picture = (
+            page.locator(".board .slider input"),
+            page.locator(".board .picture").first,
+        )
+        await expect(sliders).to_have_count(len(SLIDERS))
+
+        async def measures(side: int) -> bool:
+            return bool(
+                await picture.evaluate(
+                    "(image, side) => Math.max(image.naturalWidth, image.naturalHeight) === side",
+                    side,
+                )
+            )
+
         feminine = sliders.nth(1)
-        await expect(picture).to_have_js_property("naturalWidth", 512)
+        await patience.until(lambda: measures(512))
         first = await picture.get_attribute("src") or ""
         await feminine.scroll_into_view_if_needed()
         await feminine.evaluate("slider => (window.dragged = slider)")
@@ -335,11 +348,11 @@ async def test_sliders_of_a_face_are_dragged_and_locked(address: str) -> None:
             await page.mouse.move(box["x"] + box["width"] * share, y)
             moved = await feminine.input_value()
             await expect(picture).not_to_have_attribute("src", before)
-            await expect(picture).to_have_js_property("naturalWidth", 256)
+            await patience.until(lambda: measures(256))
             assert await feminine.input_value() == moved
             assert await feminine.evaluate("slider => slider === window.dragged")
         await page.mouse.up()
-        await expect(picture).to_have_js_property("naturalWidth", 512)
+        await patience.until(lambda: measures(512))
         await page.get_by_role("button", name="Lock: feminine").click()
         await expect(feminine).to_be_disabled()
         await page.get_by_role("button", name=EN["board_random"]).click()
@@ -350,7 +363,7 @@ async def test_sliders_of_a_face_are_dragged_and_locked(address: str) -> None:
         await page.locator(".wipe").fill("50")
         assert (await page.locator(".past").get_attribute("src")) == first
         await page.get_by_text(EN["board_map"]).click()
-        assert await page.locator(".cells i").count() == 400
+        await expect(page.locator(".cells i")).to_have_count(400)
         await page.get_by_role("button", name=EN["board_done"]).click()
         await visitor.have(4)
         await expect(page.locator(".board")).to_have_count(0)

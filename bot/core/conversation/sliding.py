@@ -15,14 +15,14 @@ REMEMBERED = 30
 """How many changes can be taken back."""
 
 STEP = 0.2
-SLIDERS = tuple(scale[0] for scale in EDIT.scales)
+SLIDERS = tuple(scale[0] for scale in EDIT.scales if len(scale) <= 2)
 
 PRESETS: Mapping[str, Mapping[str, float]] = {
     "years-older": {"age:older": 0.4},
     "decade-younger": {"age:older": -0.3, "complexion:smooth": 0.3},
     "rested": {"complexion:smooth": 0.5, "eyes:bright-eyes": 0.5, "teeth:white-teeth": 0.6},
     "evening": {
-        "makeup:eye-shadow": 0.7, "makeup:lipstick": 0.8, "makeup:blush": 0.5,
+        "makeup:eye-shadow": 0.6, "makeup:lipstick": 0.8, "makeup:blush": 0.5, "makeup:liner": 0.8,
         "complexion:smooth": 0.4,
     },
     "holiday": {"skin:tan": 0.6, "teeth:white-teeth": 0.5, "makeup:blush": 0.2},

@@ -227,3 +227,15 @@ def test_a_slider_of_a_look_carries_all_of_it() -> None:
     assert slider.label == "full beard"
     moved = runs(talk.say(f"{slider.command} 0.3", replaces="m1"))
     assert moved == [look("hair:afro", ("beard:full", 0.3))]
+
+
+def test_eyes_have_one_colour_and_faces_one_paint() -> None:
+    """Green takes the place of blue, a flag that of a cat; larger eyes stay beside both."""
+    talk = Talk()
+    talk.photo("/edit blue eyes, big eyes, cat paint")
+    (request,) = runs(talk.say("/edit green eyes 0.5, French flag"))
+    assert [one.name for one in request.settings] == [
+        "eyes:big-eyes", "eyes:green-eyes", "paint:france",
+    ]  # fmt: skip
+    (request,) = runs(talk.say("/编辑 彩绘 骷髅"))
+    assert request.settings[-1] == Setting("paint:skull", 1.0)

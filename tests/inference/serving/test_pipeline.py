@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 
 from inference.errors import PhotoError
 from inference.face import analysis
-from inference.family import Picture
+from inference.family import Chance, Picture
 from inference.models.calls import Call
 from inference.models.networks import Networks
 from inference.models.runtime import Runtime, open_networks
@@ -106,7 +106,11 @@ def test_registry_serves_all_kinds():
         assert family().kind == kind
 
 
-@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.sheet])
+# those show avatars, nobody, or two people
+OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup", "random", "mix"}]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OF_PHOTOS if not KINDS[kind].sheet])
 async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
     """Each kind at its default gives a 512 px RGBA picture with a transparent ground."""
     files = Files(photo)
@@ -167,7 +171,14 @@ async def test_a_picture_lends_its_style(pipeline, photo):
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
 
 
-OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup"}]  # those show avatars
+async def test_a_job_of_nobody_makes_somebody_up(pipeline):
+    """Without a photo, by its own number: the same job the same person, another another."""
+    nobody = replace(job("random"), photo_id=None)
+    first, again = [await pipeline.run(nobody, Files()) for _ in range(2)]
+    other = await pipeline.run(replace(nobody, id=uuid4()), Files())
+    assert isinstance(first, Done)
+    assert first == again
+    assert first != other
 
 
 async def test_jobs_of_one_photo_share_the_work(pipeline, photo):
@@ -291,7 +302,7 @@ class Counting:
     def make(self, subject, settings, picture=None):
         assert picture is None
         assert settings == ()
-        assert subject is None or subject.image.shape[2] == 3
+        assert isinstance(subject, Chance) or subject.image.shape[2] == 3
         first = yield Call("batched", {"x": np.arange(6, dtype=np.float32).reshape(3, 2)})
         second = yield Call("single", {"x": first["y"]})
         third = yield Call("batched", {"x": second["y"]})

@@ -53,7 +53,7 @@ export class Board {
 
   show(data) {
     const untouched = data.sliders.every(({ value }) => Number(value) === 0);
-    const source = `${data.picture}.webp`;
+    const source = `${data.picture}.png`; // as it was made: encoding it anew takes longer than making it
     this.picture.alt = this.words.board_alt;
     if (untouched) this.#before = source;
     this.#swap(source, untouched);
