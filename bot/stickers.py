@@ -1,18 +1,19 @@
 """Pictures as the platforms want them: each platform's limits as data, one encoder for all.
 
-Pictures come as PNG, or APNG where they move, RGBA with straight alpha. Only pixels are encoded
-anew, so metadata never survives.
+Pictures come as PNG, RGBA with straight alpha, or where they move as WEBM with alpha (APNG in
+results of earlier versions). Only pixels are encoded anew, so metadata never survives.
 """
 
 import io
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from PIL import Image, ImageSequence
 
+from bot import films
 from bot.errors import StickerTooLarge
+from bot.films import Frames
 
 KIB = 1024
 
@@ -21,7 +22,7 @@ KIB = 1024
 class Moving:
     """What a platform takes as a sticker that moves. ``seconds``: how long it may be."""
 
-    format: str  # "WEBP" | "PNG" | "WEBM"
+    format: str  # "WEBP" | "PNG" | "WEBM" | "GIF" | "MP4"
     most_bytes: int
     seconds: float
 
@@ -50,28 +51,32 @@ LIMITS = {
     "discord": Limits(
         "PNG", 320, square=True, most_bytes=512 * KIB, moving=Moving("PNG", 512 * KIB, 5.0)
     ),
+    # of what hangs under a message there, only GIF moves
+    "attachment": Limits(
+        "PNG", 320, square=True, most_bytes=512 * KIB, moving=Moving("GIF", 6144 * KIB, 30.0)
+    ),
     "web": Limits(
         "WEBP", 512, square=False, most_bytes=4096 * KIB, moving=Moving("WEBP", 4096 * KIB, 30.0)
+    ),
+    # for films that go elsewhere; without alpha, so on white
+    "film": Limits(
+        "PNG", 512, square=False, most_bytes=4096 * KIB, moving=Moving("MP4", 4096 * KIB, 30.0)
     ),
 }
 
 WEBP_QUALITIES = (90, 80, 65, 50, 30)
+MOVING_WEBP_QUALITIES = (75, 60, 45, 30)  # 90 takes twice the bytes of 75
 WEBP_METHOD = 0  # 13 ms for 512 x 512, 54 KB; 4 takes 29 ms for 45 KB (one core)
 PNG_LEVEL = 2  # 15 ms for 320 x 320; 6 takes 37 ms to save a tenth
 PNG_COLOURS = (0, 256, 96, 32)  # 0: all there are
 APNG_QUALITIES = ((256, 30), (128, 15), (64, 10), (32, 6))  # colours, most frames a second
+GIF_QUALITIES = ((255, 30), (255, 13), (127, 13), (63, 8))  # the same; one more shows nothing
 WEBM_QUALITIES = ((30, 30), (38, 30), (46, 30), (54, 30), (62, 12))  # CRF, most frames a second
-WEBM_SPEED = {
-    "deadline": "realtime",
-    "cpu-used": "5",
-}  # 20 ms a frame; "good" takes 75 for a third less
-SUFFIXES = ((b"RIFF", "webp"), (b"\x89PNG", "png"), (b"\x1aE\xdf\xa3", "webm"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Frames:
-    images: tuple[Image.Image, ...]
-    milliseconds: tuple[int, ...]
+_FILM = b"\x1aE\xdf\xa3"
+SUFFIXES = (
+    (b"RIFF", "webp"), (b"\x89PNG", "png"), (_FILM, "webm"), (b"GIF8", "gif"), (b"\0\0\0", "mp4"),
+    (b"<svg", "svg"),
+)  # fmt: skip
 
 
 def for_telegram(png: bytes) -> bytes:
@@ -94,6 +99,15 @@ def for_discord(png: bytes) -> bytes:
     return encode(png, LIMITS["discord"])
 
 
+def for_attachment(png: bytes) -> bytes:
+    """Return what Discord shows under a message: a PNG of 320 x 320 px, or a GIF that moves.
+
+    Raises:
+        StickerTooLarge: no encoding is small enough.
+    """
+    return encode(png, LIMITS["attachment"])
+
+
 def for_web(png: bytes) -> bytes:
     """Return a WEBP, moving if the picture does.
 
@@ -103,14 +117,31 @@ def for_web(png: bytes) -> bytes:
     return encode(png, LIMITS["web"])
 
 
+def plain(picture: bytes) -> bytes:
+    """Return a PNG as it is, and what moves as a WEBP, which any viewer plays.
+
+    Raises:
+        StickerTooLarge: no encoding is small enough.
+    """
+    return for_web(picture) if moves(picture) else picture
+
+
+def moves(picture: bytes) -> bool:
+    """Tell whether a picture that is to be encoded is a film."""
+    return picture.startswith(_FILM)
+
+
 def encode(png: bytes, limits: Limits) -> bytes:
     """Bring a picture into a platform's format, the best quality that its size allows.
 
     Raises:
         StickerTooLarge: even the poorest is.
     """
-    frames = _fit(_read(png, limits.moving.seconds if limits.moving else 0.0), limits)
-    wanted = limits.moving if limits.moving and len(frames.images) > 1 else limits
+    moving = limits.moving
+    if moves(png) and moving and moving.format == "WEBM" and len(png) <= moving.most_bytes:
+        return png  # it is kept as Telegram takes it
+    frames = _fit(_read(png, moving.seconds if moving else 0.0), limits)
+    wanted = moving if moving and len(frames.images) > 1 else limits
     size = 0
     for attempt in _ladder(frames, wanted.format):
         data = attempt()
@@ -121,24 +152,27 @@ def encode(png: bytes, limits: Limits) -> bytes:
 
 
 def suffix(data: bytes) -> str:
-    """Return what the name of a file that ``encode`` made ends in: "webp", "png" or "webm"."""
-    return next(ending for start, ending in SUFFIXES if data.startswith(start))
+    """Return what the name of a file that ``encode`` made ends in, such as "webp"."""
+    return next((ending for start, ending in SUFFIXES if data.startswith(start)), "png")
 
 
-def _read(png: bytes, seconds: float) -> _Frames:
+def _read(data: bytes, seconds: float) -> Frames:
     """Decode; what stands still on the platform is the first frame alone."""
-    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
-        if seconds == 0 or getattr(picture, "n_frames", 1) == 1:
-            picture.load()
-            return _Frames((_plain(picture),), (0,))
-        images, durations = [], []
-        for frame in ImageSequence.Iterator(picture):
-            images.append(_plain(frame))
-            durations.append(max(10, round(frame.info.get("duration", 40))))
-        total = sum(durations)
-        if total > 1000 * seconds:
-            durations = [max(10, math.floor(one * 1000 * seconds / total)) for one in durations]
-        return _Frames(tuple(images), tuple(durations))
+    if moves(data):
+        frames = films.read(data)
+    else:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            if seconds == 0 or getattr(picture, "n_frames", 1) == 1:
+                picture.load()
+                return Frames((_plain(picture),), (0,))
+            images, durations = [], []
+            for frame in ImageSequence.Iterator(picture):
+                images.append(_plain(frame))
+                durations.append(max(10, round(frame.info.get("duration", 40))))
+            frames = Frames(tuple(images), tuple(durations))
+    if seconds == 0:
+        return Frames(frames.images[:1], (0,))
+    return frames.within(seconds)
 
 
 def _plain(picture: Image.Image) -> Image.Image:
@@ -147,7 +181,7 @@ def _plain(picture: Image.Image) -> Image.Image:
     return Image.frombytes("RGBA", converted.size, converted.tobytes())
 
 
-def _fit(frames: _Frames, limits: Limits) -> _Frames:
+def _fit(frames: Frames, limits: Limits) -> Frames:
     width, height = frames.images[0].size
     scale = limits.side / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -156,7 +190,7 @@ def _fit(frames: _Frames, limits: Limits) -> _Frames:
         images = tuple(_resize(image, size) for image in images)
     if limits.square and size[0] != size[1]:
         images = tuple(_centre(image, limits.side) for image in images)
-    return _Frames(images, frames.milliseconds)
+    return Frames(images, frames.milliseconds)
 
 
 def _resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -170,23 +204,30 @@ def _centre(image: Image.Image, side: int) -> Image.Image:
     return square
 
 
-def _ladder(frames: _Frames, format_: str) -> Iterator[Callable[[], bytes]]:
+def _ladder(frames: Frames, format_: str) -> Iterator[Callable[[], bytes]]:
     """Yield encoders, the best quality first."""
-    if format_ == "WEBP":
-        for quality in WEBP_QUALITIES:
-            yield partial(_webp, frames, quality)
-    elif format_ == "WEBM":
-        for quality, rate in WEBM_QUALITIES:
-            yield partial(_webm, _thinned(frames, rate), quality)
-    elif len(frames.images) == 1:
-        for colours in PNG_COLOURS:
-            yield partial(_png, frames.images[0], colours)
-    else:
-        for colours, rate in APNG_QUALITIES:
-            yield partial(_apng, _thinned(frames, rate), colours)
+    match format_:
+        case "WEBP":
+            moving = len(frames.images) > 1
+            for quality in MOVING_WEBP_QUALITIES if moving else WEBP_QUALITIES:
+                yield partial(_webp, frames, quality)
+        case "WEBM":
+            for quality, rate in WEBM_QUALITIES:
+                yield partial(films.webm, frames.thinned(rate), quality)
+        case "MP4":
+            yield partial(films.mp4, frames)
+        case "GIF":
+            for colours, rate in GIF_QUALITIES:
+                yield partial(films.gif, frames.thinned(rate), colours)
+        case _ if len(frames.images) > 1:
+            for colours, rate in APNG_QUALITIES:
+                yield partial(films.apng, frames.thinned(rate), colours)
+        case _:
+            for colours in PNG_COLOURS:
+                yield partial(_png, frames.images[0], colours)
 
 
-def _webp(frames: _Frames, quality: int) -> bytes:
+def _webp(frames: Frames, quality: int) -> bytes:
     first, *others = frames.images
     alpha = 100 if quality == WEBP_QUALITIES[0] else quality
     file = io.BytesIO()
@@ -207,77 +248,9 @@ def _webp(frames: _Frames, quality: int) -> bytes:
     return file.getvalue()
 
 
-def _webm(frames: _Frames, quality: int) -> bytes:
-    """Encode as VP9 with alpha, which players take from ``alpha_mode`` and a second picture."""
-    from fractions import Fraction
-
-    import av  # nobody pays for FFmpeg before something moves
-    import numpy as np
-
-    file = io.BytesIO()
-    rate = Fraction(1000 * len(frames.images), sum(frames.milliseconds)).limit_denominator(1001)
-    with av.open(file, "w", format="webm") as film:
-        stream = film.add_stream("libvpx-vp9", rate=rate, options={
-            **WEBM_SPEED, "crf": str(quality), "b:v": "0", "auto-alt-ref": "0",
-        })  # fmt: skip
-        stream.width, stream.height = frames.images[0].size
-        stream.pix_fmt = "yuva420p"
-        now = 0
-        for image, milliseconds in zip(frames.images, frames.milliseconds, strict=True):
-            frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgba")
-            frame = frame.reformat(format="yuva420p")
-            frame.time_base, frame.pts = Fraction(1, 1000), now
-            film.mux(stream.encode(frame))
-            now += milliseconds
-        film.mux(stream.encode(None))
-    return file.getvalue()
-
-
 def _png(image: Image.Image, colours: int) -> bytes:
     file = io.BytesIO()
-    _reduced(image, colours).save(file, "PNG", compress_level=PNG_LEVEL)
+    if colours:
+        image = image.quantize(colours, method=Image.Quantize.FASTOCTREE)  # which keeps alpha
+    image.save(file, "PNG", compress_level=PNG_LEVEL)
     return file.getvalue()
-
-
-def _apng(frames: _Frames, colours: int) -> bytes:
-    """Encode with one palette for all frames: they are reduced as one tall picture."""
-    width, height = frames.images[0].size
-    tall = Image.new("RGBA", (width, height * len(frames.images)))
-    for number, image in enumerate(frames.images):
-        tall.paste(image, (0, number * height))
-    reduced = _reduced(tall, colours)
-    first, *others = (
-        reduced.crop((0, number * height, width, (number + 1) * height))
-        for number in range(len(frames.images))
-    )
-    file = io.BytesIO()
-    first.save(
-        file,
-        "PNG",
-        save_all=True,
-        append_images=others,
-        duration=list(frames.milliseconds),
-        loop=0,
-        blend=0,
-    )
-    return file.getvalue()
-
-
-def _reduced(image: Image.Image, colours: int) -> Image.Image:
-    if not colours:
-        return image
-    return image.quantize(colours, method=Image.Quantize.FASTOCTREE)  # the one that keeps alpha
-
-
-def _thinned(frames: _Frames, rate: int) -> _Frames:
-    """Drop frames until at most ``rate`` a second are left; the whole takes as long as before."""
-    shortest = math.floor(1000 / rate)
-    images: list[Image.Image] = []
-    durations: list[int] = []
-    for image, duration in zip(frames.images, frames.milliseconds, strict=True):
-        if durations and durations[-1] < shortest:
-            durations[-1] += duration
-        else:
-            images.append(image)
-            durations.append(duration)
-    return _Frames(tuple(images), tuple(durations))

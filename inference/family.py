@@ -4,7 +4,7 @@ A family is a generator of network calls (``inference.models.calls``); the worke
 concurrent jobs together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,10 +31,11 @@ Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | Chance
 class Picture:
     """A family's result: RGBA frames of one size, and how fast they play (a single one stands).
 
-    drawing: what the picture was drawn from, an SVG document, if it was.
+    frames: of a film each may be made only when it is asked for. drawing: what the picture was
+    drawn from, an SVG document, if it was.
     """
 
-    frames: tuple[Image, ...]
+    frames: Sequence[Image]
     frames_per_second: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict)
     drawing: str = ""

@@ -152,7 +152,7 @@ class JobRow(Row):
 
 
 class ResultRow(Row):
-    """What a job made, sealed: a PNG and the family's facts as JSON."""
+    """What a job made, sealed: a PNG or WEBM and the family's facts as JSON."""
 
     __tablename__ = "results"
 

@@ -11,12 +11,12 @@ from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Orig
 from storage.contract.drawings import drawing_in
 
 FORMATS: dict[str, Callable[[bytes], bytes]] = {
-    "png": bytes,
+    "png": stickers.plain,
     "webp": stickers.for_web,
     "telegram": stickers.for_telegram,
     "discord": stickers.for_discord,
 }
-"""What turns a PNG into the file that is written."""
+"""What turns a result into the file that is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,16 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.avatars import compose, layered, moods, overlays, styles
 from inference.avatars.moods import Mood
 from inference.avatars.pose import Pose, Shift, posed
+from inference.pictures.bending import Bend, Neck
 from inference.pictures.compositing import over
 from inference.pictures.svg import raster
 from storage.contract.avatars import AvatarSpec
@@ -153,45 +151,8 @@ class _Scene:
         if not (across or up or lean):
             return figure
         x, y = self._anchors["neck"][0] * self._scale + ROOM, self._anchors["neck"][1] * self._scale
-        bend = _Bend(x, y + 2 * ROOM, across, up, lean)
         free, still = (self._anchors[name] * self._scale + 2 * ROOM for name in ("free", "still"))
-        return _remapped(figure, bend, free, still)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bend:
-    """How a head moves: turned about a point, and moved. px and radians."""
-
-    x: float
-    y: float
-    across: float
-    up: float
-    lean: float
-
-
-def _remapped(
-    figure: NDArray[np.uint8], bend: _Bend, free: float, still: float
-) -> NDArray[np.uint8]:
-    height, width = figure.shape[:2]
-    rows = np.arange(height, dtype=np.float32)[:, None]
-    share = np.clip((still - rows) / (still - free), 0, 1)
-    share = share * share * (3 - 2 * share)
-    angle = np.float32(bend.lean) * share
-    cosine, sine = np.cos(angle), np.sin(angle)
-    x = np.arange(width, dtype=np.float32)[None] - bend.x - bend.across * share
-    y = rows - bend.y + bend.up * share
-    to_x = cosine * x + sine * y + bend.x
-    to_y = cosine * y - sine * x + bend.y
-    by_alpha = _alphas(figure)
-    solid = cv2.multiply(figure, by_alpha, scale=1 / 255)
-    moved = cv2.remap(solid, to_x, to_y, cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(moved, _alphas(moved), scale=255), np.uint8)
-
-
-def _alphas(picture: MatLike) -> MatLike:
-    """What premultiplies a picture: its alpha for each colour, and all there is for the alpha."""
-    alpha = cv2.extractChannel(picture, 3)
-    return cv2.merge([alpha, alpha, alpha, np.full_like(alpha, 255)])
+        return Neck(x, y + 2 * ROOM, free, still).bent(figure, Bend(across, up, lean))
 
 
 def _eased(share: float) -> float:

@@ -1,8 +1,5 @@
 """The mood families: a person's avatar in one mood, and sheets of moods to choose from."""
 
-import cv2
-import numpy as np
-
 from inference.avatars import animation, moods
 from inference.emoji.serving import Composed
 from inference.errors import UnknownSetting
@@ -16,9 +13,6 @@ SHOWN = MOOD.chosen
 """Every mood, in the order of the pages."""
 
 _STYLE = EMOJI.default[0].name
-_STEPS = np.minimum((np.arange(256) + 2) // 4 * 4, 255).astype(
-    np.uint8
-)  # a third off a film's bytes
 
 
 class Mood:
@@ -42,7 +36,6 @@ class Mood:
         spec, mood = composed.spec, moods.load()[name]
         if moving:
             frames = die_cut_frames(animation.film(spec, mood), drawn=True)
-            frames = tuple(np.asarray(cv2.LUT(frame, _STEPS), np.uint8) for frame in frames)
             return Picture(frames, animation.FRAMES_PER_SECOND, composed.facts())
         still = die_cut(moods.draw(spec, mood, SIDE), drawn=True)
         return Picture((still,), facts=composed.facts())

@@ -78,6 +78,58 @@ class Expressed:
     flow: warp.Flow | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Interior:
+    """What shows between lips while a mouth opens, the same at every moment.
+
+    inside: of another mouth, None where the person's own is seen. was, most: the gap over the
+    mouth's width before and at the most.
+    """
+
+    inside: mouths.Inside | None
+    was: float
+    most: float
+
+    def shown(self, image: NDArray[np.uint8], moved: Moved) -> NDArray[np.uint8]:
+        """Show it as far as the lips have parted, fading in as they do.
+
+        Args:
+            image: (H, W, 3) RGB uint8.
+            moved: the landmarks at this moment.
+
+        Returns:
+            (H, W, 3) RGB uint8.
+        """
+        if self.inside is None:
+            return image
+        now = mouth.gap(moved.after)
+        start = max(SHOWS[0], self.was)
+        full = max(SHOWS[1], (self.was + self.most) / 2 if self.was > SHOWS[1] else 0.0)
+        share = min(1.0, (now - start) / max(full - start, 1e-6))
+        if share <= 0.0:
+            return image
+        out = float(np.clip((now - self.was) / max(self.most - self.was, 1e-6), 0.0, 1.0))
+        return self.inside.shown(image, moved.after[list(mouths.CONTOUR), :2], share, out)
+
+
+def interior(shape: tuple[int, ...], moved: Moved, report: FaceReport, kind: str) -> Interior:
+    """Choose what shows in a mouth while it opens.
+
+    Args:
+        shape: height and width of the picture, px.
+        moved: the landmarks where the mouth is open the most.
+        report: of the face.
+        kind: of ``mixes.INSIDE``.
+    """
+    was, most = mouth.gap(moved.before), mouth.gap(moved.after)
+    if kind != "tongue" and was >= OWN_TEETH * most:
+        return Interior(None, was, most)
+    contour = moved.after[list(mouths.CONTOUR), :2]
+    skin = report.colours.skin
+    piece = mouths.suited(kind, skin, report.pose.yaw, mouths.opened(contour))
+    return Interior(mouths.laid(shape, contour, piece, skin), was, most)
+
+
 def express(
     image: NDArray[np.uint8],
     alpha: NDArray[np.uint8],
@@ -100,7 +152,11 @@ def express(
 
 
 def expressed(
-    image: NDArray[np.uint8], alpha: NDArray[np.uint8], report: FaceReport, asked: Movement
+    image: NDArray[np.uint8],
+    alpha: NDArray[np.uint8],
+    report: FaceReport,
+    asked: Movement,
+    between: Interior | None = None,
 ) -> Expressed:
     """Do what ``express`` does, and tell how.
 
@@ -109,6 +165,7 @@ def expressed(
         alpha: (H, W) uint8.
         report: the face in their pixels.
         asked: what to do with it.
+        between: what shows between parting lips; chosen for this movement if None.
     """
     if asked.close_left or asked.close_right:
         image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
@@ -120,7 +177,9 @@ def expressed(
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))
     image, alpha = both[..., :3], both[..., 3]
-    if asked.inside is not None:
+    if asked.inside is not None and between is not None:
+        image = between.shown(image, moved)
+    elif asked.inside is not None:
         image = _with_inside(image, moved, report, asked.inside)
     elif asked.rest:
         shut = mouth.openness(moved.before) * (1.0 - mouth.openness(moved.after))

@@ -4,6 +4,8 @@ The lips stay the person's: teeth, tongue and depth come from a synthetic face, 
 inner lips onto the person's, its light matched by the skin of both.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from inference.face.report import Lab
 from inference.layers import pieces
 from inference.layers.pieces import Piece
 from inference.layers.thin_plate import backward_map
-from inference.pictures.compositing import resize
+from inference.pictures.compositing import resize, warp
 from inference.pictures.images import to_lab
 
 KIND = "mouths"
@@ -89,6 +91,65 @@ def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab) -> NDArray[np.float3
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The inside of a mouth as it lies in a picture.
+
+    left, top: px, where it begins. colour: (h, w, 3) float32 RGB. own: (h, w) float32 0..1, where
+    the piece has something to show. hangs: whether it goes over the lip, as a tongue does.
+    """
+
+    left: int
+    top: int
+    colour: NDArray[np.float32]
+    own: NDArray[np.float32]
+    hangs: bool
+
+    def shown(
+        self,
+        image: NDArray[np.uint8],
+        contour: NDArray[np.floating],
+        share: float,
+        out: float = 1.0,
+    ) -> NDArray[np.uint8]:
+        """Show it between lips, which may be open less far than those it was laid between.
+
+        Args:
+            image: (H, W, 3) RGB uint8.
+            contour: (22, 2) px, ``CONTOUR`` of the mouth as it is open now.
+            share: 0..1, how much it covers what was there.
+            out: 0..1, how far a tongue has come out from under the upper lip.
+
+        Returns:
+            (H, W, 3) RGB uint8.
+        """
+        width = float(np.linalg.norm(contour[10] - contour[0]))
+        height, across = self.own.shape
+        outline = np.concatenate([contour[:11], contour[20:11:-1]]) - (self.left, self.top)
+        own, colour = self.own, self.colour
+        if self.hangs:
+            own, colour = self._drawn_in(1 - out)
+            corners = [(across, outline[10, 1]), (across, height), (0, height), (0, outline[0, 1])]
+            outline = np.concatenate([outline[:11], corners])  # all that lies below the upper lip
+        opening = _filled(outline, own.shape, 0.012 * width)
+        cover = opening * (own if self.hangs else np.minimum(own * 2, 1.0))
+        result = image.copy()
+        box = np.s_[self.top : self.top + height, self.left : self.left + across]
+        under = image[box].astype(np.float32)
+        mixed = under + (colour - under) * (share * cover)[..., None]
+        result[box] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+        return result
+
+    def _drawn_in(self, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Move it up by a share of its height; returns what it shows and its colours."""
+        rows = np.flatnonzero((self.own > 0.5).any(axis=1))
+        if share == 0 or not len(rows):
+            return self.own, self.colour
+        up = np.array([[1, 0, 0], [0, 1, share * (rows[0] - rows[-1])]], np.float32)
+        size = self.own.shape[1], self.own.shape[0]
+        return warp(self.own, up, size), warp(self.colour, up, size)
+
+
 def fill(
     image: NDArray[np.uint8], contour: NDArray[np.floating], piece: Piece, skin: Lab, share: float
 ) -> NDArray[np.uint8]:
@@ -104,12 +165,24 @@ def fill(
     Returns:
         (H, W, 3) RGB uint8.
     """
+    return laid(image.shape, contour, piece, skin).shown(image, contour, share)
+
+
+def laid(shape: tuple[int, ...], contour: NDArray[np.floating], piece: Piece, skin: Lab) -> Inside:
+    """Lay a piece where a mouth is open.
+
+    Args:
+        shape: height and width of the picture, px.
+        contour: (22, 2) px, ``CONTOUR`` of the opened mouth.
+        piece: a mouth.
+        skin: the wearer's.
+    """
     width = float(np.linalg.norm(contour[10] - contour[0]))
     room = max(8.0, _ROOM * width)
     low = np.maximum(np.floor(contour.min(axis=0) - 0.3 * room), 0).astype(int)
     high = np.ceil(contour.max(axis=0) + np.array([0.3, 1.0]) * room).astype(int)
     left, top = int(low[0]), int(low[1])
-    right, bottom = min(int(high[0]), image.shape[1]), min(int(high[1]), image.shape[0])
+    right, bottom = min(int(high[0]), shape[1]), min(int(high[1]), shape[0])
     side = max(right - left, bottom - top)
     target = np.asarray(contour, np.float64) - (left, top)
     x, y, across, down = cv2.boundingRect(piece.image[..., 3])
@@ -122,26 +195,16 @@ def fill(
     fetched = cv2.remap(
         lit, source[..., 0], source[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
     )
-    own = np.clip(fetched[..., 3:] / 255, 0.0, 1.0)
-    colour = np.clip(fetched[..., :3] / np.maximum(own, 0.02), 0, 255)
-
-    opening = _opening(target, (bottom - top, right - left), 0.012 * width)
-    # a tongue hangs over the lip, anything else ends at it
-    tongue = "tongue" in piece.tags
-    cover = own[..., 0] if tongue else opening * np.minimum(own[..., 0] * 2, 1.0)
-    result = image.copy()
-    under = image[top:bottom, left:right].astype(np.float32)
-    mixed = under + (colour - under) * (share * cover)[..., None]
-    result[top:bottom, left:right] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
-    return result
+    own = np.clip(fetched[..., 3:] / 255, 0.0, 1.0).astype(np.float32)
+    colour = np.clip(fetched[..., :3] / np.maximum(own, 0.02), 0, 255).astype(np.float32)
+    return Inside(left, top, colour, own[..., 0], "tongue" in piece.tags)
 
 
-def _opening(
-    contour: NDArray[np.float64], shape: tuple[int, int], soft: float
+def _filled(
+    outline: NDArray[np.float64], shape: tuple[int, ...], soft: float
 ) -> NDArray[np.float32]:
-    """Return (h, w) 0..1, the opening between the lips with a soft edge."""
+    """Return (h, w) 0..1, the inside of an outline with a soft edge."""
     fine = 4
-    outline = np.concatenate([contour[:11], contour[20:11:-1]])
     large = np.zeros((shape[0] * fine, shape[1] * fine), np.uint8)
     cv2.fillPoly(large, [np.rint(outline * fine).astype(np.int32)], 255)
     small = resize(large, (shape[1], shape[0]), cv2.INTER_AREA)

@@ -65,24 +65,66 @@ def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Ima
         ValueError: everything is transparent, or the frames differ in size.
     """
     alphas = [np.asarray(cv2.extractChannel(frame, 3), np.uint8) for frame in frames]
-    union = np.maximum.reduce(alphas)
-    if not drawn:
-        specks = _specks(union)
-        for plane in (union, *alphas):
-            plane[specks > 0] = 0
-    left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
-    if not width:
-        raise ValueError("nothing but transparency")
-    box = np.s_[top : top + height, left : left + width]
-    kept = _rounded(_placed(union[box]))
-    mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette alone needs but one
-    stickers = []
-    for frame, alpha in zip(frames, alphas, strict=True):
-        silhouette = alpha[box].tobytes()
-        if silhouette not in mounts:
-            mounts[silhouette] = _mount(alpha[box], kept)
-        stickers.append(_mounted(frame[box], alpha[box], mounts[silhouette]))
-    return tuple(stickers)
+    cutter = Cutter(np.maximum.reduce(alphas), drawn=drawn)
+    return tuple(cutter.cut(frame) for frame in frames)
+
+
+class Cutter:
+    """Makes stickers of frames one by one, all placed and scaled alike."""
+
+    def __init__(self, union: Plane, *, drawn: bool = False) -> None:
+        """Find where they lie.
+
+        Args:
+            union: (H, W) uint8, the greatest alpha of all frames.
+            drawn: see ``die_cut``.
+
+        Raises:
+            ValueError: everything is transparent.
+        """
+        self._specks = None if drawn else _specks(union)
+        union = self._without_specks(union)
+        left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
+        if not width:
+            raise ValueError("nothing but transparency")
+        self._box = np.s_[top : top + height, left : left + width]
+        self._kept = _rounded(_placed(union[self._box]))
+        self._mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette needs but one
+
+    def cut(self, frame: Image) -> Image:
+        """Make a sticker of a frame.
+
+        Args:
+            frame: (H, W, 4) RGBA uint8, see ``die_cut``.
+
+        Returns:
+            (512, 512, 4) RGBA uint8.
+        """
+        alpha = self._without_specks(np.asarray(cv2.extractChannel(frame, 3), np.uint8))[self._box]
+        silhouette = alpha.tobytes()
+        if silhouette not in self._mounts:
+            self._mounts[silhouette] = _mount(alpha, self._kept)
+        return _mounted(frame[self._box], alpha, self._mounts[silhouette])
+
+    def placed(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Bring points of the frames onto the stickers.
+
+        Args:
+            points: (N, 2) px of the frames.
+
+        Returns:
+            (N, 2) px of the stickers.
+        """
+        rows, columns = self._box
+        width, height = columns.stop - columns.start, rows.stop - rows.start
+        x, y, across, down = _fitted(width, height)
+        shifted = np.asarray(points, np.float64) - (columns.start, rows.start)
+        return np.asarray(shifted * (across / width, down / height) + (x, y))
+
+    def _without_specks(self, alpha: Plane) -> Plane:
+        if self._specks is None:
+            return alpha
+        return np.where(self._specks > 0, np.uint8(0), alpha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +154,20 @@ def _specks(alpha: Plane) -> Plane:
 def _placed(picture: MatLike, ground: int = 0) -> MatLike:
     """Place a trimmed picture, of one channel or three, in the square on an even ground."""
     height, width = picture.shape[:2]
+    x, y, across, down = _fitted(width, height)
+    border = y, SIDE - down - y, x, SIDE - across - x
+    fitted = cv2.resize(picture, (across, down), interpolation=resampling(across / width))
+    value = (ground,) * 3
+    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
+
+
+def _fitted(width: int, height: int) -> tuple[int, int, int, int]:
+    """Where a trimmed picture lies in the square: left, top, width and height, px."""
     top, right, bottom, left = MARGIN
     room = SIDE - left - right, SIDE - top - bottom
     scale = min(room[0] / width, room[1] / height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    x, y = left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2
-    border = y, SIDE - size[1] - y, x, SIDE - size[0] - x
-    fitted = cv2.resize(picture, size, interpolation=resampling(scale))
-    value = (ground,) * 3
-    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
+    across, down = max(1, round(width * scale)), max(1, round(height * scale))
+    return left + (room[0] - across) // 2, top + (room[1] - down) // 2, across, down
 
 
 def _rounded(alpha: MatLike) -> Plane | None:

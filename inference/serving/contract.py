@@ -1,9 +1,18 @@
 """What worker and pipeline know of each other."""
 
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
 from storage.contract.jobs import Job, Outcome
+
+Told = Callable[[float], None]
+"""Is told what share of a job is done, 0..1; from any thread."""
+
+
+def untold(share: float) -> None:
+    """Heed no progress."""
+    del share
 
 
 class Photos(Protocol):
@@ -28,8 +37,8 @@ class Pipeline(Protocol):
     One that holds nothing in memory may inherit that it doesn't.
     """
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
-        """Work on a job; raises what ``photos`` raises."""
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
+        """Work on a job; raises what ``photos`` raises. ``told`` may hear how far it is."""
         ...
 
     @property

@@ -20,9 +20,10 @@ from inference.family import Chance, Family, Picture, Subject
 from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
+from inference.pictures import films
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
-from inference.serving.contract import Photos
+from inference.serving.contract import Photos, Told, untold
 from inference.serving.metrics import STAGE
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
@@ -61,8 +62,8 @@ class Pipeline:
         self._batchers: dict[str, MicroBatcher] = {}
         self._jobs = 0
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
-        """Work on a job.
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
+        """Work on a job; ``told`` hears from a thread how far a film is.
 
         A failure that is the fault of the second photo says so in its detail:
         ``{"picture": True}``.
@@ -82,7 +83,7 @@ class Pipeline:
             with STAGE.labels("making").time():
                 picture = await self._drive(family.make(subject, settings, second))
             with STAGE.labels("encoding").time():
-                return await self._on_thread(_encoded, picture)
+                return await self._on_thread(_encoded, picture, told)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture)
         except (UnknownSetting, UnknownAvatar, UnsuitableSubject):
@@ -203,8 +204,10 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return None
 
 
-def _encoded(picture: Picture) -> Done:
-    png = encode_png(picture.frames, picture.frames_per_second)
+def _encoded(picture: Picture, told: Told) -> Done:
+    if len(picture.frames) > 1:
+        return Done(films.encode(picture.frames, picture.frames_per_second, told), picture.facts)
+    png = encode_png(picture.frames)
     return Done(with_drawing(png, picture.drawing) if picture.drawing else png, picture.facts)
 
 

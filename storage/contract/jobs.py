@@ -65,7 +65,9 @@ class Job(NewJob):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A good end. ``picture``: PNG (APNG when it moves), RGBA, 512 px on its longer side.
+    """A good end. ``picture``: PNG, RGBA, 512 px on its longer side; where it moves a WEBM.
+
+    A film is VP9 with alpha, within the limits of a video sticker: 3 seconds, 256 KiB.
 
     A drawn one carries its drawing (``storage.contract.drawings``).
 

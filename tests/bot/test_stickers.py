@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence, PngImagePlugin
 
-from bot import stickers
+from bot import films, stickers
 from bot.errors import StickerTooLarge
 from bot.stickers import LIMITS, encode, for_discord, for_telegram, for_web, suffix
 
@@ -48,6 +48,8 @@ def opened(data: bytes) -> Image.Image:
 
 STILL = png(portrait())
 MOVING = moving()
+FILM = encode(MOVING, LIMITS["telegram"])
+"""As the worker keeps what moves."""
 
 
 def test_telegram_gets_static_webp() -> None:
@@ -82,6 +84,51 @@ def test_telegram_gets_a_film_with_alpha() -> None:
         assert np.abs(frame[..., 3] - wanted[..., 3]).mean() < 3
         seen = wanted[..., 3] > 250
         assert np.abs(frame - wanted)[seen].mean() < 12
+
+
+@pytest.mark.parametrize("platform", LIMITS)
+def test_a_kept_film_moves_everywhere(platform: str) -> None:
+    """Each platform gets its own format within its limits, with all of the time and the colours."""
+    limits = LIMITS[platform]
+    assert limits.moving is not None
+    data = encode(FILM, limits)
+    assert suffix(data) == limits.moving.format.lower()
+    assert len(data) <= limits.moving.most_bytes
+    if platform == "telegram":
+        assert data == FILM
+        return
+    if platform == "film":
+        with av.open(io.BytesIO(data)) as film:
+            assert film.duration == pytest.approx(600_000, abs=60_000)
+            shown = next(film.decode(video=0)).to_ndarray(format="rgb24")
+    else:
+        image = opened(data)
+        times = []
+        for frame in ImageSequence.Iterator(image):
+            frame.load()  # before which some formats do not know
+            times.append(frame.info["duration"])
+        assert sum(times) == pytest.approx(600, abs=60)
+        assert len(times) >= 6
+        image.seek(0)
+        shown = np.asarray(opened(data).convert("RGBA"))
+        assert shown[0, 0, 3] == 0
+    half = len(shown) // 2
+    middle = shown[half - 8 : half + 8, half - 8 : half + 8, :3].mean(axis=(0, 1))
+    wanted = np.asarray(opened(MOVING).convert("RGBA"))[124:132, 124:132, :3].mean(axis=(0, 1))
+    assert np.abs(middle - wanted).max() < 20
+
+
+def test_few_colours_are_dithered() -> None:
+    """A gradient of one brightness per column keeps its mean in a film of few colours."""
+    ramp = np.tile(np.linspace(60, 190, 320)[None], (320, 1))
+    pixels = np.dstack([ramp, ramp, ramp, np.full_like(ramp, 255)]).astype(np.uint8)
+    image = Image.fromarray(pixels)
+    made = opened(films.gif(films.Frames((image, image), (50, 50)), 8)).convert("RGB")
+    shown = np.asarray(made)[..., 0].astype(float)
+    assert len(np.unique(shown)) <= 8
+    assert len(np.unique(shown[:, 100])) > 1
+    blocks = shown.reshape(40, 8, 40, 8).mean(axis=(1, 3))
+    assert np.abs(np.diff(blocks.mean(axis=0))).max() < 14
 
 
 def test_telegram_films_end_after_three_seconds() -> None:

@@ -10,7 +10,7 @@ import discord
 
 from bot.core.conversation.events import Message
 from bot.errors import StickerTooLarge
-from bot.stickers import for_discord
+from bot.stickers import for_attachment, suffix
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ LONGEST_ALT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A message ready to be sent any number of times; ``picture``: file name and PNG or SVG."""
+    """A message ready to be sent any number of times; ``picture``: file name and bytes."""
 
     text: str
     message: Message
@@ -70,13 +70,13 @@ async def appearance(message: Message) -> Appearance:
     if message.document is not None:
         file = (f"{message.name or 'drawing'}.svg", message.document)
         return Appearance(message.text, message, file)
-    name = f"{message.name or 'sticker'}.png"
+    name = message.name or "sticker"
     if message.sticker is not None:
         try:
-            data = await asyncio.to_thread(for_discord, message.sticker)
+            data = await asyncio.to_thread(for_attachment, message.sticker)
         except StickerTooLarge:
             log.warning("A sticker stays above Discord's limit; sent as it is")
             data = message.sticker
-        return Appearance(message.text, message, (name, data))
-    picture = None if message.picture is None else (name, message.picture)
+        return Appearance(message.text, message, (f"{name}.{suffix(data)}", data))
+    picture = None if message.picture is None else (f"{name}.png", message.picture)
     return Appearance(message.text, message, picture)

@@ -3,7 +3,8 @@
 GET  /                      the page; gives the browser its cookie
 GET  /assets/{name}         its script, style and sample face
 GET  /vocabulary            commands, settings and sentences in the person's language
-GET  /pictures/{token}.png  a picture that this browser was sent; .webp is smaller, .svg its drawing
+GET  /pictures/{token}.webp  a picture that this browser was sent; also .png and the .svg drawn, or
+                             .mp4 where it moves
 GET  /parts/{style}/{slot}/{variant}.png  an avatar part on a plain avatar
 WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
@@ -46,9 +47,10 @@ from bot.frontends.web import visitors, wire, wording
 from bot.frontends.web.bodies import read_fields
 from bot.frontends.web.looking import look
 from bot.frontends.web.rates import Buckets, Rate
-from bot.frontends.web.sessions import Session, Sessions
+from bot.frontends.web.sessions import Picture, Session, Sessions
 from bot.frontends.web.uploads import BodyTooLargeError, Uploads, refusal
-from bot.stickers import for_web
+from bot.stickers import LIMITS, encode, moves
+from bot.stickers import suffix as own_suffix
 from storage.contract.failures import Failure
 from storage.contract.health import Check
 from storage.contract.photos import MAX_BYTES
@@ -63,8 +65,13 @@ PHOTOS_EACH, PHOTOS = Rate(120, 300), Rate(3_000, 300)
 BYTES_EACH, BYTES = Rate(400 * 2**20, 300), Rate(8 * 2**30, 300)
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
-TYPES = {"png": "image/png", "webp": "image/webp", "svg": "image/svg+xml"}
 ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest", ".json")
+
+MEDIA_TYPES = {
+    "png": "image/png", "webp": "image/webp", "svg": "image/svg+xml", "webm": "video/webm",
+    "mp4": "video/mp4",
+}  # fmt: skip
+_LIMITS = {"webp": "web", "mp4": "film"}  # what is made when it is asked for
 
 Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
 Handle = Callable[[Update], Awaitable[None]]
@@ -150,19 +157,18 @@ class WebApp:
         token = request.path_params["token"]
         picture = session.picture(token) if session else None
         suffix = request.path_params["suffix"]
-        if session is None or picture is None or suffix not in TYPES:
+        if session is None or picture is None or suffix not in _offered(picture):
             raise HTTPException(404)
-        if suffix == "webp" and picture.webp is None:
+        if suffix in _LIMITS and suffix not in picture.formats:
             try:
-                session.keep_webp(picture, await asyncio.to_thread(for_web, picture.data))
+                made = await asyncio.to_thread(encode, picture.data, LIMITS[_LIMITS[suffix]])
             except StickerTooLarge:
-                return RedirectResponse(request.url_for("picture", token=token, suffix="png").path)
-        body = {"png": picture.data, "webp": picture.webp, "svg": picture.svg}[suffix]
-        if body is None:
-            raise HTTPException(404)
+                own = own_suffix(picture.data)
+                return RedirectResponse(request.url_for("picture", token=token, suffix=own).path)
+            session.keep_format(picture, suffix, made)
         return Response(
-            body,
-            media_type=TYPES[suffix],
+            picture.svg if suffix == "svg" else picture.formats[suffix],
+            media_type=MEDIA_TYPES[suffix],
             headers={"cache-control": "private, max-age=31536000, immutable"},
         )
 
@@ -324,6 +330,14 @@ async def _send_changes(socket: WebSocket, session: Session, epoch: str, version
 async def _until_closed(socket: WebSocket) -> None:
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass  # the page has nothing to say here
+
+
+def _offered(picture: Picture) -> set[str]:
+    """Return the formats in which a picture can be had; the one it came in among them."""
+    if moves(picture.data):
+        return {"webm", "webp", "mp4"}
+    drawn = set() if picture.svg is None else {"svg"}
+    return drawn if "svg" in picture.formats else {"png", "webp", *drawn}
 
 
 def _assets() -> dict[str, tuple[bytes, str, str]]:

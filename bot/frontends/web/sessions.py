@@ -17,6 +17,7 @@ from typing import Literal
 
 from bot.core.conversation.events import Message
 from bot.core.restoring import Restored
+from bot.stickers import suffix
 from storage.contract.drawings import drawing_in
 
 MESSAGES = 200
@@ -31,10 +32,15 @@ Restore = Callable[[str], Awaitable[list[Restored]]]
 
 @dataclass(slots=True, eq=False)
 class Picture:
-    """A PNG or an SVG document that was sent; of a PNG its WEBP once somebody asked for it."""
+    """A picture as it was sent, and by suffix that and each format that somebody asked for."""
 
     data: bytes
-    webp: bytes | None = None
+    formats: dict[str, bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return sum(map(len, self.formats.values()))
 
     @property
     def svg(self) -> bytes | None:
@@ -143,11 +149,12 @@ class Session:
         """A picture by its token."""
         return self._pictures.get(token)
 
-    def keep_webp(self, picture: Picture, webp: bytes) -> None:
-        """Remember a picture's other encoding."""
-        if picture.webp is None and picture in self._pictures.values():
-            picture.webp = webp
-            self.size += len(webp)
+    def keep_format(self, picture: Picture, suffix: str, data: bytes) -> None:
+        """Remember another encoding of a picture."""
+        if suffix not in picture.formats:
+            picture.formats[suffix] = data
+            if picture in self._pictures.values():
+                self.size += len(data)
 
     def close(self) -> None:
         """Send listeners away."""
@@ -182,14 +189,14 @@ class Session:
         if data is None:
             return None
         token = secrets.token_urlsafe(16)
-        self._pictures[token] = Picture(data)
+        self._pictures[token] = Picture(data, {suffix(data): data})
         self.size += len(data)
         return token
 
     def _drop_pictures(self, shown: Shown) -> None:
         for token in (shown.sticker, shown.picture, shown.document):
             if token is not None and (picture := self._pictures.pop(token, None)):
-                self.size -= len(picture.data) + len(picture.webp or b"")
+                self.size -= picture.size
         shown.sticker = shown.picture = shown.document = None
 
     def _changed(self) -> None:

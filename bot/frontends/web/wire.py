@@ -3,6 +3,7 @@
 from bot.core.conversation.events import Message
 from bot.core.conversation.varying import DRAWING
 from bot.frontends.web.sessions import Session, Shown
+from bot.stickers import moves
 
 
 def update(session: Session, epoch: str, version: int) -> dict[str, object]:
@@ -28,6 +29,7 @@ def _shown(shown: Shown) -> dict[str, object]:
         "author": shown.author,
         "key": shown.key,
         "sticker": f"/pictures/{shown.sticker}" if shown.sticker else None,
+        "moving": message.sticker is not None and moves(message.sticker),
         "picture": f"/pictures/{shown.picture}" if shown.picture else None,
         "document": f"/pictures/{shown.document}" if shown.document else None,
         "drawn": shown.drawn,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.pictures.die_cut import MARGIN, OUTLINE, SIDE, die_cut, die_cut_frames
+from inference.pictures.die_cut import MARGIN, OUTLINE, SIDE, Cutter, die_cut, die_cut_frames
 
 Image = NDArray[np.uint8]
 BLUE = (40, 90, 200)
@@ -168,3 +168,15 @@ def test_nothing_makes_no_sticker() -> None:
     """A wholly transparent picture is refused."""
     with pytest.raises(ValueError, match="transparency"):
         die_cut(_canvas())
+
+
+def test_a_cutter_says_where_points_come_to_lie() -> None:
+    """The disc's middle and rim are found on the sticker where they were brought to."""
+    disc = _disc()
+    cutter = Cutter(disc[..., 3])
+    sticker = cutter.cut(disc)
+    assert (sticker == die_cut(disc)).all()
+    rows, columns = np.nonzero(_ink(sticker))
+    middle, rim = cutter.placed(np.array([[150.0, 140.0], [230.0, 140.0]]))
+    assert middle == pytest.approx([columns.mean(), rows.mean()], abs=3)
+    assert rim[0] == pytest.approx(columns.max(), abs=3)

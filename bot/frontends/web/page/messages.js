@@ -220,8 +220,9 @@ class Tile {
     this.image.hidden = false;
   }
 
-  #offer({ sticker, name, drawn }) {
-    const formats = drawn ? ["png", "webp", "svg"] : ["png", "webp"];
+  #offer({ sticker, name, drawn, moving }) {
+    const still = drawn ? ["png", "webp", "svg"] : ["png", "webp"];
+    const formats = moving ? ["webp", "mp4"] : still;
     this.downloads.hidden = false;
     this.downloads.replaceChildren(
       ...formats.map((format) => download(sticker, name, format, this.words)),
