@@ -262,6 +262,8 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
     about = f"Make this: {kind.name}."
     if not kind.settings:
         return click.option(name, is_flag=True, help=about)
+    if kind.spoken:
+        return click.option(name, multiple=True, metavar="WORDS", help="Make it say this.")
     default = next(iter(kind.default or kind.example), None)
     shown = default.name if default else kind.settings[0]
     metavar = f"[{shown}={default.amount:g}]" if default and kind.amount_of(shown) else f"[{shown}]"
@@ -297,8 +299,8 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     "format_",
     default="png",
     show_default=True,
-    type=click.Choice(["png", "webp", "telegram", "discord"]),
-    help="Plain pictures, or exactly what a platform takes as a sticker.",
+    type=click.Choice(["png", "webp", "telegram", "discord", "gif", "mp4"]),
+    help="Plain pictures, exactly what a platform takes as a sticker, or films for elsewhere.",
 )
 @click.option("--svg", is_flag=True, help="Write drawn ones as SVG, too.")
 @click.option("--face", type=click.IntRange(min=1), help="Which face, the largest is 1.")
@@ -320,6 +322,8 @@ def sticker(
     Without a wish you get what a selfie alone gives in a chat. Several wishes may be combined:
 
     selfmoji sticker selfie.jpg --expression smile=0.8 --emoji --cartoon hokusai=0.6 -o out
+
+    selfmoji sticker selfie.jpg --animate 'smile wink' --say 'hello there' --format mp4 -o out
 
     selfmoji sticker selfie.jpg --edit hair:afro --edit beard:full=0.8 --paint wave.jpg -o out
 

@@ -117,6 +117,15 @@ def for_web(png: bytes) -> bytes:
     return encode(png, LIMITS["web"])
 
 
+def for_film(png: bytes) -> bytes:
+    """Return an MP4 on white of what moves, a PNG of what does not.
+
+    Raises:
+        StickerTooLarge: no encoding is small enough.
+    """
+    return encode(png, LIMITS["film"])
+
+
 def plain(picture: bytes) -> bytes:
     """Return a PNG as it is, and what moves as a WEBP, which any viewer plays.
 

@@ -51,7 +51,9 @@ async def of_person(
         .order_by(FavouriteRow.created.desc())
         .limit(most)
     )
-    return [
-        Favourite(jobs.from_row(job), results.unsealed(vault.unwrap(person_id, wrapped), result))
-        for job, result, wrapped in rows
-    ]
+    found = []
+    for job, result, wrapped in rows:
+        key = vault.unwrap(person_id, wrapped)
+        opened = jobs.unsealed(key, jobs.from_row(job))
+        found.append(Favourite(opened, results.unsealed(key, result)))
+    return found

@@ -5,6 +5,7 @@ and the number of the attempt is the fence, so that whoever lost the lease can n
 """
 
 import json
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,14 +26,16 @@ from storage.fairness import places as places
 from storage.fairness import seconds_per_job as seconds_per_job
 from storage.models import DeliveryRow, JobRow, ResultRow, now
 from storage.people import key_of, take_turn
-from storage.vault import Vault
+from storage.vault import PersonKey, Vault
+
+_SHARE = "share"  # in the detail of a job at work
 
 MAX_ATTEMPTS = 5
 """Attempts that may end without an answer (a dead worker, a bug) before a job is failed."""
 
 
 def from_row(row: JobRow) -> Job:
-    """Return a job as its row has it, its avatar still sealed."""
+    """Return a job as its row has it, its avatar and the person's words still sealed."""
     return Job(
         person_id=row.person_id,
         photo_id=row.photo_id,
@@ -77,7 +80,7 @@ async def add(
 ) -> Job:
     """Add a queued job; enqueue its id with its ``priority`` after the commit.
 
-    ``vault``: seals its avatar, if it is of one.
+    ``vault``: seals its avatar and the person's words, if it has any.
 
     Raises:
         Busy: the person, or everybody together, has too many unfinished jobs.
@@ -86,14 +89,21 @@ async def add(
     await take_turn(session, new.person_id)
     start_tag = await admit(session, new.person_id, bounds or Bounds())
     job_id = uuid4()
+    seal = await _sealer(session, vault, new, job_id)
     row = JobRow(
         id=job_id,
         person_id=new.person_id,
         photo_id=new.photo_id,
         second_photo_id=new.second_photo_id,
-        avatar=await _sealed_avatar(session, vault, new, job_id),
+        avatar=None if new.avatar is None else seal(dict(new.avatar), "avatar"),
         kind=new.kind,
-        settings=[[one.name, one.amount, one.page, one.kept] for one in new.settings],
+        settings=[
+            [
+                *(one.name, one.amount, one.page, one.kept),
+                *([json.dumps(seal(one.words, "words"))] if one.words else ()),
+            ]
+            for one in new.settings
+        ],
         face=new.face,
         platform=new.platform,
         chat=new.chat,
@@ -106,27 +116,41 @@ async def add(
     return from_row(row)
 
 
-async def _sealed_avatar(
+async def _sealer(
     session: AsyncSession, vault: Vault | None, new: NewJob, job_id: UUID
-) -> dict[str, Any] | None:
-    if new.avatar is None:
-        return None
+) -> Callable[[Any, str], Any]:
+    """Return what seals a value of a job for a purpose; a job without any needs no key."""
+    if new.avatar is None and not any(setting.words for setting in new.settings):
+        return lambda value, _purpose: value
     if vault is None:
-        raise TypeError("an avatar is sealed by a vault")
+        raise TypeError("avatars and words are sealed by a vault")
     key = await key_of(session, vault, new.person_id)
-    return sealed.seal(key, dict(new.avatar), "avatar", job_id)
+    return lambda value, purpose: sealed.seal(key, value, purpose, job_id)
 
 
 async def opened(session: AsyncSession, vault: Vault, job: Job) -> Job:
-    """Return a job with its avatar, if it is of one, as it was given.
+    """Return a job with its avatar and the person's words, if it has any, as they were given.
 
     Raises:
         PersonGone: they were forgotten.
     """
-    if job.avatar is None:
+    if job.avatar is None and not any(setting.words for setting in job.settings):
         return job
-    key = await key_of(session, vault, job.person_id)
-    return replace(job, avatar=sealed.unseal(key, job.avatar, "avatar", job.id))
+    return unsealed(await key_of(session, vault, job.person_id), job)
+
+
+def unsealed(key: PersonKey, job: Job) -> Job:
+    """Do what ``opened`` does with the key at hand."""
+    avatar = job.avatar
+    if avatar is not None:
+        avatar = sealed.unseal(key, avatar, "avatar", job.id)
+    settings = (
+        replace(one, words=sealed.unseal(key, json.loads(one.words), "words", job.id))
+        if one.words
+        else one
+        for one in job.settings
+    )
+    return replace(job, avatar=avatar, settings=tuple(settings))
 
 
 async def read(session: AsyncSession, job_id: UUID) -> Job:
@@ -156,6 +180,7 @@ async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedel
             lease_until=time + lease,
             attempts=JobRow.attempts + 1,
             started=time,
+            detail={},
         )
         .returning(JobRow)
         .execution_options(populate_existing=True)
@@ -163,12 +188,29 @@ async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedel
     return from_row(row) if row else None
 
 
-async def renew(session: AsyncSession, job: Job, lease: timedelta) -> bool:
-    """Hold on to a claimed job; False if it was cancelled, erased or taken over."""
+async def renew(session: AsyncSession, job: Job, lease: timedelta, share: float = 0.0) -> bool:
+    """Hold on to a claimed job; False if it was cancelled, erased or taken over.
+
+    ``share``: how much of it is done, 0..1, where that is known (see ``shares``).
+    """
+    values = {"detail": {_SHARE: round(share, 2)}} if share else {}
     held = await session.scalar(
-        update(JobRow).where(_held(job)).values(lease_until=now() + lease).returning(JobRow.id)
+        update(JobRow)
+        .where(_held(job))
+        .values(lease_until=now() + lease, **values)
+        .returning(JobRow.id)
     )
     return held is not None
+
+
+async def shares(session: AsyncSession, job_ids: Collection[UUID]) -> dict[UUID, float]:
+    """Return how much is done of those jobs of which a worker has said so."""
+    rows = await session.execute(
+        select(JobRow.id, JobRow.detail).where(
+            JobRow.id.in_(job_ids), JobRow.state == JobState.RUNNING.value
+        )
+    )
+    return {job_id: float(detail[_SHARE]) for job_id, detail in rows if _SHARE in detail}
 
 
 async def release(session: AsyncSession, job: Job) -> bool:
@@ -188,7 +230,7 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
     Returns the delivery's id, to be enqueued as ``delivery.<platform>`` after the commit; None,
     and nothing is written, if the claim no longer stands.
     """
-    values: dict[str, object] = {"state": JobState.DONE.value}
+    values: dict[str, object] = {"state": JobState.DONE.value, "detail": {}}
     if isinstance(outcome, Failed):
         values = {
             "state": JobState.FAILED.value,

@@ -15,6 +15,8 @@ FORMATS: dict[str, Callable[[bytes], bytes]] = {
     "webp": stickers.for_web,
     "telegram": stickers.for_telegram,
     "discord": stickers.for_discord,
+    "gif": stickers.for_attachment,
+    "mp4": stickers.for_film,
 }
 """What turns a result into the file that is written."""
 

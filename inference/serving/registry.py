@@ -14,6 +14,7 @@ from inference.edit.tuning import Tuning
 from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
+from inference.expression.film_serving import Animate, Say
 from inference.expression.serving import Expression, portrayed
 from inference.family import Family
 
@@ -32,4 +33,6 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "mood-sheet": MoodSheet,
     "preview": Preview,
     "lineup": Lineup,
+    "animate": Animate,
+    "say": Say,
 }

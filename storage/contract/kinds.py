@@ -23,13 +23,15 @@ class Setting:
     """One choice of a job, such as ``smile`` at 0.8; amount 1.0 where strength has no meaning.
 
     ``page``: which page of it, from 1, where the result is a sheet (``Kind.pages``). ``kept``: it
-    stays as it is, whatever else changes.
+    stays as it is, whatever else changes. ``words``: the person's own, where the setting takes some
+    (``Kind.spoken``).
     """
 
     name: str
     amount: float = 1.0
     page: int = 1
     kept: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class Kind:
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen, one of each group.
     ``varied``: the settings that what stands in groups beside them suits.
+    ``spoken``: settings that are words of the person's own. ``anew``: whether a bare command means
+    the default, whatever was chosen before.
+    ``called_as``: the kind in which its settings have their names, but for those it does not have.
     ``two_photos``: settings that need another photo beside the one with the face.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
@@ -68,6 +73,9 @@ class Kind:
     beside: tuple[str, ...] = ()
     varied: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    anew: bool = False
+    called_as: str = ""
     shows: str = ""
     pages: int = 0
     composed: bool = False
@@ -104,7 +112,7 @@ class Kind:
 
     def amount_of(self, setting: str) -> Amount | None:
         """Return the range of a setting's strength, None where it has none."""
-        if setting in self.beside or setting in self.plain:
+        if setting in (*self.beside, *self.plain, *self.spoken):
             return None
         amount = self.amounts.get(group_of(setting), self.amount)
         if amount is not None and self.opposite_of(setting):
@@ -194,6 +202,34 @@ EXPRESSION = Kind(
     amount=Amount(-1.0, 1.0, 0.8),
     default=(Setting("smile", 0.8),),
 )  # fmt: skip
+
+ANIMATE = Kind(
+    "animate",
+    ("idle", *EXPRESSION.settings),
+    several=True,
+    amount=EXPRESSION.amount,
+    plain=("idle",),
+    default=(Setting("idle"),),
+    example=(Setting("smile", 0.8), Setting("wink", 0.8)),
+    called_as=EXPRESSION.name,
+    anew=True,
+)
+
+SAY = Kind(
+    "say",
+    ("words",),
+    example=(Setting("words", words="hello there"),),
+    spoken=("words",),
+)
+
+MOST_SAID = 48
+"""How much can be said in three seconds; see ``length_of``."""
+
+
+def length_of(words: str) -> int:
+    """Return how long words are to say: in letters, of which a Chinese character counts three."""
+    return sum(3 if "\u3400" <= letter <= "\u9fff" else 1 for letter in words)
+
 
 _SCALES = (
     ("age:older", "age:younger"), ("sex:feminine", "sex:masculine"),
@@ -360,5 +396,7 @@ KINDS: dict[str, Kind] = {
         MOOD_SHEET,
         PREVIEW,
         LINEUP,
+        ANIMATE,
+        SAY,
     )
 }

@@ -67,6 +67,27 @@ def test_wishes_become_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_films_come_in_each_format(tmp_path: Path) -> None:
+    """A chain of expressions and words that are said, as WEBP unless another is asked for."""
+    wishes = ("--animate", "smile wink=0.5", "--say", "Hello there!")
+    made = {}
+    for format_ in ("png", "telegram", "mp4"):
+        result = selfmoji("sticker", SELFIE, *wishes, "--format", format_, "-o", tmp_path)
+        assert result.returncode == 0, result.stderr
+        made[format_] = sorted(files(result))
+    assert [path.name for path in made["png"]] == [
+        "amateur_selfie-animate-smile-0.8-wink-0.5.webp",
+        "amateur_selfie-say-Hello-there.webp",
+    ]
+    assert {path.suffix for path in made["telegram"]} == {".webm"}
+    assert {path.suffix for path in made["mp4"]} == {".mp4"}
+    for path in made["png"]:
+        with Image.open(path) as picture:
+            assert picture.n_frames > 20
+    assert all(path.stat().st_size <= 256 * 1024 for path in made["telegram"])
+
+
+@pytest.mark.slow
 def test_looks_are_worn_together_and_a_picture_lends_its_style(tmp_path: Path) -> None:
     """Several edits make one sticker; a second picture paints; a sheet is a picture too."""
     picture = tmp_path / "rows.png"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from storage import deliveries, favourites, jobs, people, results, retention
 from storage.contract.failures import Failure
@@ -72,6 +72,24 @@ async def test_a_job_may_draw_an_avatar(database: Database, vault: Vault, new_jo
     assert "wide" not in str(claimed.avatar)
     async with database.snapshot() as session:
         assert (await jobs.opened(session, vault, claimed)).avatar == avatar
+
+
+async def test_words_are_sealed_until_they_are_wanted(
+    database: Database, vault: Vault, new_job: NewJob
+) -> None:
+    """What a person has their face say is in no row, and comes back to whoever works on it."""
+    said = (Setting("words", words="my secret"),)
+    async with database.transaction() as session:
+        job = await jobs.add(session, replace(new_job, kind="say", settings=said), None, vault)
+    claimed = await claim(database, job.id)
+    assert claimed is not None
+    assert "secret" not in str(claimed)
+    async with database.snapshot() as session:
+        assert "secret" not in str(await session.scalar(select(JobRow.settings)))
+        assert (await jobs.opened(session, vault, claimed)).settings == said
+    with pytest.raises(TypeError, match="vault"):
+        async with database.transaction() as session:
+            await jobs.add(session, replace(new_job, kind="say", settings=said))
 
 
 async def test_one_worker_gets_a_job(database: Database, job: Job) -> None:

@@ -107,7 +107,7 @@ def _setting_chosen(
 _BUTTONS = frozenset(
     {
         "again", "more", "less", "other", "keep", "undo", "change", "beside", "vary", "drawing",
-        "tune", "adopt",
+        "tune", "adopt", "animate",
     }
 )  # fmt: skip
 

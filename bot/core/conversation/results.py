@@ -26,7 +26,16 @@ from bot.core.language.writing import usual
 from storage.contract.avatars import AvatarSpec
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
-from storage.contract.kinds import EDIT, EMOJI, KINDS, LINEUP, PREVIEW, TUNING, Setting
+from storage.contract.kinds import (
+    ANIMATE,
+    EDIT,
+    EMOJI,
+    KINDS,
+    LINEUP,
+    PREVIEW,
+    TUNING,
+    Setting,
+)  # fmt: skip
 
 _OF_THE_PHOTO = frozenset(
     {
@@ -72,9 +81,11 @@ def press(state: State, value: str, result: Shown) -> Step:
             return state, (Run(request, result.photo, result.face, avatar=drawn),)
         case "adopt":
             return state, (do.AdoptResult(result.job),)
+        case "animate" if (moving := _moving(request)) is not None:
+            return remember(state, (moving,)), (Run(moving, result.photo, result.face),)
         case "keep":
             return state, (do.KeepFavourite(result.job), Say("say.kept", {"request": request}))
-        case "other" | "beside":
+        case "other" | "beside" | "animate":
             return state, (Say("say.choice_gone"),)
         case _:
             return undo(state)
@@ -115,6 +126,13 @@ def _toggled(request: Request) -> Request:
     return replace(request, settings=(*left, Setting(toggled)))
 
 
+def _moving(request: Request) -> Request | None:
+    """Return the film of what a still shows; None where there is none."""
+    if KINDS[request.kind] is not KINDS[ANIMATE.called_as]:
+        return None
+    return replace(request, kind=ANIMATE.name)
+
+
 def _result_choices(job: UUID, request: Request) -> Rows:
     kind = KINDS[request.kind]
     first = [Choice("button.again", f"again:{job.hex}")]
@@ -137,6 +155,8 @@ def _result_choices(job: UUID, request: Request) -> Rows:
         Choice("button.undo", f"undo:{job.hex}"),
         Choice("button.favourite", f"keep:{job.hex}"),
     ]
+    if _moving(request) is not None:
+        second.append(Choice("button.animate", f"animate:{job.hex}"))
     if len(kind.settings) > 1 and not kind.several:
         other = _other(request)
         values = {"name": Request(kind.name, other.settings)}

@@ -207,7 +207,7 @@ def resolved(state: State, request: Request) -> Request:
     if chosen or not kind.settings or kind.worn:
         return request
     usual = Request(kind.name, kind.default)
-    for earlier in (*state.last, *state.preferred):
+    for earlier in () if kind.anew else (*state.last, *state.preferred):
         if earlier.kind == request.kind and earlier.settings:
             usual = earlier
             break

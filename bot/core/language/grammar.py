@@ -54,8 +54,9 @@ from bot.core.language.tokens import (
     number_of,
 )
 from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
+from bot.core.language.writing import example_line
 from bot.errors import CommandError
-from storage.contract.kinds import KINDS, Kind
+from storage.contract.kinds import KINDS, MOST_SAID, Kind, Setting, length_of
 
 MAX_LENGTH = 400
 ADULT = 18
@@ -119,6 +120,8 @@ class Grammar:
         if name in _WITH_WORDS:
             read = self._with_words(Command(name), ADDRESSED.sub("", rest, count=1), text)
             return self._noted(read, guessed=guessed)
+        if name in KINDS and KINDS[name].spoken:
+            return self._spoken(KINDS[name], ADDRESSED.sub("", rest, count=1), text)
         read = self._behind(name, ADDRESSED.sub("", rest, count=1) if rest[:1] == "@" else rest)
         return self._noted(read, guessed=guessed)
 
@@ -139,9 +142,19 @@ class Grammar:
             return Line(BareCommand(command))
         if command is Command.AVATAR and self.vocabulary.patterns["emoji"].fullmatch(normal):
             return self._request(KINDS["emoji"], normal).line()
-        typed = unicodedata.normalize("NFKC", text).strip(" :=,.!?、。")[-len(normal) :]
-        words = typed if normalise(typed) == normal else normal
-        return Line(CommandWithWords(command, words, normal))
+        return Line(CommandWithWords(command, _as_typed(text, normal), normal))
+
+    def _spoken(self, kind: Kind, rest: str, text: str) -> Line:
+        """Take what follows as the person's own words."""
+        normal = rest.strip(" :=")
+        words = " ".join(_as_typed(text, normal).split())
+        if not words:
+            raise CommandError("command_error.nothing_to_say", example=example_line(kind))
+        if length_of(words) > MOST_SAID:
+            limits = {"most": MOST_SAID, "characters": MOST_SAID // 3}
+            example = example_line(kind)
+            raise CommandError("command_error.too_much_to_say", **limits, example=example)
+        return Line(Make(Request(kind.name, (Setting(kind.spoken[0], words=words),))))
 
     def _refuse_minors(self, line: str) -> None:
         """Raise CommandError for a wish to look younger than adults do."""
@@ -188,11 +201,11 @@ class Grammar:
             return None, line, False
         typed = re.match(r"[^\s@,:=]*", line)
         word = typed.group() if typed is not None else ""
+        if self._is_setting(line):
+            return None, line, False
         near = nearest(squeeze(word), words)
         if near is not None:
             return near, line[len(word) :], True
-        if self._is_setting(line):
-            return None, line, False
         raise unknown_command(self.vocabulary, word)
 
     def _says_nothing(self, line: str) -> bool:
@@ -248,7 +261,7 @@ class Grammar:
             match token:
                 case Name(kind=kind, name=name) if name in KINDS[kind].two_photos:
                     raise not_preferred(token.typed)
-                case Start(kind=kind) if KINDS[kind].sheet or KINDS[kind].unaided:
+                case Start(kind=kind) if _unasked(KINDS[kind]):
                     raise not_preferred(token.typed)
                 case Start(kind=kind):
                     groups.append((KINDS[kind], []))
@@ -316,6 +329,22 @@ class Grammar:
         """Tell whether a word is just the kind's own name said again."""
         name = self.vocabulary.commands.get(squeeze(typed), "")
         return KIND_OF.get(name, name) == kind.name
+
+
+def _unasked(kind: Kind) -> bool:
+    """Tell whether a selfie alone cannot give this."""
+    return kind.sheet or kind.unaided or bool(kind.spoken)
+
+
+def _as_typed(text: str, normal: str) -> str:
+    """Return the end of a typed line that was normalised to this, as it was typed if it can be."""
+    whole = unicodedata.normalize("NFKC", text).strip()
+    ends = range(len(whole), max(0, len(whole) - 8), -1)  # signs at the end may be left out
+    for end in ends:
+        typed = whole[max(0, end - len(normal)) : end]
+        if normalise(typed) == normal:
+            return typed
+    return normal
 
 
 def _share(number: Number) -> float:

@@ -1,5 +1,6 @@
 """Turns what the conversation decided into messages in a person's language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ from bot.core.language.texts import Texts
 from bot.core.language.writing import example, strength, write, write_request
 from storage.contract.kinds import KINDS, Amount, Kind, Setting
 
-_IN_HELP = 7  # settings of a kind: the whole of /help is one message of Discord's
+_IN_HELP = 4  # settings of a kind: the whole of /help is one message of Discord's
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,12 @@ class Wording:
         return Message(text, document=document, name=_file_name(request))
 
     def waiting(
-        self, request: Request, place: int, notes: tuple[Note, ...], locale: str
+        self,
+        request: Request,
+        place: int,
+        notes: tuple[Note, ...],
+        locale: str,
+        share: float = 0.0,
     ) -> Message:
         """Word the placeholder of a job.
 
@@ -102,9 +108,13 @@ class Wording:
             place: the job's in the queue: 1 is next, 0 is at work, which reads the same.
             notes: what had to be assumed for it.
             locale: the person's.
+            share: how much is done, 0..1; 0 where that is not known.
         """
         values: dict[str, object] = {"request": request}
         key = "say.working"
+        if share:
+            key = "say.working_share"
+            values["percent"] = round(100 * share)
         if place > 1:
             key = "say.queued"
             values["place"] = place
@@ -206,10 +216,11 @@ class Wording:
         for kind in (kind for kind in KINDS.values() if not kind.sheet):
             names = self._settings(kind, locale, _IN_HELP)
             choices = self.texts.get(locale, "say.help_choices", names=names)
+            told = not kind.settings or kind.spoken or kind.called_as
             values = {
                 "example": write(Make(example(kind))),
                 "about": self.texts.get(locale, f"kind.{kind.name}.about"),
-                "choices": choices if kind.settings else "",
+                "choices": "" if told else choices,
             }
             lines.append(self.texts.get(locale, "say.help_kind", **values).rstrip())
         return "\n".join(lines)
@@ -231,7 +242,10 @@ def _leading(name: str) -> str:
 
 
 def _file_name(request: Request | None) -> str:
-    return "" if request is None else write_request(request).replace(" ", "-")
+    """Return what a file of a wish is called: words may hold what names of files may not."""
+    if request is None:
+        return ""
+    return re.sub(r"[^\w.+-]+", "-", write_request(request)).strip("-.")
 
 
 def _command_of(request: Request, moved: Setting) -> str:

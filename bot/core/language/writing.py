@@ -53,7 +53,7 @@ def write_request(request: Request) -> str:
     for setting in request.settings:
         if setting.kept and not setting.amount:
             continue
-        words.append(setting.name.replace(":", " "))
+        words.append(setting.words or setting.name.replace(":", " "))
         words.append(number_behind(KINDS[request.kind], setting))
     kept = [one.name.replace(":", " ") for one in request.settings if one.kept]
     words += [KEEP, *kept] if kept else []

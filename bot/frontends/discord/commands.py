@@ -105,7 +105,7 @@ def _kind_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, An
         bounded = app_commands.Range[float, kind.amount.low, kind.amount.high]
         callback.__annotations__["strength"] = bounded | None
     command = _command(f"kind.{kind.name}", kind.name, options, texts, callback)
-    if kind.settings:
+    if kind.settings and not kind.spoken:
 
         async def complete(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
             return suggestions(kind, texts, _spoken(texts, asked.locale), typed)

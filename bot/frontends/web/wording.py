@@ -49,7 +49,7 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
                     "beside": setting in kind.beside,
                 }
                 for setting in kind.settings
-                if setting not in kind.two_photos
+                if setting not in (*kind.two_photos, *kind.spoken)
             ]
             entry["groups"] = [
                 {"name": group, "called": texts.group(locale, kind.name, group)}

@@ -43,6 +43,8 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
     kind = draw(st.sampled_from(list(KINDS.values())))
     if not kind.settings:
         return Request(kind.name)
+    if kind.spoken:
+        return Request(kind.name, (Setting(kind.spoken[0], words=draw(words())),))
     least = 1 if filled else 0
     most = min(len(kind.settings), MAX_SETTINGS) if kind.several else 1
     names = draw(
@@ -56,6 +58,12 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
     if not kind.several and kind.beside and (not kind.varied or {*names} <= {*kind.varied}):
         names += draw(st.lists(st.sampled_from(kind.beside), max_size=4, unique_by=place_of))
     return Request(kind.name, tuple(draw(chosen(kind, name)) for name in names))
+
+
+def words() -> st.SearchStrategy[str]:
+    """What a person may have their face say, in the form that it is kept in."""
+    typed = st.text("abcHIJ 你好,.!'-80%", min_size=1, max_size=15)
+    return typed.map(lambda text: " ".join(text.split()).lstrip(" :=")).filter(bool)
 
 
 def chosen(kind: Kind, name: str) -> st.SearchStrategy[Setting]:
@@ -93,7 +101,7 @@ def meanings() -> st.SearchStrategy[Meaning]:
 def preferable(wish: Request) -> bool:
     """A sheet, a second picture or what needs no selfie cannot come with every selfie."""
     kind = KINDS[wish.kind]
-    return not (kind.sheet or kind.unaided or wish.lacks_second_photo)
+    return not (kind.sheet or kind.unaided or kind.spoken or wish.lacks_second_photo)
 
 
 def told_apart(wishes: list[Request]) -> bool:
@@ -143,7 +151,8 @@ def test_spelling_does_not_matter(
         number = setting.page if kind.pages else setting.amount
         said = f"{round(number * 100)}%" if percent else f"{number:g}"
         takes_one = kind.pages or kind.amount_of(setting.name) is not None
-        items.append(f"{setting.name}{equals}{said}" if takes_one else setting.name)
+        name = setting.words or setting.name
+        items.append(f"{name}{equals}{said}" if takes_one else name)
     line = f"{slash}{kind.name} {comma.join(items)}"
     assert GRAMMAR.parse(line).meaning == Make(request)
 
@@ -454,8 +463,30 @@ def test_every_name_and_alias_is_understood(kind: Kind) -> None:
         assert isinstance(meaning, Make)
         assert [setting.name for setting in meaning.request.settings] == [name], word
     for word, name in GRAMMAR.vocabulary.commands.items():
-        if name == kind.name:
+        if name == kind.name and not kind.spoken:
             assert GRAMMAR.parse(f"/{word}").meaning == Make(Request(kind.name))
+
+
+def test_words_are_said_as_they_were_typed() -> None:
+    """Whatever follows the command is said, capitals and signs included, in either language."""
+    for line in ("/say Hello there!", "say Hello there!", "/say@SelfmojiBot Hello there!"):
+        assert parse(line) == "/say Hello there!"
+    assert parse("说你好，世界") == "/say 你好,世界"
+    assert parse("/say  80% of   smiles") == "/say 80% of smiles"
+    assert problem("/say").key == "command_error.nothing_to_say"
+    assert problem("/say " + "ha " * 30).key == "command_error.too_much_to_say"
+    assert problem("/say " + "哈" * 17).key == "command_error.too_much_to_say"
+    assert problem("/style say hello").key == "command_error.not_preferred"
+
+
+def test_what_moves_is_told_in_its_order() -> None:
+    """Expressions by their own names under another command; a look keeps its slash."""
+    assert parse("/animate smile wink") == "/animate smile 0.8 wink 0.8"
+    assert parse("/animate wink smile 0.5") == "/animate wink 0.8 smile 0.5"
+    assert parse("/animate blink") == "/animate idle"
+    assert parse("动起来 微笑 眨眼") == "/animate smile 0.8 idle"
+    assert parse("/anime") == "/cartoon anime"
+    assert parse("smile") == "/expression smile 0.8"
 
 
 def test_every_command_word_is_understood() -> None:

@@ -113,6 +113,40 @@ def test_a_result_has_its_buttons() -> None:
     }
 
 
+def test_an_expression_is_set_moving() -> None:
+    """A button below it films the same; the film has strengths and cannot be set moving again."""
+    talk = Talk()
+    talk.photo("/expression smile 0.8 wink 0.25")
+    moving = buttons(talk.end(talk.jobs[0]))["button.animate"]
+    film = Request("animate", (Setting("smile", 0.8), Setting("wink", 0.25)))
+    assert runs(talk.press(moving)) == [film]
+    shown = buttons(talk.end(talk.jobs[0]))
+    assert {"button.stronger", "button.weaker"} <= set(shown)
+    assert "button.animate" not in shown
+    assert said(talk.press(f"animate:{talk.state.shown[-1].job.hex}")) == ["say.choice_gone"]
+
+
+def test_bare_animate_is_idle_whatever_was_filmed_before() -> None:
+    """Other kinds mean what they meant last time; this one breathes and blinks."""
+    talk = Talk()
+    talk.photo("/animate laugh")
+    idle = Request("animate", (Setting("idle"),))
+    assert runs(talk.say("/animate")) == [idle]
+    assert runs(talk.say("动起来")) == [idle]
+    spoken = runs(talk.say("/say Hello there!"))
+    assert spoken == [Request("say", (Setting("words", words="Hello there!"),))]
+    shown = talk.end(talk.jobs[-1])
+    assert "button.stronger" not in buttons(shown)
+
+
+def test_words_never_leave_the_folder_of_a_file() -> None:
+    """A file's name holds what was said, but no sign that leads elsewhere."""
+    said_words = Request("say", (Setting("words", words="../../etc: a/b\\c?"),))
+    message = WORDING.sticker(ShowResult(uuid4(), said_words), b"film", "en")
+    assert message.name == "say-..-..-etc-a-b-c"
+    assert "a/b" in message.text
+
+
 def test_every_button_fits_and_does_something() -> None:
     """Values have at most 64 bytes (Telegram), and pressing one leads somewhere."""
     talk = Talk()

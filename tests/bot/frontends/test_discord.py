@@ -30,6 +30,7 @@ from bot.frontends.discord.errors import MAPPED, translate
 from bot.frontends.discord.references import Reference
 from storage.contract.failures import Failure
 from storage.contract.kinds import KINDS
+from tests.bot.filming import film
 from tests.bot.recording import RecordingListener
 
 AGAIN = ((Button("Again", "again:1"), Button("Stronger", "more:1")),)
@@ -132,6 +133,23 @@ async def test_a_slash_command_without_a_photo(world: World) -> None:
         "/language zh-Hans",
         "/undo",
     ]
+
+
+async def test_faces_are_filmed_and_speak(world: World) -> None:
+    """A chain in one option, words in another's; what moves comes as a GIF, which Discord plays."""
+    await world.ada.slash(world.channel, "animate", what="smile wink")
+    await world.ada.slash(world.channel, "say", what="Hello there!")
+    lines = [event.text for event in world.listener.events if isinstance(event, CommandGiven)]
+    assert lines == ["/animate smile wink", "/say Hello there!"]
+    offered = await world.ada.autocomplete(world.channel, "animate", "what", "smile wi")
+    assert "smile wink" in [one["value"] for one in offered]
+    world.answer_with(Message("smile", AGAIN, sticker=film(), name="animate-smile-0.8"))
+    result = await world.ada.slash(world.channel, "animate", what="smile", photo=PHOTO)
+    assert result.response is not None
+    (file,) = result.response.attachments
+    assert file.filename == "animate-smile-0.8.gif"
+    with Image.open(io.BytesIO(await file.read())) as image:
+        assert (image.format, image.size, image.n_frames) == ("GIF", (320, 320), 6)
 
 
 async def test_strength_has_the_range_of_its_kind(world: World) -> None:

@@ -17,6 +17,7 @@ from bot.core.conversation.events import (
 )
 from storage.contract.failures import Failure
 from tests.bot.fake_bot_api import BotApi, Fault, flood
+from tests.bot.filming import film
 from tests.bot.on_telegram import ADA, AGAIN, BO, FRIENDS, Running, answer_with, png
 from tests.bot.recording import RecordingListener
 
@@ -206,14 +207,13 @@ async def test_a_sticker_is_sent_as_a_sticker_with_its_buttons(
 
 async def test_a_moving_sticker_is_sent_as_a_video_sticker(api: BotApi, running: Running) -> None:
     """The file says by its name what it is, and keeps to what Telegram takes."""
-    frames = [Image.new("RGBA", (512, 512), colour) for colour in ("red", "green", "blue")]
-    stream = io.BytesIO()
-    frames[0].save(stream, "PNG", save_all=True, append_images=frames[1:], duration=200)
+    kept = film()
     async with running(RecordingListener()) as chat:
         await api.until(lambda: bool(api.calls("getMe")))
-        await chat.send("1", Message("love", AGAIN, sticker=stream.getvalue()))
+        await chat.send("1", Message("love", AGAIN, sticker=kept))
     (sent,) = api.calls("sendSticker")
     assert sent.names["sticker"] == "sticker.webm"
+    assert sent.files["sticker"] == kept  # encoded once, by the worker
     (shown,) = api.messages(1)
     assert shown.form == "sticker"
     assert shown.buttons == {"Again": "again", "Stronger": "more"}

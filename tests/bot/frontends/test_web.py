@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+import av
 import httpx
 import pytest
 from PIL import Image
@@ -26,6 +27,7 @@ from bot.frontends.web.chat import WebChat
 from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from tests import patience
+from tests.bot.filming import film
 from tests.bot.on_the_web import SELFIE, Listening, Page, png, serving, visiting
 
 
@@ -293,6 +295,26 @@ async def test_stickers_are_served_as_png_and_webp(chat: WebChat, page: Page) ->
         with Image.open(io.BytesIO(answer.content)) as image:
             assert image.format == suffix.upper()
             assert image.size == (512, 400)
+
+
+async def test_films_are_served_as_webp_and_mp4(chat: WebChat, page: Page) -> None:
+    """The page shows what a browser plays, and offers a film; a still has none."""
+    await chat.send(page.person, Message("smile", sticker=film()))
+    await chat.send(page.person, Message("smile", sticker=png()))
+    async with page.tab() as tab:
+        await tab.hear()
+    moving, still = tab.messages
+    assert [one["moving"] for one in tab.messages] == [True, False]
+    answer = await page.http.get(f"{moving['sticker']}.webp")
+    assert answer.headers["content-type"] == "image/webp"
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert (image.format, image.n_frames) == ("WEBP", 6)
+    answer = await page.http.get(f"{moving['sticker']}.mp4")
+    assert answer.headers["content-type"] == "video/mp4"
+    with av.open(io.BytesIO(answer.content)) as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == 6
+    assert (await page.http.get(f"{moving['sticker']}.png")).status_code == 404
+    assert (await page.http.get(f"{still['sticker']}.mp4")).status_code == 404
 
 
 async def test_drawings_are_served_as_svg(chat: WebChat, page: Page) -> None:

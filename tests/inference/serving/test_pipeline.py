@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -108,9 +109,11 @@ def test_registry_serves_all_kinds():
 
 # those show avatars, nobody, or two people
 OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup", "random", "mix"}]
+MOVING = ("animate", "say")
+STILL = [kind for kind in OF_PHOTOS if not KINDS[kind].sheet and kind not in MOVING]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OF_PHOTOS if not KINDS[kind].sheet])
+@pytest.mark.parametrize("kind", STILL)
 async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
     """Each kind at its default gives a 512 px RGBA picture with a transparent ground."""
     files = Files(photo)
@@ -122,6 +125,22 @@ async def test_a_selfie_becomes_a_sticker(pipeline, photo, kind):
         alpha = np.asarray(picture)[..., 3]
     assert 0.1 < (alpha > 0).mean() < 0.9
     assert analysis.from_bytes(files.kept).faces
+
+
+@pytest.mark.parametrize("kind", MOVING)
+async def test_a_selfie_becomes_a_film(pipeline, photo, kind):
+    """What moves comes as a small WEBM with alpha, and tells how far it is on the way."""
+    told = []
+    wanted = job(kind, Setting("words", words="hello")) if kind == "say" else job(kind)
+    outcome = await pipeline.run(wanted, Files(photo), told.append)
+    assert isinstance(outcome, Done)
+    assert outcome.picture.startswith(b"\x1aE\xdf\xa3")
+    assert len(outcome.picture) <= 256 * 1024
+    with av.open(io.BytesIO(outcome.picture)) as film:
+        assert film.streams.video[0].metadata["alpha_mode"] == "1"
+        assert film.duration <= 3_000_000
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1.0)
 
 
 async def test_an_avatar_needs_no_photo(pipeline, photo):

@@ -81,7 +81,7 @@ class Texts:
 
     def setting(self, locale: str, kind: str, setting: str) -> str:
         """Return what people call a setting of a kind."""
-        return self.get(locale, f"setting.{kind}.{setting}.name")
+        return cast("str", _setting(self.tables[locale], kind, setting)["name"])
 
     def slot(self, locale: str, slot: str) -> str:
         """Return what people call a place for a part of an avatar."""
@@ -142,7 +142,7 @@ class Texts:
         for setting in request.settings:
             if setting.kept and not setting.amount:
                 continue
-            label = self._called_by_group(locale, kind, setting.name)
+            label = setting.words or self._called_by_group(locale, kind, setting.name)
             number = number_behind(kind, setting)
             key = "request.setting_with_amount" if number else "request.setting"
             settings.append(self.get(locale, key, name=label, amount=number))
@@ -182,7 +182,8 @@ class Texts:
         for kind in KINDS.values():
             commands[squeeze(kind.name)] = kind.name
             for setting in kind.settings:
-                settings[kind.name][squeeze(setting)] = setting
+                if setting not in kind.spoken:
+                    settings[kind.name][squeeze(setting)] = setting
         for locale, table in self.tables.items():
             for section in ("command", "shortcut", "kind"):
                 for name, entry in cast("Mapping[str, Table]", table[section]).items():
@@ -246,11 +247,12 @@ class Texts:
     def _within(self, kind: Kind) -> dict[str, dict[str, str]]:
         """Return the words of each group of a kind; one without groups has a nameless one."""
         found: dict[str, dict[str, str]] = {group_of(name): {} for name in kind.settings}
-        for name in kind.settings:
+        named = [name for name in kind.settings if name not in kind.spoken]
+        for name in named:
             found[group_of(name)][squeeze(name.rpartition(":")[2])] = name
         for table in self.tables.values():
-            for name in kind.settings:
-                for word in _words(_entry(table, "setting", kind.name, name)):
+            for name in named:
+                for word in _words(_setting(table, kind.name, name)):
                     found[group_of(name)].setdefault(word, name)
         return found
 
@@ -269,6 +271,14 @@ def _entry(table: Table, *path: str) -> Table:
     for part in path:
         table = cast("Table", table[part])
     return table
+
+
+def _setting(table: Table, kind: str, setting: str) -> Table:
+    """Return what a setting is called, by the kind itself or the one that it is called as."""
+    own = _entry(table, "setting", kind)
+    if setting in own:
+        return cast("Table", own[setting])
+    return _entry(table, "setting", KINDS[kind].called_as, setting)
 
 
 def _words(entry: Table) -> list[str]:

@@ -2,7 +2,7 @@
 // settings of every kind.
 
 const EACH = { expression: 5, cartoon: 3, emoji: 2 };
-const SHORTCUTS = ["wardrobe", "hairs", "beards", "glasses", "hats", "paint"];
+const SHORTCUTS = ["animate", "wardrobe", "hairs", "beards", "glasses", "hats", "paint"];
 
 function some(kind, { commands }) {
   const command = commands.find(({ name }) => name === kind);
