@@ -17,12 +17,16 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
+WORTH = 0.1  # of a job, that has to be done for another edit
 EVERY = 2.0  # seconds between two looks, and so between two edits of one message
 
 
 @dataclass(slots=True)
 class _Placed:
-    """A placeholder as it stands in its chat. ``place``: the one that it shows."""
+    """A placeholder as it stands in its chat.
+
+    ``place`` in the queue and ``share`` of the work: those that it shows.
+    """
 
     placeholder: Placeholder
     account: Account
@@ -30,6 +34,7 @@ class _Placed:
     reference: str
     place: int
     since: float
+    share: float = 0.0
 
 
 class ProgressMessages:
@@ -73,8 +78,8 @@ class ProgressMessages:
                 except Exception as problem:
                     log.warning("could not read how jobs stand: %s", place_of(problem))
                     continue
-                for placed, place in moved:
-                    edit = asyncio.create_task(self._edit(chat, placed, place))
+                for placed, place, share in moved:
+                    edit = asyncio.create_task(self._edit(chat, placed, place, share))
                     edits.add(edit)
                     edit.add_done_callback(edits.discard)
         finally:
@@ -82,11 +87,11 @@ class ProgressMessages:
                 edit.cancel()
             await asyncio.gather(*edits, return_exceptions=True)
 
-    async def _moved(self, platform: str) -> list[tuple[_Placed, int]]:
-        """Return the placeholders whose jobs have moved on, with their places now.
+    async def _moved(self, platform: str) -> list[tuple[_Placed, int, float]]:
+        """Return the placeholders whose jobs have moved on, with places and shares of work now.
 
-        A place never grows on the screen, also where others are let in before or a job is tried
-        once more.
+        A place never grows on the screen, nor does a share shrink, also where others are let in
+        before or a job is tried once more.
         """
         now = time.monotonic()
         idle = {
@@ -100,23 +105,26 @@ class ProgressMessages:
             return []
         async with self._database.snapshot() as session:
             places = await jobs.places(session, idle)
+            shares = await jobs.shares(session, idle)
         for job_id in idle.keys() - places.keys():
             self.done(job_id)
-        return [(idle[job_id], place) for job_id, place in places.items()
-                if place < idle[job_id].place]  # fmt: skip
+        standing = [
+            (idle[job_id], place, shares.get(job_id, 0.0)) for job_id, place in places.items()
+        ]
+        return [one for one in standing if _further(*one)]
 
-    async def _edit(self, chat: Chat, placed: _Placed, place: int) -> None:
+    async def _edit(self, chat: Chat, placed: _Placed, place: int, share: float) -> None:
         placeholder = placed.placeholder
         job = placeholder.job
         async with self._turns.of(placed.account):
-            if self._placed.get(job.id) is not placed or place >= placed.place:
+            if self._placed.get(job.id) is not placed or not _further(placed, place, share):
                 return  # delivered, or edited, while we waited for the turn
             message = self._wording.waiting(
-                placeholder.request, place, placeholder.notes, placed.locale
+                placeholder.request, place, placeholder.notes, placed.locale, share
             )
             try:
                 reference = await chat.edit(job.chat, placed.reference, message)
-                placed.place = place
+                placed.place, placed.share = place, share
                 if reference != placed.reference:
                     placed.reference = reference
                     async with self._database.transaction() as session:
@@ -126,3 +134,8 @@ class ProgressMessages:
             except Exception as problem:
                 log.error("could not tell how a job stands: %s", place_of(problem))
                 self.done(job.id)
+
+
+def _further(placed: _Placed, place: int, share: float) -> bool:
+    """Tell whether there is more to show of a job than a placeholder does."""
+    return place < placed.place or (place == placed.place and share >= placed.share + WORTH)

@@ -50,6 +50,16 @@ class _StoredPhotos:
         self.report = report
 
 
+class _Share:
+    """How much of one job is done, as its thread last said."""
+
+    done = 0.0
+
+    def told(self, share: float) -> None:
+        """See ``contract.Told``."""
+        self.done = share
+
+
 class Worker:
     """Works on topic "jobs", ``settings.concurrency`` at once."""
 
@@ -93,8 +103,9 @@ class Worker:
         if job.started is not None:
             metrics.WAITED.labels(job.kind).observe((job.started - job.created).total_seconds())
         stored = _StoredPhotos(self._database, self._vault)
-        run = asyncio.create_task(self._pipeline.run(job, stored))
-        keep = asyncio.create_task(self._keep_lease(job, run))
+        share = _Share()
+        run = asyncio.create_task(self._pipeline.run(job, stored, share.told))
+        keep = asyncio.create_task(self._keep_lease(job, run, share))
         try:
             with metrics.WORKED.labels(job.kind).time():
                 outcome = await run
@@ -157,13 +168,16 @@ class Worker:
         if delivery is not None:
             await self._queue.enqueue(f"delivery.{job.platform}", delivery)
 
-    async def _keep_lease(self, job: Job, run: asyncio.Task[Outcome]) -> None:
-        """Renew the lease while the job runs; stop the job if its claim no longer stands."""
+    async def _keep_lease(self, job: Job, run: asyncio.Task[Outcome], share: "_Share") -> None:
+        """Renew the lease while the job runs, and say how far it is.
+
+        The job is stopped if its claim no longer stands.
+        """
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 async with self._database.transaction() as session:
-                    held = await jobs.renew(session, job, self._lease)
+                    held = await jobs.renew(session, job, self._lease, share.done)
             except Exception as error:
                 _log.warning("job %s: lease not renewed: %s", job.id, type(error).__name__)
                 continue

@@ -11,7 +11,7 @@ import importlib
 from datetime import timedelta
 from uuid import UUID
 
-from inference.serving.contract import Photos, Pipeline
+from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
@@ -32,8 +32,9 @@ class Slow(Pipeline):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         """Sleep."""
+        del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         await asyncio.sleep(self._seconds)
@@ -46,10 +47,10 @@ class Announced(Pipeline):
     def __init__(self, inner: Pipeline) -> None:
         self._inner = inner
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         """Say so, then run the inner one."""
         say("started", job.id, job.attempts)
-        return await self._inner.run(job, photos)
+        return await self._inner.run(job, photos, told)
 
 
 async def main() -> None:

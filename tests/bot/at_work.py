@@ -13,7 +13,7 @@ from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Orig
 from bot.core.language.texts import load
 from bot.core.service import Service
 from bot.settings import BotSettings
-from inference.serving.contract import Photos, Pipeline
+from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
@@ -43,7 +43,8 @@ class ScriptedPipeline(Pipeline):
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[tuple[str, bytes]] = field(default_factory=list)
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
+        del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         self.seen.append((job.kind, photo))

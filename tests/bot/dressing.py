@@ -17,7 +17,7 @@ from bot.settings import BotSettings
 from inference.emoji import parts as built
 from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
-from inference.serving.contract import Photos
+from inference.serving.contract import Photos, Told, untold
 from inference.serving.contract import Pipeline as Protocolled
 from inference.serving.pipeline import Pipeline
 from inference.serving.worker import Worker
@@ -73,8 +73,9 @@ class Matching(Protocolled):
         self.drawing = Pipeline(InferenceSettings(_env_file=None, concurrency=1), families=families)
         self.gate.set()
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         """Work on a job."""
+        del told
         self.seen.append(job)
         await self.gate.wait()
         avatar = job.avatar

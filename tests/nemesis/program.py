@@ -8,7 +8,7 @@ import hashlib
 import os
 
 import bot.__main__ as program
-from inference.serving.contract import Photos, Pipeline
+from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.settings import InferenceSettings
 from storage.contract.jobs import Done, Job, Outcome
 
@@ -21,8 +21,9 @@ class Mirror(Pipeline):
     def __init__(self, settings: InferenceSettings) -> None:
         del settings
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         """Sleep for up to ``LONGEST`` seconds."""
+        del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         part = hashlib.sha256(job.id.bytes).digest()[0] / 255

@@ -101,6 +101,28 @@ async def test_one_persons_slow_chat_stops_nobodys_progress(database: Database, 
     await until(lambda: "Working" in room.texts("ann")[1])
 
 
+async def test_a_placeholder_says_how_far_its_job_is(database: Database, room: Room) -> None:
+    """A worker's word is shown when it is worth an edit; another attempt takes nothing back."""
+    await room.photo("ann")
+    (job,) = await claim(database, *await queued(database))
+
+    async def tell(share: float) -> None:
+        async with database.transaction() as session:
+            assert await jobs.renew(session, job, LEASE, share)
+
+    await tell(0.42)
+    await until(lambda: "42%" in room.texts("ann")[0])
+    await tell(0.45)
+    await tell(0.0)
+    await tell(0.81)
+    await until(lambda: "81%" in room.texts("ann")[0])
+    async with database.transaction() as session:
+        assert await jobs.release(session, job)
+    (again,) = await claim(database, job.id)
+    assert again.detail == {}
+    assert "81%" in room.texts("ann")[0]
+
+
 async def test_a_place_never_grows(
     database: Database, vault: Vault, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

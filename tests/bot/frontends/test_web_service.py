@@ -12,7 +12,7 @@ from bot.core.language import texts
 from bot.core.service import Service
 from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
-from inference.serving.contract import Photos, Pipeline
+from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
@@ -26,7 +26,8 @@ from tests.bot.on_the_web import SELFIE, jpeg, png, serving, visiting
 class Painter(Pipeline):
     """A pipeline that paints the amount of its first setting, or refuses."""
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
+        del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         if photo != SELFIE:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from inference.serving.contract import Photos, Pipeline
+from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, people, workers
@@ -34,6 +34,7 @@ class Scripted(Pipeline):
         self._run = run
         self.jobs: list[Job] = []
         self.photos: set[UUID] = set()
+        self.told: Told = untold
         self.emptied = asyncio.Event()
 
     @property
@@ -44,8 +45,9 @@ class Scripted(Pipeline):
         self.photos.discard(photo_id)
         self.emptied.set()
 
-    async def run(self, job: Job, photos: Photos) -> Outcome:
+    async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         self.jobs.append(job)
+        self.told = told
         if job.photo_id is not None:
             self.photos.add(job.photo_id)
         return await self._run(job, photos)
@@ -330,6 +332,31 @@ async def test_a_long_job_keeps_its_lease(room: Room) -> None:
         await room.ask(b"ab")
         assert isinstance((await room.answer())[1], Done)
     assert len(pipeline.jobs) == 1
+
+
+async def test_a_job_says_how_far_it_is(room: Room) -> None:
+    """What a thread says goes into the row with the lease, and is gone with the job's end."""
+
+    async def half(job: Job, photos: Photos) -> Outcome:
+        pipeline.told(0.5)
+        shown = None
+        async with patience.limit():
+            while shown != 0.5:
+                await asyncio.sleep(0.02)
+                shown = await share(job.id)
+        return await echo(job, photos)
+
+    async def share(job_id: UUID) -> float | None:
+        async with room.database.snapshot() as session:
+            return (await jobs.shares(session, [job_id])).get(job_id)
+
+    async with room.working(half, lease=0.5) as pipeline:
+        await room.ask(b"ab")
+        job_id, outcome = await room.answer()
+    assert isinstance(outcome, Done)
+    assert await share(job_id) is None
+    async with room.database.snapshot() as session:
+        assert (await jobs.read(session, job_id)).detail == {}
 
 
 async def test_a_cancelled_job_is_interrupted(room: Room) -> None:
