@@ -18,11 +18,11 @@ from inference.avatars import compose
 from inference.face import analysis, masks
 from inference.face.detect import detect
 from inference.face.landmarks import region_around, trace
-from inference.family import Family, Subject
+from inference.family import Family, Picture, Subject
 from inference.measuring.statistics import Row, peak_mb, timings
-from inference.models.calls import run
+from inference.models.calls import Calls, run
 from inference.models.networks import Networks
-from inference.pictures import images, sheet
+from inference.pictures import films, images, sheet
 from inference.serving.registry import FAMILIES
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import KINDS, Setting
@@ -62,6 +62,13 @@ OF_FACES: dict[str, Trial] = {
     "gallery": ("gallery", KINDS["gallery"].default),
 }
 """What is made of faces, by subject."""
+
+FILMS: dict[str, Trial] = {
+    "animate": ("animate", (Setting("smile", 0.8),)),
+    "animate_laugh": ("animate", (Setting("laugh", 0.8),)),
+    "say": ("say", (Setting("words", words="hello there"),)),
+}
+"""Films of faces, timed to the last byte; ``_frames`` and ``_encode`` are the halves of it."""
 
 OF_AVATARS: dict[str, Trial] = {
     "mood": ("mood", KINDS["mood"].default),
@@ -108,6 +115,8 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
             watch.time("encode", partial(images.encode_png, picture.frames))
         if subject == "emoji":
             avatar = picture.facts
+    for subject, (kind, settings) in FILMS.items():
+        _film(subject, families[kind].make(portrait, settings), networks, watch)
     spec = AvatarSpec.from_json(avatar)
     for subject, (kind, settings) in OF_AVATARS.items():
         compose.render.clear()
@@ -115,6 +124,15 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
         watch.time(subject, partial(run, families[kind].make(shown, settings), networks))
     compose.render.clear()
     watch.time("mood_pack", partial(_pack, families["mood"], spec, networks))
+
+
+def _film(subject: str, calls: Calls[Picture], networks: Networks, watch: Watch) -> None:
+    picture = run(calls, networks)
+    frames = watch.time(f"{subject}_frames", lambda: list(picture.frames))
+    speed = picture.frames_per_second
+    watch.time(f"{subject}_encode", partial(films.encode, frames, speed))
+    halves = (watch.seconds[f"{subject}_{half}"][-1] for half in ("frames", "encode"))
+    watch.seconds[subject].append(sum(halves))
 
 
 def _pack(family: Family, subject: Subject, networks: Networks) -> list[bytes]:

@@ -98,7 +98,9 @@ class _Visitor:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._http = httpx.AsyncClient(base_url=address, headers={"origin": address})
+        self._http = httpx.AsyncClient(
+            base_url=address, headers={"origin": address}, timeout=_PATIENCE
+        )
 
     async def __aenter__(self) -> "_Visitor":
         (await self._http.get("/")).raise_for_status()

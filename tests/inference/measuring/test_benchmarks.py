@@ -9,7 +9,8 @@ from tests.inference.making import networks
 
 def test_every_kind_is_measured() -> None:
     """Whatever may be asked for has a subject of its own."""
-    trials = (*stages.OF_FACES.values(), *stages.OF_AVATARS.values())
+    tables = (stages.OF_FACES, stages.FILMS, stages.OF_AVATARS)
+    trials = [trial for table in tables for trial in table.values()]
     assert {kind for kind, _ in trials} == set(KINDS)
     for kind, settings in trials:
         assert {setting.name for setting in settings} <= set(KINDS[kind].settings)
@@ -20,6 +21,8 @@ def test_a_round_measures_every_subject(selfie_of: Callable[[str], bytes]) -> No
     rows = stages.measure([selfie_of("P001")], rounds=1, networks=networks)
     medians = {row.subject: row.value for row in rows if row.metric == "median_ms"}
     shared = {"decode", "detect", "study", "person", "encode"}
-    assert {*shared, *stages.OF_FACES, *stages.OF_AVATARS, "mood_pack"} <= set(medians)
+    assert {*shared, *stages.OF_FACES, *stages.FILMS, *stages.OF_AVATARS, "mood_pack"} <= set(
+        medians
+    )
     assert all(value > 0 for value in medians.values())
     assert all(row.n == 1 for row in rows)
