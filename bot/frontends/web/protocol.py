@@ -44,6 +44,9 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _judge(self) -> None:
+        if self.transport.get_protocol() is not self:  # a WebSocket's by now
+            self._calm()
+            return
         answering = self.cycle is not None and not self.cycle.response_complete
         theirs = self.conn.their_state
         half = theirs is h11.SEND_BODY or (theirs is h11.IDLE and self.conn.trailing_data[0])

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from PIL import Image
 
+from bot.core.conversation.events import Message
 from bot.frontends.web import app, protocol, uploads
 from bot.frontends.web.chat import WebChat
 from bot.frontends.web.looking import look
@@ -212,3 +213,16 @@ def test_an_address_is_a_household() -> None:
     assert network("2001:db8::1") != network("2001:db8:0:1::1")
     assert network("::ffff:192.0.2.1") == network("192.0.2.1")
     assert network("testclient") == "testclient"
+
+
+async def test_an_open_tab_is_never_hurried(
+    chat: WebChat, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its head was whole, and a tab that listens has nothing more to send."""
+    monkeypatch.setattr(protocol, "UNFINISHED_SECONDS", 0.05)
+    async with page.tab() as tab:
+        await tab.hear()
+        await asyncio.sleep(0.2)
+        await chat.send(page.person, Message("still here"))
+        await tab.hear()
+    assert [message["text"] for message in tab.messages] == ["still here"]
