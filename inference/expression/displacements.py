@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("displacements.npz")
 
+HALVED = "browInnerUp"
+"""A movement of both sides that people can also make on one."""
+
+MEET = 0.6
+"""Half the width in which its halves meet, in the head's units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Displacements:
@@ -50,10 +56,14 @@ class Displacements:
 
 @cache
 def load() -> Displacements:
-    """Read the shipped table once."""
+    """Read the shipped table once; what ARKit knows as one gets halves besides."""
     with np.load(TABLE) as table:
-        return Displacements(
-            base=table["base"].astype(np.float32),
-            fields=table["fields"].astype(np.float32),
-            names=tuple(str(name) for name in table["names"]),
-        )
+        base = table["base"].astype(np.float32)
+        fields = table["fields"].astype(np.float32)
+        names = tuple(str(name) for name in table["names"])
+    whole = fields[names.index(HALVED)]
+    share = 1 / (1 + np.exp(-base[:, 0] / MEET))[:, None]  # the person's left is at the right
+    halves = np.stack([whole * share, whole * (1 - share)]).astype(np.float32)
+    return Displacements(
+        base, np.concatenate([fields, halves]), (*names, f"{HALVED}Left", f"{HALVED}Right")
+    )

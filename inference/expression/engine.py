@@ -1,12 +1,23 @@
 """The geometric engine: landmarks move as blendshapes say, the picture follows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import creases, displacements, eyewear, lids, limits, mouth, warp
+from inference.expression import (
+    creases,
+    displacements,
+    eyesight,
+    eyewear,
+    gaze,
+    lids,
+    limits,
+    mouth,
+    turning,
+    warp,
+)
 from inference.expression.mixes import Movement, movement
 from inference.expression.similarity import estimate
 from inference.face.blendshapes import NAMES
@@ -47,6 +58,9 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     """
     before = np.asarray(report.landmarks, np.float64)
     weights = limits.left_to_do(asked.weights, report.blendshapes)
+    if asked.calm:
+        for name, amount in limits.relaxed(asked.calm, report.blendshapes).items():
+            weights[name] = weights.get(name, 0.0) + amount
     if asked.rest:
         for name in SMILES:
             present = float(report.blendshapes[NAMES.index(name)])
@@ -55,13 +69,13 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     head = estimate(table.base, before)
     offset = eyewear.stiffened(before, head.turned(table.mixed(weights)), glasses)
     if asked.inside is not None:
-        shut = mouth.closing(before, asked.rest)
+        shut = mouth.closing(before, max(asked.rest, asked.shut))
         jaw = head.turned(table.mixed({limits.JAW: max(weights.get(limits.JAW, 0.0), 0.0)}))
         full, still = offset + shut, offset + shut - jaw
         share = limits.jaw_share(before, still, full, asked.inside)
         return Moved(before, before + still + share * jaw, weights)
     after = before + mouth.kept_together(before, offset)
-    return Moved(before, after + mouth.closing(after, asked.rest), weights)
+    return Moved(before, after + mouth.closing(after, max(asked.rest, asked.shut)), weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +161,23 @@ def express(
         report: the face in their pixels.
         settings: names of ``mixes.MIXES`` with amounts -1..1.
     """
-    done = expressed(image, alpha, report, movement(settings))
-    return done.image, done.alpha
+    return performed(image, alpha, report, movement(settings))
+
+
+def performed(
+    image: NDArray[np.uint8], alpha: NDArray[np.uint8], report: FaceReport, asked: Movement
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return picture and alpha after a movement; see ``express``.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        alpha: (H, W) uint8.
+        report: the face in their pixels.
+        asked: what to do with it.
+    """
+    done = expressed(image, alpha, report, asked)
+    points = report.landmarks if done.moved is None else done.moved.after
+    return turning.turn(done.image, done.alpha, points, asked.turn, asked.nod)
 
 
 def expressed(
@@ -158,7 +187,7 @@ def expressed(
     asked: Movement,
     between: Interior | None = None,
 ) -> Expressed:
-    """Do what ``express`` does, and tell how.
+    """Do what ``performed`` does, but for turning the head, and tell how.
 
     Args:
         image: (H, W, 3) RGB uint8.
@@ -167,9 +196,11 @@ def expressed(
         asked: what to do with it.
         between: what shows between parting lips; chosen for this movement if None.
     """
+    asked = as_seen(image, report, asked)
+    image = gaze.turn(image, report.landmarks, asked.look_left, asked.look_right)
     if asked.close_left or asked.close_right:
         image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
-    if not asked.weights and not asked.rest:
+    if not asked.moves:
         return Expressed(image, alpha)
     height, width = alpha.shape
     moved = move(report, asked, eyewear.detect(image, report.landmarks))
@@ -181,10 +212,40 @@ def expressed(
         image = between.shown(image, moved)
     elif asked.inside is not None:
         image = _with_inside(image, moved, report, asked.inside)
-    elif asked.rest:
+    elif asked.rest or asked.shut:
         shut = mouth.openness(moved.before) * (1.0 - mouth.openness(moved.after))
         image = mouth.sealed(image, moved.before, moved.after, shut)
     return Expressed(image, alpha, moved, field)
+
+
+def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Movement:
+    """Leave out what is asked of eyes that glasses, hair or glare hide.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        report: the face in its pixels.
+        asked: what to do with it.
+    """
+    looks = (*asked.look_left, *asked.look_right, asked.close_left, asked.close_right)
+    if not any(looks) and not any(name.startswith("eye") for name in asked.weights):
+        return asked
+    left, right = eyesight.seen(image, report.landmarks, report.colours.skin)
+    if left == right == 1.0:
+        return asked
+    shares = {
+        name + side: share
+        for name in ("eyeWide", "eyeSquint")
+        for side, share in (("Left", left), ("Right", right))
+    }
+    still = (0.0, 0.0)
+    return replace(
+        asked,
+        weights={name: weight * shares.get(name, 1.0) for name, weight in asked.weights.items()},
+        close_left=asked.close_left if left > eyesight.ENOUGH else 0.0,
+        close_right=asked.close_right if right > eyesight.ENOUGH else 0.0,
+        look_left=asked.look_left if left > eyesight.ENOUGH else still,
+        look_right=asked.look_right if right > eyesight.ENOUGH else still,
+    )
 
 
 def _with_inside(

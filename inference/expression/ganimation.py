@@ -1,20 +1,19 @@
 """The network's engine: what GANimation answers, applied at the photo's own size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import eyewear
-from inference.expression.engine import move
-from inference.expression.mixes import movement
+from inference.expression import eyewear, gaze, turning
+from inference.expression.engine import Moved, as_seen, move
+from inference.expression.mixes import Movement
 from inference.expression.placing import SIDE, WINDOW, changes
 from inference.face import topology
 from inference.face.alignment import alignment_transform
 from inference.face.report import Portrait
 from inference.models.calls import Call, Calls
-from storage.contract.kinds import Setting
 
 MODEL = "ganimation"
 
@@ -38,33 +37,47 @@ class Edit:
 
 
 def express(
-    portrait: Portrait, settings: tuple[Setting, ...]
+    portrait: Portrait, asked: Movement
 ) -> Calls[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Return picture (S, S, 3) RGB and alpha (S, S) with another expression.
 
-    All amounts 0 give back the very input. KeyError for a name that is not in ``mixes.MIXES``.
+    No movement gives back the very input.
     """
     image, alpha, report = portrait.foreground, portrait.alpha, portrait.report
-    asked = movement(settings)
+    asked = as_seen(image, report, asked)
+    image = gaze.turn(image, report.landmarks, asked.look_left, asked.look_right)
     moved = None
-    if asked.weights or asked.rest:
+    if asked.moves:
         moved = move(report, asked, eyewear.detect(image, report.landmarks))
-    change = yield from changes(report, asked, moved)
+    found = yield from edit(replace(portrait, image=image), asked, moved)
+    points = report.landmarks if moved is None else moved.after
+    if found is not None:
+        image, alpha = applied(image, alpha, report.landmarks, found)
+    return turning.turn(image, alpha, points, asked.turn, asked.nod)
+
+
+def edit(portrait: Portrait, asked: Movement, moved: Moved | None) -> Calls[Edit | None]:
+    """Ask the network what to do with a face, None where nothing is asked of it.
+
+    Args:
+        portrait: a studied face, its image free of the background's colours.
+        asked: what to do.
+        moved: what that means for its landmarks, None where only lids slide.
+    """
+    change = yield from changes(portrait.report, asked, moved)
     if not change.any():
-        return image, alpha
-    place = placement(report.landmarks)
+        return None
+    place = placement(portrait.report.landmarks)
     photo = cv2.warpAffine(
-        image, place, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+        portrait.image, place, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
     planes = np.ascontiguousarray((photo.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1))
     outputs = yield Call(MODEL, {"photo": planes[None], "change": change[None]})
-    edit = Edit(
-        *(
-            np.ascontiguousarray(outputs[name][0].transpose(1, 2, 0)).astype(np.float32)
-            for name in ("flow", "attention", "residual")
-        )
+    flow, attention, residual = (
+        np.ascontiguousarray(outputs[name][0].transpose(1, 2, 0)).astype(np.float32)
+        for name in ("flow", "attention", "residual")
     )
-    return applied(image, alpha, report.landmarks, edit)
+    return Edit(flow, attention, residual)
 
 
 def placement(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -89,17 +102,8 @@ def applied(
     edit: Edit,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Move and repaint a picture (H, W, 3) RGB and its alpha (H, W); far from the face nothing."""
-    place = placement(landmarks)
-    say = _say(landmarks, place)[..., None]
-    # the network's pixels are not the picture's: a flow turns and scales back with the place
-    back = np.linalg.inv(place[:, :2]) * SIDE
-    offset = (edit.flow * say) @ back.T.astype(np.float32)
-    added = (1 - edit.attention.reshape(SIDE, SIDE, 1)) * edit.residual * say * 127.5
     size = (image.shape[1], image.shape[0])
-    large = cv2.warpAffine(
-        np.dstack([offset, added]).astype(np.float32), place, size,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )  # fmt: skip
+    large = spread(alpha.shape, landmarks, edit)
     moves = np.abs(large).max(axis=2) > 0.01
     x = np.arange(size[0], dtype=np.float32)[None, :] + large[..., 0]
     y = np.arange(size[1], dtype=np.float32)[:, None] + large[..., 1]
@@ -109,6 +113,33 @@ def applied(
     painted = np.clip(np.rint(both[..., :3] + large[..., 2:]), 0, 255).astype(np.uint8)
     new_alpha = np.where(moves, both[..., 3], alpha).astype(np.uint8)
     return np.where(moves[..., None], painted, image).astype(np.uint8), new_alpha
+
+
+def spread(
+    shape: tuple[int, int], landmarks: NDArray[np.float32], edit: Edit
+) -> NDArray[np.float32]:
+    """Bring an edit to a picture's own size.
+
+    Args:
+        shape: height and width of the picture.
+        landmarks: (478, 2 or 3) px of it.
+        edit: what the network says.
+
+    Returns:
+        (H, W, 5): x and y to the source in px, and what is added to red, green and blue.
+    """
+    place = placement(landmarks)
+    say = _say(landmarks, place)[..., None]
+    # the network's pixels are not the picture's: a flow turns and scales back with the place
+    back = np.linalg.inv(place[:, :2]) * SIDE
+    offset = (edit.flow * say) @ back.T.astype(np.float32)
+    added = (1 - edit.attention.reshape(SIDE, SIDE, 1)) * edit.residual * say * 127.5
+    size = (shape[1], shape[0])
+    large = cv2.warpAffine(
+        np.dstack([offset, added]).astype(np.float32), place, size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+    )  # fmt: skip
+    return np.asarray(large, np.float32)
 
 
 def _say(landmarks: NDArray[np.float32], place: NDArray[np.float64]) -> Plane:

@@ -22,6 +22,14 @@ _KNEE = 0.6
 
 JAW = "jawOpen"
 
+RELAXED = {
+    "browInnerUp": (1.6, 0.1), "browOuterUp": (1.4, 0.1), "browDown": (1.4, 0.25),
+    "eyeSquint": (0.8, 0.45), "mouthFrown": (1.6, 0.05), "mouthPucker": (1.3, 0.1),
+    "mouthStretch": (1.0, 0.1), "mouthUpperUp": (0.8, 0.1), "mouthLowerDown": (0.6, 0.1),
+    "mouthShrugLower": (1.2, 0.1), "mouthFunnel": (0.8, 0.1),
+}  # fmt: skip
+"""How much of a movement undoes a full present score, and the score of a face at rest."""
+
 Points = NDArray[np.float64]
 
 
@@ -40,6 +48,26 @@ def left_to_do(weights: Mapping[str, float], blendshapes: NDArray[np.floating]) 
         share = SPENT.get(name.removesuffix("Left").removesuffix("Right"))
         if share is not None and weight > 0:
             result[name] = weight * (1 - share * float(blendshapes[NAMES.index(name)]))
+    return result
+
+
+def relaxed(calm: float, blendshapes: NDArray[np.floating]) -> dict[str, float]:
+    """Return the movements that bring a face to rest, but for its smile and its open mouth.
+
+    Args:
+        calm: share 0..1 of what is there to take away.
+        blendshapes: (52,) 0..1.
+
+    Returns:
+        Blendshape -> amount, 0 or less.
+    """
+    result = {}
+    for name, (weight, resting) in RELAXED.items():
+        for spelt in (name, f"{name}Left", f"{name}Right"):
+            if spelt in NAMES:
+                excess = float(blendshapes[NAMES.index(spelt)]) - resting
+                if excess > 0:
+                    result[spelt] = -calm * weight * excess
     return result
 
 

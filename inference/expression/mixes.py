@@ -9,11 +9,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from inference.expression import displacements
 from storage.contract.kinds import Setting
 
 CLOSE_LEFT = "closeLeft"
 CLOSE_RIGHT = "closeRight"
 """Sliding the person's left or right lid down; not blendshapes, for a lid is no stretch of skin."""
+
+LOOK_ACROSS_LEFT, LOOK_UP_LEFT = "lookAcrossLeft", "lookUpLeft"
+LOOK_ACROSS_RIGHT, LOOK_UP_RIGHT = "lookAcrossRight", "lookUpRight"
+"""Where the person's left and right eye look, to the person's left and up."""
+
+TURN, NOD = "turn", "nod"
+"""The head to the person's left, and up; 1 is as far as ``turning`` goes."""
+
+CALM = "calm"
+"""How much of every other movement that is there is taken away."""
 
 REST = "rest"
 """How much of a smile that is there, and of an open mouth, is taken away first."""
@@ -21,7 +34,7 @@ REST = "rest"
 INSIDE = {
     "grin": "teeth",
     "disgusted": "teeth",
-    "scared": "teeth",
+    "scared": "shout",
     "laugh": "laugh",
     "surprised": "round",
     "shout": "shout",
@@ -74,7 +87,46 @@ RESPONSE = {
 }  # fmt: skip
 """Exponents of amounts where what is seen grows slower or faster than what is asked."""
 
+PAIRED = (
+    "AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU20", "AU43",
+)  # fmt: skip
+"""Units that one side of a face can make alone."""
+
+TURNS: dict[str, Mix] = {
+    "AU51": {TURN: 1.0},
+    "AU52": {TURN: -1.0},
+    "AU53": {NOD: 1.0},
+    "AU54": {NOD: -1.0},
+}
+"""The head to the person's left and right, up and down."""
+
+LOOKS: dict[str, Mix] = {
+    "AU61": {LOOK_ACROSS_LEFT: 1.0, LOOK_ACROSS_RIGHT: 1.0},
+    "AU62": {LOOK_ACROSS_LEFT: -1.0, LOOK_ACROSS_RIGHT: -1.0},
+    "AU63": {LOOK_UP_LEFT: 1.0, LOOK_UP_RIGHT: 1.0, **_both(eyeWide=0.5)},
+    "AU64": {
+        LOOK_UP_LEFT: -1.0, LOOK_UP_RIGHT: -1.0, CLOSE_LEFT: 0.35, CLOSE_RIGHT: 0.35,
+    },
+}  # fmt: skip
+"""The eyes to the person's left and right, up and down; lids follow."""
+
+
+def one_sided(mix: Mix, side: str) -> Mix:
+    """Return what a mix does on the person's "Left" or "Right" alone."""
+    half = {name: weight for name, weight in mix.items() if name.endswith(side)}
+    return half | {
+        name + side: weight for name, weight in mix.items() if name == displacements.HALVED
+    }
+
+
+SIDED: dict[str, Mix] = {
+    f"{name}-{side.lower()}": one_sided({**UNITS, **LOOKS}[name], side)
+    for name in (*PAIRED, *LOOKS)
+    for side in ("Left", "Right")
+}
+
 NAMED: dict[str, Mix] = {
+    "neutral": {REST: 1.0, CALM: 1.0},
     "smile": _both(mouthSmile=1.1, cheekSquint=0.9, eyeSquint=0.4),
     "grin": {
         "jawOpen": 0.12,
@@ -109,25 +161,32 @@ NAMED: dict[str, Mix] = {
     },
     "surprised": {
         REST: 0.9,
-        "browInnerUp": 1.5,
+        "browInnerUp": 2.0,
         "mouthFunnel": 0.35,
-        "jawOpen": 0.6,
-        **_both(browOuterUp=1.6, eyeWide=1.7),
+        "jawOpen": 1.0,
+        **_both(browOuterUp=1.8, eyeWide=2.3),
     },
     "disgusted": {  # 9 + 10 + 17, and the brows that a wrinkled nose draws down
         REST: 0.9,
         "mouthShrugLower": 1.0,
         **_both(noseSneer=1.5, mouthUpperUp=0.5, mouthFrown=1.0, browDown=0.3, eyeSquint=0.4),
     },
-    "scared": {  # 1 + 2 + 5 + 20 + 25
-        REST: 0.8,
-        "browInnerUp": 2.0,
-        "jawOpen": 0.5,
+    "scared": {  # 1 + 4 + 5 + 20 + 26: brows that rise and draw together tell fear from surprise
+        REST: 1.0,
+        "browInnerUp": 1.6,
+        "jawOpen": 1.4,
         **_both(
-            browOuterUp=0.8, eyeWide=2.2, mouthStretch=0.3, mouthLowerDown=0.7, mouthFrown=0.9
+            browDown=1.6, eyeWide=2.6, mouthStretch=0.9, mouthLowerDown=0.6, mouthUpperUp=0.6,
+            noseSneer=0.4,
         ),
     },
     "kiss": {REST: 1.0, "mouthPucker": 1.0, "mouthFunnel": 0.15, **_both(eyeSquint=0.3)},
+    "doubtful": {
+        "browOuterUpLeft": 1.6,
+        "browInnerUpLeft": 1.0,
+        "browDownRight": 0.7,
+        "eyeSquintRight": 0.4,
+    },
     "smirk": {
         REST: 0.5,
         "mouthSmileLeft": 0.9,
@@ -165,7 +224,7 @@ NAMED: dict[str, Mix] = {
     "open": {"jawOpen": 0.55},
 }  # fmt: skip
 
-MIXES: dict[str, Mix] = {**NAMED, **UNITS}
+MIXES: dict[str, Mix] = {**NAMED, **LOOKS, **TURNS, **UNITS, **SIDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +233,10 @@ class Movement:
 
     weights: blendshapes by name. close_left, close_right: how far each lid slides down, 0..1.
     rest: share 0..1 of the present smile and open mouth to take away. inside: the kind of mouth
-    interior that shows between parting lips, or None.
+    interior that shows between parting lips, or None. calm: share 0..1 of all other present
+    movements to take away. shut: share 0..1 of the mouth's opening that closes. look_left,
+    look_right: of each eye, to the person's left and up, -1..1. turn, nod: of the head, to the
+    person's left and up, -1..1.
     """
 
     weights: Mapping[str, float]
@@ -182,6 +244,17 @@ class Movement:
     close_right: float
     rest: float
     inside: str | None
+    calm: float = 0.0
+    shut: float = 0.0
+    look_left: tuple[float, float] = (0.0, 0.0)
+    look_right: tuple[float, float] = (0.0, 0.0)
+    turn: float = 0.0
+    nod: float = 0.0
+
+    @property
+    def moves(self) -> bool:
+        """Whether skin moves; lids that slide, irises and a turning head do not count."""
+        return bool(self.weights or self.rest or self.calm or self.shut)
 
 
 def movement(settings: Iterable[Setting]) -> Movement:
@@ -206,12 +279,22 @@ def movement(settings: Iterable[Setting]) -> Movement:
     for side, eye in ((CLOSE_LEFT, "eyeWideLeft"), (CLOSE_RIGHT, "eyeWideRight")):
         if closing[side] < 0:
             total[eye] -= closing[side]
+    looks = {
+        name: float(np.clip(total.pop(name, 0.0), -1, 1))
+        for name in (LOOK_ACROSS_LEFT, LOOK_UP_LEFT, LOOK_ACROSS_RIGHT, LOOK_UP_RIGHT, TURN, NOD)
+    }
+    calm = float(np.clip(total.pop(CALM, 0.0), 0, 1))
     return Movement(
         weights={name: _bounded(name, weight) for name, weight in total.items() if weight},
         close_left=min(1.0, max(0.0, closing[CLOSE_LEFT])),
         close_right=min(1.0, max(0.0, closing[CLOSE_RIGHT])),
         rest=min(1.0, rest),
         inside=max(opening, key=opening.__getitem__) if opening else None,
+        calm=calm,
+        look_left=(looks[LOOK_ACROSS_LEFT], looks[LOOK_UP_LEFT]),
+        look_right=(looks[LOOK_ACROSS_RIGHT], looks[LOOK_UP_RIGHT]),
+        turn=looks[TURN],
+        nod=looks[NOD],
     )
 
 

@@ -9,6 +9,9 @@ other instead of folding.
 import numpy as np
 from numpy.typing import NDArray
 
+LEVELS = (4, 8, 16, 32, 64)
+"""Cells along each side of the lattices, coarse to fine, that keep eyes and lips apart."""
+
 
 def _basis(positions: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the first of four control points of each position, and its (N, 4) cubic weights."""
@@ -59,7 +62,7 @@ def surface(
     values: NDArray[np.floating],
     width: int,
     height: int,
-    levels: tuple[int, ...] = (4, 8, 16, 32, 64),
+    levels: tuple[int, ...] = LEVELS,
 ) -> NDArray[np.float32]:
     """Lay a smooth surface through scattered values.
 

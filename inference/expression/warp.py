@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression.splines import surface
+from inference.expression.splines import LEVELS, surface
 from inference.face import topology
 from inference.pictures.compositing import resize
 
@@ -15,6 +15,9 @@ Box = tuple[int, int, int, int]
 
 STILL_RINGS = (1.22, 1.36)
 """Multiples of the face oval on which nothing moves."""
+
+REACH = 0.13
+"""Over the width of the face oval: how far outside it a movement fades out."""
 
 
 NOTHING = 0.01
@@ -59,21 +62,27 @@ def _oval(points: NDArray[np.floating], grown: float) -> NDArray[np.float64]:
     return np.asarray(middle + (oval - middle) * grown)
 
 
-def _window(oval: NDArray[np.float64], box: Box) -> NDArray[np.float32]:
-    """Return (h, w): 1 inside the face, falling smoothly to 0 at the outer still ring."""
+def _window(oval: NDArray[np.float64], box: Box, share: float) -> NDArray[np.float32]:
+    """Return (h, w): 1 inside the face, falling to 0 outside it over a share of its width."""
     left, top, right, bottom = box
     outside = np.full((bottom - top, right - left), 255, np.uint8)
     shifted = np.round(oval - (left, top)).astype(np.int32)
     cv2.fillPoly(outside, [shifted], 0)
     distance = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    reach = max(1.0, 0.13 * float(np.ptp(oval[:, 0])))
+    reach = max(1.0, share * float(np.ptp(oval[:, 0])))
     t = np.clip(1.0 - distance / reach, 0.0, 1.0)
     window: NDArray[np.float32] = (t * t * (3 - 2 * t)).astype(np.float32)
     return window
 
 
 def flow(
-    points: NDArray[np.floating], moved: NDArray[np.floating], width: int, height: int
+    points: NDArray[np.floating],
+    moved: NDArray[np.floating],
+    width: int,
+    height: int,
+    rings: tuple[float, float] = STILL_RINGS,
+    reach: float = REACH,
+    levels: tuple[int, ...] = LEVELS,
 ) -> Flow:
     """Find the flow that brings landmarks from one place to another.
 
@@ -84,6 +93,9 @@ def flow(
         moved: (478, 2 or 3) px, where they are to be.
         width: of the picture, px.
         height: of the picture, px.
+        rings: multiples of the face oval on which nothing moves.
+        reach: over its width, how far outside it movements fade out.
+        levels: cells along each side of the lattices, coarse to fine.
     """
     steering = slice(0, topology.MESH)
     target = np.asarray(moved[steering, :2], np.float64)
@@ -92,9 +104,9 @@ def flow(
     hull = np.concatenate([before, after])
     outline = cv2.convexHull(hull.astype(np.float32))[:, 0].astype(np.float64)
     middle = (outline.min(axis=0) + outline.max(axis=0)) / 2
-    rings = [middle + (_resampled(outline, 48) - middle) * grown for grown in STILL_RINGS]
-    still = np.concatenate(rings)
-    outer = rings[-1]
+    circles = [middle + (_resampled(outline, 48) - middle) * grown for grown in rings]
+    still = np.concatenate(circles)
+    outer = circles[-1]
     left, top = np.maximum(np.floor(outer.min(axis=0)).astype(int) - 2, 0)
     right, bottom = np.minimum(np.ceil(outer.max(axis=0)).astype(int) + 2, (width, height))
     box = (int(left), int(top), int(right), int(bottom))
@@ -104,9 +116,11 @@ def flow(
     size = (box[2] - box[0], box[3] - box[1])
     # so smooth a surface loses nothing at a quarter of the pixels
     coarse = ((size[0] + 1) // 2, (size[1] + 1) // 2)
-    sparse = surface(spots[inside] * (np.array(coarse) / size), values[inside], *coarse)
+    sparse = surface(
+        spots[inside] * (np.array(coarse) / size), values[inside], *coarse, levels=levels
+    )
     dense = resize(sparse, size)
-    dense *= _window(outline, box)[..., None]
+    dense *= _window(outline, box, reach)[..., None]
     dense *= (cv2.magnitude(dense[..., 0], dense[..., 1]) >= NOTHING)[..., None]
     return Flow(box, dense)
 

@@ -16,6 +16,7 @@ from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
 from inference.expression.film_serving import Animate, Say
 from inference.expression.serving import Expression, portrayed
+from inference.expression.sheets import ExpressionSheet
 from inference.family import Family
 
 FAMILIES: dict[str, Callable[[], Family]] = {
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "mood": Mood,
     "try-on": TryOn,
     "gallery": Gallery,
+    "expression-sheet": ExpressionSheet,
     "mood-sheet": MoodSheet,
     "preview": Preview,
     "lineup": Lineup,

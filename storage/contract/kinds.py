@@ -114,7 +114,8 @@ class Kind:
         """Return the range of a setting's strength, None where it has none."""
         if setting in (*self.beside, *self.plain, *self.spoken):
             return None
-        amount = self.amounts.get(group_of(setting), self.amount)
+        shared = self.amounts.get(group_of(setting), self.amount)
+        amount = self.amounts.get(setting, shared)
         if amount is not None and self.opposite_of(setting):
             return Amount(-amount.high, amount.high, amount.default)
         return amount
@@ -188,19 +189,36 @@ CARTOON = Kind(
     varied=_LOOKS,
     two_photos=("picture",),
 )  # fmt: skip
+ENGINES = ("geometric", "ganimation")
+"""Ways to put an expression on, the usual one first."""
+
+_PAIRED = (
+    "AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU20", "AU43",
+    "AU61", "AU62", "AU63", "AU64",
+)  # fmt: skip
+"""What one side of a face can do alone."""
+
 EXPRESSION = Kind(
     "expression",
     (
         # friendly names, each a mix of blendshapes
         "smile", "grin", "sad", "angry", "surprised", "disgusted", "scared", "kiss", "smirk",
-        "frown", "wink", "sleepy", "laugh", "shout", "tongue", "open",
+        "frown", "wink", "sleepy", "laugh", "shout", "tongue", "open", "neutral", "doubtful",
+        # eyes and head to the person's left, right, up and down, by their FACS names
+        "AU61", "AU62", "AU63", "AU64", "AU51", "AU52", "AU53", "AU54",
         # single movements, by their FACS names
         "AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU17",
         "AU18", "AU20", "AU23", "AU24", "AU25", "AU26", "AU43",
+        *(f"{name}-{side}" for name in _PAIRED for side in ("left", "right")),
+        "mimic",
+        *ENGINES,
     ),
     several=True,
     amount=Amount(-1.0, 1.0, 0.8),
+    amounts={"mimic": Amount(0.0, 1.0, 1.0)},
     default=(Setting("smile", 0.8),),
+    beside=ENGINES,
+    two_photos=("mimic",),
 )  # fmt: skip
 
 ANIMATE = Kind(
@@ -343,6 +361,14 @@ GALLERY = Kind(
     pages=9,
 )
 
+EXPRESSION_SHEET = Kind(
+    "expression-sheet",
+    ("expressions",),
+    default=(Setting("expressions"),),
+    shows="expression",
+    pages=9,
+)
+
 MOOD = Kind(
     "mood",
     # the last always move, the others where "moving" stands beside them
@@ -393,6 +419,7 @@ KINDS: dict[str, Kind] = {
         MOOD,
         TRY_ON,
         GALLERY,
+        EXPRESSION_SHEET,
         MOOD_SHEET,
         PREVIEW,
         LINEUP,

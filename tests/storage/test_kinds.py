@@ -38,7 +38,7 @@ def test_every_kind_is_told_of_consistently(kind: Kind) -> None:
     named = {*kind.beside, *kind.two_photos, *kind.pack}
     named |= {setting.name for setting in (*kind.default, *kind.example)}
     assert named <= set(kind.settings)
-    assert set(kind.amounts) <= {group_of(name) for name in kind.settings}
+    assert set(kind.amounts) <= {*kind.settings, *(group_of(name) for name in kind.settings)}
     assert kind.sheet or not kind.pages
     assert not (kind.pages and kind.amount)
     assert all(KINDS[kind.shows] for _ in range(kind.sheet))

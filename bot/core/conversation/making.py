@@ -7,9 +7,16 @@ from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
 from bot.core.language.meanings import Note, Request
 from storage.contract.avatars import Avatar
-from storage.contract.kinds import EMOJI, KINDS, MIX, Setting
+from storage.contract.kinds import CARTOON, EMOJI, EXPRESSION, KINDS, MIX, Setting
 
 MOST_FACES = 10
+
+_SECOND = {
+    CARTOON.name: "say.send_picture",
+    EXPRESSION.name: "say.send_face",
+    MIX.name: "say.send_other",
+}
+"""By kind, what asks for the second photo."""
 
 Step = tuple[State, tuple[Action, ...]]
 """What is to be remembered and done after an event."""
@@ -87,8 +94,7 @@ def _of_photo(
     if lacking:
         state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
         requests = tuple(request for request in requests if request not in lacking)
-        other = lacking[-1].kind == MIX.name
-        asked = Say("say.send_other" if other else "say.send_picture", notes=notes)
+        asked = Say(_SECOND[lacking[-1].kind], notes=notes)
         if not requests:
             return state, (asked,)
         state, actions = _of_photo(state, requests, (), replaces)

@@ -139,7 +139,8 @@ def _result_choices(job: UUID, request: Request) -> Rows:
     if has_strength(request):
         first.append(Choice("button.stronger", f"more:{job.hex}"))
         first.append(Choice("button.weaker", f"less:{job.hex}"))
-    if kind.beside and any(one.name in (kind.pack or kind.settings) for one in request.settings):
+    toggles = kind.pack or kind.settings if kind.beside and not kind.several else ()
+    if any(one.name in toggles for one in request.settings):
         there = any(one.name == kind.beside[0] for one in request.settings)
         key = "button.without" if there else "button.beside"
         name = SettingName(kind.name, kind.beside[0])

@@ -22,6 +22,8 @@ class Shortcut:
 
 SHORTCUTS = {
     "paint": Shortcut("cartoon", "picture", "cartoon"),
+    "mimic": Shortcut("expression", "mimic", "expression"),
+    "expressions": Shortcut("expression-sheet", "expressions", "expression"),
     "styles": Shortcut("gallery", "styles", "cartoon"),
     "moods": Shortcut("mood-sheet", "moods", "mood"),
     "hairs": Shortcut("try-on", "hair", "edit", "hair"),

@@ -167,9 +167,13 @@ def nearest(typed: str, words: Mapping[str, str]) -> str | None:
     if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
         return None
     ranked = _ranked(typed, words, NEAR)
-    if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEARLY):
+    if not ranked:
         return None
-    return ranked[0][0]
+    (best, score), *others = ranked
+    # the sheet that a kind's plural shows is no rival of the kind
+    if any(score - near < CLEARLY and not name.startswith(best) for name, near in others):
+        return None
+    return best
 
 
 def closest(typed: str, words: Mapping[str, str]) -> list[str]:

@@ -24,7 +24,7 @@ from inference.errors import WeightsMissing
 from inference.expression import mouth
 from inference.expression.evaluation import signals
 from inference.expression.evaluation.emotions import WANTED, EmotionClassifier, sample_faces
-from inference.expression.mixes import MIXES, NAMED
+from inference.expression.mixes import MIXES, NAMED, movement
 from inference.expression.serving import DEFAULT, ENGINES, Engine
 from inference.face import topology
 from inference.face.blendshapes import NAMES, measure
@@ -149,7 +149,7 @@ def tried(
     before = replace(portrait, image=portrait.foreground)
 
     def moved(name: str, amount: float) -> Portrait:
-        image, alpha = run(engine(portrait, (Setting(name, amount),)), networks)
+        image, alpha = run(engine(portrait, movement([Setting(name, amount)])), networks)
         return replace(portrait, image=image, alpha=alpha)
 
     zero = {name: _same(before, moved(name, 0.0)) for name in MIXES}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.expression.engine import expressed
-from inference.expression.mixes import MIXES, NAMED, movement
+from inference.expression.mixes import NAMED, UNITS, movement
 from inference.expression.placing import SIDE, WINDOW, changes
 from inference.face import colours, hair
 from inference.face.pose import head_pose
@@ -97,7 +97,7 @@ class Pairs:
 def _drawn(chance: np.random.Generator) -> Iterator[Setting]:
     """Yield one to three settings, named ones as often as single movements."""
     for _ in range(int(chance.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))):
-        names = list(NAMED) if chance.random() < 0.5 else list(MIXES)
+        names = list(NAMED) if chance.random() < 0.5 else [*NAMED, *UNITS]
         amount = float(chance.uniform(-0.4, 1.0))
         yield Setting(str(chance.choice(names)), amount)
 

@@ -160,6 +160,24 @@ def test_spelling_does_not_matter(
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
+        ("/expression smile 0.8 engine ganimation", (Setting("smile", 0.8), Setting("ganimation"))),
+        ("表情 微笑 0.8 引擎 GANimation", (Setting("smile", 0.8), Setting("ganimation"))),
+        ("/expression left brow 0.5", (Setting("AU2-left", 0.5),)),
+        ("/expression AU12 left 0.5", (Setting("AU12-left", 0.5),)),
+        ("/expression look left, head up 0.4", (Setting("AU61", 0.8), Setting("AU53", 0.4))),
+        ("/expression left eye looks up", (Setting("AU63-left", 0.8),)),
+        ("表情 平静 向左转头 50%", (Setting("neutral", 0.8), Setting("AU51", 0.5))),
+        ("/mimic 50%", (Setting("mimic", 0.5),)),
+    ],
+)
+def test_expressions_take_sides_engines_and_looks(typed: str, meant: tuple[Setting, ...]) -> None:
+    """By words of both languages, with a strength where there is one."""
+    assert GRAMMAR.parse(typed).meaning == Make(Request("expression", meant))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("/expression smile 0.8 wink 0.3", "/expression smile 0.8 wink 0.3"),
         ("/cartoon hokusai 0.6", "/cartoon hokusai 0.6"),
         ("/emoji big-ears", "/emoji big-ears"),

@@ -154,6 +154,20 @@ def test_a_picture_captioned_paint_is_painted_like() -> None:
     assert (run.photo, run.request) == (other, painted(picture))
 
 
+def test_mimic_asks_for_the_other_face() -> None:
+    """As painting does, in words of its own; what comes next lends its expression."""
+    talk = Talk()
+    talk.photo("/cutout")
+    selfie = talk.state.photo
+    assert said(talk.say("/mimic")) == ["say.send_face"]
+    (run,) = talk.photo()
+    assert isinstance(run, Run)
+    assert run.photo == selfie
+    assert run.request.kind == "expression"
+    assert run.request.settings == (Setting("mimic", 1.0),)
+    assert run.request.second_photo not in (None, selfie)
+
+
 def test_a_painting_keeps_its_picture() -> None:
     """Stronger, again, a slider and undo are about the same picture."""
     talk = Talk()

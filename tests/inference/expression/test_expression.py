@@ -11,10 +11,10 @@ import skimage.data
 from numpy.typing import NDArray
 
 from inference.errors import UnknownSetting
-from inference.expression import displacements, eyewear, limits, mouth
+from inference.expression import displacements, eyesight, eyewear, limits, mouth
 from inference.expression.engine import express, move
-from inference.expression.mixes import INSIDE, MIXES, movement
-from inference.expression.serving import Expression
+from inference.expression.mixes import INSIDE, MIXES, TURNS, movement
+from inference.expression.serving import ENGINES, Expression
 from inference.expression.similarity import estimate
 from inference.expression.splines import surface
 from inference.expression.warp import flow
@@ -23,6 +23,7 @@ from inference.face.landmarks import Region, region_around, trace
 from inference.face.pose import head_pose
 from inference.face.report import Colours, FaceReport, Hair, Portrait, Quality
 from inference.layers import mouths, pieces
+from inference.pictures.images import to_lab
 from storage.contract.kinds import EXPRESSION, Setting
 from tests.inference.making import answered, make
 
@@ -95,7 +96,8 @@ def lid_opening(found: Landmarks) -> float:
 
 def test_every_setting_of_the_vocabulary_has_its_mix() -> None:
     """What the bot offers is what the engine knows, no more and no less."""
-    assert set(MIXES) == set(EXPRESSION.settings)
+    assert set(MIXES) == set(EXPRESSION.settings) - {*EXPRESSION.beside, *EXPRESSION.two_photos}
+    assert tuple(ENGINES) == EXPRESSION.beside
 
 
 def test_every_blendshape_of_a_mix_is_in_the_table() -> None:
@@ -114,7 +116,7 @@ def test_zero_edit_is_the_input_bit_for_bit(name: str, portrait: Portrait) -> No
     assert np.array_equal(alpha, portrait.alpha)
 
 
-@pytest.mark.parametrize("name", sorted(MIXES))
+@pytest.mark.parametrize("name", sorted(MIXES.keys() - TURNS.keys()))
 def test_nothing_changes_far_from_the_face(name: str, portrait: Portrait) -> None:
     """At full strength the picture outside the grown face oval stays as it was (PSNR >= 40 dB)."""
     image = edited(portrait, Setting(name, 1.0))
@@ -311,3 +313,71 @@ def test_an_unknown_setting_is_refused(portrait: Portrait) -> None:
     """A name that no mix has is an error before any work is done."""
     with pytest.raises(UnknownSetting):
         make(Expression(), portrait, Setting("moustache", 1.0))
+
+
+def iris_at(found: Landmarks, iris: int, inner: int, outer: int) -> float:
+    """Where an iris stands between the corners of its eye, 0..1 from the picture's left."""
+    along = found[outer, :2] - found[inner, :2]
+    return float((found[iris, :2] - found[inner, :2]) @ along / (along @ along))
+
+
+@pytest.mark.parametrize(("name", "moves"), [("AU61", (1, 1)), ("AU62-left", (0, -1))])
+def test_eyes_look_where_they_are_told(
+    name: str, moves: tuple[int, int], portrait: Portrait
+) -> None:
+    """Both irises move to the person's left, or one alone; everything but the eyes stays."""
+    image = edited(portrait, Setting(name, 1.0))
+    eyes = ((468, 33, 133), (473, 362, 263))
+    before, after = look_again(portrait.image, portrait), look_again(image, portrait)
+    for eye, way in zip(eyes, moves, strict=True):
+        went = iris_at(after, *eye) - iris_at(before, *eye)
+        assert went * way > 0.04 if way else abs(went) < 0.04
+    openings = topology.fill((SIDE, SIDE), portrait.report.landmarks, *topology.EYES)
+    around = cv2.dilate(openings.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert np.array_equal(image[~around], portrait.image[~around])
+
+
+def test_one_brow_rises_alone(portrait: Portrait) -> None:
+    """What faces do in pairs they also do on one side: the other brow stays."""
+    moved = move(portrait.report, movement([Setting("AU2-left", 1.0)]))
+    rises = (moved.before - moved.after)[:, 1]
+    left, right = (rises[list(brow)].mean() for brow in topology.BROWS_ABOVE[::-1])
+    assert left > 3
+    assert abs(right) < 0.2 * left
+
+
+def test_a_neutral_face_no_longer_smiles(portrait: Portrait) -> None:
+    """Neutral brings a grin to rest: lips meet, and the network reads no smile."""
+    after = look_again(edited(portrait, Setting("neutral", 1.0)), portrait)
+    shapes = dict(zip(blendshapes.NAMES, answered(blendshapes.measure(after)), strict=True))
+    assert mouth.openness(after) < 0.3
+    assert shapes["mouthSmileLeft"] < 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "axis", "sign"), [("AU51", "yaw", 1), ("AU52", "yaw", -1), ("AU53", "pitch", 1)]
+)
+def test_a_head_turns_by_parallax(name: str, axis: str, sign: int, portrait: Portrait) -> None:
+    """A full turn is read as several degrees, and the picture's edge stays where it is."""
+    image = edited(portrait, Setting(name, 1.0))
+    before = getattr(head_pose(look_again(portrait.image, portrait)), axis)
+    after = getattr(head_pose(look_again(image, portrait)), axis)
+    assert 4 < sign * (after - before) < 18
+    assert np.array_equal(image[-40:], portrait.image[-40:])
+
+
+def test_eyes_behind_dark_glasses_stay_untouched(portrait: Portrait) -> None:
+    """Where no eye is seen none is closed, turned or opened."""
+    image = portrait.image.copy()
+    points = portrait.report.landmarks
+    for corners in topology.EYE_CORNERS:
+        middle = np.rint(points[list(corners), :2].mean(axis=0)).astype(int)
+        cv2.ellipse(image, middle.tolist(), (44, 38), 0, 0, 360, (18, 16, 20), -1)
+    cheeks = topology.fill((SIDE, SIDE), points, *topology.CHEEKS)
+    skin = to_lab(portrait.image)[cheeks].mean(axis=0)
+    tone = (float(skin[0]), float(skin[1]), float(skin[2]))
+    report = replace(portrait.report, colours=replace(portrait.report.colours, skin=tone))
+    for name in ("AU43", "AU61", "AU5"):
+        after, _ = express(image, portrait.alpha, report, [Setting(name, 1.0)])
+        assert np.array_equal(after, image), name
+    assert eyesight.seen(portrait.image, points, tone) == (1.0, 1.0)

@@ -13,11 +13,10 @@ from inference.errors import WeightsMissing
 from inference.expression.evaluation import protocol, signals
 from inference.expression.evaluation.emotions import FEELINGS, SHEET, WANTED, sample_faces
 from inference.expression.evaluation.protocol import Trial, evaluate, rows, tried
-from inference.expression.mixes import NAMED, UNITS
+from inference.expression.mixes import NAMED, UNITS, Movement
 from inference.expression.serving import Expressed
 from inference.face.report import Portrait
 from inference.models.calls import without_calls
-from storage.contract.kinds import Setting
 from tests.inference.making import networks
 
 HALVES = (0.0, 0.5, 1.0)
@@ -77,7 +76,7 @@ def test_what_cannot_be_seen_does_not_correlate(
     """An engine that does nothing scores 0 in every unit, and leaks nothing."""
 
     @without_calls
-    def idle(portrait: Portrait, _: tuple[Setting, ...]) -> Expressed:
+    def idle(portrait: Portrait, _: Movement) -> Expressed:
         return portrait.foreground, portrait.alpha
 
     trial = tried(portrait_of("P006"), (), networks, None, HALVES, ("AU12", "AU5"), idle)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.expression.ganimation import MODEL, Edit, applied, placement
-from inference.expression.mixes import MIXES
+from inference.expression.mixes import MIXES, movement
 from inference.expression.placing import MOVEMENTS, SIDE
 from inference.expression.serving import ENGINES, Expression
 from inference.face import topology
@@ -27,7 +27,7 @@ def person(portrait_of: Callable[[str], Portrait]) -> Portrait:
 
 def edited(person: Portrait, name: str, amount: float) -> NDArray[np.uint8]:
     """Return the person's picture with another expression by the network."""
-    image, _ = run(ENGINES["ganimation"](person, (Setting(name, amount),)), networks)
+    image, _ = run(ENGINES["ganimation"](person, movement([Setting(name, amount)])), networks)
     return image
 
 

@@ -1,0 +1,88 @@
+"""Whether an eye is seen: what lies behind dark glasses, hair or glare must not be smeared.
+
+Skin under a seen eye looks like skin, and its iris is darker than its white. On 72 portraits with
+sunglasses, some of them light, and 700 without, the two together found 71% and took 4% for hidden.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import topology
+from inference.face.report import Lab
+from inference.pictures.images import to_lab
+
+ENOUGH = 0.5
+"""From here on an eye is worked on."""
+
+_UNLIKE = (11.0, 18.0)  # Lab distance of the skin below from the person's: like, another thing
+_DARKER = (0.3, 0.5)  # share of the skin's lightness that is missing below
+_CONTRAST = (3.0, 8.0)  # L* of the white over the iris: none, a seen eye
+_BELOW = (0.3, 0.42)  # of the eye's width
+
+
+def seen(
+    image: NDArray[np.uint8], landmarks: NDArray[np.floating], skin: Lab
+) -> tuple[float, float]:
+    """Tell how surely each eye is seen.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        landmarks: (478, 2 or 3) px.
+        skin: the person's.
+
+    Returns:
+        Of the person's left and right eye, 0 (hidden) to 1.
+    """
+    points = np.asarray(landmarks[:, :2], np.float64)
+    right, left = (_seen(image, points, side, skin) for side in (0, 1))
+    return left, right
+
+
+def _seen(image: NDArray[np.uint8], points: NDArray[np.float64], side: int, skin: Lab) -> float:
+    ring = points[list(topology.EYES[side])]
+    first, last = points[list(topology.EYE_CORNERS[side])]
+    width = float(np.linalg.norm(last - first))
+    low = np.maximum(np.floor(ring.min(axis=0) - 0.2 * width), 0).astype(int)
+    high = np.ceil(ring.max(axis=0) + 0.6 * width).astype(int)
+    lab = to_lab(np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]]))
+    if min(lab.shape[:2]) < 4:
+        return 1.0
+    below = _below(lab, (first - low, last - low))
+    unlike = float(np.linalg.norm((below - skin) * (0.5, 1.0, 1.0)))
+    darker = 1 - float(below[0]) / max(skin[0], 20.0)
+    covered = max(_ramp(unlike, *_UNLIKE), _ramp(darker, *_DARKER))
+    if covered == 0.0:
+        return 1.0
+    iris = points[list(topology.IRISES[side])] - low
+    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    opening = np.zeros(lab.shape[:2], np.uint8)
+    cv2.fillPoly(opening, [np.rint((ring - low) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    y, x = np.mgrid[: lab.shape[0], : lab.shape[1]] + 0.5
+    away = np.hypot(x - iris[0, 0], y - iris[0, 1]) / max(radius, 1.0)
+    dark = lab[..., 0][(opening > 0) & (away < 0.8)]
+    white = lab[..., 0][(opening > 0) & (away > 1.15)]
+    if min(dark.size, white.size) < 4:
+        return 1.0 - covered
+    contrast = float(np.median(white) - np.median(dark))
+    return 1.0 - covered * (1.0 - _ramp(contrast, *_CONTRAST))
+
+
+def _below(
+    lab: NDArray[np.float32], corners: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Return the median colour of the skin under an eye."""
+    first, last = corners
+    along = last - first
+    down = np.array([-along[1], along[0]])
+    across, heights = np.linspace(0.15, 0.85, 12), np.linspace(*_BELOW, 4)
+    spots = first + across[None, :, None] * along + heights[:, None, None] * down
+    at = spots.astype(np.float32)
+    found = cv2.remap(
+        lab, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(np.median(found.reshape(-1, 3), axis=0), np.float64)
+
+
+def _ramp(value: float, start: float, end: float) -> float:
+    return float(np.clip((value - start) / (end - start), 0.0, 1.0))
