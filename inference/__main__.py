@@ -19,6 +19,7 @@ from rich.table import Table
 
 from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
+from inference.expression.__main__ import expression as expressed
 from inference.models import weights as files
 from inference.settings import InferenceSettings
 from storage.contract.kinds import EMOJI
@@ -593,7 +594,7 @@ def visualise(
     click.echo(out)
 
 
-commands: list[click.Command] = [weights, bench, face, parts, visualise, evaluate, train]
+commands: list[click.Command] = [weights, bench, face, expressed, parts, visualise, evaluate, train]
 """What ``selfmoji`` mounts from this package."""
 
 
