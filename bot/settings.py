@@ -15,6 +15,10 @@ class BotSettings(StorageSettings):
         description="Host names, comma separated, under which the web chat may be asked for "
         "beside localhost and its own address.",
     )
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses, comma separated, of proxies that are believed whom they speak for.",
+    )
     metrics_host: str = Field(
         default="127.0.0.1", description="Address that metrics and probes are asked for at."
     )

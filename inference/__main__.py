@@ -95,17 +95,22 @@ def pull(*, evaluation: bool) -> None:
                 raise click.ClickException(str(error)) from None
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @_faces
 @click.option("--rounds", default=3, show_default=True, help="Times each photo is worked on.")
 @click.option("--seconds", default=30, show_default=True, help="Photos sent, one a second.")
 @_json
-def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> None:
+@click.pass_context
+def bench(
+    context: click.Context, faces: Path | None, rounds: int, seconds: int, *, as_json: bool
+) -> None:
     """Measure each stage, and the whole from a photo over HTTP to its sticker.
 
     A kind's time runs from the studied face or the kept avatar to the finished picture, die-cut
     where it is a sticker, but not encoded.
     """
+    if context.invoked_subcommand is not None:
+        return
     from inference import wiring
     from inference.measuring import photos
     from inference.measuring.benchmarks import stages, whole
@@ -114,6 +119,24 @@ def bench(faces: Path | None, rounds: int, seconds: int, *, as_json: bool) -> No
     found = photos.load(faces)
     rows = [*whole.measure(found, seconds), *stages.measure(found, rounds, wiring.networks())]
     report("bench", rows, as_json=as_json)
+
+
+@bench.command()
+@_faces
+@click.option("--people", default=20, show_default=True, type=click.IntRange(min=1))
+@click.option("--rate", default=1.0, show_default=True, help="Photos a second, of all together.")
+@click.option("--minutes", default=1.0, show_default=True, help="How long.")
+@_json
+def load(faces: Path | None, people: int, rate: float, minutes: float, *, as_json: bool) -> None:
+    """Let PEOPLE send photos over HTTP at a RATE for MINUTES, whether or not they are kept up with.
+
+    Says how long they waited for their cut-outs, how many were told to wait, and how memory grows.
+    """
+    from inference.measuring import photos
+    from inference.measuring.benchmarks.load import measure
+    from inference.measuring.statistics import report
+
+    report("load", measure(photos.load(faces), people, rate, minutes), as_json=as_json)
 
 
 @click.command()

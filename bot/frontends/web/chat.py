@@ -105,6 +105,7 @@ class WebChat:
                 access_log=False,  # addresses carry captions and picture tokens
                 log_config=None,
                 server_header=False,
+                forwarded_allow_ips=self._settings.proxies,
                 ws_max_size=1024,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=GRACE_SECONDS,

@@ -37,20 +37,20 @@ def measure(photos: Sequence[bytes], seconds: float) -> list[Row]:
 async def _measure(photos: Sequence[bytes], seconds: float) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="selfmoji-bench-") as folder:
         begun = time.perf_counter()
-        async with _program(Path(folder)) as (process, address):
+        async with program(Path(folder)) as (process, address):
             served = time.perf_counter() - begun
-            async with _Visitor(address) as first:
+            async with Visitor(address, 0) as first:
                 await first.sticker(photos[0])
             started = time.perf_counter() - begun
             await asyncio.sleep(1)
-            idle = _resident_mb(process.pid)
+            idle = resident_mb(process.pid)
             waits = await asyncio.gather(
                 *(
                     _later(number, address, photos[number % len(photos)])
                     for number in range(round(seconds))
                 )
             )
-            busy = _resident_mb(process.pid)
+            busy = resident_mb(process.pid)
     return [
         *timings("end_to_end", waits),
         *(
@@ -66,7 +66,7 @@ async def _measure(photos: Sequence[bytes], seconds: float) -> list[Row]:
 
 
 @asynccontextmanager
-async def _program(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def program(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run ``selfmoji run`` on a free port."""
     ours = {"SELFMOJI_PORT": "0", "SELFMOJI_DATA_DIR": str(data), "SELFMOJI_DATABASE_URL": ""}
     ours |= {"SELFMOJI_TELEGRAM_TOKEN": "", "SELFMOJI_DISCORD_TOKEN": "", "PYTHONUNBUFFERED": "1"}
@@ -93,21 +93,37 @@ async def _address(process: asyncio.subprocess.Process) -> str:
     raise Unanswered("selfmoji run stopped before it served a page")
 
 
-class _Visitor:
-    """A browser with a cookie of its own."""
+class Visitor:
+    """A browser with a cookie of its own, behind a proxy that names its address.
 
-    def __init__(self, address: str) -> None:
+    ``number``: tells addresses apart, for the page counts what each sends. ``turn``: to be held by
+    whoever sends a photo where several might.
+    """
+
+    def __init__(self, address: str, number: int) -> None:
         self._address = address
+        self.turn = asyncio.Lock()
+        named = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self._http = httpx.AsyncClient(
-            base_url=address, headers={"origin": address}, timeout=_PATIENCE
+            base_url=address,
+            headers={"origin": address, "x-forwarded-for": named},
+            timeout=_PATIENCE,
         )
 
-    async def __aenter__(self) -> "_Visitor":
+    async def enter(self) -> None:
+        """Open the page."""
         (await self._http.get("/")).raise_for_status()
+
+    async def leave(self) -> None:
+        """Close it."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> "Visitor":
+        await self.enter()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._http.aclose()
+        await self.leave()
 
     async def sticker(self, photo: bytes) -> float:
         """Send a photo for its cut-out; return the seconds until the sticker's bytes are here."""
@@ -115,30 +131,36 @@ class _Visitor:
         stream = f"{self._address.replace('http', 'ws', 1)}/stream"
         headers, origin = {"cookie": cookie}, Origin(self._address)
         async with connect(stream, origin=origin, additional_headers=headers) as socket:
+            before = json.loads(await socket.recv())["messages"]
             begun = time.perf_counter()
             where = {"key": secrets.token_hex(8), "caption": "/cutout"}
             (await self._http.post("/photo", params=where, content=photo)).raise_for_status()
             async with asyncio.timeout(_PATIENCE):
-                address = await _first_sticker(socket)
+                address = await _new_sticker(socket, {message["id"] for message in before})
             (await self._http.get(f"{address}.webp")).raise_for_status()
             return time.perf_counter() - begun
 
 
-async def _first_sticker(socket: ClientConnection) -> str:
+async def _new_sticker(socket: ClientConnection, known: set[str]) -> str:
+    """Wait for a sticker that is none of those known; raises Unanswered for any other answer."""
     async for text in socket:
         for message in json.loads(text)["messages"]:
-            if message.get("sticker"):
+            if message["id"] in known or message.get("gone") or message["author"] != "bot":
+                continue
+            if message["sticker"]:
                 return str(message["sticker"])
+            if not message["busy"]:
+                raise Unanswered(message["text"])
     raise Unanswered("the connection closed before a sticker came")
 
 
 async def _later(delay: float, address: str, photo: bytes) -> float:
     await asyncio.sleep(delay)
-    async with _Visitor(address) as visitor:
+    async with Visitor(address, 1 + round(delay)) as visitor:
         return await visitor.sticker(photo)
 
 
-def _resident_mb(process: int) -> float:
+def resident_mb(process: int) -> float:
     """Resident memory of a process in megabytes (Linux; elsewhere 0)."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[1]

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from inference.measuring.benchmarks import stages
+import pytest
+
+from inference.measuring.benchmarks import load, stages
 from storage.contract.kinds import KINDS
 from tests.inference.making import networks
 
@@ -26,3 +28,14 @@ def test_a_round_measures_every_subject(selfie_of: Callable[[str], bytes]) -> No
     )
     assert all(value > 0 for value in medians.values())
     assert all(row.n == 1 for row in rows)
+
+
+@pytest.mark.slow
+def test_load_is_measured_over_the_real_path(selfie_of: Callable[[str], bytes]) -> None:
+    """People who come again wait for new stickers; nothing is lost, and memory is looked at."""
+    rows = load.measure([selfie_of("P001")], people=2, rate=2.0, minutes=0.05)
+    found = {row.metric: row.value for row in rows}
+    assert found["sent"] >= 1
+    assert found["lost"] == found["told"] == 0
+    assert found["median_ms"] > 0
+    assert found["resident_mb"] > 50
