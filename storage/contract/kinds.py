@@ -223,7 +223,7 @@ EXPRESSION = Kind(
 
 ANIMATE = Kind(
     "animate",
-    ("idle", *EXPRESSION.settings),
+    ("idle", *(name for name in EXPRESSION.settings if name not in ("mimic", *ENGINES))),
     several=True,
     amount=EXPRESSION.amount,
     plain=("idle",),
