@@ -1,9 +1,11 @@
 """How well sliders do what they say: on target, off target, identity, background, and back again.
 
-Every portrait is edited at both ends of every learned slider, looked at anew from its pixels, and
-read by a judge that took no part in anything (``judge``).
+Every portrait is edited at both ends of every learned slider and between, looked at anew from its
+pixels, and read by a judge that took no part in anything (``judge``). Who is light, medium or dark
+is told by the lightness of the skin in the photo.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,19 +31,28 @@ from inference.models.calls import run
 from inference.models.networks import Networks
 
 STRENGTHS = (-1.0, -0.5, 0.5, 1.0)
+_ALL = (0.0, *STRENGTHS)
 _OUTSIDE = 1.8  # multiples of the face oval beyond which nothing may change
 _CALM = 99.0  # dB of a picture that is the same
+_BACK = 0.5  # strength of an edit that is then taken back
+_TONES = {"light": 62.0, "medium": 46.0, "dark": 0.0}  # least L* of the skin
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One edit, looked at. features: (F,) of the judge. same: cosine of identity, or None."""
+    """One edit, looked at.
+
+    features: (F,) of the judge. same: cosine of identity, or None. tone: of the skin. back_db: of
+    an edit that was taken back by its opposite, on the head; None at other strengths.
+    """
 
     slider: str
     strength: float
     features: NDArray[np.float32]
     same: float | None
     outside_db: float
+    tone: str = "medium"
+    back_db: float | None = None
 
 
 def evaluate(work: Path, faces: Path | None, networks: Networks) -> list[Row]:
@@ -92,8 +103,10 @@ def look(
     editor, frame = Editor(portrait), load().frame
     who = identity.describe(portrait)
     outside = _outside(portrait)
+    light = portrait.report.colours.skin[0]
+    tone = next(name for name, least in _TONES.items() if light >= least)
     for slider in asked:
-        for strength in (0.0, *STRENGTHS):
+        for strength in _ALL:
             picture = editor.edit({slider: strength})
             try:
                 landmarks = run(analysis.find(picture), networks).faces[0].landmarks
@@ -107,12 +120,14 @@ def look(
             same = identity.cosine(who, identity.describe(edited))
             decibels = psnr(picture[outside], portrait.image[outside], _CALM)
             features = judging.read(rgba[None], shape[None])[0]
-            yield Seen(slider, strength, features, same, decibels)
+            back = _there_and_back(editor, slider) if strength == _BACK else None
+            yield Seen(slider, strength, features, same, decibels, tone, back)
 
 
 def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
     """From looks to rows; see the metrics' names in each."""
     rows = []
+    by_tone: dict[str, list[float]] = {}
     for slider in dict.fromkeys(one.slider for one in seen):
         own = judging.names.index(slider)
         mine = [one for one in seen if one.slider == slider]
@@ -128,11 +143,43 @@ def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
             estimate(slider, "change", moved[:, own].tolist(), "sd"),
             estimate(slider, "off_target", off.tolist(), "ratio"),
             estimate(slider, "psnr_outside_db", [one.outside_db for one in mine], "dB"),
+            estimate(slider, "rising", _rising(mine, own), "share"),
         ]
+        back = [one.back_db for one in mine if one.back_db is not None]
+        if back:
+            rows.append(estimate(slider, "there_and_back_db", back, "dB"))
+        tones = [one.tone for one in _at(mine, 1.0)]
+        usual = max(abs(float(moved[:, own].mean())), 1e-6)
+        for tone, share in zip(tones, (moved[:, own] / usual).tolist(), strict=True):
+            by_tone.setdefault(tone, []).append(share)
         same = [one.same for one in mine if abs(one.strength) == 1 and one.same is not None]
         if same:
             rows.append(estimate(slider, "identity", same, "cosine"))
+    rows += [
+        estimate(f"{tone} skin", "change_of_usual", by_tone[tone], "ratio")
+        for tone in _TONES
+        if tone in by_tone
+    ]
     return rows
+
+
+def _rising(seen: Sequence[Seen], own: int) -> list[bool]:
+    """Whether each step from one strength to the next goes up, of every person."""
+    steps = [[float(one.features[own]) for one in _at(seen, at)] for at in sorted(_ALL)]
+    return [
+        after > before
+        for low, high in itertools.pairwise(steps)
+        for before, after in zip(low, high, strict=True)
+    ]
+
+
+def _there_and_back(editor: Editor, slider: str) -> float:
+    """How near to the portrait an edit comes that is taken back by its opposite, dB on the head."""
+    portrait = editor.portrait
+    edited = editor.edited({slider: _BACK})
+    again = Editor(edited).edit({slider: -_BACK})
+    head = ~_outside(portrait)
+    return float(psnr(again[head], portrait.image[head], _CALM))
 
 
 def _at(seen: Sequence[Seen], strength: float) -> list[Seen]:

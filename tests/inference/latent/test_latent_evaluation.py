@@ -46,3 +46,6 @@ def test_a_slider_is_on_target_and_far_things_stay(
     assert rows["on_target_Pale_Skin"].value == 1.0
     assert rows["psnr_outside_db"].value > 60
     assert rows["off_target"].value >= 0
+    assert rows["rising"].value >= 0.75
+    assert rows["there_and_back_db"].value > 30
+    assert rows["change_of_usual"].value == pytest.approx(1)
