@@ -107,7 +107,7 @@ def bench(
     """Measure each stage, and the whole from a photo over HTTP to its sticker.
 
     A kind's time runs from the studied face or the kept avatar to the finished picture, die-cut
-    where it is a sticker, but not encoded.
+    where it is a sticker, but not encoded; films of faces are timed to their last byte.
     """
     if context.invoked_subcommand is not None:
         return

@@ -52,7 +52,6 @@ class Kind:
     ``varied``: the settings that what stands in groups beside them suits.
     ``spoken``: settings that are words of the person's own. ``anew``: whether a bare command means
     the default, whatever was chosen before.
-    ``called_as``: the kind in which its settings have their names, but for those it does not have.
     ``two_photos``: settings that need another photo beside the one with the face.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
@@ -75,7 +74,6 @@ class Kind:
     two_photos: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     anew: bool = False
-    called_as: str = ""
     shows: str = ""
     pages: int = 0
     composed: bool = False
@@ -223,13 +221,13 @@ EXPRESSION = Kind(
 
 ANIMATE = Kind(
     "animate",
-    ("idle", *(name for name in EXPRESSION.settings if name not in ("mimic", *ENGINES))),
+    ("idle", *(name for name in EXPRESSION.chosen if name not in EXPRESSION.two_photos)),
     several=True,
     amount=EXPRESSION.amount,
     plain=("idle",),
     default=(Setting("idle"),),
     example=(Setting("smile", 0.8), Setting("wink", 0.8)),
-    called_as=EXPRESSION.name,
+    words=EXPRESSION.name,
     anew=True,
 )
 

@@ -128,9 +128,10 @@ def _toggled(request: Request) -> Request:
 
 def _moving(request: Request) -> Request | None:
     """Return the film of what a still shows; None where there is none."""
-    if KINDS[request.kind] is not KINDS[ANIMATE.called_as]:
+    moving = tuple(one for one in request.settings if one.name in ANIMATE.settings)
+    if request.kind != ANIMATE.words or not moving:
         return None
-    return replace(request, kind=ANIMATE.name)
+    return Request(ANIMATE.name, moving)
 
 
 def _result_choices(job: UUID, request: Request) -> Rows:

@@ -216,7 +216,7 @@ class Wording:
         for kind in (kind for kind in KINDS.values() if not kind.sheet):
             names = self._settings(kind, locale, _IN_HELP)
             choices = self.texts.get(locale, "say.help_choices", names=names)
-            told = not kind.settings or kind.spoken or kind.called_as
+            told = not kind.settings or kind.spoken or kind.words
             values = {
                 "example": write(Make(example(kind))),
                 "about": self.texts.get(locale, f"kind.{kind.name}.about"),

@@ -1,9 +1,9 @@
 """The stages of the pipeline, one after the other on one thread of ours.
 
 A kind's time runs from the studied face, or the kept avatar, to the finished picture: stickers are
-die-cut by then, but not encoded. What several kinds need of one photo is timed by itself:
-``study``, ``person`` (freeing the person of their background), ``encode`` (a sticker as PNG).
-Nothing drawn is still there from an earlier time.
+die-cut by then, but not encoded; films of faces are. What several kinds need of one photo is timed
+by itself: ``study``, ``person`` (freeing the person of their background), ``encode`` (a sticker as
+PNG). Nothing drawn is still there from an earlier time.
 """
 
 import gc
@@ -18,7 +18,7 @@ from inference.avatars import compose
 from inference.face import analysis, masks
 from inference.face.detect import detect
 from inference.face.landmarks import region_around, trace
-from inference.family import Family, Picture, Subject
+from inference.family import Chance, Family, Picture, Subject
 from inference.measuring.statistics import Row, peak_mb, timings
 from inference.models.calls import Calls, run
 from inference.models.networks import Networks
@@ -58,6 +58,9 @@ OF_FACES: dict[str, Trial] = {
     "paint": ("cartoon", (Setting("picture", 0.6),)),
     "expression": ("expression", KINDS["expression"].default),
     "layers": ("edit", (Setting("hair:afro"),)),
+    "tuning": ("tuning", (Setting("age:older", 0.5), Setting("draft"))),
+    "mix": ("mix", KINDS["mix"].default),
+    "expressions": ("expression-sheet", KINDS["expression-sheet"].default),
     "try_on": ("try-on", (Setting("hair"),)),
     "gallery": ("gallery", KINDS["gallery"].default),
 }
@@ -69,6 +72,9 @@ FILMS: dict[str, Trial] = {
     "say": ("say", (Setting("words", words="hello there"),)),
 }
 """Films of faces, timed to the last byte; ``_frames`` and ``_encode`` are the halves of it."""
+
+OF_NOBODY: dict[str, Trial] = {"random": ("random", KINDS["random"].example)}
+"""What is made of nothing, by subject."""
 
 OF_AVATARS: dict[str, Trial] = {
     "mood": ("mood", KINDS["mood"].default),
@@ -108,7 +114,7 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
     avatar: Mapping[str, object] = {}
     for subject, (kind, settings) in OF_FACES.items():
         compose.render.clear()
-        second = image if subject == "paint" else None
+        second = image if subject in {"paint", "mix"} else None
         calls = families[kind].make(portrait, settings, second)
         picture = watch.time(subject, partial(run, calls, networks))
         if subject == "cutout":
@@ -117,6 +123,8 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
             avatar = picture.facts
     for subject, (kind, settings) in FILMS.items():
         _film(subject, families[kind].make(portrait, settings), networks, watch)
+    for subject, (kind, settings) in OF_NOBODY.items():
+        watch.time(subject, partial(run, families[kind].make(Chance(7), settings), networks))
     spec = AvatarSpec.from_json(avatar)
     for subject, (kind, settings) in OF_AVATARS.items():
         compose.render.clear()

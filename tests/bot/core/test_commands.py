@@ -502,7 +502,7 @@ def test_what_moves_is_told_in_its_order() -> None:
     assert parse("/animate smile wink") == "/animate smile 0.8 wink 0.8"
     assert parse("/animate wink smile 0.5") == "/animate wink 0.8 smile 0.5"
     assert parse("/animate blink") == "/animate idle"
-    assert parse("动起来 微笑 眨眼") == "/animate smile 0.8 idle"
+    assert parse("动起来 微笑 眨眼") == "/animate smile 0.8 wink 0.8"
     assert parse("/anime") == "/cartoon anime"
     assert parse("smile") == "/expression smile 0.8"
 

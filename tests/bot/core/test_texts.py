@@ -64,13 +64,7 @@ def test_every_kind_and_setting_has_its_words(locale: str) -> None:
     table: Any = TEXTS.tables[locale]
     assert set(table["kind"]) == set(KINDS)
     named = {kind: set(names) for kind, names in table["setting"].items()}
-    borrowed = {kind.name: KINDS[kind.called_as].settings for kind in KINDS.values()
-                if kind.called_as}  # fmt: skip
-    assert named == {
-        kind.name: set(kind.settings) - set(borrowed.get(kind.name, ()))
-        for kind in KINDS.values()
-        if kind.settings
-    }
+    assert named == {kind.name: set(kind.settings) for kind in KINDS.values() if kind.settings}
     for kind in KINDS.values():
         request = Request(kind.name, tuple(Setting(name, 0.5) for name in kind.settings))
         assert TEXTS.describe(locale, request)

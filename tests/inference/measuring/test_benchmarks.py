@@ -11,7 +11,7 @@ from tests.inference.making import networks
 
 def test_every_kind_is_measured() -> None:
     """Whatever may be asked for has a subject of its own."""
-    tables = (stages.OF_FACES, stages.FILMS, stages.OF_AVATARS)
+    tables = (stages.OF_FACES, stages.FILMS, stages.OF_NOBODY, stages.OF_AVATARS)
     trials = [trial for table in tables for trial in table.values()]
     assert {kind for kind, _ in trials} == set(KINDS)
     for kind, settings in trials:

@@ -81,7 +81,7 @@ class Texts:
 
     def setting(self, locale: str, kind: str, setting: str) -> str:
         """Return what people call a setting of a kind."""
-        return cast("str", _setting(self.tables[locale], kind, setting)["name"])
+        return self.get(locale, f"setting.{kind}.{setting}.name")
 
     def slot(self, locale: str, slot: str) -> str:
         """Return what people call a place for a part of an avatar."""
@@ -252,7 +252,7 @@ class Texts:
             found[group_of(name)][squeeze(name.rpartition(":")[2])] = name
         for table in self.tables.values():
             for name in named:
-                for word in _words(_setting(table, kind.name, name)):
+                for word in _words(_entry(table, "setting", kind.name, name)):
                     found[group_of(name)].setdefault(word, name)
         return found
 
@@ -273,14 +273,6 @@ def _entry(table: Table, *path: str) -> Table:
     return table
 
 
-def _setting(table: Table, kind: str, setting: str) -> Table:
-    """Return what a setting is called, by the kind itself or the one that it is called as."""
-    own = _entry(table, "setting", kind)
-    if setting in own:
-        return cast("Table", own[setting])
-    return _entry(table, "setting", KINDS[kind].called_as, setting)
-
-
 def _words(entry: Table) -> list[str]:
     words = [cast("str", entry["name"]), *cast("list[str]", entry["aliases"])]
     return [squeeze(word) for word in words]
@@ -291,8 +283,10 @@ def _share_words(table: dict[str, object]) -> None:
     for section in ("setting", "group"):
         entries = cast("dict[str, dict[str, object]]", table[section])
         for kind in KINDS.values():
-            if kind.words:
-                entries[kind.name] = {**entries[kind.words], **entries.get(kind.name, {})}
+            if kind.words in entries:
+                known = {*kind.settings, *kind.groups}
+                shared = {name: one for name, one in entries[kind.words].items() if name in known}
+                entries[kind.name] = {**shared, **entries.get(kind.name, {})}
 
 
 @cache
