@@ -165,7 +165,11 @@ def express(
 
 
 def performed(
-    image: NDArray[np.uint8], alpha: NDArray[np.uint8], report: FaceReport, asked: Movement
+    image: NDArray[np.uint8],
+    alpha: NDArray[np.uint8],
+    report: FaceReport,
+    asked: Movement,
+    between: Interior | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return picture and alpha after a movement; see ``express``.
 
@@ -174,8 +178,9 @@ def performed(
         alpha: (H, W) uint8.
         report: the face in their pixels.
         asked: what to do with it.
+        between: see ``expressed``.
     """
-    done = expressed(image, alpha, report, asked)
+    done = expressed(image, alpha, report, asked, between)
     points = report.landmarks if done.moved is None else done.moved.after
     return turning.turn(done.image, done.alpha, points, asked.turn, asked.nod)
 

@@ -1,7 +1,7 @@
 """From moments to a film: each state of the face is made once, heads move on their necks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -72,12 +72,11 @@ class Film(Sequence[Image]):
 
     def _posed(self, movement: Movement) -> Image:
         between = None if movement.inside is None else self._interiors[movement.inside]
-        done = engine.expressed(self._image, self._alpha, self._report, movement, between)
-        alpha = done.alpha
+        image, alpha = engine.performed(self._image, self._alpha, self._report, movement, between)
         apart = int(cv2.absdiff(alpha, self._alpha).sum())
         if apart < _SAME * int(self._alpha.sum()):
             alpha = self._alpha
-        return np.asarray(cv2.merge([done.image, alpha]), np.uint8)
+        return np.asarray(cv2.merge([image, alpha]), np.uint8)
 
     def _anchors(self) -> tuple[Neck, float]:
         points = self._cutter.placed(self._report.landmarks[:, :2])
@@ -102,7 +101,8 @@ def _reduced(portrait: Portrait) -> tuple[Image, NDArray[np.uint8], FaceReport]:
     return resize(image, size, method), resize(alpha, size, method), smaller
 
 
-def _key(movement: Movement) -> object:
-    weights = tuple(sorted((name, round(value, 3)) for name, value in movement.weights.items()))
-    lids = round(movement.close_left, 3), round(movement.close_right, 3)
-    return weights, lids, round(movement.rest, 3), movement.inside
+def _key(movement: Movement) -> tuple[object, ...]:
+    """Return what two movements share that show the same face."""
+    weights = tuple(sorted((name, round(one, 3)) for name, one in movement.weights.items()))
+    others = (getattr(movement, one.name) for one in fields(movement) if one.name != "weights")
+    return weights, *others

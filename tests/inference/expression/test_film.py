@@ -130,6 +130,15 @@ def test_words_move_the_mouth_alone(portrait):
     assert apart(film[0], film[len(film) // 2]) > 0
 
 
+@pytest.mark.parametrize("name", ["AU51", "AU61"])
+def test_heads_turn_and_eyes_look_aside(portrait, name):
+    """What is no stretch of skin is a state of its own, too."""
+    film = make(Animate(), portrait, Setting(name, 1.0)).frames
+    for number in range(16):
+        film[number]
+    assert len({sticker.tobytes() for sticker in film._stickers.values()}) > 4
+
+
 def test_an_unknown_name_is_refused(portrait):
     """A name of a later version is no accident of this one."""
     with pytest.raises(UnknownSetting):
