@@ -39,7 +39,9 @@ class Film(Sequence[Image]):
         self._shots = shots
         self._image, self._alpha, self._report = _reduced(portrait)
         self._interiors = self._all_interiors(shots)
-        peaks = [self._posed(movement) for movement in self._peaks.values()]
+        movements = [movement for movement, _ in shots]
+        turned = [max(movements, key=lambda one: abs(one.turn) + abs(one.nod))] if shots else []
+        peaks = [self._posed(movement) for movement in (*self._peaks.values(), *turned)]
         self._cutter = Cutter(np.maximum.reduce([self._alpha, *(peak[..., 3] for peak in peaks)]))
         self._neck, self._unit = self._anchors()
         self._stickers: dict[object, Image] = {}
