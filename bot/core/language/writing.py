@@ -25,9 +25,8 @@ def write(meaning: Meaning) -> str:
     """Return the canonical line; ``Grammar.parse`` understands it as the same meaning."""
     match meaning:
         case Make(request, without):
-            return _write_shortcut(request) or (
-                "/" + write_request(request) + _write_without(request, without)
-            )
+            shortcut = "" if without else _write_shortcut(request)
+            return shortcut or "/" + write_request(request) + _write_without(request, without)
         case Adjust(amount):
             return f"{round(amount * 100)}%"
         case Prefer(requests):
