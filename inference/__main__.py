@@ -461,7 +461,7 @@ def train_cartoon(
         draw_all(data, work / "pairs", most=most)
     if "generator" in stages or not stages:
         trained = learn(work / "pairs", work, minutes, preset, resume=resume)
-        export_generator(trained.average, out / "cartoon_twin.onnx")
+        export_generator(trained.average, out / "twin.onnx")
 
 
 @train.command("slider")

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cartoon import canvas, likeness, styles, tensors
+from inference.cartoon import canvas, likeness, styles, tensors, twin
 from inference.cartoon.portrait import composing, looks, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.rendered import STYLES
@@ -14,6 +14,7 @@ from inference.face.report import Portrait
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
 from inference.pictures import sheet, svg
+from inference.pictures.compositing import resize
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
 SHOWN = tuple(name for name in CARTOON.chosen if name not in CARTOON.two_photos)
@@ -52,6 +53,9 @@ def previews(portrait: Portrait, names: Sequence[str]) -> Calls[list[NDArray[np.
         One RGBA picture each.
     """
     pictures = _drawn(portrait, [name for name in names if name in LOOKS])
+    if twin.NAME in names:
+        drawn = yield from twin.draw(portrait.once(sitter.sit))
+        pictures[twin.NAME] = resize(drawn, (sheet.CELL, sheet.CELL))
     if len(pictures) < len(names):
         laid = canvas.lay(portrait)
         pictures |= yield from _painted(laid, [name for name in names if name in styles.painted()])

@@ -7,7 +7,7 @@ network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
 import cv2
 import numpy as np
 
-from inference.cartoon import borrowed, canvas, likeness, styles, tensors
+from inference.cartoon import borrowed, canvas, likeness, styles, tensors, twin
 from inference.cartoon.portrait import composing, looks, moods, options, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
@@ -17,8 +17,9 @@ from inference.face.report import Lab, Portrait
 from inference.family import Express, Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
 from inference.pictures import svg
+from inference.pictures.compositing import flattened
 from inference.pictures.die_cut import SIDE, die_cut
-from inference.pictures.images import to_lab
+from inference.pictures.images import from_lab, to_lab
 from storage.contract.kinds import CARTOON, Setting
 
 SCENE = "scene"
@@ -55,8 +56,8 @@ class Cartoon:
         if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
             raise UnknownSetting("one style at a time, with an amount from 0 to 1")
         lent = picture if style.name == borrowed.PICTURE else None
-        known = style.name in LOOKS or style.name in STYLES or style.name in styles.painted()
-        if lent is None and not known:
+        known = (*LOOKS, *STYLES, *styles.painted(), twin.NAME)
+        if lent is None and style.name not in known:
             raise UnknownSetting(f"no style is called {style.name!r}")
         portrait = photographed(subject)
         if style.name in LOOKS:
@@ -67,6 +68,10 @@ class Cartoon:
                     raise UnknownSetting("nobody here changes expressions")
                 portrait = self._express(portrait, moods.expression(wishes.mood))
             return _drawn(portrait, style.name, wishes)
+        if style.name == twin.NAME:
+            drawn = yield from twin.draw(portrait.once(sitter.sit))
+            behind = _surroundings(portrait) if scene else None
+            return Picture((die_cut(drawn if behind is None else _before(drawn, behind)),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
         if style.name in STYLES:
             rendered = STYLES[style.name](laid, style.amount)
@@ -88,6 +93,13 @@ def _drawn(portrait: Portrait, look: str, wishes: Options) -> Picture:
     document = looks.svg(drawing, LOOKS[look], wishes, over)
     sticker = die_cut(svg.raster(document, SIDE), drawn=True)
     return Picture((sticker,), drawing=document)
+
+
+def _before(drawn: Image, behind: Lab) -> Image:
+    """Lay a drawing (H, W, 4) RGBA on a ground that fills its square."""
+    r, g, b = from_lab(np.array([[behind]], np.float32))[0, 0].tolist()
+    laid = flattened(drawn, (r, g, b))
+    return np.dstack([laid, np.full(laid.shape[:2], 255, np.uint8)])
 
 
 def _surroundings(portrait: Portrait) -> Lab | None:

@@ -177,11 +177,13 @@ CARTOON = Kind(
         "hokusai", "van-gogh", "munch", "monet", "kandinsky", "stained-glass",
         # drawn after the photo's own light
         "pencil", "watercolour", "oil", "mosaic", "linocut",
+        # drawn by a trained network
+        "twin",
         "scene", "picture",
         *_OPTIONS,
     ),
     amount=Amount(0.0, 1.0, 0.6),
-    plain=_LOOKS,
+    plain=(*_LOOKS, "twin"),
     default=(Setting("ink"),),
     beside=("scene", *_OPTIONS),
     varied=_LOOKS,

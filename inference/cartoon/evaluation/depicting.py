@@ -7,10 +7,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.cartoon import twin
 from inference.cartoon.portrait import composing, curves, looks, sitter
 from inference.cartoon.portrait.drawing import Drawing
 from inference.cartoon.portrait.looks import LOOKS
 from inference.face.report import Portrait
+from inference.models.calls import run
 from inference.models.networks import Networks
 from inference.pictures import svg
 
@@ -53,8 +55,21 @@ def _hair(drawing: Drawing) -> NDArray[np.uint8]:
     return np.rint(255 * mask).astype(np.uint8)
 
 
-ENGINES: Mapping[str, Engine] = {look: partial(_drawn, look) for look in LOOKS}
-"""By name; a network that is served joins the looks here."""
+def _learned(portrait: Portrait, networks: Networks) -> Depicted:
+    """Have the network draw, which learned from drawings in the proportions of anime."""
+    person = portrait.once(sitter.sit)
+    return Depicted(
+        rgba=run(twin.draw(person), networks),
+        landmarks=composing.bent_landmarks(person, "anime") * (SIDE / sitter.SIDE),
+        hair=_hair(composing.drawn(person, "anime")),
+    )
+
+
+ENGINES: Mapping[str, Engine] = {
+    **{look: partial(_drawn, look) for look in LOOKS},
+    twin.NAME: _learned,
+}
+"""By name."""
 
 COLOURLESS = frozenset({"line", "noir", "pop"})
 """Those that give eyes no colour of their own."""

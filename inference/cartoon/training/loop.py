@@ -31,6 +31,9 @@ _COMPARED = 3  # depths of the frozen network
 _HELD = 0.995  # of the averaged generator, a step
 _TEMPERATURE = 0.1
 _PROJECTED, _HIDDEN = 48, 64
+_STEEPEST = 1.0  # norm of a gradient that is followed
+_OUTLIER = 4.0  # times the usual norm from which it is not
+_SLOWLY = 0.02  # how fast what is usual follows what is
 _CALIBRATED = 16
 
 
@@ -46,7 +49,7 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset(batch=8, rate=1.2e-3, alone=1200, rising=800, device="cpu"),
+    "cpu": Preset(batch=8, rate=6e-4, alone=4000, rising=2000, device="cpu"),
     "gpu": Preset(batch=64, rate=2e-3, alone=1500, rising=1000, device="cuda"),
     "dry": Preset(batch=2, rate=1e-3, alone=1, rising=1, device="cpu"),
 }
@@ -71,6 +74,7 @@ class Training:
         self.for_generator = torch.optim.Adam(self.generator.parameters(), preset.rate, (0.5, 0.99))
         self.for_heads = torch.optim.Adam(self.heads.parameters(), preset.rate / 2, (0.0, 0.99))
         self.step, self.minutes = 0, 0.0
+        self.steepness = 0.0  # usual norm of the generator's gradient
         self.precision = Precision("fp32", device, {})
 
     def parts(self) -> dict[str, checkpoints.Stateful]:
@@ -106,8 +110,8 @@ class Training:
             total = torch.stack(list(losses.values())).sum()
         self.for_generator.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
-        self.for_generator.step()
+        if self.usual(torch.nn.utils.clip_grad_norm_(self.generator.parameters(), _STEEPEST)):
+            self.for_generator.step()
         if self.step >= preset.alone // 2:
             losses["discriminator"] = self._judge(drawings, made.detach())
         with torch.no_grad():
@@ -117,6 +121,15 @@ class Training:
                 kept.lerp_(new, 1 - min(_HELD, (self.step + 1) / (self.step + 10)))
         self.step += 1
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def usual(self, steepness: Tensor) -> bool:
+        """Tell whether a gradient is one to follow, not one of the rare ones that undo it all."""
+        steep = float(steepness)
+        usual = self.steepness or steep
+        bound = _OUTLIER * usual
+        followed = steep < bound  # false also where it is no number
+        self.steepness = usual + _SLOWLY * ((steep if followed else bound) - usual)
+        return followed
 
     def _generator_losses(
         self, photos: Tensor, drawings: Tensor, told: Tensor

@@ -6,13 +6,12 @@ Written in shards, so that a training can begin while later ones are still being
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
 from inference import wiring
-from inference.cartoon import condition
+from inference.cartoon import condition, twin
 from inference.cartoon.portrait import composing, looks, palette, sitter
 from inference.cartoon.portrait.options import Options
 from inference.errors import PhotoError
@@ -20,7 +19,7 @@ from inference.face import analysis
 from inference.face.report import Lab
 from inference.models.calls import Calls, run
 from inference.pictures import images, svg
-from inference.pictures.images import Image, from_lab
+from inference.pictures.images import Image
 from inference.training.faces import table
 
 _SHARD = 200
@@ -41,7 +40,7 @@ class Pair:
     conditions: NDArray[np.float32]
 
 
-def pair(photo: Image, look: str, side: int, chance: np.random.Generator) -> Calls[Pair]:
+def pair(photo: Image, look: str, chance: np.random.Generator) -> Calls[Pair]:
     """Draw one photo twice.
 
     Raises:
@@ -55,16 +54,9 @@ def pair(photo: Image, look: str, side: int, chance: np.random.Generator) -> Cal
     dyed = {**own.palette, **palette.grown(person.colours, others)}
     drawings, conditions = [], []
     for drawing in (own, replace(own, palette=dyed)):
-        drawings.append(svg.raster(looks.svg(drawing, looks.LOOKS[look]), side))
+        drawings.append(svg.raster(looks.svg(drawing, looks.LOOKS[look]), twin.SIDE))
         conditions.append(condition.of(drawing.palette, person.chance("glasses", "clear", "sun")))
-    return Pair(seen(person, side), np.stack(drawings), np.stack(conditions))
-
-
-def seen(person: sitter.Sitter, side: int) -> NDArray[np.uint8]:
-    """The photo as it lies on the drawing's canvas, (S, S, 4) RGBA."""
-    alpha = np.rint(person.person * 255).astype(np.uint8)
-    rgba = np.dstack([from_lab(person.lab), alpha])
-    return np.asarray(cv2.resize(rgba, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    return Pair(twin.seen(person), np.stack(drawings), np.stack(conditions))
 
 
 def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator) -> Lab:
@@ -72,9 +64,7 @@ def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator)
     return float(lightness), float(a), float(b)
 
 
-def draw_all(
-    data: Path, out: Path, look: str = "anime", side: int = 128, most: int | None = None
-) -> None:
+def draw_all(data: Path, out: Path, look: str = "anime", most: int | None = None) -> None:
     """Draw every usable face of a data folder, or so many; shards that are there stay."""
     out.mkdir(parents=True, exist_ok=True)
     networks = wiring.networks()
@@ -92,7 +82,7 @@ def draw_all(
             chance = np.random.default_rng([first, number])
             picture = images.decode((data / "faces" / "images" / f"{name}.webp").read_bytes())
             try:
-                found.append((name, run(pair(picture, look, side, chance), networks)))
+                found.append((name, run(pair(picture, look, chance), networks)))
             except PhotoError:
                 continue
         part = path.with_suffix(".part.npz")

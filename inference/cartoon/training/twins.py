@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inference.cartoon.twin import GROUND, laid
+
 _TURN, _GROW, _SHIFT = 12.0, 0.12, 0.05  # degrees, share, share of the side
 _LIGHT, _TINT = 0.18, 0.06
-_GROUND = 214  # the flat gray behind everybody: the background is never seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,7 @@ def _seen(
 ) -> NDArray[np.float32]:
     """Lay a picture on the flat ground, turned, (S, S, 3) 0..1."""
     side = rgba.shape[0]
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    laid = rgba[..., :3].astype(np.float32) * alpha + _GROUND * (1 - alpha)
-    turned = cv2.warpAffine(laid, way, (side, side), borderValue=(_GROUND,) * 3)
+    turned = cv2.warpAffine(laid(rgba), way, (side, side), borderValue=(GROUND,) * 3)
     if mirrored:
         turned = turned[:, ::-1]
     return np.asarray(turned, np.float32) / np.float32(255)

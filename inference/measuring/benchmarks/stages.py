@@ -53,6 +53,7 @@ OF_FACES: dict[str, Trial] = {
     "cartoon": ("cartoon", KINDS["cartoon"].default),
     "anime": ("cartoon", (Setting("anime"),)),
     "painted": ("cartoon", (Setting("hokusai", 0.6),)),
+    "twin": ("cartoon", (Setting("twin"),)),
     "drawn": ("cartoon", (Setting("oil", 0.6),)),
     "scene": ("cartoon", (Setting("hokusai", 0.6), Setting("scene"))),
     "paint": ("cartoon", (Setting("picture", 0.6),)),

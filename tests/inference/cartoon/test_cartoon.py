@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.cartoon import borrowed, canvas, likeness, styles, tensors
+from inference.cartoon import borrowed, canvas, likeness, styles, tensors, twin
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.rendered import STYLES
 from inference.cartoon.serving import Cartoon
@@ -32,8 +32,8 @@ def _painted(portrait: Portrait, settings: tuple[Setting, ...]) -> Image:
 def test_every_style_on_offer_exists() -> None:
     """The vocabulary names what is drawn, painted and rendered, once each."""
     assert not set(STYLES) & set(styles.painted()) | set(LOOKS) & {*STYLES, *styles.painted()}
-    assert set(CARTOON.plain) == set(LOOKS)
-    ours = {*LOOKS, *STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
+    assert set(CARTOON.plain) == {*LOOKS, twin.NAME}
+    ours = {*CARTOON.plain, *STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
     assert set(CARTOON.settings) == ours
     assert all(code.shape == (100,) for code in styles.painted().values())
 

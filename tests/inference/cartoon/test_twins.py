@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, selfie_of: Callable[[str], 
     found = tmp_path_factory.mktemp("pairs")
     chance = np.random.default_rng(0)
     drawn = [
-        answered(pairs.pair(images.decode(selfie_of(person)), "anime", 128, chance))
+        answered(pairs.pair(images.decode(selfie_of(person)), "anime", chance))
         for person in ("P001", "P005", "P009")
     ]
     np.savez(
@@ -97,3 +97,12 @@ def test_training_learns_resumes_and_exports(folder: Path, tmp_path: Path) -> No
     path = tmp_path / "twin.onnx"
     assert export_generator(learned.average, path) < 0.02
     assert path.stat().st_size < 4_000_000
+
+
+def test_a_gradient_far_steeper_than_usual_is_not_followed(folder: Path) -> None:
+    """One batch in thousands would undo what all others taught."""
+    training = loop.Training(loop.PRESETS["dry"], twins.gather(folder), FrozenFeatures())
+    assert all(training.usual(torch.tensor(2.0)) for _ in range(3))
+    assert not training.usual(torch.tensor(50.0))
+    assert not training.usual(torch.tensor(float("nan")))
+    assert training.usual(torch.tensor(3.0))

@@ -1,0 +1,52 @@
+"""What the trained network draws, at a sticker's size."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from inference.cartoon import twin
+from inference.cartoon.portrait import options, sitter
+from inference.cartoon.serving import Cartoon
+from inference.face.report import Portrait
+from inference.pictures.images import to_lab
+from storage.contract.kinds import Setting
+from tests.inference.making import answered, make
+
+
+def test_a_network_draws_the_person_alone(portrait_of: Callable[[str], Portrait]) -> None:
+    """The drawing covers about what the person covers, and its ground is left out."""
+    person = portrait_of("P001").once(sitter.sit)
+    drawn = answered(twin.draw(person))[..., 3] > 128
+    there = twin.seen(person)[..., 3].repeat(4, 0).repeat(4, 1) > 128
+    assert drawn.shape == (512, 512)
+    assert (drawn & there).sum() / (drawn | there).sum() > 0.8
+    assert not drawn[:8, :8].any()
+
+
+def test_the_network_is_told_the_colour_of_hair(portrait_of: Callable[[str], Portrait]) -> None:
+    """Hair that was wished for blond comes out lighter, the rest of the picture stays."""
+    person = portrait_of("P005").once(sitter.sit)
+    own = answered(twin.draw(person))
+    blond = answered(twin.draw(person, options.of(["hair:blond"])))
+    hair = np.asarray(person.hair, np.float32).repeat(2, 0).repeat(2, 1) > 0.9
+    lighter = to_lab(blond[..., :3])[..., 0] - to_lab(own[..., :3])[..., 0]
+    clothes = np.asarray(person.clothes, np.float32).repeat(2, 0).repeat(2, 1) > 0.9
+    assert np.median(lighter[hair]) > 5
+    assert abs(np.median(lighter[clothes])) < 2
+
+
+def test_a_gap_that_is_gray_is_no_ground() -> None:
+    """Only what hangs together with the picture's border is left out."""
+    drawing = np.full((128, 128, 3), twin.GROUND, np.uint8)
+    drawing[32:, 32:96] = (120, 60, 40)
+    drawing[60:80, 56:72] = twin.GROUND  # a gray pocket
+    found = twin.figure(drawing, np.zeros((128, 128), np.uint8))
+    assert found[70, 64] == 255
+    assert found[10, 64] == 0
+
+
+def test_a_scene_stands_before_its_own_colour(portrait_of: Callable[[str], Portrait]) -> None:
+    """Beside the style, ``scene`` fills the sticker's square."""
+    alone = make(Cartoon(), portrait_of("P001"), Setting("twin")).frames[0]
+    scene = make(Cartoon(), portrait_of("P001"), Setting("twin"), Setting("scene")).frames[0]
+    assert (scene[..., 3] > 128).sum() > 1.2 * (alone[..., 3] > 128).sum()
