@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from inference.expression import mouth
 from inference.face.blendshapes import NAMES
 
-SPENT = {"mouthSmile": 0.6, "mouthUpperUp": 0.5, "mouthStretch": 0.5, "cheekSquint": 0.4}
+SPENT = {
+    "mouthSmile": 0.6, "mouthUpperUp": 0.5, "mouthStretch": 0.5, "cheekSquint": 0.4,
+    "browInnerUp": 0.9, "browOuterUp": 0.9,
+}  # fmt: skip
 """Movements of which a full present score leaves so much less to add."""
 
 WIDEST = {"teeth": 0.3, "laugh": 0.4, "round": 0.64, "shout": 0.66, "tongue": 0.44}
@@ -45,9 +48,11 @@ def left_to_do(weights: Mapping[str, float], blendshapes: NDArray[np.floating]) 
     """
     result = dict(weights)
     for name, weight in weights.items():
-        share = SPENT.get(name.removesuffix("Left").removesuffix("Right"))
+        both = name.removesuffix("Left").removesuffix("Right")
+        share = SPENT.get(both)
         if share is not None and weight > 0:
-            result[name] = weight * (1 - share * float(blendshapes[NAMES.index(name)]))
+            seen = name if name in NAMES else both  # one score tells of both inner brows
+            result[name] = weight * (1 - share * float(blendshapes[NAMES.index(seen)]))
     return result
 
 

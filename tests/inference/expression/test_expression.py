@@ -246,6 +246,18 @@ def test_the_opening_chooses_the_mouth() -> None:
     assert mouths.opened(little.points) < mouths.opened(wide.points)
 
 
+def test_brows_that_are_raised_already_rise_less() -> None:
+    """What a face does already leaves less to do; what it does not, all of it."""
+    calm = np.zeros(len(blendshapes.NAMES), np.float32)
+    raised = calm.copy()
+    raised[blendshapes.NAMES.index("browInnerUp")] = 0.6
+    asked = {"browInnerUp": 2.0, "jawOpen": 1.0}
+    assert limits.left_to_do(asked, calm) == asked
+    left = limits.left_to_do(asked, raised)
+    assert left["browInnerUp"] < 1.0
+    assert left["jawOpen"] == 1.0
+
+
 @pytest.mark.parametrize("name", ["laugh", "shout", "tongue", "open", "surprised", "AU26"])
 def test_no_mouth_is_torn_open(name: str, portrait: Portrait) -> None:
     """A mouth that is open already opens no further than any mouth of that kind does."""
