@@ -7,6 +7,7 @@ other processes meet at ``BEGIN IMMEDIATE``.
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from typing import Any, Literal, TypeVar
 
 import asyncpg
 from sqlalchemy import Connection, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -36,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",  # without it a deleted selfie stays in the file
     "PRAGMA temp_store=MEMORY",
 )
+_SWITCHING = 10.0  # seconds that others may take to turn a new file's log on
 _BEGIN = "selfmoji_begin"
 """Execution option: how a transaction begins on SQLite; empty for none at all."""
 
@@ -58,7 +60,7 @@ def _engine(url: str) -> AsyncEngine:
     def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
-            cursor.execute(pragma)
+            _execute_with_retry(cursor, pragma)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -67,6 +69,24 @@ def _engine(url: str) -> AsyncEngine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _execute_with_retry(cursor: DBAPICursor, pragma: str) -> None:
+    """Execute a pragma, again while the file is locked.
+
+    Whoever first turns a new file's log on shuts everybody else out for a moment, and SQLite asks
+    no busy handler then.
+    """
+    deadline = time.monotonic() + _SWITCHING
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def is_away(trouble: Exception) -> bool:

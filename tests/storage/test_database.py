@@ -1,6 +1,10 @@
 """Work in a transaction, again while the database is away."""
 
+import asyncio
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -9,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import people
-from storage.database import Database, is_away
+from storage.database import Database, _engine, is_away
 from storage.models import UpdateRow
 from storage.queue import open_queue
 from tests import patience
@@ -116,3 +120,23 @@ async def test_reading_waits_for_no_writer(sqlite_url: str) -> None:
 def test_absence_is_told_from_bugs(trouble: Exception, away: bool) -> None:
     """Only absence is worth another try."""
     assert is_away(trouble) == away
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """Whoever turns a new file's log on is waited for, though SQLite itself does not."""
+    together = threading.Barrier(6)
+
+    async def connect(url: str) -> str:
+        engine = _engine(url)
+        together.wait()
+        async with engine.connect() as connection:
+            mode = await connection.exec_driver_sql("PRAGMA journal_mode")
+            found = str(mode.scalar_one())
+        await engine.dispose()
+        return found
+
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(40):
+            url = f"sqlite+aiosqlite:///{tmp_path}/{number}.sqlite3"
+            modes = threads.map(lambda url: asyncio.run(connect(url)), [url] * 6)
+            assert set(modes) == {"wal"}
