@@ -105,9 +105,13 @@ def preferable(wish: Request) -> bool:
 
 
 def told_apart(wishes: list[Request]) -> bool:
-    """Two wishes in a row of a kind that takes several settings read as one."""
+    """Two wishes in a row of a kind that takes several settings read as one.
+
+    So do a drawing and a mood behind it, which is the drawing's then.
+    """
     return all(
         not (one.kind == other.kind and KINDS[one.kind].several)
+        and other.kind not in KINDS[one.kind].groups
         for one, other in itertools.pairwise(wishes)
     )
 
