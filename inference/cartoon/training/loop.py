@@ -5,6 +5,7 @@ themselves, and both embed alike. Then heads on the same frozen features judge d
 slowly, and a made drawing must embed as its photo does.
 """
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,9 +126,11 @@ class Training:
     def usual(self, steepness: Tensor) -> bool:
         """Tell whether a gradient is one to follow, not one of the rare ones that undo it all."""
         steep = float(steepness)
+        if not math.isfinite(steep):
+            return False
         usual = self.steepness or steep
         bound = _OUTLIER * usual
-        followed = steep < bound  # false also where it is no number
+        followed = steep < bound
         self.steepness = usual + _SLOWLY * ((steep if followed else bound) - usual)
         return followed
 

@@ -102,6 +102,7 @@ def test_training_learns_resumes_and_exports(folder: Path, tmp_path: Path) -> No
 def test_a_gradient_far_steeper_than_usual_is_not_followed(folder: Path) -> None:
     """One batch in thousands would undo what all others taught."""
     training = loop.Training(loop.PRESETS["dry"], twins.gather(folder), FrozenFeatures())
+    assert not training.usual(torch.tensor(float("inf")))
     assert all(training.usual(torch.tensor(2.0)) for _ in range(3))
     assert not training.usual(torch.tensor(50.0))
     assert not training.usual(torch.tensor(float("nan")))
