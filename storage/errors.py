@@ -2,6 +2,8 @@
 
 StorageError
 ├── Busy             the bounds of unfinished jobs are reached; carries seconds to wait
+├── PackFull         a pack or an account holds as many as it may; carries the number
+├── PackGone         the pack or its sticker is not there any more
 ├── PersonGone       the person was forgotten
 ├── PhotoGone        the photo was erased or is past its time
 ├── ResultGone       the result was erased, or the job had none
@@ -19,6 +21,18 @@ class Busy(StorageError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"busy for about {seconds} s")
         self.seconds = seconds
+
+
+class PackFull(StorageError):
+    """A pack holds as many stickers, or an account as many packs, as it may: ``most``."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"no more than {most}")
+        self.most = most
+
+
+class PackGone(StorageError, LookupError):
+    """The pack or its sticker is not there any more."""
 
 
 class PersonGone(StorageError, LookupError):

@@ -241,6 +241,146 @@ class FavouriteRow(Row):
     created: Mapped[datetime] = mapped_column(default=now)
 
 
+class PackRow(Row):
+    """A sticker pack (``storage.packs``) of an account, a person's or a group's.
+
+    ``name``: what platforms' names of it are made of. ``keeper_id``: whose account it hangs on
+    where the owner is a group. ``version`` grows with every change, ``title_version`` with the
+    title's.
+    """
+
+    __tablename__ = "packs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = _of_person(index=True)
+    keeper_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[dict[str, Any]]
+    title_version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    created: Mapped[datetime] = mapped_column(default=now)
+    changed: Mapped[datetime] = mapped_column(default=now)
+
+
+class PackStickerRow(Row):
+    """A sticker of a pack, sealed for whoever brought it: its PNG or WEBM and what is said of it.
+
+    ``dropped``: when it was taken out, which can be taken back for a while. The versions grow with
+    the picture and with emoji and keywords.
+    """
+
+    __tablename__ = "pack_stickers"
+    __table_args__ = (Index(None, "pack_id", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    pack_id: Mapped[UUID] = mapped_column(ForeignKey("packs.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID] = _of_person(index=True)
+    position: Mapped[int]
+    animated: Mapped[bool]
+    sealed_picture: Mapped[bytes] = mapped_column(LargeBinary)
+    about: Mapped[dict[str, Any]]
+    picture_version: Mapped[int] = mapped_column(default=1)
+    words_version: Mapped[int] = mapped_column(default=1)
+    created: Mapped[datetime] = mapped_column(default=now)
+    dropped: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class PackShownRow(Row):
+    """Somebody who can be seen on a sticker that another account brought."""
+
+    __tablename__ = "pack_shown"
+
+    sticker_id: Mapped[UUID] = mapped_column(
+        ForeignKey("pack_stickers.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = _of_person(primary_key=True, index=True)
+
+
+class PackMemberRow(Row):
+    """A consent: who agreed to be in a pack, when, to which wording; until ``withdrawn``."""
+
+    __tablename__ = "pack_members"
+
+    pack_id: Mapped[UUID] = mapped_column(
+        ForeignKey("packs.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = _of_person(primary_key=True, index=True)
+    wording: Mapped[str] = mapped_column(String(32))
+    consented: Mapped[datetime] = mapped_column(default=now)
+    withdrawn: Mapped[datetime | None]
+
+
+class PublicationRow(Row):
+    """That a pack is to be on a platform, and where its progress is told (``publications``).
+
+    ``version``: the pack's that is there in full. ``attempts`` is the fence of the lease.
+    """
+
+    __tablename__ = "publications"
+    __table_args__ = (Index(None, "platform", "state"),)
+
+    pack_id: Mapped[UUID] = mapped_column(
+        ForeignKey("packs.id", ondelete="CASCADE"), primary_key=True
+    )
+    platform: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[UUID] = _of_person(index=True)
+    chat: Mapped[str] = mapped_column(String(512))
+    reference: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(32))
+
+
+class VolumeRow(Row):
+    """A set on a platform that holds a pack or a part of it.
+
+    It hangs on no person: what has to be taken down there outlives whom it was of.
+    """
+
+    __tablename__ = "volumes"
+    __table_args__ = (UniqueConstraint("platform", "name"), Index(None, "pack_id", "platform"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    pack_id: Mapped[UUID]
+    platform: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(String(16))
+    title_version: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class UploadRow(Row):
+    """A sticker's place in a set: how far it came, and what the platform calls it.
+
+    ``position``: in the set. The versions are those of the sticker that are there. It outlives the
+    sticker until it is taken out of the set.
+    """
+
+    __tablename__ = "uploads"
+    __table_args__ = (UniqueConstraint("volume_id", "sticker_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    volume_id: Mapped[UUID] = mapped_column(ForeignKey("volumes.id", ondelete="CASCADE"))
+    sticker_id: Mapped[UUID] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    position: Mapped[int]
+    file_id: Mapped[str | None] = mapped_column(Text)
+    file_key: Mapped[str | None] = mapped_column(String(128))
+    picture_version: Mapped[int] = mapped_column(default=0)
+    words_version: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None] = mapped_column(String(32))
+
+
 class LinkRow(Row):
     """An account linked with others: those of the same ``circle`` are one person's."""
 

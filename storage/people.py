@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import links, sealed
+from storage import links, sealed, takedowns
 from storage.database import Database
 from storage.erasing import erase
 from storage.errors import PersonGone
@@ -45,7 +45,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """How much of a person was erased."""
+    """How much of a person was erased; ``sets``: what is to go from the platforms after that."""
 
     photos: int
     results: int
@@ -54,6 +54,8 @@ class Erasure:
     conversations: int
     preferences: int
     links: int
+    packs: int = 0
+    sets: int = 0
 
 
 def _insert(session: AsyncSession, table: type[Row]) -> Any:
@@ -257,6 +259,7 @@ async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
     What accounts linked with theirs made is those accounts', and stays with them.
     """
     left = await links.forget(session, person_id)
+    packs, sets = await takedowns.forget(session, person_id)
     jobs = select(JobRow.id).where(JobRow.person_id == person_id)
     await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
     results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))
@@ -270,6 +273,8 @@ async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
         conversations=await erase(session, ConversationRow, ConversationRow.person_id == person_id),
         preferences=await erase(session, PreferenceRow, PreferenceRow.person_id == person_id),
         links=left,
+        packs=packs,
+        sets=sets,
     )
     await erase(session, PersonRow, PersonRow.id == person_id)
     return counts

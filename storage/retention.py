@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, inspect, select
 
-from storage import links
+from storage import links, packs
 from storage.database import Database
 from storage.models import (
     DeliveryRow,
@@ -31,7 +31,9 @@ _GROWN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept, counted from when they were made; favourites stay until dropped.
+    """How long things are kept, counted from when they were made.
+
+    Favourites and what is in packs stay until dropped, the latter for ``packs.UNDO`` more.
 
     ``results``: what jobs made, the jobs themselves and their deliveries. ``updates``:
     the keys of updates that were handled, and updates that nobody could handle.
@@ -73,10 +75,11 @@ async def sweep(
         codes=await _expire_codes(database, now),
         updates=await _erase(database, UpdateRow, UpdateRow.created < handled),
     )
+    dropped = await _expire_dropped(database, now)
     await _erase(database, DeliveryRow, delivered)
     await _erase(database, InboxRow, InboxRow.created < handled)
     await _destroy_secrets(database, vault)
-    if swept.photos or swept.results or swept.jobs:
+    if swept.photos or swept.results or swept.jobs or dropped:
         await database.scrub()
     return swept
 
@@ -96,6 +99,11 @@ async def _destroy_secrets(database: Database, vault: Vault) -> None:
 async def _expire_codes(database: Database, now: datetime) -> int:
     async with database.transaction() as session:
         return await links.expire(session, now)
+
+
+async def _expire_dropped(database: Database, now: datetime) -> int:
+    async with database.transaction() as session:
+        return await packs.expire(session, now)
 
 
 async def _erase(database: Database, table: type[Row], which: ColumnElement[bool]) -> int:

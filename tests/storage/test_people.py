@@ -110,7 +110,7 @@ async def test_forgetting_leaves_no_row(
     job, _ = await leave_traces(database, vault, ada)
     erased = await people.forget(database, vault, ada.id)
     assert erased == Erasure(
-        photos=1, results=1, jobs=1, avatars=1, conversations=1, preferences=1, links=0
+        photos=1, results=1, jobs=1, avatars=1, conversations=1, preferences=1, links=0, packs=1
     )
     async with database.transaction() as session:
         for table in Row.metadata.sorted_tables:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from storage import avatars, favourites, jobs, links, people, photos
+from storage import avatars, favourites, jobs, links, members, packs, people, photos, publications
 from storage.contract.avatars import AvatarSpec
 from storage.contract.jobs import Done, Job, NewJob
+from storage.contract.packs import NewSticker, Origin
 from storage.database import Database
-from storage.models import AvatarRow, LinkCodeRow, PhotoRow, ResultRow
+from storage.models import AvatarRow, LinkCodeRow, PackStickerRow, PhotoRow, ResultRow
 from storage.people import Person
 from storage.vault import Vault
 from tests.rows import add_photo
@@ -19,7 +20,7 @@ STICKER = b"a sticker of ada " * 4000
 SECRETS = (
     b"the face of ada", b"a sticker of ada", b"her report", b"ada's secret state",
     b"ada's own style", b"ada's own hair", b"ada's other hair", b"ada's pet name",
-    b"what suits ada",
+    b"what suits ada", b"ada's pack", b"ada on a sticker", b"ada's keyword", b"ada's packed hair",
 )  # fmt: skip
 """What no file may hold, before and after."""
 
@@ -46,9 +47,19 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         assert claimed is not None
         await jobs.finish(session, vault, claimed, Done(STICKER, {"of": "ada"}))
         await favourites.add(session, job.id)
+        pack = await packs.create(session, vault, ada.id, "ada's pack")
+        origin = Origin("emoji", ({"name": "cat"},), job.id, {"top": "ada's packed hair"})
+        kept = NewSticker(
+            ada.id, b"ada on a sticker " * 999, False, origin, ("🙂",), ("ada's keyword",)
+        )  # fmt: skip
+        await packs.add(session, vault, pack.id, kept)
+        await packs.drop(session, await packs.add(session, vault, pack.id, kept))
+        await members.consent(session, pack.id, ada.id, "1")
+        await publications.want(session, pack.id, "web", ada.id, "ada's room")
         sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
         sealed.append(await session.scalar(select(ResultRow.sealed_picture)))
         sealed.append(await session.scalar(select(AvatarRow.sealed_ranked)))
+        sealed.extend(await session.scalars(select(PackStickerRow.sealed_picture)))
         sealed.append(await session.scalar(select(LinkCodeRow.digest)))
         sealed.append(await session.scalar(select(people.PersonRow.wrapped_key)))
     return job, sealed

@@ -1,0 +1,86 @@
+"""What is to go from the platforms: it outlives the packs and the people that it was of.
+
+Rows of sets and of what is in them carry nothing personal but the platform's own names. They are
+marked here, in the transaction that erases, and go once the platform has let go
+(``storage.publications``).
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.contract.packs import StepState
+from storage.erasing import erase
+from storage.models import (
+    PackMemberRow,
+    PackRow,
+    PackShownRow,
+    PackStickerRow,
+    PublicationRow,
+    UploadRow,
+    VolumeRow,
+    now,
+)
+
+_NEVER_SENT = (StepState.WANTED.value,)
+
+
+async def withdraw(session: AsyncSession, sticker_ids: Collection[UUID]) -> None:
+    """Have stickers taken out of the sets that they are in."""
+    mine = UploadRow.sticker_id.in_(sticker_ids)
+    unsent = UploadRow.state.in_((*_NEVER_SENT, StepState.FAILED.value))
+    await erase(session, UploadRow, mine, unsent, UploadRow.file_id.is_(None))
+    await session.execute(update(UploadRow).where(mine).values(state=StepState.LEAVING.value))
+
+
+async def take_down(session: AsyncSession, pack_ids: Collection[UUID]) -> int:
+    """Have all sets of packs taken down; return how many there are."""
+    mine = VolumeRow.pack_id.in_(pack_ids)
+    await erase(session, VolumeRow, mine, VolumeRow.state.in_(_NEVER_SENT))
+    going = list(await session.scalars(select(VolumeRow.id).where(mine)))
+    await session.execute(update(VolumeRow).where(mine).values(state=StepState.LEAVING.value))
+    return len(going)
+
+
+async def take_out(session: AsyncSession, person_id: UUID, pack_id: UUID | None = None) -> int:
+    """Erase the stickers that a person brought or can be seen on, in one pack or in all.
+
+    Returns how many there were.
+    """
+    shows = select(PackShownRow.sticker_id).where(PackShownRow.person_id == person_id)
+    theirs = or_(PackStickerRow.person_id == person_id, PackStickerRow.id.in_(shows))
+    query = select(PackStickerRow.id, PackStickerRow.pack_id).where(theirs)
+    if pack_id is not None:
+        query = query.where(PackStickerRow.pack_id == pack_id)
+    rows = (await session.execute(query)).all()
+    going = [row.id for row in rows]
+    await withdraw(session, going)
+    await session.execute(
+        update(PackRow)
+        .where(PackRow.id.in_({row.pack_id for row in rows}))
+        .values(version=PackRow.version + 1, changed=now())
+    )
+    return await erase(session, PackStickerRow, PackStickerRow.id.in_(going))
+
+
+async def forget(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
+    """Erase a person's packs and whatever shows them in others'.
+
+    Sets that hang on their account go too, also those of a group, which another may take over.
+    Returns how many packs there were, and how many sets are to go.
+    """
+    hanging = or_(PackRow.person_id == person_id, PackRow.keeper_id == person_id)
+    packs = list(await session.scalars(select(PackRow.id).where(hanging)))
+    sets = await take_down(session, packs)
+    await take_out(session, person_id)
+    await erase(session, PackMemberRow, PackMemberRow.person_id == person_id)
+    await erase(session, PublicationRow, PublicationRow.person_id == person_id)
+    gone = await erase(session, PackRow, PackRow.person_id == person_id)
+    await session.execute(
+        update(PackRow)
+        .where(PackRow.keeper_id == person_id)
+        .values(keeper_id=None, version=PackRow.version + 1)
+    )
+    return gone, sets
