@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import sealed, takedowns
+from storage import publications, sealed, takedowns
 from storage.contract.packs import (
     LONGEST_KEYWORDS,
     LONGEST_TITLE,
@@ -25,6 +25,7 @@ from storage.contract.packs import (
     MOST_STICKERS,
     NewSticker,
     Origin,
+    Outline,
     Pack,
     PackKind,
     Sticker,
@@ -52,21 +53,24 @@ class Picture:
 
 async def create(
     session: AsyncSession, vault: Vault, owner: UUID, title: str, kind: PackKind = PackKind.REGULAR,
-    keeper: UUID | None = None,
+    keeper: UUID | None = None, pack_id: UUID | None = None,
 ) -> Pack:  # fmt: skip
-    """Begin a pack.
+    """Begin a pack, under a given id; one that is there already is returned.
 
     Raises:
         PackFull: the account has as many as there may be.
         PersonGone: the account was forgotten.
     """
     key = await key_of(session, vault, owner)
+    new = pack_id or uuid4()
+    if await session.get(PackRow, new) is not None:
+        return await read(session, vault, new)
     count = await session.scalar(
         select(func.count()).select_from(PackRow).where(PackRow.person_id == owner)
     )
     if (count or 0) >= MOST_PACKS:
         raise PackFull(MOST_PACKS)
-    new, made = uuid4(), now()
+    made = now()
     row = PackRow(
         id=new,
         person_id=owner,
@@ -91,6 +95,40 @@ async def of_account(session: AsyncSession, vault: Vault, owner: UUID) -> tuple[
         select(PackRow).where(PackRow.person_id == owner).order_by(PackRow.changed.desc())
     )
     return tuple([await _opened(session, vault, row) for row in rows.all()])
+
+
+async def outlines(
+    session: AsyncSession, vault: Vault, owner: UUID, platform: str
+) -> tuple[Outline, ...]:
+    """Return an account's packs without their stickers, the one changed last first.
+
+    ``platform``: whose sets they are told of.
+    """
+    key = await key_of(session, vault, owner)
+    counts = (
+        select(PackStickerRow.pack_id, func.count().label("count"))
+        .where(PackStickerRow.dropped.is_(None))
+        .group_by(PackStickerRow.pack_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(PackRow.id, PackRow.title, PackRow.kind, counts.c.count)
+        .outerjoin(counts, counts.c.pack_id == PackRow.id)
+        .where(PackRow.person_id == owner)
+        .order_by(PackRow.changed.desc(), PackRow.id)
+    )
+    found = rows.all()
+    sets = await publications.set_names(session, [row.id for row in found], platform)
+    return tuple(
+        Outline(
+            row.id,
+            sealed.unseal(key, row.title, "pack", row.id),
+            PackKind(row.kind),
+            row.count or 0,
+            tuple(sets.get(row.id, ())),
+        )
+        for row in found
+    )
 
 
 async def read(session: AsyncSession, vault: Vault, pack_id: UUID) -> Pack:
@@ -195,8 +233,16 @@ async def _touch(session: AsyncSession, pack_id: UUID) -> None:
 # --- stickers -----------------------------------------------------------------------------------
 
 
-async def add(session: AsyncSession, vault: Vault, pack_id: UUID, new: NewSticker) -> UUID:
-    """Put a sticker at a pack's end and return its id.
+async def add(
+    session: AsyncSession,
+    vault: Vault,
+    pack_id: UUID,
+    new: NewSticker,
+    sticker_id: UUID | None = None,
+) -> UUID:
+    """Put a sticker at a pack's end, under a given id, and return its id.
+
+    One of that id that is in the pack already stays; one that was taken out is put back.
 
     Raises:
         PackFull: it holds as many as it may.
@@ -205,10 +251,15 @@ async def add(session: AsyncSession, vault: Vault, pack_id: UUID, new: NewSticke
     """
     await _row(session, pack_id, lock=True)
     there = await _order(session, pack_id)
+    made = sticker_id or uuid4()
+    if made in there:
+        return made
     if len(there) >= MOST_STICKERS:
         raise PackFull(MOST_STICKERS)
+    if sticker_id is not None and await session.get(PackStickerRow, made) is not None:
+        await restore(session, made, len(there))
+        return made
     key = await key_of(session, vault, new.person_id)
-    made = uuid4()
     session.add(
         PackStickerRow(
             id=made,
@@ -256,10 +307,17 @@ async def _sticker_row(
     return row
 
 
-async def replace(session: AsyncSession, vault: Vault, sticker_id: UUID, new: NewSticker) -> UUID:
+async def replace(
+    session: AsyncSession,
+    vault: Vault,
+    sticker_id: UUID,
+    new: NewSticker,
+    old_id: UUID | None = None,
+) -> UUID:
     """Let another picture stand in a sticker's place; its emoji and keywords stay.
 
-    Returns the id under which the one before can be put back by ``exchange``.
+    Returns the id, given or made, under which the one before can be put back by ``exchange``;
+    done before under that id, it is not done again.
 
     Raises:
         PackGone, PersonGone: as ``add``.
@@ -267,9 +325,11 @@ async def replace(session: AsyncSession, vault: Vault, sticker_id: UUID, new: Ne
     pack_id = (await _sticker_row(session, sticker_id)).pack_id
     await _row(session, pack_id, lock=True)
     row = await _sticker_row(session, sticker_id, lock=True)
+    made = old_id or uuid4()
+    if await session.get(PackStickerRow, made) is not None:
+        return made
     old = _sticker(row, await key_of(session, vault, row.person_id))
     key = await key_of(session, vault, new.person_id)
-    made = uuid4()
     session.add(
         PackStickerRow(
             id=made,

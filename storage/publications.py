@@ -11,13 +11,14 @@ sticker's row says how far it came, and is SENDING before the platform is asked:
 whoever goes on looks at the set for what arrived.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contract.packs import Publication, StepState, Upload, Volume
+from storage.contract.packs import Publication, StepState, Sticker, Upload, Volume
 from storage.erasing import erase
 from storage.models import PackRow, PublicationRow, UploadRow, VolumeRow, now
 
@@ -186,6 +187,23 @@ async def expire_leases(session: AsyncSession, platform: str) -> None:
         )
 
 
+async def want_again(session: AsyncSession, person_id: UUID, platform: str, failure: str) -> int:
+    """Want what failed for a reason that is gone by now; return how many packs."""
+    again = await session.scalars(
+        update(PublicationRow)
+        .where(
+            PublicationRow.person_id == person_id,
+            PublicationRow.platform == platform,
+            PublicationRow.state == StepState.FAILED.value,
+            PublicationRow.failure == failure,
+        )
+        .values(state=StepState.WANTED.value, failure=None, reference=None, not_before=None)
+        .returning(PublicationRow.pack_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(again.all())
+
+
 # --- sets ---------------------------------------------------------------------------------------
 
 
@@ -202,6 +220,25 @@ async def volumes(session: AsyncSession, pack_id: UUID, platform: str) -> tuple[
         .execution_options(populate_existing=True)
     )
     return tuple([await _volume(session, row) for row in rows.all()])
+
+
+async def set_names(
+    session: AsyncSession, pack_ids: Collection[UUID], platform: str
+) -> dict[UUID, list[str]]:
+    """Return the names of the sets that packs have on a platform, in order."""
+    rows = await session.execute(
+        select(VolumeRow.pack_id, VolumeRow.name)
+        .where(
+            VolumeRow.pack_id.in_(pack_ids),
+            VolumeRow.platform == platform,
+            VolumeRow.state == StepState.THERE.value,
+        )
+        .order_by(VolumeRow.number)
+    )
+    names: dict[UUID, list[str]] = {}
+    for pack_id, name in rows:
+        names.setdefault(pack_id, []).append(name)
+    return names
 
 
 async def _volume(session: AsyncSession, row: VolumeRow) -> Volume:
@@ -284,8 +321,11 @@ async def forget_volume(session: AsyncSession, volume_id: UUID) -> None:
 # --- stickers in sets ---------------------------------------------------------------------------
 
 
-async def begin(session: AsyncSession, volume_id: UUID, sticker_id: UUID, position: int) -> Upload:
-    """Note that the platform is about to be given a sticker."""
+async def begin(
+    session: AsyncSession, volume_id: UUID, sticker: Sticker, position: int
+) -> Upload:  # fmt: skip
+    """Note that the platform is about to be given a sticker as it is now."""
+    sticker_id = sticker.id
     mine = (UploadRow.volume_id == volume_id, UploadRow.sticker_id == sticker_id)
     row = await session.scalar(
         select(UploadRow).where(*mine).execution_options(populate_existing=True)
@@ -295,37 +335,39 @@ async def begin(session: AsyncSession, volume_id: UUID, sticker_id: UUID, positi
             id=uuid4(),
             volume_id=volume_id,
             sticker_id=sticker_id,
-            state=StepState.SENDING.value,
             position=position,
-            picture_version=0,
-            words_version=0,
-            attempts=1,
+            attempts=0,
         )
         session.add(row)
-    else:
-        row.state = StepState.SENDING.value
-        row.attempts += 1
-        row.position = position
+    row.state = StepState.SENDING.value
+    row.attempts += 1
+    row.position = position
+    row.picture_version = sticker.picture_version
+    row.words_version = sticker.words_version
     await session.flush()
     return _upload(row)
 
 
-async def arrived(
-    session: AsyncSession, upload_id: UUID, file_id: str, file_key: str, *,
-    picture_version: int, words_version: int,
-) -> None:  # fmt: skip
-    """Note that a sticker stands in its set, in these versions, and what it is called there."""
+async def arrived(session: AsyncSession, upload_id: UUID, file_id: str, file_key: str) -> None:
+    """Note that a sticker stands in its set as it was begun, and what it is called there."""
     await _change(
         session,
         upload_id,
         state=_kept_leaving(UploadRow, StepState.THERE),
         file_id=file_id,
         file_key=file_key,
-        picture_version=picture_version,
-        words_version=words_version,
         failure=None,
         attempts=0,
     )
+
+
+async def lost(session: AsyncSession, upload: Upload) -> None:
+    """Note that a sticker which was on its way did not come: it is to be given once more.
+
+    Where another picture of it is in the set, that is to be replaced once more.
+    """
+    state = StepState.THERE if upload.file_id is not None else StepState.WANTED
+    await _change(session, upload.id, state=_kept_leaving(UploadRow, state), picture_version=0)
 
 
 async def described(session: AsyncSession, upload_id: UUID, words_version: int) -> None:

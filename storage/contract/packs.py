@@ -110,6 +110,17 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """A pack without its stickers, but how many; ``sets``: the names of its sets on a platform."""
+
+    id: UUID
+    title: str
+    kind: PackKind
+    count: int
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person's consent to be in a pack: when and to which wording."""
 

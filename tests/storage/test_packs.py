@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -230,3 +230,36 @@ async def test_a_deleted_pack_is_gone(database: Database, vault: Vault, ada: Per
             with pytest.raises(PackGone):
                 await asked
         assert await packs.of_account(session, vault, ada.id) == ()
+
+
+async def test_the_same_brought_twice_is_there_once(
+    database: Database, vault: Vault, ada: Person
+) -> None:
+    """Ids that are given make adding, replacing and beginning a pack safe to repeat."""
+    pack_id, one, old = uuid4(), uuid4(), uuid4()
+    async with database.transaction() as session:
+        for _ in range(2):
+            assert (await packs.create(session, vault, ada.id, "P", pack_id=pack_id)).id == pack_id
+            await packs.add(session, vault, pack_id, sticker(ada, "a"), one)
+        await packs.add(session, vault, pack_id, sticker(ada, "b"))
+        await packs.drop(session, one)
+        await packs.add(session, vault, pack_id, sticker(ada, "a"), one)
+        for _ in range(2):
+            assert await packs.replace(session, vault, one, sticker(ada, "new"), old) == old
+        assert (await packs.picture(session, vault, one)).data == b"new"
+    assert await order(database, vault, pack_id) == "ba"
+
+
+async def test_outlines_tell_what_there_is(
+    database: Database, vault: Vault, ada: Person, bob: Person
+) -> None:
+    """Titles and numbers of stickers without the dropped, the newest change first."""
+    first, (a, _) = await filled(database, vault, ada, "a", "b")
+    async with database.transaction() as session:
+        empty = await packs.create(session, vault, ada.id, "Empty")
+        await packs.drop(session, a)
+        found = await packs.outlines(session, vault, ada.id, "telegram")
+        assert await packs.outlines(session, vault, bob.id, "telegram") == ()
+    assert [(one.id, one.title, one.count, one.sets) for one in found] == [
+        (first.id, "Ada's faces", 1, ()), (empty.id, "Empty", 0, ()),
+    ]  # fmt: skip

@@ -31,12 +31,9 @@ async def shown(database: Database, pack: Pack) -> tuple[Volume, list[UUID]]:
         assert await publications.sending_volume(session, volume.id, volume.name)
         uploads = []
         for place, one in enumerate(pack.stickers):
-            upload = await publications.begin(session, volume.id, one.id, place)
+            upload = await publications.begin(session, volume.id, one, place)
             assert upload.state is StepState.SENDING
-            await publications.arrived(
-                session, upload.id, f"file{place}", f"key{place}",
-                picture_version=one.picture_version, words_version=one.words_version,
-            )  # fmt: skip
+            await publications.arrived(session, upload.id, f"file{place}", f"key{place}")
             uploads.append(upload.id)
         await publications.volume_there(session, volume.id, pack.title_version)
         (volume,) = await publications.volumes(session, pack.id, "telegram")
@@ -143,9 +140,9 @@ async def test_what_arrives_too_late_goes_all_the_same(database: Database, pack:
     async with database.transaction() as session:
         volume = await publications.add_volume(session, pack.id, "telegram", 1, "s1")
         assert await publications.sending_volume(session, volume.id, "s1a")
-        upload = await publications.begin(session, volume.id, pack.stickers[0].id, 0)
+        upload = await publications.begin(session, volume.id, pack.stickers[0], 0)
         await packs.delete(session, pack.id)
-        await publications.arrived(session, upload.id, "f", "k", picture_version=1, words_version=1)
+        await publications.arrived(session, upload.id, "f", "k")
         await publications.volume_there(session, volume.id, 1)
         assert not await publications.sending_volume(session, volume.id, "s1b")
         (going,) = await publications.leaving(session, "telegram")
@@ -160,3 +157,32 @@ async def test_a_set_that_was_only_planned_needs_no_taking_down(
         await publications.add_volume(session, pack.id, "telegram", 1, "s1")
         await packs.delete(session, pack.id)
         assert await publications.leaving(session, "telegram") == ()
+
+
+async def test_what_got_lost_on_its_way_is_given_again(database: Database, pack: Pack) -> None:
+    """One that never came is wanted; where an older picture stands, that is to be replaced."""
+    volume, _ = await shown(database, pack)
+    first, second = pack.stickers
+    async with database.transaction() as session:
+        replacing = await publications.begin(session, volume.id, first, 0)
+        await publications.lost(session, replacing)
+        await publications.forget_upload(session, volume.uploads[1].id)
+        adding = await publications.begin(session, volume.id, second, 1)
+        await publications.lost(session, adding)
+        (found,) = await publications.volumes(session, pack.id, "telegram")
+    assert [(one.state, one.file_id, one.picture_version) for one in found.uploads] == [
+        (StepState.THERE, "file0", 0), (StepState.WANTED, None, 0),
+    ]  # fmt: skip
+
+
+async def test_what_failed_for_a_reason_that_is_gone_is_wanted_again(
+    database: Database, ada: Person, pack: Pack
+) -> None:
+    """Only packs of that person and that reason."""
+    async with database.transaction() as session:
+        taken = await publications.take(session, pack.id, "telegram")
+        assert taken is not None
+        await publications.fail(session, taken, "owner_unknown")
+        assert await publications.want_again(session, ada.id, "telegram", "other") == 0
+        assert await publications.want_again(session, ada.id, "telegram", "owner_unknown") == 1
+        assert await publications.due(session, "telegram") == [pack.id]
