@@ -106,13 +106,13 @@ async def outlines(
     """
     key = await key_of(session, vault, owner)
     counts = (
-        select(PackStickerRow.pack_id, func.count().label("count"))
+        select(PackStickerRow.pack_id, func.count().label("stickers"))
         .where(PackStickerRow.dropped.is_(None))
         .group_by(PackStickerRow.pack_id)
         .subquery()
     )
     rows = await session.execute(
-        select(PackRow.id, PackRow.title, PackRow.kind, counts.c.count)
+        select(PackRow.id, PackRow.title, PackRow.kind, counts.c.stickers)
         .outerjoin(counts, counts.c.pack_id == PackRow.id)
         .where(PackRow.person_id == owner)
         .order_by(PackRow.changed.desc(), PackRow.id)
@@ -124,7 +124,7 @@ async def outlines(
             row.id,
             sealed.unseal(key, row.title, "pack", row.id),
             PackKind(row.kind),
-            row.count or 0,
+            row.stickers or 0,
             tuple(sets.get(row.id, ())),
         )
         for row in found
