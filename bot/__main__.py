@@ -38,7 +38,7 @@ from inference.__main__ import commands as inference_commands
 from inference.errors import DeviceUnavailable, InferenceError, PhotoError, WeightsError
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
-from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, Kind
+from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, TOGETHER, Kind
 
 if TYPE_CHECKING:
     from bot.core.service import Service
@@ -275,7 +275,7 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
 
 def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
     for kind in reversed(KINDS.values()):
-        if kind not in (PREVIEW, LINEUP):  # they show what was kept
+        if kind not in (PREVIEW, LINEUP, TOGETHER):  # they show what was kept
             command = _kind_option(kind)(command)
     return command
 

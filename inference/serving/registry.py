@@ -14,6 +14,7 @@ from inference.edit.tuning import Tuning
 from inference.emoji.mood_serving import Mood, MoodSheet
 from inference.emoji.preview import Lineup, Preview
 from inference.emoji.serving import Emoji
+from inference.emoji.together_serving import Together
 from inference.expression.film_serving import Animate, Say
 from inference.expression.serving import Expression, portrayed
 from inference.expression.sheets import ExpressionSheet
@@ -35,6 +36,7 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "mood-sheet": MoodSheet,
     "preview": Preview,
     "lineup": Lineup,
+    "together": Together,
     "animate": Animate,
     "say": Say,
 }

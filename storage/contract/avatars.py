@@ -1,6 +1,6 @@
 """What an avatar is: a style, a variant for each slot, a colour for each kind of colour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
@@ -57,6 +57,23 @@ class AvatarSpec:
             {str(slot): str(variant) for slot, variant in parts.items()},
             {str(name): str(colour) for name, colour in colours.items()},
         )
+
+
+def gathered(specs: Iterable[AvatarSpec]) -> dict[str, object]:
+    """Return several avatars in the form of a job that shows them together (``Kind.gathers``)."""
+    return {"avatars": [spec.to_json() for spec in specs]}
+
+
+def several_in(form: Mapping[str, object]) -> tuple[AvatarSpec, ...]:
+    """Read what ``gathered`` gave; empty where a job shows no more than one.
+
+    Raises:
+        ValueError: an avatar is not of its form.
+    """
+    avatars = form.get("avatars")
+    if not isinstance(avatars, list):
+        return ()
+    return tuple(AvatarSpec.from_json(one) for one in avatars)
 
 
 Ranked = Mapping[str, Sequence[str]]

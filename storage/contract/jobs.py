@@ -33,7 +33,8 @@ class NewJob:
     carries them through unread. ``face``: which face, largest first, or None for the only one.
     ``second_photo_id``: another of the person's photos, for settings that take one. ``avatar``:
     for kinds that are ``composed``, what to draw instead of studying a photo, JSON-able in the form
-    of the kind; such a job needs no photo.
+    of the kind (``storage.contract.avatars.gathered`` where it shows several); such a job needs no
+    photo.
     """
 
     person_id: UUID

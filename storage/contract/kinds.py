@@ -57,6 +57,7 @@ class Kind:
     ``pages``: the most that such a sheet may have; 0 where there is but one.
     ``pack``: the settings that make a whole when asked for together.
     ``composed``: whether it can be made of an avatar that was kept, long after the photo is gone.
+    ``gathers``: how few and how many avatars each setting shows at once, where it shows several.
     ``unaided``: whether it is made of nothing, neither photo nor avatar.
     ``words``: the kind that names the settings in every language, where that is another.
     """
@@ -81,6 +82,7 @@ class Kind:
     scales: tuple[tuple[str, ...], ...] = ()
     words: str = ""
     unaided: bool = False
+    gathers: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)
 
     @property
     def sheet(self) -> bool:
@@ -388,6 +390,16 @@ MOOD_SHEET = Kind(
     composed=True,
 )
 
+TOGETHER = Kind(
+    "together",
+    ("family", "hug", "high-five", "versus", "birthday"),
+    default=(Setting("family"),),
+    gathers={
+        "family": (2, 30), "hug": (2, 2), "high-five": (2, 2), "versus": (2, 2),
+        "birthday": (1, 1),
+    },
+)  # fmt: skip
+
 PREVIEW = Kind(
     "preview",
     ("alone", "compare"),  # an avatar as it is, or beside what it was
@@ -423,6 +435,7 @@ KINDS: dict[str, Kind] = {
         MOOD_SHEET,
         PREVIEW,
         LINEUP,
+        TOGETHER,
         ANIMATE,
         SAY,
     )

@@ -6,7 +6,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
 from bot.core.language.meanings import Note, Request
-from storage.contract.avatars import Avatar
+from storage.contract.avatars import Avatar, gathered
 from storage.contract.kinds import CARTOON, EMOJI, EXPRESSION, KINDS, MIX, Setting
 
 MOST_FACES = 10
@@ -32,6 +32,8 @@ def run(
 
     What needs neither is queued as it is.
     """
+    if KINDS[requests[0].kind].gathers:
+        return _together(state, resolved(state, requests[0]), notes, replaces)
     unaided = tuple(one for one in requests if KINDS[one.kind].unaided)
     if unaided:
         state = replace(remember(state, unaided), waiting=None, forgetting=False)
@@ -52,6 +54,24 @@ def run(
         return state, (*superseded, *jobs)
     state, others = _of_photo(state, left, (), None)
     return state, (*superseded, *jobs, *others)
+
+
+def _together(
+    state: State, request: Request, notes: tuple[Note, ...], replaces: str | None
+) -> Step:
+    """Queue a picture of the newest avatars; of one alone also a new photo will do."""
+    name = request.settings[0].name
+    fewest, most = KINDS[request.kind].gathers[name]
+    specs = tuple(one.spec for one in state.avatars[:most])
+    if most == 1 and state.photo is not None and (state.fresh or not specs):
+        return _of_photo(state, (request,), notes, replaces)
+    if len(specs) < fewest:
+        values = {"request": request, "count": fewest, "there": len(specs), "example": "/emoji"}
+        return state, (Say("say.more_avatars", values, notes=notes),)
+    form = specs[0].to_json() if most == 1 else gathered(specs)
+    state, superseded = supersede(state, replaces)
+    state = replace(remember(state, (request,)), waiting=None, forgetting=False)
+    return state, (*superseded, Run(request, avatar=form, replaces=replaces, notes=notes))
 
 
 def current(state: State, request: Request) -> Avatar | None:

@@ -35,8 +35,9 @@ def _style_question(state: State, key: str, replaces: str | None) -> Say:
 def _candidates(state: State) -> tuple[Request, ...]:
     """Return what the style question offers: what is preferred, and every single choice."""
     offered = list(state.preferred)
-    unasked = [kind for kind in KINDS.values() if not (kind.sheet or kind.unaided or kind.spoken)]
-    for kind in unasked:
+    for kind in KINDS.values():
+        if kind.sheet or kind.unaided or kind.spoken or kind.gathers:
+            continue
         if not kind.settings:
             offered.append(Request(kind.name))
         elif kind.several:

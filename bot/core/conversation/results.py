@@ -23,7 +23,7 @@ from bot.core.conversation.state import (
 )
 from bot.core.language.meanings import Request, SettingName
 from bot.core.language.writing import usual
-from storage.contract.avatars import AvatarSpec
+from storage.contract.avatars import AvatarSpec, several_in
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import (
@@ -59,8 +59,8 @@ def press(state: State, value: str, result: Shown) -> Step:
     verb = value.partition(":")[0]
     request = result.request
     match verb:
-        case "again" if result.photo is None and result.avatar is not None:
-            return state, (Run(request, avatar=result.avatar.to_json()),)
+        case "again" if result.photo is None and result.form is not None:
+            return state, (Run(request, avatar=result.form),)
         case "again":
             return run(state, (request,))
         case "more" | "less":
@@ -76,9 +76,8 @@ def press(state: State, value: str, result: Shown) -> Step:
             return _in_other_style(state, result)
         case "beside" if KINDS[request.kind].beside:
             request = _toggled(request)
-            drawn = None if result.avatar is None else result.avatar.to_json()
             state = remember(state, (request,))
-            return state, (Run(request, result.photo, result.face, avatar=drawn),)
+            return state, (Run(request, result.photo, result.face, avatar=result.form),)
         case "adopt":
             return state, (do.AdoptResult(result.job),)
         case "animate" if (moving := _moving(request)) is not None:
@@ -93,19 +92,19 @@ def press(state: State, value: str, result: Shown) -> Step:
 
 def _in_other_style(state: State, result: Shown) -> Step:
     """Make the same in the next style; an avatar is matched to the photo in every style anew."""
-    request = _other(result.request)
+    request = _other(result.request, len(result.together))
     if request.kind == EMOJI.name and result.photo is None:
         return run(state, (request,))
-    drawn = None
-    if result.avatar is not None and request.kind != EMOJI.name:
-        drawn = result.avatar.to_json()
+    drawn = result.form if request.kind != EMOJI.name else None
     return remember(state, (request,)), (Run(request, result.photo, result.face, avatar=drawn),)
 
 
-def _other(request: Request) -> Request:
-    """Return the next style of a kind of which one is chosen."""
+def _other(request: Request, together: int) -> Request:
+    """Return the next style of a kind of which one is chosen, one for as many avatars."""
     kind = KINDS[request.kind]
     styles = [name for name in kind.chosen if name not in kind.two_photos]
+    if kind.gathers:
+        styles = [name for name in styles if _suits(kind.gathers[name], together or 1)]
     chosen = [setting for setting in request.settings if setting.name in kind.chosen]
     setting = chosen[0] if chosen else kind.default[0]
     at = styles.index(setting.name) if setting.name in styles else -1
@@ -115,6 +114,10 @@ def _other(request: Request) -> Request:
     beside = (setting for setting in request.settings if setting.name in kind.beside)
     other = Request(kind.name, (following, *beside))
     return other if varies(other) else without(other, kind.groups)
+
+
+def _suits(span: tuple[int, int], count: int) -> bool:
+    return span[0] <= count <= span[1]
 
 
 def _toggled(request: Request) -> Request:
@@ -134,7 +137,7 @@ def _moving(request: Request) -> Request | None:
     return Request(ANIMATE.name, moving)
 
 
-def _result_choices(job: UUID, request: Request) -> Rows:
+def _result_choices(job: UUID, request: Request, together: int) -> Rows:
     kind = KINDS[request.kind]
     first = [Choice("button.again", f"again:{job.hex}")]
     if has_strength(request):
@@ -160,14 +163,17 @@ def _result_choices(job: UUID, request: Request) -> Rows:
     if _moving(request) is not None:
         second.append(Choice("button.animate", f"animate:{job.hex}"))
     if len(kind.settings) > 1 and not kind.several:
-        other = _other(request)
+        other = _other(request, together)
         values = {"name": Request(kind.name, other.settings)}
-        second.append(Choice("button.other", f"other:{job.hex}", values))
+        if other != request:
+            second.append(Choice("button.other", f"other:{job.hex}", values))
     return tuple(first), tuple(second)
 
 
-def _show(job: UUID, request: Request, picture: bytes | None = None) -> ShowResult:
-    return ShowResult(job, request, _result_choices(job, request), picture)
+def _show(
+    job: UUID, request: Request, picture: bytes | None = None, together: int = 0
+) -> ShowResult:
+    return ShowResult(job, request, _result_choices(job, request, together), picture)
 
 
 def undo(state: State) -> Step:
@@ -178,7 +184,8 @@ def undo(state: State) -> Step:
     state = replace(state, shown=state.shown[:-1])
     if previous.photo is not None:
         state = replace(state, photo=previous.photo, face=previous.face)
-    return remember(state, (previous.request,)), (_show(previous.job, previous.request),)
+    shown = _show(previous.job, previous.request, together=len(previous.together))
+    return remember(state, (previous.request,)), (shown,)
 
 
 def ended(state: State, event: JobEnded, library: Library) -> Step:
@@ -200,11 +207,13 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             if KINDS[event.kind].sheet:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
                 return state, (*sheet, *kept)
-            shown: tuple[Action, ...] = (_show(event.job_id, request, picture), *kept)
-            if photo is None and drawn is None and not KINDS[event.kind].unaided:
+            together = several_in(event.avatar or {})
+            sticker = _show(event.job_id, request, picture, len(together))
+            shown: tuple[Action, ...] = (sticker, *kept)
+            if not (photo or drawn or together or KINDS[event.kind].unaided):
                 return state, shown
             replaces = ours.replaces if ours is not None else None
-            result = Shown(event.job_id, photo, event.face, request, replaces, drawn)
+            result = Shown(event.job_id, photo, event.face, request, replaces, drawn, together)
             state, following = packs.go_on(_remember_result(state, result), event.job_id)
             return state, (*shown, *following)
         case Failed(failure=failure, detail=detail, picture=picture):
@@ -223,6 +232,8 @@ def _drawn(
     state: State, event: JobEnded, facts: Mapping[str, object]
 ) -> tuple[State, AvatarSpec | None, tuple[Action, ...]]:
     """Return which avatar a job drew, and what keeps one that was composed of a photo."""
+    if event.avatar is not None and several_in(event.avatar):
+        return state, None, ()
     if event.avatar is not None:
         return state, AvatarSpec.from_json(event.avatar), ()
     if "style" not in facts:

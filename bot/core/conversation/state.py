@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.conversation.changes import OpenWardrobe
 from bot.core.conversation.sliding import OpenSliders
 from bot.core.language.meanings import Request
-from storage.contract.avatars import Avatar, AvatarSpec
+from storage.contract.avatars import Avatar, AvatarSpec, gathered
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
 
 REMEMBERED = 20
@@ -37,7 +37,10 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result as it stands in the chat. ``avatar``: which one it shows, if one."""
+    """A result as it stands in the chat. ``avatar``: which one it shows, if one.
+
+    ``together``: which it shows, if several.
+    """
 
     job: UUID
     photo: UUID | None
@@ -45,6 +48,14 @@ class Shown:
     request: Request
     replaces: str | None = None
     avatar: AvatarSpec | None = None
+    together: tuple[AvatarSpec, ...] = ()
+
+    @property
+    def form(self) -> dict[str, object] | None:
+        """The avatars that it shows, as a job takes them."""
+        if self.together:
+            return gathered(self.together)
+        return None if self.avatar is None else self.avatar.to_json()
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,7 +333,7 @@ class Grammar:
 
 def _unasked(kind: Kind) -> bool:
     """Tell whether a selfie alone cannot give this."""
-    return kind.sheet or kind.unaided or bool(kind.spoken)
+    return kind.sheet or kind.unaided or bool(kind.spoken or kind.gathers)
 
 
 def _as_typed(text: str, normal: str) -> str:

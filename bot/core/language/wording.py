@@ -21,11 +21,27 @@ from bot.core.conversation.actions import (
 from bot.core.conversation.events import Button, Message, Offer, Slider
 from bot.core.language import colour_names
 from bot.core.language.gathering import MAX_SETTINGS
-from bot.core.language.meanings import GroupName, LanguageName, Make, Note, Request, SettingName
+from bot.core.language.meanings import (
+    Command,
+    GroupName,
+    LanguageName,
+    Make,
+    Note,
+    Request,
+    SettingName,
+)
 from bot.core.language.suggesting import MOST_NAMES
 from bot.core.language.texts import Texts
 from bot.core.language.writing import example, strength, write, write_request
 from storage.contract.kinds import KINDS, Amount, Kind, Setting
+
+_PLAIN = frozenset(
+    {
+        Command.START, Command.HELP, Command.UNDO, Command.CANCEL, Command.AGAIN, Command.STRONGER,
+        Command.WEAKER, Command.FAVOURITE, Command.FAVOURITES, Command.UNLINK, Command.LANGUAGE,
+    }
+)  # fmt: skip
+"""Commands whose names say what they do."""
 
 _IN_HELP = 4  # settings of a kind: the whole of /help is one message of Discord's
 
@@ -226,14 +242,14 @@ class Wording:
         return "\n".join(lines)
 
     def _commands(self, locale: str) -> str:
-        lines = []
-        kinds = {kind.name for kind in KINDS.values()}
-        for command, about in self.texts.menu(locale):
-            if command not in kinds:
-                lines.append(
-                    self.texts.get(locale, "say.help_command", command=command, about=about)
-                )
-        return "\n".join(lines)
+        told = [(name, about) for name, about in self.texts.menu(locale) if name not in KINDS]
+        lines = [
+            self.texts.get(locale, "say.help_command", command=name, about=about)
+            for name, about in told
+            if name not in _PLAIN
+        ]
+        plain = " ".join(f"/{name}" for name, _ in told if name in _PLAIN)
+        return "\n".join([*lines, self.texts.get(locale, "say.help_plain", commands=plain)])
 
 
 def _leading(name: str) -> str:

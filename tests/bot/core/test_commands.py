@@ -101,7 +101,8 @@ def meanings() -> st.SearchStrategy[Meaning]:
 def preferable(wish: Request) -> bool:
     """A sheet, a second picture or what needs no selfie cannot come with every selfie."""
     kind = KINDS[wish.kind]
-    return not (kind.sheet or kind.unaided or kind.spoken or wish.lacks_second_photo)
+    unasked = kind.sheet or kind.unaided or kind.spoken or kind.gathers
+    return not (unasked or wish.lacks_second_photo)
 
 
 def told_apart(wishes: list[Request]) -> bool:

@@ -1,0 +1,1 @@
+"""Several avatars on one picture: portraits of a whole family, pairs, and somebody's birthday."""
