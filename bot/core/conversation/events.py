@@ -61,6 +61,13 @@ class PhotoRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSent:
+    """What is neither a picture nor words: a voice message, a place, a dice."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class CommandGiven:
     """A line that a person typed: ``/expression smile 0.8``, or words without a slash.
 
@@ -99,7 +106,7 @@ class JobEnded:
     avatar: Mapping[str, object] | None = None
 
 
-Event = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | JobEnded
+Event = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | JobEnded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ from uuid import UUID
 from bot.core.conversation import actions as do
 from bot.core.conversation import lineup, packs, sliders, varying, wardrobe
 from bot.core.conversation.actions import Say
-from bot.core.conversation.events import ChoiceMade
+from bot.core.conversation.events import ChoiceMade, CommandGiven
+from bot.core.conversation.explaining import LINE
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
 from bot.core.conversation.picking import face, from_sheet
 from bot.core.conversation.preferring import toggle
 from bot.core.conversation.results import press
 from bot.core.conversation.state import State
-from bot.core.conversation.typed import meant, speak
+from bot.core.conversation.typed import meant, speak, typed
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import (
     ChangeLanguage,
@@ -39,6 +40,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         chosen = _uuid(photo)
         if chosen is not None and number.isdecimal():
             return face(state, int(number), chosen, event.message)
+    if verb == LINE:
+        return typed(state, CommandGiven(event.origin, rest), grammar, library)
     if verb == "redo" and rest in KINDS:
         return meant(state, Line(Make(Request(rest))), grammar)
     if verb == "wear":

@@ -8,15 +8,24 @@ from uuid import UUID
 
 from bot.core.conversation import lineup, linking
 from bot.core.conversation.actions import Run, Say
-from bot.core.conversation.events import ChoiceMade, CommandGiven, JobEnded, Origin, PhotoRefused
+from bot.core.conversation.events import (
+    ChoiceMade,
+    CommandGiven,
+    JobEnded,
+    Origin,
+    OtherSent,
+    PhotoRefused,
+)
+from bot.core.conversation.explaining import explain
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
 from bot.core.conversation.pressed import pressed
 from bot.core.conversation.results import ended
 from bot.core.conversation.state import REMEMBERED, State, Unfinished
-from bot.core.conversation.typed import explain, meant, typed
+from bot.core.conversation.typed import EXAMPLE, meant, typed
 from bot.core.language.grammar import Caption, Grammar
-from bot.core.language.meanings import BareCommand, Command, Request
+from bot.core.language.meanings import BareCommand, Command, Courtesy, Request
+from bot.core.language.spelling import legible
 
 NOTHING_TO_WEAR = Library()
 NO_CAPTION = Caption()
@@ -35,7 +44,7 @@ class PhotoKept:
     selfie: UUID | None = None
 
 
-FromPerson = PhotoKept | PhotoRefused | CommandGiven | ChoiceMade
+FromPerson = PhotoKept | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
 StepEvent = FromPerson | JobEnded
 
 
@@ -50,12 +59,14 @@ def step(
     if not isinstance(event, JobEnded):
         state = replace(state, naming=None)
     match event:
-        case CommandGiven(text=text) if naming is not None and not text.startswith(("/", "／")):
+        case CommandGiven(text=text) if naming is not None and "/" not in legible(text)[:1]:
             return lineup.named(state, naming, text)
         case PhotoKept():
             return _photo(state, event, grammar)
         case PhotoRefused(failure=failure):
             return state, (Say(f"failure.{failure.value}"),)
+        case OtherSent():
+            return state, (Say("say.not_for_me", {"example": EXAMPLE}),)
         case CommandGiven():
             return typed(state, event, grammar, library)
         case ChoiceMade():
@@ -86,14 +97,14 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         painting=None,
         fresh=True,
     )
-    if caption.error is not None and caption.text.startswith(("/", "／")):
-        return state, (explain(caption.error),)
+    if caption.error is not None and caption.commanded:
+        return state, (explain(caption.error, grammar),)
     if caption.line is not None:
         meaning = caption.line.meaning
         linked = linking.said(state, meaning, private=event.origin.private)
         if linked is not None:
             return linked
-        if meaning != BareCommand(Command.START):
+        if meaning != BareCommand(Command.START) and not isinstance(meaning, Courtesy):
             return meant(state, caption.line, grammar)
     wanted = (state.waiting,) if state.waiting is not None else state.preferred
     return run(replace(state, waiting=None), wanted)

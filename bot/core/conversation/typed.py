@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.conversation import actions as do
 from bot.core.conversation import lineup, linking, sliders, wardrobe
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import CommandGiven
+from bot.core.conversation.explaining import explain
 from bot.core.conversation.library import Library
 from bot.core.conversation.looks import worn
 from bot.core.conversation.making import Step, adjust, run
@@ -22,6 +24,7 @@ from bot.core.language.meanings import (
     ChangeLanguage,
     Command,
     CommandWithWords,
+    Courtesy,
     LanguageName,
     Line,
     Make,
@@ -29,6 +32,8 @@ from bot.core.language.meanings import (
     Prefer,
     Request,
 )
+from bot.core.language.spelling import legible
+from bot.core.language.tokens import picked
 from bot.core.language.writing import example, write
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, LINEUP, PREVIEW, TUNING, Kind
@@ -39,10 +44,11 @@ EXAMPLE = "/expression smile 0.8"
 def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library) -> Step:
     """Answer a typed line."""
     text = event.text.strip()
-    if state.question is not None and text.isdecimal() and len(text) < 3:
-        return face(state, int(text), state.question.photo, None)
-    if state.sheet_newest and state.sheets and text.isdecimal() and len(text) == 1:
-        return from_sheet(state, "take", state.sheets[-1], int(text), None)
+    number = picked(text)
+    if state.question is not None and number is not None:
+        return face(state, number, state.question.photo, None)
+    if state.sheet_newest and state.sheets and number is not None and number < 10:
+        return from_sheet(state, "take", state.sheets[-1], number, None)
     try:
         line = grammar.parse(text)
         linked = linking.said(state, line.meaning, private=event.origin.private)
@@ -53,7 +59,7 @@ def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library)
         if line.meaning in (BareCommand(Command.WARDROBE), Make(Request(PREVIEW.name))):
             return wardrobe.opened(state, library)
     except CommandError as error:
-        return state, (explain(error),)
+        return state, (explain(error, grammar),)
     return meant(state, line, grammar, event.replaces)
 
 
@@ -63,6 +69,9 @@ def _with_words(
     """Do what the words behind a command mean to this person; raises CommandError."""
     match line.meaning:
         case CommandWithWords(Command.WEAR, normal=typed):
+            if _about_the_photo(state, event):
+                with suppress(CommandError):
+                    return meant(state, grammar.parse(typed), grammar, event.replaces)
             chance = random.Random(event.origin.key)  # noqa: S311 -- decides on hats
             words = grammar.vocabulary
             return wardrobe.say(state, library, words, typed, event.replaces, chance)
@@ -75,9 +84,16 @@ def _with_words(
             return wardrobe.opened(state, library)
 
 
-def explain(error: CommandError) -> Say:
-    """Return the sentence for a line that cannot be understood."""
-    return Say(error.key, error.values)
+def _about_the_photo(state: State, event: CommandGiven) -> bool:
+    """Tell whether "wear a hat" is about the photo in hand rather than an avatar.
+
+    A command is about the avatar, and so is a sentence while its wardrobe stands open or where the
+    newest result shows it.
+    """
+    if "/" in legible(event.text) or state.photo is None or event.replaces is not None:
+        return False
+    dressing = state.wardrobe is not None and state.wardrobe.newest
+    return not dressing and bool(state.shown) and state.shown[-1].avatar is None
 
 
 def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = None) -> Step:
@@ -98,6 +114,8 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
                 if not request.settings and not wish.without:
                     return state, (_which_look(KINDS[request.kind], line.notes),)
             return run(state, (request,), line.notes, replaces)
+        case Courtesy(name):
+            return _COURTESIES[name](state)
         case Adjust(amount):
             return adjust(state, amount, replaces)
         case Prefer(requests):
@@ -193,6 +211,20 @@ def _latest(value: str) -> Callable[[State], Step]:
 def _favourites(state: State) -> Step:
     return state, (do.ShowFavourites(),)
 
+
+def _kind_word(key: str) -> Callable[[State], Step]:
+    def said(state: State) -> Step:
+        return state, (Say(key),)
+
+    return said
+
+
+_COURTESIES: dict[str, Callable[[State], Step]] = {
+    "thanks": _kind_word("say.you_are_welcome"),
+    "praise": _kind_word("say.glad"),
+    "goodbye": _kind_word("say.goodbye"),
+    "wellbeing": _start,
+}
 
 _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.START: _start,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from bot.core.language.grouping import bind
+from bot.core.language.grouping import bind, uncoloured
 from bot.core.language.meanings import Line, Make, Meaning, Note, Request, SettingName
 from bot.core.language.suggesting import one_setting, stray_number, unknown_setting, which_setting
 from bot.core.language.tokens import Group, Keep, Name, Nothing, Number, Start, Token, Unknown
@@ -13,6 +14,7 @@ from bot.errors import CommandError
 from storage.contract.kinds import Amount, Kind, Setting, group_of
 
 MAX_SETTINGS = 8
+_RUN = 4  # unknown words looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
     last: str | None = None
     guessed = False
     tokens, kept = parted(kind, tokens)
+    tokens, colours = uncoloured(tokens)
+    tokens = joined(vocabulary, kind, tokens)
     for token in bind(vocabulary, tokens) if kind.groups else tokens:
         match token:
             case Number():
@@ -84,7 +88,7 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
         raise CommandError(
             "command_error.too_many_settings", count=MAX_SETTINGS, example=example_line(kind)
         )
-    notes: list[Note] = []
+    notes = list(map(own_colours, colours))
     if fixed := _not_varied(kind, named):
         named = {name: number for name, number in named.items() if not group_of(name)}
         notes.append(Note("note.not_varied", {"name": SettingName(kind.name, fixed)}))
@@ -101,6 +105,37 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
     worn = {group_of(name) for name in named}
     off = tuple(group for group in kind.groups if group in without and group not in worn)
     return Gathered(Make(Request(kind.name, settings), off), tuple(notes), guessed)
+
+
+def own_colours(colour: Name) -> Note:
+    """Return the note that a colour was left out before what has its own."""
+    return Note("note.own_colours", {"colour": SettingName(colour.kind, colour.name)})
+
+
+def joined(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens with unknown words as one where they are near to a name together.
+
+    "van gough" is nothing word by word, and "frnch bob" is no bob.
+    """
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        run = list(takewhile(_is_word, tokens[at : at + _RUN]))
+        most = len(run) if run and isinstance(run[0], Unknown) else 0
+        for length in range(most, 1, -1):
+            typed = " ".join(token.typed for token in run[:length])
+            if nearest(squeeze(typed), vocabulary.settings[kind.name]) is not None:
+                found.append(Unknown(typed))
+                at += length
+                break
+        else:
+            found.append(tokens[at])
+            at += 1
+    return found
+
+
+def _is_word(token: Token) -> bool:
+    return isinstance(token, Unknown | Name)
 
 
 def _not_varied(kind: Kind, named: Iterable[str]) -> str | None:
@@ -154,9 +189,11 @@ def read_as(meaning: Meaning) -> Note:
 
 def _setting(kind: Kind, name: str, number: Number | None, notes: list[Note]) -> Setting:
     """Return a setting with the number that was said for it, its strength or its page."""
-    span = Amount(1, kind.pages, 1) if kind.pages else kind.amount_of(name)
+    span = kind.amount_of(name)
     if number is None:
         return usual(kind, name)
+    if kind.pages:
+        return _page(kind, name, number, notes)
     if span is None:
         if kind.numbered:
             notes.append(Note("note.no_strength", {"kind": SettingName(kind.name, name)}))
@@ -168,9 +205,15 @@ def _setting(kind: Kind, name: str, number: Number | None, notes: list[Note]) ->
         ends = {"low": strength(span.low), "high": strength(span.high)}
         notes.append(Note("note.clamped", {"name": SettingName(kind.name, name), **ends}))
         value = max(span.low, min(span.high, value))
-    if kind.pages:
-        return Setting(name, page=round(value))
     return Setting(name, round(value, 2) + 0.0)  # no negative zero
+
+
+def _page(kind: Kind, name: str, number: Number, notes: list[Note]) -> Setting:
+    """Return a sheet's page, the last one for a number beyond it."""
+    page = round(number.value / 100 if number.percent else min(number.value, 1e6))
+    if page > kind.pages:
+        notes.append(Note("note.last_page"))
+    return Setting(name, page=max(1, min(kind.pages, page)))
 
 
 def _beyond(amount: Amount, value: float) -> bool:

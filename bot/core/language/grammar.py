@@ -5,35 +5,42 @@
     amount   = ["+" | "-"] number ["%"]
 
 ``/expression smile 0.8 wink 0.3``, ``smile=80%``, ``/cartoon@SelfmojiBot van gogh``,
-``表情微笑80%`` and a plain ``80%`` are lines. Where settings come in groups, the group may stand
-beside a name, ``/edit hair afro``, and ``none`` takes off: ``/edit no glasses``. Names come from
-``KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken for
-what is meant when nothing else is near.
+``表情微笑80%`` and a plain ``80%`` are lines. A command may stand anywhere, ``Hi! /cutout``, and
+sentences are lines without one, ``could you make me smile?``. Where settings come in groups, the
+group may stand beside a name, ``/edit hair afro``, and ``none`` takes off: ``/edit no glasses``.
+Names come from ``KINDS``, what else people call them from a ``Vocabulary``; a near miss is taken
+for what is meant when nothing else is near.
 """
 
 import re
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.core.language.gathering import MAX_SETTINGS, Gathered, gather, read_as
+from bot.core.language.gathering import MAX_SETTINGS, Gathered, gather, own_colours, read_as
+from bot.core.language.grouping import uncoloured
 from bot.core.language.meanings import (
     Adjust,
     BareCommand,
     ChangeLanguage,
     Command,
     CommandWithWords,
+    Courtesy,
     Line,
     Make,
     Note,
     Prefer,
     Request,
 )
+from bot.core.language.sentences import command_at, courtesy
 from bot.core.language.shortcuts import SHORTCUTS, Shortcut
+from bot.core.language.spelling import legible
 from bot.core.language.suggesting import (
     EXAMPLE,
+    bare_number,
+    half_understood,
     no_minors,
     not_preferred,
+    not_understood,
     unknown_command,
     unknown_language,
 )
@@ -62,11 +69,15 @@ MAX_LENGTH = 400
 ADULT = 18
 """Years from which on an age may be asked for."""
 
+LEAST_SHARE = 10
+"""Whole numbers from here to 100 are shares though no percent sign follows."""
+
 _AGED = re.compile(
     r"(?<![\d.])(\d+) ?-?(?:years?|yrs?)[ -]?old\b|(?<![\d.])(\d+) ?(?:岁|y/?o\b)"
     r"|\b(?:aged?|i was) (\d+)(?![\d.%])"
 )
 
+_SHEETS = {one.group: one for one in SHORTCUTS.values() if one.group}
 _COMMANDS = frozenset(command.value for command in Command)
 _STICKERS = tuple(kind for kind in KINDS.values() if not (kind.sheet or kind.unaided))
 _WITH_WORDS = frozenset(
@@ -77,11 +88,15 @@ _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The words that came with a photo; ``line`` if they were understood, else ``error``."""
+    """The words that came with a photo; ``line`` if they were understood, else ``error``.
+
+    ``commanded``: a command stands in them.
+    """
 
     text: str = ""
     line: Line | None = None
     error: CommandError | None = None
+    commanded: bool = False
 
     @property
     def to_paint(self) -> Request | None:
@@ -107,11 +122,19 @@ class Grammar:
         if len(text) > MAX_LENGTH:
             raise CommandError("command_error.too_long", example=EXAMPLE)
         line = normalise(text)
+        line = line[command_at(self.vocabulary, line) or 0 :]
         slash = line.startswith("/")
         rest = line.lstrip("/ ")
         amount = NUMBER.fullmatch(rest)
         if amount is not None and not slash:
+            if "%" not in rest and 1 < float(amount[2]) < LEAST_SHARE:
+                raise bare_number(number_of(amount))
             return Line(Adjust(_share(number_of(amount))))
+        polite = None if slash else courtesy(self.vocabulary, line)
+        if polite is not None:
+            return Line(Courtesy(polite))
+        if not slash:
+            rest = self.vocabulary.talk.rephrased(rest)
         name, rest, guessed = self._command(rest, slash=slash)
         if name not in _COMMANDS:
             self._refuse_minors(rest)
@@ -130,10 +153,11 @@ class Grammar:
         text = text.strip()
         if not text:
             return Caption()
+        commanded = command_at(self.vocabulary, normalise(text)) is not None
         try:
-            return Caption(text, self.parse(text))
+            return Caption(text, self.parse(text), commanded=commanded)
         except CommandError as error:
-            return Caption(text, error=error)
+            return Caption(text, error=error, commanded=commanded)
 
     def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""
@@ -158,6 +182,7 @@ class Grammar:
 
     def _refuse_minors(self, line: str) -> None:
         """Raise CommandError for a wish to look younger than adults do."""
+        line = self.vocabulary.in_strengths(line)
         years = (int(next(filter(None, found.groups()))) for found in _AGED.finditer(line))
         if self.vocabulary.minor_pattern.search(line) or any(one < ADULT for one in years):
             raise no_minors()
@@ -189,7 +214,7 @@ class Grammar:
             name, rest = words[squeeze(found.group())], line[found.end() :]
             if slash or name in KINDS or not rest.strip(" .!?。") or name in _ARGUED:
                 return name, rest, False
-            if name in SHORTCUTS and self._says_nothing(rest):
+            if name in (*SHORTCUTS, Command.START) and self._says_nothing(rest):
                 return name, rest, False
         if not slash:
             first = LETTERS.match(line)
@@ -225,9 +250,32 @@ class Grammar:
         if not kinds:
             near = self._nearest_setting(unknown)
             if near is None:
-                raise CommandError("say.not_understood", example=EXAMPLE)
+                raise not_understood(self.vocabulary, line, unknown)
             kinds = [near]
-        return self._first_understood(kinds, line).line()
+        try:
+            return self._first_understood(kinds, line).line()
+        except CommandError as error:
+            sheet = self._sheet_of(tokens)
+            if sheet is not None:
+                return sheet
+            read = None
+            if unknown:
+                with suppress(CommandError):
+                    known = [one for one in tokens if not isinstance(one, Unknown)]
+                    read = gather(self.vocabulary, KINDS[kinds[0]], known).meaning
+            raise half_understood(self.vocabulary, error, unknown, read) from None
+
+    def _sheet_of(self, tokens: list[Token]) -> Line | None:
+        """Return the sheet that shows a group, where a sentence names that group and no more."""
+        groups = {token.groups[0] for token in tokens if isinstance(token, Group)}
+        sheet = _SHEETS.get(groups.pop()) if len(groups) == 1 else None
+        if sheet is None:
+            return None
+        kept, colours = uncoloured(tokens)
+        if not all(isinstance(token, Group) for token in kept):
+            return None
+        request = Request(sheet.kind, (Setting(sheet.setting),))
+        return Line(Make(request), tuple(map(own_colours, colours)))
 
     def _first_understood(self, kinds: list[str], line: str) -> Gathered:
         """Read a wish of the first of these kinds that knows all its words.
@@ -316,6 +364,7 @@ class Grammar:
         return self._request(KINDS[shortcut.shows], f"{shortcut.group} {rest}")
 
     def _request(self, kind: Kind, rest: str) -> Gathered:
+        rest = self.vocabulary.talk.rephrased(rest, kind.name)
         if kind.scales:
             rest = self.vocabulary.in_strengths(rest)
         tokens = [
@@ -338,7 +387,7 @@ def _unasked(kind: Kind) -> bool:
 
 def _as_typed(text: str, normal: str) -> str:
     """Return the end of a typed line that was normalised to this, as it was typed if it can be."""
-    whole = unicodedata.normalize("NFKC", text).strip()
+    whole = legible(text).strip()
     ends = range(len(whole), max(0, len(whole) - 8), -1)  # signs at the end may be left out
     for end in ends:
         typed = whole[max(0, end - len(normal)) : end]
@@ -349,6 +398,6 @@ def _as_typed(text: str, normal: str) -> str:
 
 def _share(number: Number) -> float:
     """Return a number as a share of 1; 80 and 80% are both 0.8."""
-    whole = number.value.is_integer() and 10 <= abs(number.value) <= 100
+    whole = number.value.is_integer() and LEAST_SHARE <= abs(number.value) <= 100
     value = number.value / 100 if number.percent or whole else number.value
     return round(max(-1.0, min(1.0, value)), 2)

@@ -7,11 +7,35 @@ their settings, any other behind them.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from bot.core.language.tokens import Group, Name, Nothing, Number, Token, Unknown
 from bot.core.language.vocabulary import Vocabulary, squeeze
+from storage.contract.kinds import group_of
 
 Word = Name | Nothing | Unknown
+
+COLOUR = "colour"  # of hair
+UNCOLOURED = frozenset({"hat", "glasses"})
+"""Groups whose pieces come in colours of their own: a red hat is no wish for red hair."""
+
+
+def uncoloured(tokens: Sequence[Token]) -> tuple[list[Token], list[Name]]:
+    """Part a line's tokens from the colours that stand before what has its own."""
+    left: list[Token] = []
+    colours: list[Name] = []
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if isinstance(token, Name) and group_of(token.name) == COLOUR and _own(following):
+            colours.append(token)
+        else:
+            left.append(token)
+    return left, colours
+
+
+def _own(token: Token | None) -> bool:
+    if isinstance(token, Group):
+        return UNCOLOURED.issuperset(token.groups)
+    return isinstance(token, Name) and group_of(token.name) in UNCOLOURED
 
 
 def bind(vocabulary: Vocabulary, tokens: Sequence[Token]) -> list[Token]:
@@ -28,11 +52,13 @@ def bind(vocabulary: Vocabulary, tokens: Sequence[Token]) -> list[Token]:
             if place is None or place in bound:
                 continue
             word = tokens[place]
-            if isinstance(word, Word) and _fits(vocabulary, word, token):
+            if _fits_one(vocabulary, word, token):
                 bound[place] = token
                 break
         else:
-            alone.append(token)
+            places = (place for place in (before, after) if place is not None and place in bound)
+            said = any(_fits_one(vocabulary, tokens[place], token) for place in places)
+            alone += [] if said else [token]
     settled = [
         _settled(vocabulary, token, bound.get(at))
         for at, token in enumerate(tokens)
@@ -53,6 +79,10 @@ def _fits(vocabulary: Vocabulary, word: Word, group: Group) -> bool:
     if isinstance(word, Name):
         return _inside(vocabulary, word, group) is not None
     return not word.groups
+
+
+def _fits_one(vocabulary: Vocabulary, token: Token, group: Group) -> bool:
+    return isinstance(token, Word) and _fits(vocabulary, token, group)
 
 
 def _inside(vocabulary: Vocabulary, word: Name, group: Group) -> str | None:

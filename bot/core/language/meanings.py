@@ -100,7 +100,14 @@ class CommandWithWords:
     normal: str
 
 
-Meaning = Make | Adjust | Prefer | ChangeLanguage | BareCommand | CommandWithWords
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """Thanks and the like, by the name under which texts list what people say then."""
+
+    name: str
+
+
+Meaning = Make | Adjust | Prefer | ChangeLanguage | BareCommand | CommandWithWords | Courtesy
 
 
 @dataclass(frozen=True, slots=True)

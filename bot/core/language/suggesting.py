@@ -1,7 +1,10 @@
 """What is said to a line that cannot be understood: what is wrong, and what may be meant."""
 
+from collections.abc import Sequence
+
 from bot.core.language.meanings import LanguageName, Make, Prefer, Request, SettingName
-from bot.core.language.tokens import Number
+from bot.core.language.nearby import NEARBY
+from bot.core.language.tokens import Number, Unknown
 from bot.core.language.vocabulary import Vocabulary, closest, squeeze
 from bot.core.language.writing import example_line, line_of, write
 from bot.errors import CommandError
@@ -9,6 +12,8 @@ from storage.contract.kinds import KINDS, Kind, Setting, group_of
 
 MOST_NAMES = 12
 """How many settings of a kind or group a sentence lists."""
+
+MOST_HINTS = 3
 
 EXAMPLE = write(Make(Request("expression", (Setting("smile", 0.8),))))
 
@@ -29,6 +34,62 @@ def unknown_language(vocabulary: Vocabulary, typed: str) -> CommandError:
     return CommandError("command_error.unknown_language", typed=_short(typed), names=names)
 
 
+def bare_number(number: Number) -> CommandError:
+    """Return the error for a number that picks nothing and is no strength."""
+    return CommandError("command_error.bare_number", typed=_short(number.typed), example="80%")
+
+
+def not_understood(
+    vocabulary: Vocabulary, line: str, unknown: Sequence[Unknown] = ()
+) -> CommandError:
+    """Return the error for a sentence without any word of ours, with what is near to it."""
+    near = _near(vocabulary, line)
+    if near is not None:
+        return near
+    if len(unknown) == 1:
+        (token,) = unknown
+        hints = [
+            line_of(kind, name)
+            for kind in KINDS.values()
+            if not kind.sheet
+            for name in closest(squeeze(token.typed), vocabulary.alone[kind.name])[:1]
+        ]
+        if hints:
+            values = {"typed": _short(token.typed), "hints": tuple(hints[:MOST_HINTS])}
+            return CommandError("command_error.unknown_command", **values)
+    return CommandError("say.not_understood", example=EXAMPLE)
+
+
+def half_understood(
+    vocabulary: Vocabulary, error: CommandError, unknown: Sequence[Unknown], read: Make | None
+) -> CommandError:
+    """Return the error for a sentence of which some words are unknown.
+
+    Args:
+        vocabulary: what people may type.
+        error: what is wrong with it.
+        unknown: its words that no one knows.
+        read: what it means without them, if that is a wish.
+    """
+    near = next(filter(None, (_near(vocabulary, one.typed) for one in unknown)), None)
+    hints = error.values.get("hints", ()) if near is None else near.values["hints"]
+    first = () if read is None else (write(read),)
+    both = tuple(dict.fromkeys((*first, *(hints if isinstance(hints, tuple) else ()))))
+    if not both or not unknown:
+        return error
+    values = {"typed": _short(unknown[0].typed), "hints": both[:MOST_HINTS]}
+    return CommandError("command_error.half_understood", **values)
+
+
+def _near(vocabulary: Vocabulary, line: str) -> CommandError | None:
+    """Return the error for something that nobody makes, with what is nearest to it."""
+    for found in vocabulary.near_pattern.finditer(line):
+        if not line[: found.start()][-1:].isalpha() or not found.group().isascii():
+            hints = NEARBY[vocabulary.talk.near[squeeze(found.group())]]
+            return CommandError("command_error.unmakeable", typed=found.group(), hints=hints)
+    return None
+
+
 def unknown_setting(
     vocabulary: Vocabulary, kind: Kind, typed: str, groups: tuple[str, ...] = ()
 ) -> CommandError:
@@ -44,6 +105,9 @@ def unknown_setting(
     values: dict[str, object] = {"typed": _short(typed), "command": command}
     if not kind.settings:
         return CommandError("command_error.no_settings", **values, example=command)
+    unmakeable = _near(vocabulary, typed)
+    if unmakeable is not None:
+        return unmakeable
     for other in KINDS.values():
         elsewhere = vocabulary.alone[other.name].get(squeeze(typed))
         if other is not kind and elsewhere is not None:
@@ -68,6 +132,8 @@ def which_setting(kind: Kind, typed: str, group: str) -> CommandError:
         typed=_short(typed),
         names=tuple(SettingName(kind.name, name) for name in names[:MOST_NAMES]),
         example=line_of(kind, names[0]),
+        hints=tuple(line_of(kind, name) for name in names[:MOST_HINTS]),
+        group=group,
     )
 
 

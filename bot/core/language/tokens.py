@@ -1,10 +1,10 @@
 """Cuts a typed line into numbers, known names, and the rest."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.core.language.spelling import plain
 from bot.core.language.vocabulary import Vocabulary, squeeze
 from storage.contract.kinds import KINDS, Kind
 
@@ -12,6 +12,9 @@ _SEPARATORS = re.compile(r"[\s,;:=+&、。!?()\[\]{}\"'“”‘’《》「」<
 NUMBER = re.compile(r"([-+]?)(\d+(?:\.\d*)?|\.\d+)\s*(%?)")
 LETTERS = re.compile(r"[^\W\d_]+(?:[-'_:][^\W\d_]+)*")
 _PERCENT_IN_CHINESE = re.compile(r"百分之\s*(\d+(?:\.\d+)?)")
+_NUMBER_SIGN = re.compile(r"#\s*(?=\d{1,2}(?![\da-f]))")
+_PICK = re.compile(r"(?:no)?[(.]?\s*(\d{1,2})[).,!]*")
+_WESTERN = re.compile(r"[^\W\d_]", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"(?<![\d.])(\d+)[,。](\d+)(?![\d,。])")
 _WHOLE = re.compile(r"\d+(?!\d*[.%])")
 OFF = "none"
@@ -23,10 +26,16 @@ KIND_OF = {"avatar": "emoji"}
 
 def normalise(text: str) -> str:
     """Bring a line into one form: half width, small letters, ``80%``, decimal points."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = re.sub("[\u2010-\u2015\u2212]", "-", text)
+    text = re.sub("[\u2010-\u2015\u2212]", "-", plain(text))
+    text = _NUMBER_SIGN.sub("", text)
     text = _PERCENT_IN_CHINESE.sub(r"\1%", text)
     return _DECIMAL_COMMA.sub(r"\1.\2", text).strip()
+
+
+def picked(text: str) -> int | None:
+    """Return the number that a line picks something by, ``3``, ``#3`` or ``3)``; else None."""
+    match = _PICK.fullmatch(normalise(text))
+    return int(match[1]) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +142,31 @@ def cut(
         letters = LETTERS.match(line, at)
         if letters is not None or _SEPARATORS.match(line, at) is None:
             typed = _with_digits(vocabulary, line, letters, kinds) if letters else line[at]
+            if letters is not None and _WESTERN.match(typed) is None:
+                typed = _until_known(vocabulary, line, at, len(typed), kinds, named, starts=starts)
             said = Unknown(typed)
             opening = opening or said
             yield said
             at += len(typed)
             continue
         at += 1
+
+
+def _until_known(
+    vocabulary: Vocabulary,
+    line: str,
+    at: int,
+    length: int,
+    kinds: tuple[Kind, ...],
+    named: tuple[Kind, ...],
+    *,
+    starts: bool,
+) -> str:
+    """Return what is unknown of letters that stand without spaces, as Chinese ones do."""
+    for end in range(at + 1, at + length):
+        if _longest(vocabulary, line, end, kinds, named, starts=starts) is not None:
+            return line[at:end]
+    return line[at : at + length]
 
 
 def _within(

@@ -1,7 +1,6 @@
 """Every word that people may type, and what it stands for, misspelt perhaps."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,13 +8,16 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.core.language.spelling import plain
+from bot.core.language.talk import Talk
 from storage.contract.kinds import KINDS, group_of
 
 LIFETIME = 50  # years that the slider of age at 1 adds, about
 
 NEAR = 0.7  # similarity from which a misspelt word is understood
+NEAR_SHORT = 0.8  # the same of words of up to four letters: "moon" is no "toon"
 CLEARLY = 0.1  # by how much the best must beat the next
-HINTED = 0.45  # similarity from which a word is worth suggesting
+HINTED = 0.59  # similarity from which a word is worth suggesting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +44,7 @@ class Vocabulary:
     what is done to a kept avatar. ``minors``: what people are called who are no adults yet.
     ``keeping``: what keeps a setting as it is. ``presets``: sliders that are moved together.
     ``years``: phrases around a number of years, to the setting that they are a strength of.
+    ``talk``: what is said around a wish.
     """
 
     commands: Mapping[str, str]
@@ -58,11 +61,12 @@ class Vocabulary:
     keeping: frozenset[str] = frozenset()
     presets: Mapping[str, str] = field(default_factory=dict)
     years: Mapping[str, str] = field(default_factory=dict)
+    talk: Talk = field(default_factory=Talk)
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
         """For each kind, what matches any of its settings at a position, the longest first."""
-        return {kind: _any_of(words) for kind, words in self.settings.items()}
+        return {kind: any_of(words) for kind, words in self.settings.items()}
 
     @cached_property
     def alone(self) -> Mapping[str, Mapping[str, str]]:
@@ -82,45 +86,55 @@ class Vocabulary:
     @cached_property
     def patterns_alone(self) -> dict[str, re.Pattern[str]]:
         """The same as ``patterns`` of ``alone``."""
-        return {kind: _any_of(words) for kind, words in self.alone.items()}
+        return {kind: any_of(words) for kind, words in self.alone.items()}
 
     @cached_property
     def group_patterns(self) -> dict[str, re.Pattern[str]]:
         """For each kind with groups, what matches the name of one."""
-        return {kind: _any_of(words) for kind, words in self.groups.items()}
+        return {kind: any_of(words) for kind, words in self.groups.items()}
 
     @cached_property
     def patterns_within(self) -> dict[str, dict[str, re.Pattern[str]]]:
         """For each group of each kind, what matches any of its settings."""
         return {
-            kind: {group: _any_of(words) for group, words in groups.items()}
+            kind: {group: any_of(words) for group, words in groups.items()}
             for kind, groups in self.within.items()
         }
 
     @cached_property
     def nothing_pattern(self) -> re.Pattern[str]:
         """What matches a word that takes something off."""
-        return _any_of(self.nothing)
+        return any_of(self.nothing)
 
     @cached_property
     def keeping_pattern(self) -> re.Pattern[str]:
         """What matches a word that keeps something as it is."""
-        return _any_of(self.keeping)
+        return any_of(self.keeping)
 
     @cached_property
     def command_pattern(self) -> re.Pattern[str]:
         """What matches any command or kind at a position."""
-        return _any_of(self.commands)
+        return any_of(self.commands)
 
     @cached_property
     def filler_pattern(self) -> re.Pattern[str]:
         """What matches a word that means nothing to us."""
-        return _any_of(self.fillers)
+        return any_of({*self.fillers, *self.talk.fillers, *self.talk.courtesies})
+
+    @cached_property
+    def courtesy_pattern(self) -> re.Pattern[str]:
+        """What matches a courtesy."""
+        return any_of(self.talk.courtesies)
+
+    @cached_property
+    def near_pattern(self) -> re.Pattern[str]:
+        """What matches the name of something that nobody makes."""
+        return any_of(self.talk.near)
 
     @cached_property
     def minor_pattern(self) -> re.Pattern[str]:
         """What matches a word for somebody who is no adult, anywhere in a line."""
-        return re.compile(rf"(?<![a-z])(?:{_any_of(self.minors).pattern})")
+        return re.compile(rf"(?<![a-z])(?:{any_of(self.minors).pattern})")
 
     def in_strengths(self, line: str) -> str:
         """Return a line with years as strengths: ``20 years older`` is ``older 0.4``."""
@@ -142,10 +156,10 @@ class Vocabulary:
 
 def squeeze(word: str) -> str:
     """Bring a word into the form it is compared in: ``Big Ears`` and ``big-ears`` are one."""
-    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", word).casefold())
+    return re.sub(r"[\s_-]+", "", plain(word))
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Match any word, perhaps parted by spaces, hyphens or underscores, but not within numbers."""
     parts = []
     for word in sorted(words, key=len, reverse=True):
@@ -166,7 +180,7 @@ def nearest(typed: str, words: Mapping[str, str]) -> str | None:
         return words[typed]
     if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
         return None
-    ranked = _ranked(typed, words, NEAR)
+    ranked = _ranked(typed, words, NEAR_SHORT if len(typed) <= 4 and typed.isascii() else NEAR)
     if not ranked:
         return None
     (best, score), *others = ranked

@@ -6,6 +6,7 @@ from bot.core.language.meanings import (
     ChangeLanguage,
     Command,
     CommandWithWords,
+    Courtesy,
     Make,
     Meaning,
     Prefer,
@@ -37,6 +38,8 @@ def write(meaning: Meaning) -> str:
             return f"/{command}"
         case CommandWithWords(command, words):
             return f"/{command} {words}"
+        case Courtesy(name):
+            return name
 
 
 def number_behind(kind: Kind, setting: Setting) -> str:

@@ -14,6 +14,8 @@ from typing import cast
 
 from bot.core.language.meanings import Command, Request
 from bot.core.language.shortcuts import SHORTCUTS
+from bot.core.language.spelling import plain
+from bot.core.language.talk import Talk
 from bot.core.language.tokens import OFF
 from bot.core.language.vocabulary import Vocabulary, WardrobeWords, squeeze
 from bot.core.language.writing import number_behind
@@ -201,6 +203,8 @@ class Texts:
             keeping.update(squeeze(word) for word in words["keeping"])
             for setting in ("age:older", "age:younger"):
                 years.update((phrase, setting) for phrase in words[setting])
+            start = _entry(table, "command", Command.START.value)
+            fillers.update(squeeze(word) for word in cast("list[str]", start["aliases"]))
         within = {kind.name: self._within(kind) for kind in KINDS.values()}
         for kind_name, groups in within.items():
             for spelt in groups.values():
@@ -227,7 +231,26 @@ class Texts:
             {word: name for name, spelt in self._called("preset").items() for word in spelt}
             | {squeeze(name): name for name in self._called("preset")},
             years,
+            self._talk(),
         )
+
+    def _talk(self) -> Talk:
+        """Return what people say around a wish."""
+        fillers: set[str] = set()
+        between: set[str] = set()
+        courtesies: dict[str, str] = {}
+        phrases: dict[str, str] = {}
+        near: dict[str, str] = {}
+        for table in self.tables.values():
+            talk = cast("Mapping[str, list[str]]", table["talk"])
+            fillers.update(map(squeeze, talk["fillers"]))
+            between.update(map(plain, talk["between"]))
+            for section, found in (("courtesy", courtesies), ("near", near)):
+                for name, entry in cast("Mapping[str, Table]", table[section]).items():
+                    found.update((squeeze(word), name) for word in _said(entry))
+            for line, entry in cast("Mapping[str, Table]", table["phrase"]).items():
+                phrases.update((plain(words), line) for words in _said(entry))
+        return Talk(frozenset(fillers), frozenset(between), courtesies, phrases, near)
 
     def _called(self, section: str) -> dict[str, tuple[str, ...]]:
         """Return the words of each entry of a section, in all languages."""
@@ -273,9 +296,23 @@ def _entry(table: Table, *path: str) -> Table:
     return table
 
 
+def _said(entry: Table) -> list[str]:
+    return cast("list[str]", entry["words"])
+
+
 def _words(entry: Table) -> list[str]:
     words = [cast("str", entry["name"]), *cast("list[str]", entry["aliases"])]
     return [squeeze(word) for word in words]
+
+
+def _join(table: dict[str, object], more: Mapping[str, object]) -> None:
+    """Let a table have what another file of its language says, section by section."""
+    for key, value in more.items():
+        known = table.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            _join(known, value)
+        else:
+            table[key] = value
 
 
 def _share_words(table: dict[str, object]) -> None:
@@ -297,7 +334,7 @@ def load() -> Texts:
     for file in folder.iterdir():
         if file.name.endswith(".toml"):
             table = found.setdefault(file.name.partition(".")[0], {})
-            table.update(tomllib.loads(file.read_text("utf-8")))
+            _join(table, tomllib.loads(file.read_text("utf-8")))
     for table in found.values():
         _share_words(table)
     return Texts({DEFAULT: found.pop(DEFAULT), **dict(sorted(found.items()))})
