@@ -16,30 +16,34 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
 from inference.errors import PhotoError
+from inference.pictures import colour_spaces
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_BYTES, MAX_PIXELS
+from storage.contract.photos import MAX_BYTES, MAX_PIXELS_OF, most_pixels
 
 Image = NDArray[np.uint8]
 """HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
 MAX_SIDE = 1920
 
 _MAX_ASPECT = 50  # a longer strip is no photo, and one side of it would shrink to nothing
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
 
 pillow_heif.register_heif_opener()
+Pillow.MAX_IMAGE_PIXELS = max(MAX_PIXELS_OF.values())  # of all formats; each has its own below
 
 
 def decode(data: bytes) -> Image:
-    """Decode a JPEG, PNG, WEBP or HEIC photo from an untrusted source.
+    """Decode a JPEG, PNG, WEBP, HEIC, AVIF, GIF or BMP photo from an untrusted source.
 
     Of an animation the first frame is taken, transparency is laid over white, EXIF orientation
-    is applied, and colours of any mode and ICC profile become sRGB.
+    is applied, and colours of any mode, ICC profile, gamma or code points become sRGB.
 
     Args:
-        data: the file, at most 20 MB and 40 megapixels (read from its header before decoding).
+        data: the file, at most 20 MB and ``most_pixels`` of its format (read from its header
+            before decoding).
 
     Returns:
         (H, W, 3) RGB uint8 with max(H, W) <= 1920.
@@ -54,7 +58,8 @@ def decode(data: bytes) -> Image:
     try:
         with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
             width, height = opened.size
-            if width * height > MAX_PIXELS:
+            progressive = bool(opened.info.get("progressive"))
+            if width * height > most_pixels(str(opened.format), progressive=progressive):
                 raise PhotoError(Failure.TOO_LARGE, {"pixels": width * height})
             if max(width, height) > _MAX_ASPECT * min(width, height):
                 raise PhotoError(Failure.BROKEN)
@@ -62,7 +67,7 @@ def decode(data: bytes) -> Image:
                 scale = min(1.0, MAX_SIDE / max(width, height))
                 opened.draft(None, (round(width * scale), round(height * scale)))
             opened.load()
-            return _to_srgb(opened)
+            return _to_srgb(opened, _colour_space(opened, data))
     except PhotoError:
         raise
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
@@ -144,13 +149,23 @@ def from_lab(lab: NDArray[np.float32]) -> Image:
 def _looks_like_an_image(data: bytes) -> bool:
     """Whether the first bytes are those of one of our formats, so that the rest may be broken."""
     return (
-        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"))
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS)
+        or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS | _AVIF_BRANDS)
+        or (data[:2] == b"BM" and data[6:10] == bytes(4))
     )
 
 
-def _to_srgb(opened: Pillow.Image) -> Image:
+def _colour_space(opened: Pillow.Image, data: bytes) -> colour_spaces.ColourSpace | None:
+    """What a file tells of its colours in numbers; a profile in a HEIF file comes first."""
+    if opened.format == "PNG":
+        return colour_spaces.of_png(data)
+    if opened.format == "HEIF" and not opened.info.get("icc_profile"):
+        return colour_spaces.of_nclx(opened.info.get("nclx_profile") or {})
+    return None
+
+
+def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> Image:
     """Bring a loaded picture of any mode to upright RGB of at most MAX_SIDE, pixels only."""
     profile = opened.info.get("icc_profile")
     picture = ImageOps.exif_transpose(opened)
@@ -173,9 +188,10 @@ def _to_srgb(opened: Pillow.Image) -> Image:
     if scale < 1:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         picture = picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
-    if profile:
+    if profile and (space is None or not space.known):
         picture = _apply_profile(picture, profile)
-    return np.array(picture.convert("RGB"), dtype=np.uint8)
+    pixels = np.array(picture.convert("RGB"), dtype=np.uint8)
+    return colour_spaces.to_srgb(pixels, space) if space else pixels
 
 
 def _apply_profile(picture: Pillow.Image, profile: bytes) -> Pillow.Image:

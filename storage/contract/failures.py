@@ -7,8 +7,8 @@ class Failure(StrEnum):
     """Why a job ended without a picture. Each has its sentence in every language."""
 
     # the file
-    NOT_AN_IMAGE = "not_an_image"  # not JPEG, PNG, WEBP or HEIC
-    TOO_LARGE = "too_large"  # > 20 MB or > 40 megapixels
+    NOT_AN_IMAGE = "not_an_image"  # not a picture that images.decode reads
+    TOO_LARGE = "too_large"  # > 20 MB or more pixels than photos.most_pixels
     BROKEN = "broken"  # truncated or undecodable
     # the photo
     NO_FACE = "no_face"

@@ -6,19 +6,37 @@ MAX_BYTES = 20 * 2**20
 """The largest file taken; Telegram's bots get no larger ones either."""
 
 MAX_PIXELS = 40_000_000
-"""The largest picture decoded, read from its head before."""
+"""The largest picture decoded whole, read from its head before: 160 MB as Pillow holds it."""
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+MAX_PIXELS_OF = {"JPEG": 210_000_000, "HEIF": 50_000_000}
+"""More of some formats: of a JPEG only an eighth to a half of each side is ever decoded, unless it
+is progressive; and phones of 48 megapixels write HEIC."""
+
+SUFFIXES = frozenset({
+    ".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".gif", ".bmp",
+})  # fmt: skip
 """What the names of pictures end in, for files that come without a type."""
 
-_MOVING = frozenset({"image/gif", "image/svg+xml"})
+_NAMELESS = frozenset({"", "application/octet-stream"})  # types that tell nothing
+
+
+def most_pixels(form: str, *, progressive: bool = False) -> int:
+    """The largest picture taken of a format, by Pillow's name of it.
+
+    progressive: whether a JPEG comes in several scans, which are all held before it is scaled.
+    """
+    return MAX_PIXELS if progressive else MAX_PIXELS_OF.get(form, MAX_PIXELS)
 
 
 def may_be_photo(media_type: str, name: str) -> bool:
     """Tell whether a file can be worth fetching, by its type and name as a platform has them.
 
-    HEIC comes as ``application/octet-stream`` at times; what moves is no photo.
+    HEIC comes as ``application/octet-stream`` at times; what has neither type nor ending is known
+    by its bytes alone. A vector drawing is no photo.
     """
-    if media_type in _MOVING:
+    if media_type == "image/svg+xml":
         return False
-    return media_type.startswith("image/") or PurePath(name).suffix.lower() in SUFFIXES
+    suffix = PurePath(name).suffix.lower()
+    if media_type in _NAMELESS and not suffix:
+        return True
+    return media_type.startswith("image/") or suffix in SUFFIXES

@@ -5,12 +5,14 @@ import io
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_PIXELS
+from storage.contract.photos import MAX_PIXELS_OF, most_pixels
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 _SMALL = (256, 256)
 _WHOLE = 12_000_000  # pixels up to which what cannot be decoded small is decoded whole
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS_OF.values())  # of all formats; each has its own below
 
 
 def look(data: bytes) -> Failure | None:
@@ -34,7 +36,8 @@ def look(data: bytes) -> Failure | None:
 
 def _look_into(photo: ImageFile.ImageFile) -> Failure | None:
     width, height = photo.size
-    if width * height > MAX_PIXELS:
+    progressive = bool(photo.info.get("progressive"))
+    if width * height > most_pixels(str(photo.format), progressive=progressive):
         return Failure.TOO_LARGE
     if photo.format == "JPEG":
         photo.draft(None, _SMALL)

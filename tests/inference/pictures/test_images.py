@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from inference.errors import PhotoError
-from inference.pictures.images import decode, encode_png, from_lab, to_lab
+from inference.pictures.images import FORMATS, MAX_SIDE, decode, encode_png, from_lab, to_lab
 from storage.contract.failures import Failure
 from storage.contract.photos import MAX_BYTES
 
@@ -40,9 +40,9 @@ def distance(first, second):
     return np.abs(first.astype(int) - second.astype(int)).mean()
 
 
-@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_formats(scene, format_):
-    """JPEG, PNG, WEBP and HEIC are read as RGB."""
+    """Every format that people are told of is read as RGB."""
     image = decode(written(scene, format_, quality=95))
     assert image.shape == scene.shape
     assert image.dtype == np.uint8
@@ -51,7 +51,7 @@ def test_formats(scene, format_):
 
 @pytest.mark.parametrize(
     ("format_", "options"),
-    [("GIF", {}), ("BMP", {}), ("TIFF", {}), ("ICO", {}), ("PDF", {})],
+    [("TIFF", {}), ("ICO", {}), ("PDF", {})],
 )
 def test_other_formats(scene, format_, options):
     """Any other picture format is refused by name, even if Pillow could read it."""
@@ -104,6 +104,54 @@ def png(width, height, body=b""):
 def test_decompression_bomb(size):
     """Too many pixels are refused by the header, before anything is decoded."""
     assert failure_of(png(*size)) is Failure.TOO_LARGE
+
+
+@pytest.mark.parametrize("size", [(8064, 6048), (9248, 6936), (12000, 9000), (16320, 12240)])
+def test_photos_of_large_sensors(size):
+    """JPEGs of 48, 64, 108 and 200 megapixels are decoded small."""
+    photo = Pillow.new("L", size, 90)
+    photo.paste(200, (0, 0, size[0] // 2, size[1]))
+    image = decode(written(photo, "JPEG"))
+    assert max(image.shape) == MAX_SIDE
+    assert np.abs(image[:, [40, -40]].astype(int) - [[[200] * 3, [90] * 3]]).max() < 4
+
+
+def test_large_progressive_photos():
+    """A progressive JPEG is held whole before it is scaled, so it may not be that large."""
+    photo = Pillow.new("L", (8064, 6048))
+    assert failure_of(written(photo, "JPEG", progressive=True)) is Failure.TOO_LARGE
+
+
+def chunked(plain, name, body):
+    """A PNG with one more chunk before its pixels."""
+    chunk = struct.pack(">I", len(body)) + name + body
+    return plain[:33] + chunk + struct.pack(">I", zlib.crc32(name + body)) + plain[33:]
+
+
+def test_gamma(scene):
+    """Light told by a gamma alone is shown as light, not as sRGB."""
+    linear = chunked(written(scene, "PNG"), b"gAMA", struct.pack(">I", 100_000))
+    values = scene / 255
+    expected = np.where(values > 0.0031308, 1.055 * values ** (1 / 2.4) - 0.055, 12.92 * values)
+    assert distance(decode(linear), np.rint(255 * expected)) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "colour", "shown"),
+    [
+        (12, 13, (234, 51, 35), (255, 0, 0)),  # Display P3
+        (12, 13, (128, 128, 128), (128, 128, 128)),
+        (9, 16, (148, 148, 148), (255, 255, 255)),  # BT.2020, PQ: paper white of 203 cd/m2
+        (9, 18, (191, 191, 191), (255, 255, 255)),  # the same in HLG
+        (1, 13, (40, 80, 120), (40, 80, 120)),
+        (77, 99, (40, 80, 120), (40, 80, 120)),  # nobody knows
+    ],
+)
+def test_code_points(primaries, transfer, colour, shown):
+    """A PNG's cICP chunk says which colours its numbers are."""
+    plain = written(Pillow.new("RGB", (16, 16), colour), "PNG")
+    image = decode(chunked(plain, b"cICP", bytes([primaries, transfer, 0, 1])))
+    assert np.abs(image[8, 8].astype(int) - shown).max() <= 2
 
 
 def test_too_many_bytes():
