@@ -34,6 +34,7 @@ from storage.contract.kinds import (
     LINEUP,
     PREVIEW,
     TUNING,
+    Kind,
     Setting,
 )  # fmt: skip
 
@@ -47,6 +48,7 @@ _OF_THE_PHOTO = frozenset(
         Failure.FACE_TOO_SMALL,
         Failure.TOO_BLURRY,
         Failure.TOO_DARK,
+        Failure.TOO_BRIGHT,
         Failure.TURNED_AWAY,
         Failure.PHOTO_EXPIRED,
     }
@@ -72,7 +74,7 @@ def press(state: State, value: str, result: Shown) -> Step:
                 return state, (Say(key, {"request": request}),)
             state = remember(state, (changed,))
             return state, (Run(changed, result.photo, result.face),)
-        case "other" if KINDS[request.kind].default:
+        case "other" if _others(result):
             return _in_other_style(state, result)
         case "beside" if KINDS[request.kind].beside:
             request = _toggled(request)
@@ -102,9 +104,7 @@ def _in_other_style(state: State, result: Shown) -> Step:
 def _other(request: Request, together: int) -> Request:
     """Return the next style of a kind of which one is chosen, one for as many avatars."""
     kind = KINDS[request.kind]
-    styles = [name for name in kind.chosen if name not in kind.two_photos]
-    if kind.gathers:
-        styles = [name for name in styles if _suits(kind.gathers[name], together or 1)]
+    styles = _styles(kind, together)
     chosen = [setting for setting in request.settings if setting.name in kind.chosen]
     setting = chosen[0] if chosen else kind.default[0]
     at = styles.index(setting.name) if setting.name in styles else -1
@@ -114,6 +114,19 @@ def _other(request: Request, together: int) -> Request:
     beside = (setting for setting in request.settings if setting.name in kind.beside)
     other = Request(kind.name, (following, *beside))
     return other if varies(other) else without(other, kind.groups)
+
+
+def _others(result: Shown) -> bool:
+    kind = KINDS[result.request.kind]
+    return bool(kind.default and _styles(kind, len(result.together)))
+
+
+def _styles(kind: Kind, together: int) -> list[str]:
+    """What of a kind one photo, or so many avatars, are enough for."""
+    styles = [name for name in kind.chosen if name not in kind.two_photos]
+    if kind.gathers:
+        styles = [name for name in styles if _suits(kind.gathers[name], together or 1)]
+    return styles
 
 
 def _suits(span: tuple[int, int], count: int) -> bool:

@@ -324,6 +324,17 @@ def test_a_better_photo_gets_what_the_bad_one_was_for() -> None:
     assert runs(talk.photo()) == [SMILE]
 
 
+def test_a_mix_of_two_has_no_other_style() -> None:
+    """A button of an earlier result that means nothing to this one says so."""
+    talk = Talk()
+    talk.photo("/cutout")
+    talk.say("/mix")
+    talk.photo()
+    (job, *_) = talk.jobs
+    talk.end(job)
+    assert said(talk.press(f"other:{job.hex}")) == ["say.choice_gone"]
+
+
 def test_giving_up_offers_another_try() -> None:
     """The button repeats the wish."""
     talk = Talk()
