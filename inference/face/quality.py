@@ -18,8 +18,12 @@ MAX_PITCH = 50.0
 MIN_HIGHLIGHT = 20.0
 MIN_SHARPNESS = 0.16
 MIN_PHOTOGRAPHIC = 0.3
+MAX_BURNT = 0.3  # of a face that looks drawn for it
 
 _SIDE = 128
+
+_WHITE = 250  # of 255
+_COLOURED = 8.0  # chroma of CIE L*a*b*
 
 _SHADOW = 48  # of 255; what is darker tells nothing: shadows are as flat as ink
 
@@ -33,12 +37,14 @@ def check(face: FoundFace) -> None:
     """Refuse a face that would make a bad sticker.
 
     Raises:
-        PhotoError: FACE_TOO_SMALL, TURNED_AWAY, TOO_DARK, NOT_A_PHOTO or TOO_BLURRY.
+        PhotoError: FACE_TOO_SMALL, TOO_BRIGHT, NOT_A_PHOTO, TURNED_AWAY, TOO_DARK or TOO_BLURRY.
     """
     quality = face.quality
+    drawn = quality.photographic < MIN_PHOTOGRAPHIC
     failures = {
         Failure.FACE_TOO_SMALL: quality.eye_distance < MIN_EYE_DISTANCE,
-        Failure.NOT_A_PHOTO: quality.photographic < MIN_PHOTOGRAPHIC,
+        Failure.TOO_BRIGHT: drawn and quality.burnt > MAX_BURNT,
+        Failure.NOT_A_PHOTO: drawn,
         Failure.TURNED_AWAY: abs(face.pose.yaw) > MAX_YAW or abs(face.pose.pitch) > MAX_PITCH,
         Failure.TOO_DARK: quality.highlight < MIN_HIGHLIGHT,
         Failure.TOO_BLURRY: quality.sharpness < MIN_SHARPNESS,
@@ -74,6 +80,7 @@ def assess(image: Image, landmarks: NDArray[np.float32]) -> Quality:
         contrast=abs(left - right),
         photographic=photographic(face),
         highlight=float(np.percentile(lightness, 95)),
+        burnt=burnt(face),
     )
 
 
@@ -90,7 +97,7 @@ def photographic(image: Image) -> float:
         0 (a drawing) to 1 (a photo).
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    burnt = np.asarray(grey >= 250)
+    paper = np.asarray(grey >= _WHITE)
     low, high = np.percentile(grey, (1, 99))
     gain = 255 / max(high - low, 32)  # so that dim light does not look like few tones
     stretched = np.clip((grey.astype(np.float32) - low) * gain, 0, 255)
@@ -106,12 +113,28 @@ def photographic(image: Image) -> float:
     evidence = (
         _FLAT * (ranges[lit] <= 3).sum() / count
         + _STEEP * (ranges[lit] > 60).sum() / count
-        + _DOMINANT * (np.bincount(tones[lit & ~burnt], minlength=32) / count).max()
-        + _BURNT * burnt.sum() / count
+        + _DOMINANT * (np.bincount(tones[lit & ~paper], minlength=32) / count).max()
+        + _BURNT * paper.sum() / count
         + _ENTROPY * -(seen * np.log2(seen)).sum()
         + _BIAS
     )
     return float(1 / (1 + np.exp(-evidence)))
+
+
+def burnt(image: Image) -> float:
+    """Share of a picture that is white for too much light, 0..1; 0 if the rest has no colours.
+
+    White paper between lines is no light.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+    """
+    white = image.min(axis=2) >= _WHITE
+    if white.all():
+        return 1.0
+    rest = to_lab(image[~white][None])[0]
+    coloured = float(np.median(np.hypot(rest[:, 1], rest[:, 2]))) > _COLOURED
+    return float(white.mean()) if coloured else 0.0
 
 
 def _sharpness(face: Image) -> float:

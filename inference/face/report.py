@@ -44,6 +44,7 @@ class Quality:
     128 px that one more blur would take. brightness: median L* of the skin. contrast: difference
     of L* between the two cheeks (hard side light is > 25). photographic: 0 (a drawing) to 1 (a
     photo). highlight: 95th percentile of L* in the face, high in good light on skin of any tone.
+    burnt: share of a coloured picture's face that is white for too much light.
     """
 
     eye_distance: float
@@ -52,6 +53,7 @@ class Quality:
     contrast: float
     photographic: float
     highlight: float = 100.0
+    burnt: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

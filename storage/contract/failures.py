@@ -16,6 +16,7 @@ class Failure(StrEnum):
     FACE_TOO_SMALL = "face_too_small"
     TOO_BLURRY = "too_blurry"
     TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
     YOUNG_ALREADY = "young_already"  # younger would be no adult

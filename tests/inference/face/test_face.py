@@ -133,9 +133,10 @@ def test_no_face():
 
 
 def test_nothing_to_see():
-    """A black photo is too dark, a flat ground is no photo."""
+    """A black photo is too dark, a white one too bright, on a plain ground is nobody."""
     assert failure_of(np.full((600, 800, 3), 4, np.uint8)) is Failure.TOO_DARK
-    assert failure_of(np.full((600, 800, 3), 128, np.uint8)) is Failure.NOT_A_PHOTO
+    assert failure_of(np.full((600, 800, 3), 255, np.uint8)) is Failure.TOO_BRIGHT
+    assert failure_of(np.full((600, 800, 3), 128, np.uint8)) is Failure.NO_FACE
 
 
 def test_too_small(selfie):
@@ -159,6 +160,16 @@ def test_too_dark(selfie_of, person):
     photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
     assert failure_of((photo * 0.15).astype(np.uint8)) is Failure.TOO_DARK
     analysis.choose(answered(analysis.find((photo * 0.5).astype(np.uint8))), None)
+
+
+@pytest.mark.parametrize("person", ["P001", "P004", "P008"])
+def test_too_bright(selfie_of, person):
+    """A burnt-out face is too bright, no drawing; the same in much light is taken."""
+    photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
+    burnt = np.clip(photo * 4.0, 0, 255).astype(np.uint8)
+    assert failure_of(burnt) is Failure.TOO_BRIGHT
+    bright = np.clip(photo * 1.5, 0, 255).astype(np.uint8)
+    analysis.choose(answered(analysis.find(bright)), None)
 
 
 def test_turned_away(selfie):
@@ -228,6 +239,23 @@ def test_sketched_faces(selfie):
     assert failure_of(pencil_drawing(selfie)) is Failure.NOT_A_PHOTO
     grey = cv2.cvtColor(selfie, cv2.COLOR_RGB2GRAY)
     analysis.choose(answered(analysis.find(np.repeat(grey[..., None], 3, axis=2))), None)
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("border", ["left", "right", "top", "bottom"])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_faces_cut_by_a_border(selfie_of, person, border, turns):
+    """A face of which a border took 30% stands upright in the sticker, however the photo lay."""
+    photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
+    face = answered(analysis.find(photo)).faces[0].landmarks[:, :2]
+    low, high = np.clip(face.min(axis=0), 0, None), face.max(axis=0)
+    (left, top), (right, bottom) = low + 0.3 * (high - low), high - 0.3 * (high - low)
+    cut = {
+        "left": photo[:, int(left) :], "right": photo[:, : int(right)],
+        "top": photo[int(top) :], "bottom": photo[: int(bottom)],
+    }[border]  # fmt: skip
+    report = answered(analysis.find(np.ascontiguousarray(np.rot90(cut, turns))))
+    assert (report.quarter_turns + turns) % 4 == 0
 
 
 def test_second_look_is_steadier(selfie):
