@@ -13,14 +13,14 @@ from uuid import UUID
 
 from inference.avatars.spec import parse_subject
 from inference.errors import PhotoError, UnknownAvatar, UnknownSetting, UnsuitableSubject
-from inference.face import analysis
+from inference.face import analysis, best_frame
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
 from inference.family import Chance, Family, Picture, Subject
 from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
-from inference.pictures import films
+from inference.pictures import films, footage
 from inference.pictures.images import Image, decode, encode_png
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos, Told, untold
@@ -32,6 +32,7 @@ from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.contract.kinds import KINDS
+from storage.contract.photos import is_footage
 
 Result = TypeVar("Result")
 
@@ -167,6 +168,8 @@ class Pipeline:
 def _decoded_second(photo: bytes) -> Image:
     """Decode a second photo; raises PhotoError with a detail that names it."""
     try:
+        if is_footage(photo):
+            return max(footage.candidates(photo), key=footage.sharpness)
         return decode(photo)
     except PhotoError as error:
         raise PhotoError(error.failure, {"picture": True}) from error
@@ -176,11 +179,15 @@ def _study(
     photo: bytes, kept: bytes | None, face: int | None, keep: Callable[[bytes], None]
 ) -> Calls[Portrait]:
     """Decode a photo and study one face; hands a new report to ``keep`` even if it then fails."""
-    image = decode(photo)
-    report = _read(kept)
-    if report is None:
-        report = yield from analysis.find(image)
+    if is_footage(photo):  # which frame it was is found again
+        image, report = yield from best_frame.best(footage.candidates(photo))
         keep(analysis.to_bytes(report))
+    else:
+        image = decode(photo)
+        known = _read(kept)
+        report = known or (yield from analysis.find(image))
+        if known is None:
+            keep(analysis.to_bytes(report))
     try:
         chosen = analysis.choose(report, face)
     except PhotoError as error:

@@ -40,3 +40,28 @@ def may_be_photo(media_type: str, name: str) -> bool:
     if media_type in _NAMELESS and not suffix:
         return True
     return media_type.startswith("image/") or suffix in SUFFIXES
+
+
+_FOOTAGE = frozenset({".mp4", ".mov", ".m4v", ".webm", ".gif", ".mkv", ".3gp", ".avi"})
+
+
+def may_be_footage(media_type: str, name: str) -> bool:
+    """Tell whether a file can be a film or a GIF, of which the best frame is taken."""
+    if media_type == "image/gif" or media_type.startswith("video/"):
+        return True
+    return PurePath(name).suffix.lower() in _FOOTAGE
+
+
+def is_footage(data: bytes) -> bool:
+    """Tell by its first bytes whether a file is a film or a GIF; a head alone proves nothing."""
+    if data.startswith((b"GIF87a", b"GIF89a", b"\x1a\x45\xdf\xa3")):
+        return True
+    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+        return True
+    return data[4:8] == b"ftyp" and data[8:12].lower() not in _STILLS
+
+
+_STILLS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+"""Brands of single pictures in the same container."""

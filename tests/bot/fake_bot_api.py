@@ -229,6 +229,16 @@ class BotApi:
         }
         return await self._push(person, {"document": document, **more})
 
+    async def tell(self, person: Json, content: Json) -> Json:
+        """Let somebody send anything else, as its fields."""
+        return await self._push(person, content)
+
+    async def change(self, message: Json, **fields: str) -> None:
+        """Let somebody change the text or caption of a message of theirs."""
+        marks = {f"{name}_entities".replace("text_", ""): entities(fields[name]) for name in fields}
+        changed = message | fields | marks | {"edit_date": int(time.time())}
+        await self._update({"edited_message": changed})
+
     async def press(self, person: Json, shown: Shown, label: str, chat: Json | None = None) -> str:
         """Let somebody press a button under one of the bot's messages; return the query's id."""
         data = next(value for words, value in shown.buttons.items() if label in words)

@@ -221,6 +221,26 @@ class FakeDiscord:
         await self._dispatch("MESSAGE_CREATE", message)
         return message
 
+    async def forward(self, person: Json, channel: int, *attachments: Json) -> Json:
+        """Let somebody forward a message with pictures; what it carries is a snapshot."""
+        copied = {
+            "content": "", "embeds": [], "attachments": list(attachments), "type": 0, "flags": 0,
+            "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None,
+        }  # fmt: skip
+        message = self.write(person, channel, "") | {
+            "flags": 1 << 14,
+            "message_snapshots": [{"message": copied}],
+            "message_reference": {"type": 1, "channel_id": "9", "message_id": "8"},
+        }
+        await self._dispatch("MESSAGE_CREATE", message)
+        return message
+
+    async def change(self, message: Json, **fields: Json) -> None:
+        """Let a message be changed: by who wrote it, or by a link that unfolds."""
+        changed = message | fields
+        self.said[int(message["id"])] = changed
+        await self._dispatch("MESSAGE_UPDATE", changed)
+
     def write(self, person: Json, channel: int, content: str, *attachments: Json) -> Json:
         """Let a message of somebody's stand in a channel, without telling anybody."""
         message = self._words(person, channel, content) | {"attachments": list(attachments)}

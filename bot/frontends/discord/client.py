@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PLATFORM = "discord"
 KEPT_TYPES = (2, 3)  # commands and presses; what completes a line needs no memory
 MISSED = 20  # messages of a chat that are gone back
+EDITED_FOR = timedelta(hours=1)  # after it was written that a changed message is answered anew
 MISSED_FOR = timedelta(hours=12)
 
 Json = Any
@@ -38,7 +39,9 @@ def _to_keep(message: discord.Message) -> NewUpdate:
     """Return what is kept of a message until it was handled: where Discord has it."""
     guild = None if message.guild is None else message.guild.id
     where = {"channel": message.channel.id, "guild": guild, "message": message.id}
-    return NewUpdate(str(message.id), str(message.author.id), json.dumps(where).encode())
+    changed = f":{message.edited_at.timestamp():.3f}" if message.edited_at else ""
+    key = f"{message.id}{changed}"
+    return NewUpdate(key, str(message.author.id), json.dumps(where).encode())
 
 
 class Client(discord.Client):
@@ -168,6 +171,16 @@ class Client(discord.Client):
         if self.inbox is not None:
             for row in await self.inbox.keep(PLATFORM, [_to_keep(message)]):
                 await self._handle(message, self.inbox, row)
+
+    async def on_raw_message_edit(self, changed: discord.RawMessageUpdateEvent) -> None:
+        """Read what somebody wrote anew; links that unfold change a message, but no word."""
+        message = changed.message
+        before = changed.cached_message
+        if message.edited_at is None or (before and before.content == message.content):
+            return
+        age = discord.utils.utcnow() - message.created_at
+        if age < EDITED_FOR:
+            await self.on_message(message)
 
     async def _handle(self, message: discord.Message, inbox: Listener, row: KeptUpdate) -> None:
         words = "" if self.user is None else reading.words_of(message, self.user)

@@ -6,10 +6,18 @@ from dataclasses import replace
 
 import discord
 
-from bot.core.conversation.events import CommandGiven, Event, Origin, PhotoRefused, PhotoSent, Who
+from bot.core.conversation.events import (
+    CommandGiven,
+    Event,
+    Origin,
+    OtherSent,
+    PhotoRefused,
+    PhotoSent,
+    Who,
+)
 from bot.frontends.discord.errors import TRANSPORT
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_BYTES, may_be_photo
+from storage.contract.photos import MAX_BYTES, may_be_footage, may_be_photo
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +33,17 @@ def origin_of(asked: discord.Interaction) -> Origin:
 def origin_of_message(message: discord.Message) -> Origin:
     """Return where a message comes from; Discord does not tell its author's language."""
     who = Who("discord", str(message.author.id))
-    return Origin(f"discord:{message.id}", who, str(message.channel.id), message.guild is None)
+    changed = message.edited_at
+    key = f"discord:{message.id}" + (f":{changed.timestamp():.3f}" if changed else "")
+    return Origin(key, who, str(message.channel.id), message.guild is None)
 
 
 def keys_of(message: discord.Message) -> tuple[str, str]:
-    """Return by which keys a message was handled, as words or as its first picture."""
-    key = origin_of_message(message).key
+    """Return by which keys a message was handled, as words or as its first picture.
+
+    One that was changed while nobody listened counts as handled if it was before.
+    """
+    key = f"discord:{message.id}"
     return key, f"{key}:0"
 
 
@@ -42,19 +55,31 @@ def words_of(message: discord.Message, me: discord.abc.Snowflake) -> str:
 async def events_of_message(message: discord.Message, words: str) -> list[Event]:
     """Return a photo for each attachment, else the words, if any.
 
-    An answer to a message with pictures means those pictures, or is about both.
+    An answer to a message with pictures means those pictures, or is about both. What is forwarded
+    carries its pictures itself. In private, what is neither picture nor words is told so.
     """
-    attachments: Sequence[discord.Attachment] = message.attachments
+    attachments = attachments_of(message)
     answered = message.reference.resolved if message.reference is not None else None
     selfie = None
     if isinstance(answered, discord.Message) and not answered.author.bot:
+        theirs = attachments_of(answered)
         if not attachments:
-            attachments = answered.attachments
-        elif words and answered.attachments:
-            selfie = answered.attachments[0]
+            attachments = theirs
+        elif words and theirs:
+            selfie = theirs[0]
+    origin = origin_of_message(message)
     if attachments:
-        return await photos(origin_of_message(message), attachments, words, selfie)
-    return [CommandGiven(origin_of_message(message), words)] if words else []
+        return await photos(origin, attachments, words, selfie)
+    if words:
+        return [CommandGiven(origin, words)]
+    written = message.type in (discord.MessageType.default, discord.MessageType.reply)
+    return [OtherSent(origin)] if message.guild is None and written else []
+
+
+def attachments_of(message: discord.Message) -> Sequence[discord.Attachment]:
+    """Return what hangs on a message, or on the messages that it forwards."""
+    forwarded = [one for shot in message.message_snapshots for one in shot.attachments]
+    return message.attachments or forwarded
 
 
 async def photos(
@@ -77,7 +102,10 @@ async def photos(
 
 async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -> Event:
     media_type = (attachment.content_type or "").partition(";")[0]
-    if not may_be_photo(media_type, attachment.filename):
+    name = attachment.filename
+    if attachment.is_voice_message():
+        return OtherSent(origin)
+    if not (may_be_photo(media_type, name) or may_be_footage(media_type, name)):
         return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
     if attachment.size > MAX_BYTES:
         return PhotoRefused(origin, Failure.TOO_LARGE)

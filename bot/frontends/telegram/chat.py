@@ -21,6 +21,7 @@ from bot.core.conversation.events import (
     CommandGiven,
     Event,
     Message,
+    OtherSent,
     PhotoRefused,
     PhotoSent,
 )
@@ -154,7 +155,8 @@ class TelegramChat:
         if update is None or person is None:
             return None
         # an album may mean us by the words under another of its pictures
-        album = update.message is not None and update.message.media_group_id is not None
+        message = updates.message_of(update)
+        album = message is not None and message.media_group_id is not None
         read = updates.read(update, self._bot.bot, meant=album)
         if read is None:
             return None
@@ -269,6 +271,8 @@ class TelegramChat:
             return ChoiceMade(incoming.origin, incoming.choice, incoming.pressed)
         if incoming.refused is not None:
             return PhotoRefused(incoming.origin, incoming.refused)
+        if incoming.other:
+            return OtherSent(incoming.origin)
         if incoming.file_id is None:
             return CommandGiven(incoming.origin, incoming.text)
         photo = await self._download(incoming.file_id)

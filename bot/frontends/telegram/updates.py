@@ -2,19 +2,40 @@
 
 In groups the bot minds its own business: it reads a message only when it is mentioned, when a
 command names it, when somebody answers one of its messages, or when a command answers a photo.
+A message that was changed counts as written anew.
 """
 
 import re
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Document, Message, MessageEntity, PhotoSize, Update, User
+from telegram import (
+    Animation,
+    CallbackQuery,
+    Document,
+    ExternalReplyInfo,
+    Message,
+    MessageEntity,
+    PhotoSize,
+    Sticker,
+    Update,
+    User,
+    Video,
+    VideoNote,
+)
 from telegram.constants import ChatType, FileSizeLimit
 
 from bot.core.conversation.events import Origin, Who
 from storage.contract.failures import Failure
-from storage.contract.photos import may_be_photo
+from storage.contract.photos import may_be_footage, may_be_photo
 
 LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)  # 20 MB, what getFile gives a bot
+
+_File = PhotoSize | Document | Sticker | Animation | Video | VideoNote
+_OTHERS = (
+    "voice", "audio", "location", "venue", "contact", "dice", "story", "paid_media", "checklist",
+    "poll", "game", "invoice", "giveaway", "rich_message",
+)  # fmt: skip
+"""What people send that shows no face; what chats tell about themselves is not among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +44,8 @@ class Incoming:
 
     ``choice``: a pressed button's value, ``pressed``: the message it hangs under. ``file_id``: a
     picture to fetch, ``answered``: one that it answers. ``refused``: why a sent file is not worth
-    fetching. ``text``: words or caption, without the bot's own name.
+    fetching. ``text``: words or caption, without the bot's own name. ``other``: it is neither a
+    picture nor words.
     """
 
     origin: Origin
@@ -33,13 +55,19 @@ class Incoming:
     choice: str | None = None
     pressed: str | None = None
     answered: str | None = None
+    other: bool = False
+
+
+def message_of(update: Update) -> Message | None:
+    """Return the message that an update tells, new or changed since."""
+    return update.message or update.edited_message
 
 
 def person_of(update: Update) -> int | None:
     """Return whom an update comes from: a person, or the group or channel that hides one."""
     if update.callback_query is not None:
         return update.callback_query.from_user.id
-    message = update.message
+    message = message_of(update)
     if message is None:
         return None
     if message.sender_chat is not None:
@@ -78,7 +106,7 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
         return None
     if update.callback_query is not None:
         return _read_button(update.callback_query)
-    message = update.message
+    message = message_of(update)
     if message is None or not (meant or _meant_for(message, me)):
         return None
     text = _without_name(message.text or message.caption or "", me)
@@ -91,17 +119,32 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
         message=message_reference(message),
     )
     file_id, refused = _file_of(message)
-    answered = message.reply_to_message
     empty = file_id is None and refused is None
     selfie = None
-    if text and answered is not None and not _is_from(answered, me):
-        if empty:
-            file_id, refused = _file_of(answered)
-        else:
-            selfie, _ = _file_of(answered)
-    if empty and not text:
-        return None
+    quoted = _answered_file(message, me)
+    if empty and not _is_other(message):
+        file_id, refused = quoted
+    elif text:
+        selfie, _ = quoted
+    if file_id is None and refused is None and not text:
+        private = message.chat.type == ChatType.PRIVATE
+        return Incoming(origin, other=True) if private and _is_other(message) else None
     return Incoming(origin, text, file_id, refused, answered=selfie)
+
+
+def _answered_file(message: Message, me: User) -> tuple[str | None, Failure | None]:
+    """Return the picture that a message answers or quotes, here or from another chat."""
+    answered = message.reply_to_message
+    if answered is not None and not _is_from(answered, me):
+        return _file_of(answered)
+    if message.external_reply is not None:
+        return _file_of(message.external_reply)
+    return None, None
+
+
+def _is_other(message: Message) -> bool:
+    """Tell whether a message carries something that a person sent, of which we know nothing."""
+    return any(getattr(message, name, None) for name in _OTHERS)
 
 
 def _read_button(query: CallbackQuery) -> Incoming | None:
@@ -119,30 +162,32 @@ def _read_button(query: CallbackQuery) -> Incoming | None:
     )
 
 
-def _file_of(message: Message) -> tuple[str | None, Failure | None]:
+def _file_of(message: Message | ExternalReplyInfo) -> tuple[str | None, Failure | None]:
     """Return the picture that a message carries, or why what it carries is refused."""
     if message.photo:
         size = max(message.photo, key=lambda photo: photo.width * photo.height)
         return _if_small_enough(size)
+    moving = message.animation or message.video or message.video_note
+    if moving:  # an animation is a document, too
+        return _if_small_enough(moving)
     if message.document is not None:
         return _if_picture(message.document)
     sticker = message.sticker
     if sticker is not None:
-        if sticker.is_animated or sticker.is_video:
+        if sticker.is_animated:  # a drawing in Lottie
             return None, Failure.NOT_AN_IMAGE
-        return sticker.file_id, None
-    if message.video or message.video_note or message.animation:
-        return None, Failure.NOT_AN_IMAGE
+        return _if_small_enough(sticker)
     return None, None
 
 
 def _if_picture(document: Document) -> tuple[str | None, Failure | None]:
-    if not may_be_photo(document.mime_type or "", document.file_name or ""):
+    kind, name = document.mime_type or "", document.file_name or ""
+    if not (may_be_photo(kind, name) or may_be_footage(kind, name)):
         return None, Failure.NOT_AN_IMAGE
     return _if_small_enough(document)
 
 
-def _if_small_enough(file: PhotoSize | Document) -> tuple[str | None, Failure | None]:
+def _if_small_enough(file: _File) -> tuple[str | None, Failure | None]:
     if file.file_size is not None and file.file_size > LARGEST:
         return None, Failure.TOO_LARGE
     return file.file_id, None
@@ -155,11 +200,10 @@ def _meant_for(message: Message, me: User) -> bool:
     if message.chat.type == ChatType.PRIVATE:
         return True
     answered = message.reply_to_message
-    if answered is not None:
-        if _is_from(answered, me):
-            return True
-        if command is not None and _file_of(answered) != (None, None):
-            return True
+    if answered is not None and _is_from(answered, me):
+        return True
+    if command is not None and _answered_file(message, me) != (None, None):
+        return True
     return _mentions(message, me)
 
 
@@ -168,9 +212,9 @@ def _is_from(message: Message, me: User) -> bool:
 
 
 def _command_in(message: Message) -> str | None:
-    """Return the command that a message opens with, ``/emoji`` or ``/emoji@somebot``."""
+    """Return the first command in a message, ``/emoji`` or ``/emoji@somebot``."""
     for entity, words in _entities(message).items():
-        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+        if entity.type == MessageEntity.BOT_COMMAND:
             return words
     return None
 

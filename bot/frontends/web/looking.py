@@ -5,7 +5,7 @@ import io
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from storage.contract.failures import Failure
-from storage.contract.photos import MAX_PIXELS_OF, most_pixels
+from storage.contract.photos import MAX_PIXELS_OF, is_footage, most_pixels
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 _SMALL = (256, 256)
@@ -18,9 +18,11 @@ Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS_OF.values())  # of all formats; each has
 def look(data: bytes) -> Failure | None:
     """Tell what is wrong with a photo as far as a glance tells; work for a thread.
 
-    A JPEG is decoded at an eighth, others whole if they are small, else checked for damage. HEIC,
-    which needs a decoder that only workers have, is known by its head.
+    A JPEG is decoded at an eighth, others whole if they are small, else checked for damage. HEIC
+    and films, which need decoders that only workers have, are known by their heads.
     """
+    if is_footage(data) and not data.startswith(b"GIF"):
+        return None
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
         return None
     try:

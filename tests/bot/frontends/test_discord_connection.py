@@ -14,7 +14,15 @@ from discord.http import Route
 from PIL import Image
 
 from bot.core.chat import Chat
-from bot.core.conversation.events import Button, ChoiceMade, CommandGiven, Event, Message, PhotoSent
+from bot.core.conversation.events import (
+    Button,
+    ChoiceMade,
+    CommandGiven,
+    Event,
+    Message,
+    OtherSent,
+    PhotoSent,
+)
 from bot.core.language.texts import load
 from bot.errors import ChatForbidden, ChatUnavailable
 from bot.frontends.discord import DiscordChat
@@ -366,3 +374,42 @@ async def test_what_was_written_while_nobody_listened_is_read(
         await patience.until(lambda: not listener.inbox)
         await asyncio.sleep(0.05)  # the library's own last steps
     assert len(listener.events) == 3
+
+
+async def test_a_forwarded_message_brings_its_picture(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """What is forwarded to us has no attachments of its own but a copy that has."""
+    listener = RecordingListener()
+    async with running(listener):
+        await discord.forward(ADA, CHANNEL, discord.attachment("me.png", png()))
+        (event,) = await listener.heard(1)
+    assert isinstance(event, PhotoSent)
+    assert event.data == png()
+
+
+async def test_a_changed_message_is_answered_anew(discord: FakeDiscord, running: Running) -> None:
+    """Corrected words are read once more; a link that unfolds changes nothing."""
+    listener = RecordingListener()
+    async with running(listener):
+        message = await discord.say(ADA, CHANNEL, "smlie https://example.org")
+        await listener.heard(1)
+        await discord.change(message, embeds=[{"type": "link", "url": "https://example.org"}])
+        later = {"content": "smile", "edited_timestamp": "2026-01-01T00:00:09+00:00"}
+        await discord.change(message, **later)
+        events = await listener.heard(2)
+    assert [event.text for event in events if isinstance(event, CommandGiven)] == [
+        "smlie https://example.org",
+        "smile",
+    ]
+
+
+async def test_what_is_neither_picture_nor_words_is_answered(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """A message in private with a sticker or a poll alone is not met with silence."""
+    listener = RecordingListener()
+    async with running(listener):
+        await discord.say(ADA, CHANNEL)
+        (event,) = await listener.heard(1)
+    assert isinstance(event, OtherSent)

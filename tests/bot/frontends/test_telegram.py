@@ -13,6 +13,7 @@ from bot.core.conversation.events import (
     CommandGiven,
     Event,
     Message,
+    OtherSent,
     PhotoRefused,
     PhotoSent,
 )
@@ -73,7 +74,7 @@ async def test_a_file_that_grew_is_refused_by_the_api_s_word(api: BotApi, runnin
 
 
 @pytest.mark.parametrize(
-    ("name", "mime"), [("paper.pdf", "application/pdf"), ("cat.gif", "image/gif")]
+    ("name", "mime"), [("paper.pdf", "application/pdf"), ("drawing.svg", "image/svg+xml")]
 )
 async def test_other_documents_are_no_pictures(
     api: BotApi, running: Running, name: str, mime: str
@@ -408,3 +409,101 @@ async def test_a_group_that_moved_is_followed(api: BotApi, running: Running) -> 
         await chat.send("-77", Message("Hello"))
         await chat.send("-77", Message("again"))
     assert [shown.text for shown in api.messages(-100500)] == ["Hello", "again"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}},
+        {"location": {"latitude": 48.2, "longitude": 16.4}},
+        {"contact": {"phone_number": "1", "first_name": "Bo"}},
+        {"dice": {"emoji": "🎲", "value": 3}},
+        {"story": {"chat": FRIENDS, "id": 4}},
+        {"audio": {"file_id": "a", "file_unique_id": "a", "duration": 3}},
+    ],
+    ids=lambda content: next(iter(content)),
+)
+async def test_what_shows_no_face_is_not_met_with_silence(
+    api: BotApi, running: Running, content: dict[str, object]
+) -> None:
+    """In private it is answered; in a group, or told by the chat itself, it is passed over."""
+    listener = RecordingListener()
+    async with running(listener):
+        await api.tell(ADA, {**content, "chat": FRIENDS})
+        pinned = {**content, "message_id": 1, "date": 1, "chat": FRIENDS}
+        await api.tell(ADA, {"pinned_message": pinned})
+        await api.tell(ADA, dict(content))
+        (event,) = await listener.heard(1)
+    assert isinstance(event, OtherSent)
+    assert event.origin.chat == "1"
+
+
+@pytest.mark.parametrize("form", ["video", "video_note", "animation"])
+async def test_films_are_fetched(api: BotApi, running: Running, form: str) -> None:
+    """A video, a round one and a GIF come whole, with their captions."""
+    listener = RecordingListener()
+    async with running(listener):
+        film = {
+            "file_id": api.keep(b"film"), "file_unique_id": "f", "width": 9, "height": 9,
+            "length": 9, "duration": 2, "file_size": 4,
+        }  # fmt: skip
+        await api.tell(ADA, {form: film, "caption": "/cutout"})
+        (event,) = await listener.heard(1)
+    assert isinstance(event, PhotoSent)
+    assert (event.data, event.caption) == (b"film", "/cutout")
+
+
+async def test_a_changed_message_is_answered_anew(api: BotApi, running: Running) -> None:
+    """Words and captions that somebody corrects count as written anew."""
+    listener = RecordingListener()
+    async with running(listener):
+        photo = await api.send_photo(ADA, b"ada", "/cutuot and more")
+        words = await api.say(ADA, "smlie")
+        await api.change(photo, caption="/emoji")
+        await api.change(words, text="smile 0.4")
+        events = await listener.heard(4)
+    photos = [event for event in events if isinstance(event, PhotoSent)]
+    assert [(one.data, one.caption) for one in photos] == [
+        (b"ada", "/cutuot and more"),
+        (b"ada", "/emoji"),
+    ]
+    lines = [event.text for event in events if isinstance(event, CommandGiven)]
+    assert lines == ["smlie", "smile 0.4"]
+    assert len({event.origin.key for event in events if isinstance(event, PhotoSent)}) == 2
+
+
+async def test_the_bots_name_alone_answers_a_photo(api: BotApi, running: Running) -> None:
+    """``@bot`` in answer to somebody's photo takes it as if it had been sent alone."""
+    listener = RecordingListener()
+    async with running(listener):
+        photo = await api.send_photo(ADA, b"ada", chat=FRIENDS)
+        await api.say(BO, "@selfmoji_bot", chat=FRIENDS, reply_to_message=photo)
+        (event,) = await listener.heard(1)
+    assert isinstance(event, PhotoSent)
+    assert (event.data, event.caption, event.origin.who.external_id) == (b"ada", "", "2")
+
+
+async def test_a_photo_may_be_quoted_from_another_chat(api: BotApi, running: Running) -> None:
+    """A command that answers a photo elsewhere takes that photo, in private and in groups."""
+    quoted = {
+        "origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Bo"},
+        "photo": api.photo(b"elsewhere"),
+    }
+    listener = RecordingListener()
+    async with running(listener):
+        await api.say(ADA, "/cutout", external_reply=quoted)
+        await api.say(ADA, "/cutout", chat=FRIENDS, external_reply=quoted)
+        events = await listener.heard(2)
+    found = [(event.data, event.caption) for event in events if isinstance(event, PhotoSent)]
+    assert found == [(b"elsewhere", "/cutout")] * 2
+
+
+async def test_in_groups_a_command_may_stand_anywhere(api: BotApi, running: Running) -> None:
+    """``Hi! /cutout@bot`` is ours wherever the command stands."""
+    listener = RecordingListener()
+    async with running(listener):
+        await api.say(ADA, "Hi! /cutout@other_bot", chat=FRIENDS)
+        await api.send_photo(ADA, b"me", "Hi! /cutout@selfmoji_bot please", chat=FRIENDS)
+        (event,) = await listener.heard(1)
+    assert isinstance(event, PhotoSent)
+    assert event.caption == "Hi! /cutout please"
