@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.migrations import upgrade
+from storage.sqlite_driver import Connection as SqliteConnection
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +50,10 @@ def _engine(url: str) -> AsyncEngine:
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername != "sqlite+aiosqlite" or parsed.database in {None, "", ":memory:"}:
         raise ValueError("the database URL is sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
-    Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = Path(str(parsed.database)).absolute()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_async_engine(
-        parsed,
-        connect_args={"isolation_level": None},  # we BEGIN
-        hide_parameters=True,
+        parsed, async_creator=lambda: SqliteConnection(str(file)), hide_parameters=True
     )
 
     @event.listens_for(engine.sync_engine, "connect")

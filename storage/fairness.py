@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from storage.errors import Busy
 from storage.models import JobRow
@@ -56,25 +57,14 @@ async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> int:
 
 async def place(session: AsyncSession, job_id: UUID) -> int:
     """Return a job's place in the queue: 1 is next, 0 is at work, ended or unknown."""
-    own = (
-        await session.execute(
-            select(JobRow.start_tag, JobRow.created).where(
-                JobRow.id == job_id, JobRow.state == "queued"
-            )
-        )
-    ).first()
-    if own is None:
-        return 0
-    tag, created = own
-    ahead = await session.scalar(
-        select(func.count())
-        .select_from(JobRow)
-        .where(
-            JobRow.state == "queued",
-            or_(JobRow.start_tag < tag, and_(JobRow.start_tag == tag, JobRow.created < created)),
-        )
+    other = aliased(JobRow)
+    earlier = or_(
+        other.start_tag < JobRow.start_tag,
+        and_(other.start_tag == JobRow.start_tag, other.created < JobRow.created),
     )
-    return 1 + (ahead or 0)
+    ahead = select(func.count()).where(other.state == "queued", earlier).scalar_subquery()
+    found = await session.scalar(select(ahead).where(JobRow.id == job_id, JobRow.state == "queued"))
+    return 0 if found is None else 1 + found
 
 
 async def places(session: AsyncSession, job_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -255,7 +255,7 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
                 sealed_facts=key.seal(json.dumps(facts).encode(), "facts", job.id),
             )
         )
-    return await _add_delivery(session, job.id)
+    return await _add_delivery(session, job)
 
 
 async def fail_exhausted(session: AsyncSession, job_id: UUID) -> UUID | None:
@@ -269,13 +269,12 @@ async def fail_exhausted(session: AsyncSession, job_id: UUID) -> UUID | None:
             ended=now(),
             lease_until=None,
         )
-        .returning(JobRow.id)
+        .returning(JobRow)
     )
-    return None if failed is None else await _add_delivery(session, job_id)
+    return None if failed is None else await _add_delivery(session, from_row(failed))
 
 
-async def _add_delivery(session: AsyncSession, job_id: UUID) -> UUID:
-    job = await read(session, job_id)
+async def _add_delivery(session: AsyncSession, job: Job) -> UUID:
     row = DeliveryRow(
         job_id=job.id,
         person_id=job.person_id,

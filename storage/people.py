@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -93,11 +93,8 @@ async def find_or_add(
 
     ``locale`` counts for new people alone: later it may be their own choice.
     """
-    query = select(PersonRow).where(
-        PersonRow.platform == platform, PersonRow.external_id == external_id
-    )
-    row = await session.scalar(query)
-    if row is None:
+    person = await find(session, platform, external_id)
+    if person is None:
         new = uuid4()
         values = {
             "id": new,
@@ -109,8 +106,10 @@ async def find_or_add(
         }
         if await insert_new(session, PersonRow, values) is None:
             vault.destroy(new)  # somebody was faster
-        row = (await session.scalars(query)).one()
-    return Person(row.id, row.platform, row.external_id, row.locale)
+        person = await find(session, platform, external_id)
+    if person is None:
+        raise PersonGone(f"{platform}: erased by somebody else at this moment")
+    return person
 
 
 async def read(session: AsyncSession, person_id: UUID) -> Person:
@@ -122,7 +121,7 @@ async def read(session: AsyncSession, person_id: UUID) -> Person:
     row = await session.get(PersonRow, person_id, populate_existing=True)
     if row is None:
         raise PersonGone(str(person_id))
-    return Person(row.id, row.platform, row.external_id, row.locale)
+    return _person(session, row)
 
 
 async def find(session: AsyncSession, platform: str, external_id: str) -> Person | None:
@@ -132,7 +131,32 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Person
             PersonRow.platform == platform, PersonRow.external_id == external_id
         )
     )
-    return None if row is None else Person(row.id, row.platform, row.external_id, row.locale)
+    return None if row is None else _person(session, row)
+
+
+def _person(session: AsyncSession, row: PersonRow) -> Person:
+    """Return a person; their key, which came with them, is not asked for again."""
+    _met(session).wrapped[row.id] = row.wrapped_key
+    return Person(row.id, row.platform, row.external_id, row.locale)
+
+
+@dataclass(slots=True)
+class _Met:
+    """What a transaction found of people, for as long as it lasts."""
+
+    wrapped: dict[UUID, bytes] = field(default_factory=dict)
+    keys: dict[UUID, PersonKey] = field(default_factory=dict)
+    turns: set[UUID] = field(default_factory=set)
+
+    def forget(self, person_id: UUID) -> None:
+        self.wrapped.pop(person_id, None)
+        self.keys.pop(person_id, None)
+        self.turns.discard(person_id)
+
+
+def _met(session: AsyncSession) -> _Met:
+    met: _Met = session.info.setdefault("people", _Met())
+    return met
 
 
 async def set_locale(session: AsyncSession, person_id: UUID, locale: str) -> None:
@@ -141,15 +165,20 @@ async def set_locale(session: AsyncSession, person_id: UUID, locale: str) -> Non
 
 
 async def key_of(session: AsyncSession, vault: Vault, person_id: UUID) -> PersonKey:
-    """Return a person's key.
+    """Return a person's key, looked for and unwrapped once a transaction.
 
     Raises:
         PersonGone: they were forgotten.
     """
-    wrapped = await session.scalar(select(PersonRow.wrapped_key).where(PersonRow.id == person_id))
-    if wrapped is None:
-        raise PersonGone(str(person_id))
-    return vault.unwrap(person_id, wrapped)
+    met = _met(session)
+    if person_id not in met.keys:
+        wrapped = met.wrapped.get(person_id) or await session.scalar(
+            select(PersonRow.wrapped_key).where(PersonRow.id == person_id)
+        )
+        if wrapped is None:
+            raise PersonGone(str(person_id))
+        met.keys[person_id] = vault.unwrap(person_id, wrapped)
+    return met.keys[person_id]
 
 
 async def take_turn(session: AsyncSession, person_id: UUID) -> None:
@@ -158,9 +187,13 @@ async def take_turn(session: AsyncSession, person_id: UUID) -> None:
     Raises:
         PersonGone: they were forgotten.
     """
+    turns = _met(session).turns
+    if person_id in turns:
+        return
     locked = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
     if await session.scalar(locked) is None:
         raise PersonGone(str(person_id))
+    turns.add(person_id)
 
 
 async def load_conversation(
@@ -277,4 +310,5 @@ async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
         sets=sets,
     )
     await erase(session, PersonRow, PersonRow.id == person_id)
+    _met(session).forget(person_id)
     return counts

@@ -134,19 +134,12 @@ async def fetch(session: AsyncSession, photo_id: UUID) -> StoredPhoto:
     return StoredPhoto(photo_id, *found)
 
 
-async def keep_report(session: AsyncSession, vault: Vault, photo_id: UUID, report: bytes) -> None:
-    """Keep what was found in a photo as long as the photo; nothing if that is gone."""
-    found = (
-        await session.execute(
-            select(PhotoRow.person_id, PersonRow.wrapped_key)
-            .join(PersonRow, PersonRow.id == PhotoRow.person_id)
-            .where(PhotoRow.id == photo_id)
-        )
-    ).first()
-    if found is None:
-        return
-    person_id, wrapped = found
-    sealed = vault.unwrap(person_id, wrapped).seal(report, "report", photo_id)
+async def keep_report(session: AsyncSession, key: PersonKey, photo_id: UUID, report: bytes) -> None:
+    """Keep what was found in a photo as long as the photo; nothing if that is gone.
+
+    ``key``: of the person whose photo it is.
+    """
+    sealed = key.seal(report, "report", photo_id)
     await session.execute(
         update(PhotoRow).where(PhotoRow.id == photo_id).values(sealed_report=sealed)
     )

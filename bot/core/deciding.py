@@ -46,6 +46,8 @@ from storage.vault import PersonKey, Vault
 
 LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
 
+_Owner = tuple[UUID, PersonKey]
+
 
 @dataclass(frozen=True, slots=True)
 class _Photos:
@@ -206,20 +208,26 @@ class Decider:
         found = _Photos(event, self._grammar.caption(event.caption))
         origin, who = event.origin, event.origin.who
 
-        async def look(session: AsyncSession) -> tuple[bool, Person | None]:
+        async def look(session: AsyncSession) -> tuple[bool, _Owner | None]:
+            seen = await people.seen(session, origin.key)
             person = await people.find(session, who.platform, who.external_id)
-            return await people.seen(session, origin.key), person
+            return seen, None if seen or person is None else await own(session, person)
 
-        async def owner(session: AsyncSession) -> tuple[UUID, PersonKey]:
+        async def add(session: AsyncSession) -> _Owner:
             person = await people.find_or_add(
                 session, self._vault, who.platform, who.external_id, who.locale
             )
+            return await own(session, person)
+
+        async def own(session: AsyncSession, person: Person) -> _Owner:
             return person.id, await people.key_of(session, self._vault, person.id)
 
-        seen, known = await self._database.retry(look, math.inf, reading=True)
+        seen, owner = await self._database.retry(look, math.inf, reading=True)
         if seen:
             return found
-        person_id, key = await self._database.retry(owner, math.inf, reading=known is not None)
+        if owner is None:
+            owner = await self._database.retry(add, math.inf)
+        person_id, key = owner
         return replace(found, sealed=await asyncio.to_thread(found.seal, key, person_id))
 
     async def _keep(self, session: AsyncSession, person: Person, found: _Photos) -> PhotoKept:

@@ -30,7 +30,7 @@ from bot.core.language.wording import Wording
 from bot.core.plans import Plan, Showing
 from bot.core.progress import ProgressMessages
 from bot.core.restoring import Restored
-from bot.core.turns import Turns
+from bot.core.turns import Account, Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
 from storage import deliveries, health, inbox, parts, people
@@ -39,7 +39,6 @@ from storage.contract.updates import KeptUpdate, NewUpdate
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.errors import PersonGone
-from storage.people import Person
 from storage.queue import Again, Queue
 from storage.vault import Vault
 
@@ -74,7 +73,7 @@ class Service:
     async def locale_of(self, who: Who) -> str | None:
         """Return the language a person chose or came with; None for the unknown."""
         person = await self._database.retry(
-            lambda session: people.find(session, who.platform, who.external_id)
+            lambda session: people.find(session, who.platform, who.external_id), reading=True
         )
         return None if person is None else person.locale
 
@@ -213,15 +212,24 @@ class Service:
 
     async def _deliver_one(self, delivery_id: UUID, chat: Chat) -> None:
         """Show what is left of one delivery; raises Again while the platform is away."""
-        delivery = await self._database.retry(
-            lambda session: deliveries.take(session, self._vault, delivery_id)
-        )
-        if delivery is None:
+
+        async def work(session: AsyncSession) -> tuple[Delivery, Account] | None:
+            taken = await deliveries.take(session, self._vault, delivery_id)
+            if taken is None:
+                return None
+            try:
+                person = await people.read(session, taken.person_id)
+            except PersonGone:
+                await deliveries.fail(session, delivery_id, PersonGone.__name__)
+                return None
+            return taken, (person.platform, person.external_id)
+
+        taken = await self._database.retry(work)
+        if taken is None:
             return
+        delivery, account = taken
         plan = None
         try:
-            person = await self._person(delivery)
-            account = (person.platform, person.external_id)
             async with self._turns.of(account):
                 plan = await self._decider.plan_of(delivery)
                 if delivery.job is not None:
@@ -231,9 +239,6 @@ class Service:
             pause = await self._set_aside(delivery, plan, chat, problem)
             if pause is not None:
                 raise Again(timedelta(seconds=pause)) from None
-
-    async def _person(self, delivery: Delivery) -> Person:
-        return await self._database.retry(lambda session: people.read(session, delivery.person_id))
 
     async def _set_aside(
         self, delivery: Delivery, plan: Plan | None, chat: Chat, problem: Exception

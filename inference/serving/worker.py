@@ -15,7 +15,7 @@ from uuid import UUID
 from inference.serving import metrics
 from inference.serving.contract import Pipeline
 from inference.settings import InferenceSettings
-from storage import deliveries, jobs, photos, retention, workers
+from storage import deliveries, jobs, people, photos, retention, workers
 from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
 from storage.contract.tracing import JOB
@@ -145,7 +145,8 @@ class Worker:
         async with self._database.transaction() as session:
             delivery = await jobs.finish(session, self._vault, job, outcome)
             if delivery is not None and report is not None and job.photo_id is not None:
-                await photos.keep_report(session, self._vault, job.photo_id, report)
+                key = await people.key_of(session, self._vault, job.person_id)
+                await photos.keep_report(session, key, job.photo_id, report)
         ended = outcome.failure.value if isinstance(outcome, Failed) else "done"
         metrics.ENDED.labels(job.kind, ended).inc()
         await self._announce(job, delivery)

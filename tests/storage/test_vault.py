@@ -49,13 +49,14 @@ def test_a_master_key_has_32_bytes() -> None:
 
 
 async def test_a_photo_and_its_report_come_back(
-    database: Database, vault: Vault, photo_id: UUID
+    database: Database, vault: Vault, ada: Person, photo_id: UUID
 ) -> None:
     """Photos are read as they came; a report is kept beside and may be replaced."""
     async with database.transaction() as session:
         assert (await photos.fetch(session, photo_id)).open(vault) == (b"a selfie", None)
-        await photos.keep_report(session, vault, photo_id, b"one face")
-        await photos.keep_report(session, vault, photo_id, b"two faces")
+        key = await people.key_of(session, vault, ada.id)
+        await photos.keep_report(session, key, photo_id, b"one face")
+        await photos.keep_report(session, key, photo_id, b"two faces")
         sealed = await photos.fetch(session, photo_id)
     assert sealed.open(vault) == (b"a selfie", b"two faces")
 

@@ -29,7 +29,8 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
     """Fill every table with something of a person; return the sealed bytes too."""
     async with database.transaction() as session:
         photo_id = await add_photo(session, vault, ada.id, SELFIE, timedelta(hours=1))
-        await photos.keep_report(session, vault, photo_id, b"her report " * 99)
+        key = await people.key_of(session, vault, ada.id)
+        await photos.keep_report(session, key, photo_id, b"her report " * 99)
         await people.load_conversation(session, vault, ada.id, "room")
         await people.save_conversation(
             session, vault, ada.id, "room", {"with": "ada's secret state"}
