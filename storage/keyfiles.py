@@ -3,6 +3,9 @@
 PostgreSQL keeps what was deleted, in pages until it vacuums and in its log for longer, and backups
 keep it for good. Without this half nothing of that opens, whoever has the master key: so forgetting
 somebody is overwriting 32 bytes. All processes that share a database share the folder.
+
+What is destroyed was named before, by whoever forgets somebody: a secret whose owner a database
+does not know may be another database's, or of a time after the backup that it was restored from.
 """
 
 import os
@@ -13,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 _BYTES = 32
+_LEAVING = ".leaving"
 
 
 class KeyFiles:
@@ -41,6 +45,16 @@ class KeyFiles:
         except FileNotFoundError:
             return None
 
+    def mark(self, person_id: UUID) -> None:
+        """Name somebody who is about to be forgotten; nothing if they have no secret."""
+        if self._path(person_id).exists():
+            self._mark(person_id).touch(mode=0o600)
+            self._settle()
+
+    def unmark(self, person_id: UUID) -> None:
+        """Say that somebody stays after all."""
+        self._mark(person_id).unlink(missing_ok=True)
+
     def destroy(self, person_id: UUID) -> None:
         """Overwrite and remove a person's secret; nothing if it is gone."""
         try:
@@ -53,19 +67,23 @@ class KeyFiles:
         finally:
             os.close(file)
         self._path(person_id).unlink(missing_ok=True)
+        self.unmark(person_id)
         self._settle()
 
-    def older_than(self, seconds: float) -> Iterator[UUID]:
-        """Yield whose secrets were made so long ago."""
+    def leaving(self, seconds: float) -> Iterator[UUID]:
+        """Yield who was marked so long ago."""
         if not self._folder.is_dir():
             return
         latest = time.time() - seconds
         for entry in os.scandir(self._folder):
             try:
-                if entry.stat().st_mtime <= latest:
-                    yield UUID(entry.name)
+                if entry.name.endswith(_LEAVING) and entry.stat().st_mtime <= latest:
+                    yield UUID(entry.name.removesuffix(_LEAVING))
             except (FileNotFoundError, ValueError):  # destroyed meanwhile, or none of ours
                 continue
+
+    def _mark(self, person_id: UUID) -> Path:
+        return self._path(person_id).with_suffix(_LEAVING)
 
     def _path(self, person_id: UUID) -> Path:
         return self._folder / person_id.hex

@@ -280,17 +280,18 @@ async def forget(database: Database, vault: Vault, person_id: UUID) -> Erasure:
     PostgreSQL keeps of them opens no more.
     """
     async with database.transaction() as session:
-        counts = await erase_person(session, person_id)
+        counts = await erase_person(session, vault, person_id)
     vault.destroy(person_id)
     await database.scrub()
     return counts
 
 
-async def erase_person(session: AsyncSession, person_id: UUID) -> Erasure:
+async def erase_person(session: AsyncSession, vault: Vault, person_id: UUID) -> Erasure:
     """Erase every row of a person; ``Vault.destroy`` and ``Database.scrub`` follow the commit.
 
     What accounts linked with theirs made is those accounts', and stays with them.
     """
+    vault.mark(person_id)  # for the sweep, if this process ends between the two
     left = await links.forget(session, person_id)
     packs, sets = await takedowns.forget(session, person_id)
     jobs = select(JobRow.id).where(JobRow.person_id == person_id)

@@ -25,8 +25,8 @@ BATCH = 200
 """Rows that one transaction erases, so that nobody waits long for it."""
 
 
-_GROWN = timedelta(minutes=10)
-"""Age of a secret whose person, if they are new, is in the database by now."""
+_SETTLED = timedelta(minutes=10)
+"""After which whoever was forgetting somebody has done so, or never will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,16 @@ async def sweep(
 
 
 async def _destroy_secrets(database: Database, vault: Vault) -> None:
-    """Finish what a process began that was killed while it forgot somebody, or met them."""
-    old = vault.older_than(_GROWN.total_seconds())
-    for start in range(0, len(old), BATCH):
-        some = old[start : start + BATCH]
+    """Finish what a process began that was killed while it forgot somebody."""
+    leaving = vault.leaving(_SETTLED.total_seconds())
+    for start in range(0, len(leaving), BATCH):
+        some = leaving[start : start + BATCH]
         async with database.snapshot() as session:
             there = set(await session.scalars(select(PersonRow.id).where(PersonRow.id.in_(some))))
         for person_id in some:
-            if person_id not in there:
+            if person_id in there:
+                vault.unmark(person_id)
+            else:
                 vault.destroy(person_id)
 
 

@@ -82,14 +82,24 @@ class Vault:
         wrapping = self._master if secret is None else self._together(secret)
         return PersonKey(_unseal(wrapping, wrapped_key, b"key" + person_id.bytes))
 
+    def mark(self, person_id: UUID) -> None:
+        """Note, before their rows go, that a person is about to be forgotten."""
+        if self._files is not None:
+            self._files.mark(person_id)
+
+    def unmark(self, person_id: UUID) -> None:
+        """Note that a person stays after all."""
+        if self._files is not None:
+            self._files.unmark(person_id)
+
     def destroy(self, person_id: UUID) -> None:
         """Let nothing that was sealed for a person ever be opened again."""
         if self._files is not None:
             self._files.destroy(person_id)
 
-    def older_than(self, seconds: float) -> list[UUID]:
-        """Return whose secrets were made so long ago."""
-        return [] if self._files is None else list(self._files.older_than(seconds))
+    def leaving(self, seconds: float) -> list[UUID]:
+        """Return who was to be forgotten so long ago, and whose secret is still there."""
+        return [] if self._files is None else list(self._files.leaving(seconds))
 
     def _together(self, secret: bytes) -> AESGCM:
         """Return what wraps the key of the person who has this secret."""

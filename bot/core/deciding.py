@@ -266,7 +266,7 @@ class Decider:
         return self._library
 
     async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
-        erased = await people.erase_person(session, person.id)
+        erased = await people.erase_person(session, self._vault, person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = (Note("note.others_keep"),) if erased.links else ()
         return replace(said, values={**said.values, **counts}, notes=notes)

@@ -67,20 +67,49 @@ async def test_nothing_in_postgresqls_files_opens_after_forgetting(
         Vault(MASTER).unwrap(ada.id, wrapped)
 
 
-async def test_a_secret_that_nobody_has_any_more_is_destroyed(
+async def test_a_secret_of_somebody_forgotten_is_destroyed_by_the_next_sweep(
     database: Database, ada: Person, tmp_path: Path
 ) -> None:
-    """A process killed between the rows and the file leaves work for the next sweep."""
+    """If a process was killed between the rows and the file; who is there stays."""
     keys = KeyFiles(tmp_path / "keys")
     vault = Vault(MASTER, keys)
-    gone, new = uuid4(), uuid4()
-    for person_id in (ada.id, gone, new):
+    gone, going = uuid4(), uuid4()
+    for person_id in (ada.id, gone, going):
         keys.make(person_id)
+        keys.mark(person_id)
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     for person_id in (ada.id, gone):
-        os.utime(tmp_path / "keys" / person_id.hex, (hour_ago.timestamp(),) * 2)
+        os.utime(tmp_path / "keys" / f"{person_id.hex}.leaving", (hour_ago.timestamp(),) * 2)
     await retention.sweep(database, vault, datetime.now(UTC))
-    assert [keys.read(one) is None for one in (ada.id, gone, new)] == [False, True, False]
+    assert [keys.read(one) is None for one in (ada.id, gone, going)] == [False, True, False]
+    assert list(keys.leaving(-1)) == [going]
+
+
+async def test_secrets_of_people_that_a_database_does_not_know_are_left_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    """A folder beside a restored backup, or a wrong database, loses nobody."""
+    keys = KeyFiles(tmp_path / "keys")
+    stranger = uuid4()
+    keys.make(stranger)
+    week_ago = datetime.now(UTC) - timedelta(days=7)
+    os.utime(tmp_path / "keys" / stranger.hex, (week_ago.timestamp(),) * 2)
+    await retention.sweep(database, Vault(MASTER, keys), datetime.now(UTC))
+    assert keys.read(stranger) is not None
+
+
+async def test_whoever_is_forgotten_is_marked_before_their_rows_go(
+    database: Database, ada: Person, tmp_path: Path
+) -> None:
+    """And no mark is left of them."""
+    keys = KeyFiles(tmp_path / "keys")
+    vault = Vault(MASTER, keys)
+    keys.make(ada.id)
+    async with database.transaction() as session:
+        await people.erase_person(session, vault, ada.id)
+        assert list(keys.leaving(-1)) == [ada.id]
+    await people.forget(database, vault, ada.id)
+    assert list((tmp_path / "keys").iterdir()) == []
 
 
 def test_keys_from_before_there_were_files_open_as_before(tmp_path: Path) -> None:
@@ -100,4 +129,4 @@ def test_destroying_twice_is_no_error(tmp_path: Path) -> None:
     keys.make(person)
     keys.destroy(person)
     keys.destroy(person)
-    assert list(keys.older_than(0)) == []
+    assert list((tmp_path / "keys").iterdir()) == []
