@@ -168,7 +168,8 @@ def _colour_space(opened: Pillow.Image, data: bytes) -> colour_spaces.ColourSpac
 def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> Image:
     """Bring a loaded picture of any mode to upright RGB of at most MAX_SIDE, pixels only."""
     profile = opened.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(opened)
+    ImageOps.exif_transpose(opened, in_place=True)
+    picture = opened
     if picture.mode.startswith(("I", "F")):  # 16-bit grey
         grey = np.asarray(picture, dtype=np.float32)
         picture = Pillow.fromarray(np.clip(grey / 257, 0, 255).round().astype(np.uint8))
@@ -186,12 +187,21 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
 
     scale = MAX_SIDE / max(picture.size)
     if scale < 1:
-        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        picture = picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
+        picture = _shrunk(picture, scale)
     if profile and (space is None or not space.known):
         picture = _apply_profile(picture, profile)
-    pixels = np.array(picture.convert("RGB"), dtype=np.uint8)
+    pixels = np.array(picture if picture.mode == "RGB" else picture.convert("RGB"))
     return colour_spaces.to_srgb(pixels, space) if space else pixels
+
+
+def _shrunk(picture: Pillow.Image, scale: float) -> Pillow.Image:
+    """Make a picture so many times as large, which OpenCV does in a third of Pillow's time."""
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    if picture.mode == "CMYK":
+        return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
+    # between four neighbours nothing is left out down to a half
+    method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+    return Pillow.fromarray(cv2.resize(np.asarray(picture), size, interpolation=method))
 
 
 def _apply_profile(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
