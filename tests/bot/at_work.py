@@ -138,9 +138,24 @@ def settings() -> BotSettings:
 
 
 @pytest.fixture
+def seconds_between_looks() -> float:
+    """How often placeholders are brought up to date; never, unless a test asks for it.
+
+    An edit that tells how a job stands would take the trouble that was meant for its sticker.
+    """
+    return 3600.0
+
+
+@pytest.fixture
 async def app(
-    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+    database: Database,
+    queue: Queue,
+    vault: Vault,
+    settings: BotSettings,
+    seconds_between_looks: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[App]:
+    monkeypatch.setattr("bot.core.progress.EVERY", seconds_between_looks)
     service = Service(database, vault, queue, load(), settings)
     pipeline = ScriptedPipeline()
     pipeline.gate.set()

@@ -27,9 +27,10 @@ LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+def seconds_between_looks(monkeypatch: pytest.MonkeyPatch) -> float:
     """Look often."""
     monkeypatch.setattr("bot.core.progress.EVERY", 0.02)
+    return 0.02
 
 
 async def claim(database: Database, *job_ids: UUID) -> list[Job]:
@@ -178,17 +179,24 @@ async def test_a_job_tried_again_stays_at_work_on_the_screen(
 
 @pytest.mark.parametrize("problem", [ChatRejected("too old"), RuntimeError("a bug")], ids=str)
 async def test_a_placeholder_that_cannot_be_changed_is_left_alone(
-    app: App, problem: Exception, caplog: pytest.LogCaptureFixture
+    database: Database,
+    queue: Queue,
+    vault: Vault,
+    room: Room,
+    problem: Exception,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Its job goes on, and its sticker comes; a bug is logged."""
-    app.pipeline.gate.clear()
-    for _ in range(2):
-        await app.photo()
-    app.chat.troubles = [problem]
-    await until(lambda: not app.chat.troubles)
-    app.pipeline.gate.set()
-    await app.all_done()
-    assert len(app.chat.stickers()) == 6
+    await room.photo("ann")
+    room.chat.troubles = [problem]
+    (job,) = await claim(database, *await queued(database))
+    await until(lambda: not room.chat.troubles)
+    async with database.transaction() as session:
+        delivery = await jobs.finish(session, vault, job, Done(png()))
+    assert delivery is not None
+    await queue.enqueue("delivery.fake", delivery)
+    await until(lambda: room.chat.stickers("ann"))
+    assert len(room.chat.shown("ann")) == 1
     bugs = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(bugs) == isinstance(problem, RuntimeError)
 

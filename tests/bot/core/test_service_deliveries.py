@@ -98,12 +98,8 @@ async def test_a_bug_is_answered_in_one_sentence(
     assert any(record.levelno == logging.ERROR for record in caplog.records)
 
 
-@pytest.fixture
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.core.progress.EVERY", 0.05)
-
-
-async def test_long_waits_are_told(impatience: None, app: App) -> None:  # noqa: ARG001
+@pytest.mark.parametrize("seconds_between_looks", [0.05])
+async def test_long_waits_are_told(app: App) -> None:
     """The placeholder goes from its place in the queue to being worked on."""
     app.pipeline.gate.clear()
     for _ in range(2):
