@@ -1,7 +1,8 @@
 """Discord on loopback: REST over real HTTP and a gateway over a real websocket.
 
 Enough of the API for a bot that logs in, registers commands, is asked and answers. Messages and
-attachments stay; requests are kept; ``script`` makes the next requests fail.
+attachments stay; requests are kept; ``script`` makes the next requests fail. A message sent again
+under its nonce is the one there is, and a session that is resumed hears what it missed.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -39,6 +41,7 @@ class Request:
     path: str
     body: Any
     files: dict[str, bytes]
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -58,6 +61,29 @@ class Shown:
         return {one["label"]: one["custom_id"] for row in rows for one in row["components"]}
 
 
+@dataclass(frozen=True)
+class Fault:
+    """How a request fails: with a status and a body, after ``hang`` seconds.
+
+    ``reset``: the connection breaks instead. ``done``: what was asked for is done before that.
+    """
+
+    status: int
+    body: Json
+    hang: float = 0.0
+    reset: bool = False
+    done: bool = False
+
+    def answer(self) -> web.Response:
+        """Return what is said."""
+        headers = {"Content-Type": "application/json"}
+        if self.status == 429:
+            headers |= {"Via": "1.1 google", "X-RateLimit-Scope": "user"}
+        return web.Response(
+            status=self.status, body=json.dumps(self.body).encode(), headers=headers
+        )
+
+
 class FakeDiscord:
     """The server, and the hands of the people who use the bot."""
 
@@ -72,9 +98,10 @@ class FakeDiscord:
         self._blobs: dict[str, bytes] = {}
         self._originals: dict[str, Shown | None] = {}  # by interaction token
         self._asked: dict[str, Json] = {}
-        self._faults: dict[str, deque[web.Response]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._nonces: dict[str, Shown] = {}
+        self._events: list[Json] = []
         self._sockets: set[web.WebSocketResponse] = set()
-        self._sequence = 0
         self._last = 0
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -140,15 +167,21 @@ class FakeDiscord:
         found = [one for one in self.messages.values() if one.channel == channel]
         return sorted(found, key=lambda one: one.number)
 
-    def script(self, method: str, end: str, status: int, body: Json | None = None) -> None:
-        """Let the next request to a path with this ending fail."""
-        headers = {"Content-Type": "application/json"}
-        if status == 429:
-            headers |= {"Via": "1.1 google", "X-RateLimit-Scope": "user"}
-        data = json.dumps(body or {"code": 0, "message": "scripted"}).encode()
-        self._faults[f"{method} {end}"].append(
-            web.Response(status=status, body=data, headers=headers)
-        )
+    def script(
+        self, method: str, end: str, status: int = 500, body: Json | None = None, *,
+        hang: float = 0.0, reset: bool = False, done: bool = False,
+    ) -> None:  # fmt: skip
+        """Let the next request to a path with this ending fail (``Fault``)."""
+        said = body or {"code": 0, "message": "scripted"}
+        self._faults[f"{method} {end}"].append(Fault(status, said, hang, reset, done))
+
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+        self._faults.clear()
+
+    def acknowledged(self, token: str) -> bool:
+        """Tell whether an interaction was."""
+        return token in self._originals
 
     # what people do
 
@@ -290,15 +323,21 @@ class FakeDiscord:
             elif said["op"] == 2 and said["d"]["token"] != TOKEN:
                 await socket.close(code=4004)
             elif said["op"] in (2, 6):
-                self._sockets.add(socket)
                 await self._welcome(socket, said)
         self._sockets.discard(socket)
         return socket
 
     async def _welcome(self, socket: web.WebSocketResponse, said: Json) -> None:
         if said["op"] == 6:
+            heard = said["d"]["seq"]
+            while heard < len(self._events):
+                if self._events[heard]["t"] not in {"READY", "RESUMED"}:
+                    await socket.send_json(self._events[heard])
+                heard += 1
+            self._sockets.add(socket)
             await self._send(socket, "RESUMED", {})
         else:
+            self._sockets.add(socket)
             ready = {
                 "v": 10,
                 "user": BOT,
@@ -313,12 +352,18 @@ class FakeDiscord:
             self._changed.notify_all()
 
     async def _send(self, socket: web.WebSocketResponse, name: str, data: Json) -> None:
-        self._sequence += 1
-        await socket.send_json({"op": 0, "t": name, "s": self._sequence, "d": data})
+        await socket.send_json(self._numbered(name, data))
+
+    def _numbered(self, name: str, data: Json) -> Json:
+        event = {"op": 0, "t": name, "s": len(self._events) + 1, "d": data}
+        self._events.append(event)
+        return event
 
     async def _dispatch(self, name: str, data: Json) -> None:
-        for socket in self._sockets:
-            await self._send(socket, name, data)
+        event = self._numbered(name, data)
+        for socket in list(self._sockets):
+            with suppress(ConnectionError):  # it died, and was not missed yet
+                await socket.send_json(event)
 
     async def _serve_blob(self, asked: web.Request) -> web.Response:
         data = self._blobs.get(asked.match_info["path"])
@@ -328,21 +373,35 @@ class FakeDiscord:
     async def _serve(self, asked: web.Request) -> web.Response:
         path = asked.match_info["path"]
         body, files = await _read(asked)
-        request = Request(asked.method, f"/{path}", body, files)
+        request = Request(asked.method, f"/{path}", body, files, dict(asked.query))
         try:
-            for name, faults in self._faults.items():
-                method, end = name.split(" ", 1)
-                if faults and method == asked.method and request.path.endswith(end):
-                    return faults.popleft()
-            if path.startswith(("webhooks/", "interactions/")):
-                return self._serve_interaction(request)
-            if asked.headers.get("Authorization") != f"Bot {TOKEN}":
-                return _refuse(401, "401: Unauthorized")
-            return self._serve_bot(request)
+            fault = self._scripted(request)
+            if fault is None:
+                return self._serve_soundly(asked, request)
+            if fault.done:
+                self._serve_soundly(asked, request)
+            await asyncio.sleep(fault.hang)
+            if fault.reset and asked.transport is not None:
+                asked.transport.abort()
+            return fault.answer()
         finally:
             async with self._changed:
                 self.requests.append(request)
                 self._changed.notify_all()
+
+    def _scripted(self, request: Request) -> Fault | None:
+        for name, faults in self._faults.items():
+            method, end = name.split(" ", 1)
+            if faults and method == request.method and request.path.endswith(end):
+                return faults.popleft()
+        return None
+
+    def _serve_soundly(self, asked: web.Request, request: Request) -> web.Response:
+        if request.path.startswith(("/webhooks/", "/interactions/")):
+            return self._serve_interaction(request)
+        if asked.headers.get("Authorization") != f"Bot {TOKEN}":
+            return _refuse(401, "401: Unauthorized")
+        return self._serve_bot(request)
 
     def _serve_bot(self, request: Request) -> web.Response:
         match (request.method, request.path.strip("/").split("/")):
@@ -382,7 +441,9 @@ class FakeDiscord:
                 return _answer({"id": channel, "type": 1, "recipients": [person]})
             case ("GET", ["channels", channel, "messages"]):
                 here = [one for one in self.said.values() if one["channel_id"] == channel]
-                return _answer(sorted(here, key=lambda one: -int(one["id"])))
+                here += [self._as_json(one) for one in self.in_channel(int(channel))]
+                newest = sorted(here, key=lambda one: -int(one["id"]))
+                return _answer(newest[: int(request.query.get("limit", "50"))])
             case ("GET", ["channels", _, "messages", number]):
                 said = self.said.get(int(number))
                 return _lost() if said is None else _answer(said)
@@ -434,8 +495,13 @@ class FakeDiscord:
                 return _refuse(404, "Unknown Webhook", 10015)
 
     def _show(self, channel: int, request: Request) -> Shown:
+        nonce = str(request.body["nonce"]) if request.body.get("enforce_nonce") else ""
+        if nonce in self._nonces:
+            return self._nonces[nonce]
         shown = Shown(self._snowflake(), channel, request.body, dict(request.files))
         self.messages[shown.number] = shown
+        if nonce:
+            self._nonces[nonce] = shown
         return shown
 
     def _change(self, shown: Shown | None, request: Request) -> web.Response:

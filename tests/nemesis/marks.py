@@ -1,5 +1,6 @@
 """Photos that carry a number, which survives into their stickers: who got whose is read off."""
 
+import functools
 import io
 
 from PIL import Image
@@ -21,12 +22,15 @@ def photo(number: int) -> bytes:
     return stream.getvalue()
 
 
+@functools.cache  # a history is judged again and again
 def read(sticker: bytes) -> int | None:
     """Return the number in a sticker made of such a photo; None for any other picture."""
     with Image.open(io.BytesIO(sticker)) as image:
-        if image.size != (16 * _CELL, _CELL):
-            return None
-        grey = image.convert("L")
+        coloured = image.convert("RGBA")
+    band = coloured.crop(coloured.getchannel("A").getbbox())  # in the middle of a square, perhaps
+    if band.width != 16 * band.height:
+        return None
+    grey = band.convert("L").resize((16 * _CELL, _CELL))
     centres = [grey.getpixel((cell * _CELL + _CELL // 2, _CELL // 2)) for cell in range(16)]
     code = sum(1 << cell for cell, light in enumerate(centres) if int(light) > 127)  # type: ignore[arg-type]
     number = code >> 4

@@ -10,21 +10,27 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 
 from tests import patience
+from tests.bot import fake_gateway
 from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
-from tests.nemesis import history, marks
+from tests.bot.fake_gateway import FakeDiscord
+from tests.nemesis import discord_side, history, marks
+from tests.nemesis.discord_side import DiscordSide, Strike
 from tests.nemesis.history import Verdict
 from tests.nemesis.processes import Program, programs
 from tests.nemesis.visitor import Visitor
 
-SHARED = {"telegram": "telegram", "web": "web", "worker-1": "worker", "worker-2": "worker"}
+SHARED = {
+    "telegram": "telegram", "web": "web", "discord": "discord",
+    "worker-1": "worker", "worker-2": "worker",
+}  # fmt: skip
 ALONE = {"all": "run"}
 METHODS = (
     "getUpdates", "getFile", "file", "sendMessage", "sendSticker", "deleteMessage",
@@ -32,6 +38,7 @@ METHODS = (
 )  # fmt: skip
 PEOPLE = 12
 MOST_WAITING = 25
+LONGEST_REST = 6.0  # seconds
 FORGETFUL = PEOPLE  # has everything erased at the end
 VISITORS = 4
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -44,13 +51,14 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     telegram: Verdict = field(default_factory=Verdict)
     web: Verdict = field(default_factory=Verdict)
+    discord: Verdict = field(default_factory=Verdict)
     fell: Counter[str] = field(default_factory=Counter)
     settled: float = 0.0
 
     @property
     def good(self) -> bool:
-        """Whether both fronts kept what they promise."""
-        return self.telegram.good and self.web.good
+        """Whether all fronts kept what they promise."""
+        return self.telegram.good and self.web.good and self.discord.good
 
     def __str__(self) -> str:
         return "\n".join(
@@ -58,6 +66,7 @@ class Outcome:
                 f"faults: {sum(self.faults.values())} ({dict(sorted(self.faults.items()))})",
                 f"telegram: {self.telegram}",
                 f"web: {self.web}",
+                f"discord: {self.discord}",
                 f"ended by themselves: {dict(self.fell)}; settled after {self.settled:.0f} s",
             )
         )
@@ -66,10 +75,13 @@ class Outcome:
 class Nemesis:
     """One installation, its people, and what goes wrong."""
 
-    def __init__(self, url: str, folder: Path, api: BotApi, seed: int) -> None:
+    def __init__(
+        self, url: str, folder: Path, api: BotApi, discord: FakeDiscord, seed: int
+    ) -> None:
         """``url``: a database, SQLite's or PostgreSQL's, for this run alone."""
         self._chance = random.Random(seed)
         self._api = api
+        self._discord = DiscordSide(discord, self._chance)
         self._shared = url.startswith("postgresql")
         self._url = url
         self._port = _free_port()
@@ -80,6 +92,8 @@ class Nemesis:
             "SELFMOJI_KEYS_DIR": str(folder / "keys"),
             "SELFMOJI_TELEGRAM_TOKEN": TOKEN,
             "SELFMOJI_TELEGRAM_BASE_URL": api.url,
+            "SELFMOJI_DISCORD_TOKEN": fake_gateway.TOKEN,
+            "NEMESIS_DISCORD": f"127.0.0.1:{discord.port}",
             "SELFMOJI_PORT": str(self._port),
         }
         self._programs = programs(SHARED if self._shared else ALONE, settings, folder)
@@ -97,20 +111,40 @@ class Nemesis:
         for program in self._programs.values():
             program.start()
         await self._api.until(lambda: bool(self._api.commands))
+        await self._discord.begin([next(self._numbers) for _ in range(discord_side.PEOPLE)])
         sending = asyncio.create_task(self._send_photos())
         strikes = self._strikes()
         try:
             for _ in range(faults):
-                await asyncio.sleep(self._chance.uniform(0.2, 1.8) * pause)
+                await self._rest(self._chance.uniform(0.2, 1.8) * pause)
                 await self._strike(self._chance.choice(strikes))
         finally:
             sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending  # which nothing else has ended
         self._api.heal()
+        self._discord.heal()
         await self._forget(FORGETFUL)
         await self._settle()
         outcome = self._judge()
         outcome.fell = Counter({name: one.fell for name, one in self._programs.items() if one.fell})
         return outcome
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, and then for an answer, so that faults meet work rather than processes that start.
+
+        There may be none: what went wrong may keep everybody from one for a while.
+        """
+        before = self._answered()
+        await asyncio.sleep(seconds)
+        for _ in range(round(LONGEST_REST / 0.1)):
+            if self._answered() != before:
+                return
+            await asyncio.sleep(0.1)
+
+    def _answered(self) -> int:
+        judged = self._judged()
+        return sum(one.shown + one.told for one in (judged.telegram, judged.web, judged.discord))
 
     async def close(self) -> None:
         """End all processes."""
@@ -124,12 +158,17 @@ class Nemesis:
     async def _send_photos(self) -> None:
         while True:
             await asyncio.sleep(self._chance.uniform(0.05, 0.45))
-            if len(self._judged().telegram.lost) + len(self._on_their_way) > MOST_WAITING:
+            judged = self._judged()
+            waiting = len(judged.telegram.lost) + len(judged.discord.lost)
+            if waiting + len(self._on_their_way) > MOST_WAITING:
                 continue  # people wait for their stickers before they send more
             number = next(self._numbers, None)
             if number is None:
                 return
-            if self._chance.random() < 0.3:
+            front = self._chance.random()
+            if front < 0.25:
+                await self._discord.send(number)
+            elif front < 0.5:
                 which = self._chance.randrange(VISITORS)
                 task = asyncio.create_task(self._visit(which, number))
                 self._on_their_way.add(task)
@@ -165,16 +204,16 @@ class Nemesis:
 
     # --- faults -----------------------------------------------------------------------------
 
-    def _strikes(self) -> list[Callable[[], str]]:
+    def _strikes(self) -> list[Strike]:
         """Return what may go wrong, each as often as it is in the list."""
-        of_processes = [self._kill, self._kill, self._terminate, self._freeze]
+        of_processes: list[Strike] = [self._kill, self._terminate, self._freeze]
         of_the_api = [self._flood, self._fail, self._hang, self._reset, self._answer_lost]
-        return [*of_processes, *of_the_api, *([self._cut_off] if self._shared else [])]
+        of_the_database = [self._cut_off, self._cut_off] if self._shared else []
+        return [*3 * of_processes, *of_the_api, *self._discord.strikes(), *of_the_database]
 
-    async def _strike(self, strike: Callable[[], str]) -> None:
-        name = strike()
-        if name == "cut off":
-            await self._end_connections()
+    async def _strike(self, strike: Strike) -> None:
+        struck = strike()
+        name = struck if isinstance(struck, str) else await struck
         self._outcome.faults[name] += 1
 
     def _program(self) -> Program:
@@ -215,10 +254,7 @@ class Nemesis:
         self._script(Fault(reset=True, done=True), "sendMessage", "sendSticker", "deleteMessage")
         return "answer lost"
 
-    def _cut_off(self) -> str:
-        return "cut off"
-
-    async def _end_connections(self) -> None:
+    async def _cut_off(self) -> str:
         """Let PostgreSQL end some of the connections to this database."""
         plain = self._url.replace("+asyncpg", "")
         connection = await asyncpg.connect(plain)
@@ -231,6 +267,7 @@ class Nemesis:
             )
         finally:
             await connection.close()
+        return "cut off"
 
     # --- the end ----------------------------------------------------------------------------
 
@@ -250,7 +287,8 @@ class Nemesis:
 
     def _judged(self) -> Outcome:
         telegram = history.on_telegram(self._api, self._sent)
-        return Outcome(telegram=telegram, web=history.on_the_web(self._visitors, self._taken))
+        web = history.on_the_web(self._visitors, self._taken)
+        return Outcome(telegram=telegram, web=web, discord=self._discord.judged())
 
     def _judge(self) -> Outcome:
         judged = self._judged()
@@ -261,8 +299,8 @@ class Nemesis:
 @asynccontextmanager
 async def nemesis(url: str, folder: Path, seed: int) -> AsyncIterator[Nemesis]:
     """Open an installation to be struck, and close it."""
-    async with BotApi() as api:
-        one = Nemesis(url, folder, api, seed)
+    async with BotApi() as api, FakeDiscord() as discord:
+        one = Nemesis(url, folder, api, discord, seed)
         try:
             yield one
         finally:

@@ -1,11 +1,15 @@
 """``python -m bot`` whose worker shows each photo as it came, after a while: no models are loaded.
 
-The rest is the program itself: its command line, processes, database, queue, worker, front ends.
+Discord is where the environment says. The rest is the program itself: its command line, processes,
+database, queue, worker, front ends.
 """
 
 import asyncio
+import ctypes
 import hashlib
 import os
+import signal
+import sys
 
 import bot.__main__ as program
 from inference.serving.contract import Photos, Pipeline, Told, untold
@@ -38,7 +42,27 @@ async def _no_library(_url: str, _ready: asyncio.Event) -> None:
     """Build no avatar parts."""
 
 
+def _find_discord(server: str) -> None:
+    """Point the library at a server; it has no setting for that."""
+    import yarl
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+
+    Route.BASE = f"http://{server}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{server}/gateway")
+
+
+def _end_with_the_run() -> None:
+    """End at once when the run does, so that nothing is left that works on its data (Linux)."""
+    if sys.platform == "linux":
+        set_death_signal = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    _end_with_the_run()
+    if sys.argv[1] in {"run", "discord"}:
+        _find_discord(os.environ["NEMESIS_DISCORD"])
     program._prepare = Mirror  # type: ignore[assignment]
     program.library.build = _no_library
     program.main()
