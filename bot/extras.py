@@ -14,6 +14,7 @@ MODULES = {
     "numpy": "worker",
     "onnxruntime": "worker",
     "pillow_heif": "worker",
+    "simpy": "evaluate",
     "pypinyin": "worker",
     "thorvg_python": "worker",
 }

@@ -140,6 +140,50 @@ def load(faces: Path | None, people: int, rate: float, minutes: float, *, as_jso
     report("load", measure(photos.load(faces), people, rate, minutes), as_json=as_json)
 
 
+@bench.command()
+@_faces
+@click.option("--front-ms", type=float, help="Milliseconds of an event loop that a photo takes.")
+@click.option("--database-ms", type=float, help="Of the database.")
+@click.option("--work-ms", type=float, help="Of a worker's core.")
+@click.option("--front", default=1, show_default=True, help="Photos that front ends serve at once.")
+@click.option("--database", default=1, show_default=True, help="Of the database: cores; SQLite 1.")
+@click.option("--looking", default=60.0, show_default=True, help="Seconds between two photos.")
+@click.option("--seed", default=1, show_default=True, help="Of who does what when.")
+@_json
+def simulate(
+    faces: Path | None,
+    front_ms: float | None,
+    database_ms: float | None,
+    work_ms: float | None,
+    front: int,
+    database: int,
+    looking: float,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Simulate 1 to 64 workers of two cores and 1 to 10,000 people, and name the next bottleneck.
+
+    Rows are called by both: 4 x 1000. How long a photo takes is measured here first, unless all
+    three are given.
+    """
+    from inference import wiring
+    from inference.measuring import photos
+    from inference.measuring.benchmarks import service_times
+    from inference.measuring.benchmarks.simulation import Fleet, Times, survey
+    from inference.measuring.statistics import report, timings
+
+    given = [one / 1000 for one in (front_ms, database_ms, work_ms) if one is not None]
+    if len(given) == 3:
+        times = Times(*([one] for one in given))
+    else:
+        times = service_times.measure(photos.load(faces), wiring.networks())
+    told = {"front end": times.front, "database": times.database, "work": times.work}
+    rows = [row for name, seconds in told.items() for row in timings(name, seconds)]
+    rows += survey(times, Fleet(front=front, database=database), looking, seed)
+    report("simulate", rows, as_json=as_json)
+
+
 @click.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
