@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("selfmoji")
 
+NO_KEYS = (
+    "SELFMOJI_KEYS_DIR is not set: what people have erased stays readable, with the master key, in "
+    "old pages, log and backups of PostgreSQL. Set it to a folder that all processes share."
+)
+
 Component = Callable[["App", asyncio.Event], Awaitable[None]]
 """What a process is made of; it runs until the shutdown event."""
 
@@ -136,6 +141,8 @@ async def opened(settings: BotSettings) -> AsyncIterator[App]:
     from storage.queue import open_queue
     from storage.vault import Vault
 
+    if settings.keys is None:
+        log.warning(NO_KEYS)
     vault = Vault(settings.key(), KeyFiles(settings.keys) if settings.keys else None)
     database = await Database.open(settings.url)
     try:

@@ -62,7 +62,11 @@ class Service:
         self._queue = queue
         self._texts = texts
         self._wording = Wording(
-            texts, settings.photo_hours, settings.result_days, settings.update_days
+            texts,
+            settings.photo_hours,
+            settings.result_days,
+            settings.update_days,
+            keys_apart=settings.keys is not None,
         )
         self._turns = Turns()
         self._progress = ProgressMessages(database, self._wording, self._turns)

@@ -50,13 +50,15 @@ _IN_HELP = 4  # settings of a kind: the whole of /help is one message of Discord
 class Wording:
     """Words for one deployment.
 
-    ``photo_hours``, ``result_days``, ``update_days``: how long things are kept.
+    ``photo_hours``, ``result_days``, ``update_days``: how long things are kept. ``keys_apart``:
+    whether half of each person's key lies outside the database.
     """
 
     texts: Texts
     photo_hours: float
     result_days: float = 7.0
     update_days: float = 2.0
+    keys_apart: bool = True
 
     def say(self, said: Say, locale: str) -> Message:
         """Word a sentence with its notes and buttons."""
@@ -223,9 +225,13 @@ class Wording:
                     "hours": strength(self.photo_hours),
                     "days": strength(self.result_days),
                     "update_days": strength(self.update_days),
+                    "copies": "" if self.keys_apart else self._copies(locale),
                 }
             case _:
                 return {}
+
+    def _copies(self, locale: str) -> str:
+        return "\n" + self.texts.get(locale, "say.privacy_copies")
 
     def _kinds(self, locale: str) -> str:
         lines = []

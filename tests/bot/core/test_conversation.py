@@ -566,3 +566,15 @@ def test_the_help_names_everything() -> None:
 def test_privacy_says_how_long() -> None:
     """The hours are the deployment's own."""
     assert "24" in WORDING.say(Say("say.privacy"), "en").text
+
+
+@pytest.mark.parametrize(("locale", "copies"), [("en", "backups"), ("zh-Hans", "备份")])
+def test_privacy_says_what_forgetting_leaves(locale: str, copies: str) -> None:
+    """Where keys lie whole in the database, its old copies can still be opened."""
+    apart, together = (
+        replace(WORDING, keys_apart=apart).say(Say("say.privacy"), locale).text
+        for apart in (True, False)
+    )
+    assert copies not in apart
+    assert together.startswith(apart)
+    assert copies in together
