@@ -293,6 +293,7 @@ def _kind_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--wear", multiple=True, metavar="PART", help="Change the avatar: 'hair bob', 'red hair'."
 )
+@click.option("--caption", default="", metavar="TEXT", help="Write this on every sticker.")
 @click.option("-o", "--out", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--format",
@@ -311,6 +312,7 @@ def sticker(
     photos: tuple[Path, ...],
     paint: Path | None,
     wear: tuple[str, ...],
+    caption: str,
     out: Path,
     format_: str,
     svg: bool,
@@ -343,6 +345,8 @@ def sticker(
             lines += [f"/{name} {wish}".strip() for wish in wishes]
     if wear and not any(line.startswith("/emoji") for line in lines):
         lines.append("/emoji")
+    if caption:
+        lines = [f"{line}\n{caption}" for line in lines] or [f"/caption {caption}"]
     orders = [
         Order(photo, tuple(lines), paint, face, out, FORMATS[format_], wear, svg)
         for photo in photos

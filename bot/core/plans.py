@@ -20,6 +20,7 @@ from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
 from storage import avatars, favourites, jobs, people, photos, results
+from storage.contract.captions import with_caption
 from storage.contract.drawings import drawing_in
 from storage.contract.jobs import Job, NewJob
 from storage.jobs import Bounds
@@ -230,7 +231,7 @@ class Planner:
             person_id=person.id,
             photo_id=run.photo,
             kind=run.request.kind,
-            settings=run.request.settings,
+            settings=with_caption(run.request.settings, run.request.caption),
             platform=person.platform,
             chat=chat,
             face=run.face,
@@ -303,7 +304,7 @@ class Planner:
         self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
         for favourite in kept:
             job = favourite.job
-            request = Request(job.kind, job.settings, job.second_photo_id)
+            request = Request.of_job(job.kind, job.settings, job.second_photo_id)
             shown = ShowResult(job.id, request)
             message = self.wording.sticker(shown, favourite.done.picture, plan.locale)
             plan.answers.append(Showing(message, result=job.id))

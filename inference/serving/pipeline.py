@@ -7,7 +7,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -22,12 +22,15 @@ from inference.models.networks import Networks
 from inference.models.runtime import open_networks
 from inference.pictures import films, footage
 from inference.pictures.images import Image, decode, encode_png
+from inference.pictures.lettering.captions import Captioned
+from inference.pictures.lettering.shaping import missing
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos, Told, untold
 from inference.serving.metrics import STAGE
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
+from storage.contract.captions import parted
 from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, Outcome
@@ -75,7 +78,10 @@ class Pipeline:
         family = self._families.get(job.kind)
         if family is None:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind})
-        settings = job.settings or KINDS[job.kind].default
+        settings, caption = parted(job.settings)
+        settings = settings or KINDS[job.kind].default
+        if caption is not None and (unknown := missing(caption.text)):
+            return Failed(Failure.NO_LETTERS, {"missing": list(unknown)})
         self._jobs += 1
         try:
             with STAGE.labels("reading").time():
@@ -83,6 +89,9 @@ class Pipeline:
                 second = await self._second(job, photos)
             with STAGE.labels("making").time():
                 picture = await self._drive(family.make(subject, settings, second))
+                if caption is not None:
+                    frames = await self._on_thread(Captioned, picture.frames, caption)
+                    picture = replace(picture, frames=frames)
             with STAGE.labels("encoding").time():
                 return await self._on_thread(_encoded, picture, told)
         except PhotoError as error:
@@ -94,6 +103,8 @@ class Pipeline:
 
     async def _subject(self, job: Job, photos: Photos) -> Subject:
         """Read the job's avatar, or study the face in its photo; else its number is chance."""
+        if job.avatar is not None and isinstance(seed := job.avatar.get("seed"), int):
+            return Chance(seed)
         if job.avatar is not None:
             return await self._on_thread(parse_subject, job.avatar)
         photo_id = job.photo_id

@@ -20,6 +20,8 @@ class Failure(StrEnum):
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
     YOUNG_ALREADY = "young_already"  # younger would be no adult
+    # the words
+    NO_LETTERS = "no_letters"  # of a caption that no font has; detail: {"missing": [places]}
     # the system
     PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
     GAVE_UP = "gave_up"  # five attempts ended without an answer

@@ -34,7 +34,7 @@ class NewJob:
     ``second_photo_id``: another of the person's photos, for settings that take one. ``avatar``:
     for kinds that are ``composed``, what to draw instead of studying a photo, JSON-able in the form
     of the kind (``storage.contract.avatars.gathered`` where it shows several); such a job needs no
-    photo.
+    photo; ``{"seed": number}`` for an ``unaided`` kind is the chance that decides.
     """
 
     person_id: UUID

@@ -90,6 +90,11 @@ class Kind:
         return bool(self.shows)
 
     @property
+    def captioned(self) -> bool:
+        """Whether it is a sticker that text may stand on (``storage.contract.captions``)."""
+        return not self.shows
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The groups of settings, in their order."""
         found = dict.fromkeys(group_of(setting) for setting in self.settings)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.__main__ import main
 from bot.core.language.texts import load
-from storage.contract.kinds import KINDS, LINEUP, PREVIEW
+from storage.contract.kinds import KINDS, LINEUP, PREVIEW, TOGETHER
 from tests import patience
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
@@ -218,7 +218,9 @@ def test_every_command_explains_itself() -> None:
     for name, command in main.commands.items():
         assert command.help, name
     shown = CliRunner().invoke(main, ["sticker", "--help"]).output
-    assert all(f"--{kind}" in shown for kind in KINDS.keys() - {PREVIEW.name, LINEUP.name})
+    assert all(
+        f"--{kind}" in shown for kind in KINDS.keys() - {PREVIEW.name, LINEUP.name, TOGETHER.name}
+    )
 
 
 @pytest.mark.parametrize("part", ["worker", "web", "telegram", "discord"])

@@ -92,7 +92,7 @@ def current(state: State, request: Request) -> Avatar | None:
 def _named(state: State, request: Request, avatar: Avatar) -> Request:
     """Return what is wished for of an avatar with its settings filled."""
     if request.kind == EMOJI.name:
-        return Request(EMOJI.name, (Setting(avatar.spec.style),))
+        return replace(request, settings=(Setting(avatar.spec.style),))
     return resolved(state, request)
 
 
@@ -100,7 +100,7 @@ def _of_photo(
     state: State, requests: tuple[Request, ...], notes: tuple[Note, ...], replaces: str | None
 ) -> Step:
     """Queue jobs of the current photo, or ask for one."""
-    requests = tuple(_with_second_photo(state, resolved(state, one), replaces) for one in requests)
+    requests = tuple(_as_before(state, resolved(state, one), replaces) for one in requests)
     photo = state.photo
     if photo is None:
         wanted = requests[0]
@@ -129,13 +129,16 @@ def _of_photo(
     return state, (*superseded, *runs)
 
 
-def _with_second_photo(state: State, request: Request, replaces: str | None) -> Request:
-    """Let a wish that changes a result keep that result's second picture."""
-    if replaces is None or not request.lacks_second_photo:
+def _as_before(state: State, request: Request, replaces: str | None) -> Request:
+    """Let a wish that changes a result keep that result's second picture and caption."""
+    if replaces is None:
         return request
-    for one in reversed(state.shown):
-        if one.request.kind == request.kind and one.request.second_photo is not None:
-            return replace(request, second_photo=one.request.second_photo)
+    same = [one.request for one in reversed(state.shown) if one.request.kind == request.kind]
+    if request.lacks_second_photo:
+        pictures = (one.second_photo for one in same if one.second_photo is not None)
+        request = replace(request, second_photo=next(pictures, None))
+    if request.caption is None and same:
+        request = replace(request, caption=same[0].caption)
     return request
 
 
@@ -150,7 +153,8 @@ def supersede(state: State, replaces: str | None) -> tuple[State, tuple[Action, 
 
 
 def remember(state: State, requests: tuple[Request, ...]) -> State:
-    """Keep wishes as what their kinds mean from now on."""
+    """Keep wishes as what their kinds mean from now on; a caption is for once."""
+    requests = tuple(replace(request, caption=None) for request in requests)
     kinds = {request.kind for request in requests}
     kept = tuple(request for request in state.last if request.kind not in kinds)
     return replace(state, last=(*kept, *requests))

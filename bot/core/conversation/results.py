@@ -94,7 +94,7 @@ def press(state: State, value: str, result: Shown) -> Step:
 
 def _in_other_style(state: State, result: Shown) -> Step:
     """Make the same in the next style; an avatar is matched to the photo in every style anew."""
-    request = _other(result.request, len(result.together))
+    request = replace(_other(result.request, len(result.together)), caption=result.request.caption)
     if request.kind == EMOJI.name and result.photo is None:
         return run(state, (request,))
     drawn = result.form if request.kind != EMOJI.name else None
@@ -147,7 +147,7 @@ def _moving(request: Request) -> Request | None:
     moving = tuple(one for one in request.settings if one.name in ANIMATE.settings)
     if request.kind != ANIMATE.words or not moving:
         return None
-    return Request(ANIMATE.name, moving)
+    return Request(ANIMATE.name, moving, caption=request.caption)
 
 
 def _result_choices(job: UUID, request: Request, together: int) -> Rows:
@@ -165,7 +165,7 @@ def _result_choices(job: UUID, request: Request, together: int) -> Rows:
     if kind.composed:
         first.append(Choice("button.change", f"change:{job.hex}"))
     first += varying.buttons(job.hex, request)
-    if kind.unaided:
+    if kind.unaided and request.caption is None:
         first.append(Choice("button.adopt", f"adopt:{job.hex}"))
     if kind is EDIT:
         first.append(Choice("button.sliders", f"tune:{job.hex}"))
@@ -178,7 +178,7 @@ def _result_choices(job: UUID, request: Request, together: int) -> Rows:
     if len(kind.settings) > 1 and not kind.several:
         other = _other(request, together)
         values = {"name": Request(kind.name, other.settings)}
-        if other != request:
+        if other.settings != request.settings:
             second.append(Choice("button.other", f"other:{job.hex}", values))
     return tuple(first), tuple(second)
 
@@ -206,7 +206,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
     ours = next((one for one in state.unfinished if one.job == event.job_id), None)
     left = tuple(one for one in state.unfinished if one.job != event.job_id)
     state = replace(state, unfinished=left)
-    request = Request(event.kind, event.settings, event.second_photo_id)
+    request = Request.of_job(event.kind, event.settings, event.second_photo_id)
     photo = event.photo_id or (ours.photo if ours is not None else None)
     match event.outcome:
         case Done(picture=picture) if event.kind == PREVIEW.name:
@@ -226,7 +226,9 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             if not (photo or drawn or together or KINDS[event.kind].unaided):
                 return state, shown
             replaces = ours.replaces if ours is not None else None
-            result = Shown(event.job_id, photo, event.face, request, replaces, drawn, together)
+            result = Shown(
+                event.job_id, photo, event.face, request, replaces, drawn, together, seed_in(event)
+            )
             state, following = packs.go_on(_remember_result(state, result), event.job_id)
             return state, (*shown, *following)
         case Failed(failure=failure, detail=detail, picture=picture):
@@ -238,6 +240,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             if detail.get("picture"):  # not the selfie's fault: another picture will do
                 state = replace(state, painting=replace(request, second_photo=None))
                 return state, (Say(f"failure.{failure.value}"),)
+            if failure is Failure.NO_LETTERS:
+                return state, (_no_letters(request, detail),)
             return _failed(state, event.job_id, failure, request, photo)
 
 
@@ -245,7 +249,7 @@ def _drawn(
     state: State, event: JobEnded, facts: Mapping[str, object]
 ) -> tuple[State, AvatarSpec | None, tuple[Action, ...]]:
     """Return which avatar a job drew, and what keeps one that was composed of a photo."""
-    if event.avatar is not None and several_in(event.avatar):
+    if event.avatar is not None and (several_in(event.avatar) or seed_in(event) is not None):
         return state, None, ()
     if event.avatar is not None:
         return state, AvatarSpec.from_json(event.avatar), ()
@@ -256,6 +260,12 @@ def _drawn(
         state = replace(state, fresh=False)
     fits = ranked if isinstance(ranked, dict) else {}
     return state, spec, (do.KeepAvatar(event.job_id, spec, fits),)
+
+
+def seed_in(event: JobEnded) -> int | None:
+    """Return the chance that a job took instead of its own, if it did."""
+    seed = (event.avatar or {}).get("seed")
+    return seed if isinstance(seed, int) else None
 
 
 def _remember_result(state: State, result: Shown) -> State:
@@ -279,6 +289,15 @@ def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Ste
         runs = (Run(request, found.photo, state.face) for request in found.requests)
         return state, (do.DropPlaceholder(), *runs)
     return replace(state, question=found), (ask_face(found, picture),)
+
+
+def _no_letters(request: Request, detail: Mapping[str, object]) -> Say:
+    """Name the letters that no font has; the job tells of their places alone."""
+    places, text = detail.get("missing"), request.caption.text if request.caption else ""
+    found = [text[at] for at in places if at < len(text)] if isinstance(places, list) else []
+    if not found:
+        return Say(f"failure.{Failure.NO_LETTERS.value}")
+    return Say("say.no_letters", {"letters": " ".join(dict.fromkeys(found))})
 
 
 def _failed(

@@ -39,7 +39,8 @@ class Unfinished:
 class Shown:
     """A result as it stands in the chat. ``avatar``: which one it shows, if one.
 
-    ``together``: which it shows, if several.
+    ``together``: which it shows, if several. ``seed``: the chance that made it, where that is not
+    its job's own.
     """
 
     job: UUID
@@ -49,6 +50,7 @@ class Shown:
     replaces: str | None = None
     avatar: AvatarSpec | None = None
     together: tuple[AvatarSpec, ...] = ()
+    seed: int | None = None
 
     @property
     def form(self) -> dict[str, object] | None:
@@ -225,7 +227,8 @@ def resolved(state: State, request: Request) -> Request:
     if not varies(usual) and any(group_of(setting.name) for setting in request.settings):
         usual = Request(kind.name, kind.default)
     said = (*usual.settings, *request.settings)
-    return replace(usual, settings=tuple({place_of(one.name): one for one in said}.values()))
+    settings = tuple({place_of(one.name): one for one in said}.values())
+    return replace(usual, settings=settings, caption=request.caption)
 
 
 def varies(request: Request) -> bool:

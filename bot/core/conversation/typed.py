@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, linking, sliders, wardrobe
+from bot.core.conversation import captioning, lineup, linking, sliders, wardrobe
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import CommandGiven
 from bot.core.conversation.explaining import explain
@@ -78,6 +78,8 @@ def _with_words(
         case CommandWithWords(Command.SLIDERS, normal=typed):
             chance = random.Random(event.origin.key)  # noqa: S311 -- decides on noses
             return sliders.say(state, grammar, typed, event.replaces, chance)
+        case CommandWithWords(Command.CAPTION, words=words):
+            return captioning.said(state, grammar.vocabulary, words)
         case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
         case _:
@@ -110,7 +112,7 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
             if wish.without and not KINDS[request.kind].worn:
                 request = without(resolved(state, request), wish.without)
             elif KINDS[request.kind].worn and replaces is None:
-                request = worn(state, wish)
+                request = replace(worn(state, wish), caption=request.caption)
                 if not request.settings and not wish.without:
                     return state, (_which_look(KINDS[request.kind], line.notes),)
             return run(state, (request,), line.notes, replaces)
@@ -124,6 +126,10 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
             return speak(state, locale, line.notes)
         case BareCommand(Command.LANGUAGE):
             return _language(state, grammar)
+        case CommandWithWords(Command.CAPTION, words=words):  # beside a photo
+            return captioning.said(state, grammar.vocabulary, words, new_photo=True)
+        case BareCommand(Command.CAPTION):
+            return captioning.said(state, grammar.vocabulary, "")
         case BareCommand(Command.AVATAR):
             return lineup.said(state, grammar.vocabulary, "")
         case CommandWithWords() | BareCommand(Command.WEAR | Command.WARDROBE):

@@ -13,8 +13,9 @@ for what is meant when nothing else is near.
 """
 
 import re
+import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.language.gathering import MAX_SETTINGS, Gathered, gather, own_colours, read_as
 from bot.core.language.grouping import uncoloured
@@ -63,6 +64,7 @@ from bot.core.language.tokens import (
 from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
 from bot.core.language.writing import example_line
 from bot.errors import CommandError
+from storage.contract import captions
 from storage.contract.kinds import KINDS, MOST_SAID, Kind, Setting, length_of
 
 MAX_LENGTH = 400
@@ -81,8 +83,11 @@ _SHEETS = {one.group: one for one in SHORTCUTS.values() if one.group}
 _COMMANDS = frozenset(command.value for command in Command)
 _STICKERS = tuple(kind for kind in KINDS.values() if not (kind.sheet or kind.unaided))
 _WITH_WORDS = frozenset(
-    {Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value}
-)
+    {
+        Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value,
+        Command.CAPTION.value,
+    }
+)  # fmt: skip
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 
 
@@ -121,6 +126,16 @@ class Grammar:
         """
         if len(text) > MAX_LENGTH:
             raise CommandError("command_error.too_long", example=EXAMPLE)
+        first, _, second = text.strip().partition("\n")
+        caption = captions.clean(second)
+        if caption:
+            line = self._line(first)
+            match line.meaning:
+                case Make(request) as wish if KINDS[request.kind].captioned:
+                    return replace(line, meaning=_captioned(wish, caption))
+        return self._line(text)
+
+    def _line(self, text: str) -> Line:
         line = normalise(text)
         line = line[command_at(self.vocabulary, line) or 0 :]
         slash = line.startswith("/")
@@ -161,6 +176,9 @@ class Grammar:
 
     def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""
+        if command is Command.CAPTION:  # where also signs and capitals count
+            words = _raw_end(text, rest).strip().removeprefix(":").strip()
+            return Line(CommandWithWords(command, words, words) if words else BareCommand(command))
         normal = rest.strip(" :=,.!?、。")
         if not normal or (command is Command.AVATAR and self._says_nothing(normal)):
             return Line(BareCommand(command))
@@ -380,9 +398,26 @@ class Grammar:
         return KIND_OF.get(name, name) == kind.name
 
 
+def _captioned(wish: Make, caption: str) -> Make:
+    """Put a second line as text on what the first one asks for."""
+    if len(caption) > captions.MOST:
+        limits = {"most": captions.MOST, "there": len(caption)}
+        raise CommandError("say.caption_too_long", **limits)
+    return replace(wish, request=replace(wish.request, caption=captions.Caption(caption)))
+
+
 def _unasked(kind: Kind) -> bool:
     """Tell whether a selfie alone cannot give this."""
     return kind.sheet or kind.unaided or bool(kind.spoken or kind.gathers)
+
+
+def _raw_end(text: str, normal: str) -> str:
+    """Return what of a typed line follows its command, with all its signs."""
+    typed = unicodedata.normalize("NFC", text).strip()
+    for at in range(len(typed) + 1):
+        if normalise(typed[at:]) == normal.strip():
+            return typed[at:]
+    return normal
 
 
 def _as_typed(text: str, normal: str) -> str:

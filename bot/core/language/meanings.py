@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
+from storage.contract.captions import Caption, parted
 from storage.contract.kinds import KINDS, Setting
 
 
@@ -26,6 +28,7 @@ class Command(StrEnum):
     WEAR = "wear"
     AVATAR = "avatar"
     AVATARS = "avatars"
+    CAPTION = "caption"
     LINK = "link"
     UNLINK = "unlink"
     LANGUAGE = "language"
@@ -37,12 +40,21 @@ class Command(StrEnum):
 class Request:
     """A wish for one result; empty settings mean the usual ones.
 
-    ``second_photo``: for settings that take one; a line does not tell it.
+    ``second_photo``: for settings that take one; a line does not tell it. ``caption``: text on it.
     """
 
     kind: str
     settings: tuple[Setting, ...] = ()
     second_photo: UUID | None = None
+    caption: Caption | None = None
+
+    @classmethod
+    def of_job(
+        cls, kind: str, settings: tuple[Setting, ...], second_photo: UUID | None = None
+    ) -> Self:
+        """Return the wish that a job fulfils, which carries its caption among its settings."""
+        settings, caption = parted(settings)
+        return cls(kind, settings, second_photo, caption)
 
     @property
     def lacks_second_photo(self) -> bool:

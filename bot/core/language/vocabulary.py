@@ -45,6 +45,7 @@ class Vocabulary:
     ``keeping``: what keeps a setting as it is. ``presets``: sliders that are moved together.
     ``years``: phrases around a number of years, to the setting that they are a strength of.
     ``talk``: what is said around a wish.
+    ``above`` and ``below``: where a caption goes.
     """
 
     commands: Mapping[str, str]
@@ -62,6 +63,8 @@ class Vocabulary:
     presets: Mapping[str, str] = field(default_factory=dict)
     years: Mapping[str, str] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
+    above: frozenset[str] = frozenset()
+    below: frozenset[str] = frozenset()
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:

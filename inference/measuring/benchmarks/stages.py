@@ -83,6 +83,7 @@ OF_AVATARS: dict[str, Trial] = {
     "mood_sheet": ("mood-sheet", KINDS["mood-sheet"].default),
     "preview": ("preview", KINDS["preview"].default),
     "lineup": ("lineup", KINDS["lineup"].default),
+    "together": ("together", KINDS["together"].default),
 }
 """What is made of kept avatars, by subject; ``mood_pack`` besides, a whole pack with encoding."""
 
@@ -129,7 +130,7 @@ def _one(photo: bytes, families: Mapping[str, Family], networks: Networks, watch
     spec = AvatarSpec.from_json(avatar)
     for subject, (kind, settings) in OF_AVATARS.items():
         compose.render.clear()
-        shown = _alike(avatar) if subject == "lineup" else spec
+        shown = _alike(avatar) if subject in ("lineup", "together") else spec
         watch.time(subject, partial(run, families[kind].make(shown, settings), networks))
     compose.render.clear()
     watch.time("mood_pack", partial(_pack, families["mood"], spec, networks))

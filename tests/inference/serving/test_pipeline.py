@@ -108,7 +108,8 @@ def test_registry_serves_all_kinds():
 
 
 # those show avatars, nobody, or two people
-OF_PHOTOS = [kind for kind in KINDS if kind not in {"preview", "lineup", "random", "mix"}]
+NOT_OF_A_PHOTO = {"preview", "lineup", "random", "mix", "together"}
+OF_PHOTOS = [kind for kind in KINDS if kind not in NOT_OF_A_PHOTO]
 MOVING = ("animate", "say")
 STILL = [kind for kind in OF_PHOTOS if not KINDS[kind].sheet and kind not in MOVING]
 
@@ -462,3 +463,57 @@ async def test_one_cancelled_job_does_not_harm_another():
     await asyncio.sleep(0)
     first.cancel()
     assert await second == "portrait"
+
+
+async def test_a_caption_is_drawn_on_whatever_a_family_makes(photo):
+    """Still and moving, of a photo and of an avatar; the family never sees it."""
+    pipeline = Pipeline(InferenceSettings())
+    try:
+        caption = Setting("caption:below", words="on my way")
+        bare = await pipeline.run(job(), Files(photo))
+        written = await pipeline.run(job("cutout", caption), Files(photo))
+        assert isinstance(written, Done)
+        assert (decode_rgba(bare.picture)[400:] != decode_rgba(written.picture)[400:]).any()
+        assert decode_rgba(written.picture).shape == (512, 512, 4)
+        moving = (Setting("happy"), Setting("moving"), caption)
+        film = await pipeline.run(job("mood", *moving, avatar=ADA), Files())
+        assert film.picture.startswith(b"\x1aE\xdf\xa3")
+        assert len(film.picture) <= 256 * 1024
+    finally:
+        pipeline.close()
+
+
+async def test_letters_without_a_font_end_a_job_before_its_photo_is_read():
+    """With their places and nothing of the words in the detail."""
+    pipeline = Pipeline(InferenceSettings())
+    try:
+        files = Files()
+        words = Setting("caption:above", words="a𓀀")
+        assert await pipeline.run(job("cutout", words), files) == Failed(
+            Failure.NO_LETTERS, {"missing": [1]}
+        )
+        assert files.reads == 0
+    finally:
+        pipeline.close()
+
+
+async def test_a_given_chance_decides_instead_of_the_jobs():
+    """Two jobs of one seed show the same stranger."""
+    pipeline = Pipeline(InferenceSettings())
+    try:
+        woman = Setting("woman")
+        first, second = [
+            await pipeline.run(job("random", woman, avatar={"seed": 7}), Files()) for _ in range(2)
+        ]
+        assert first.picture == second.picture
+    finally:
+        pipeline.close()
+
+
+ADA = {
+    "style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"},
+}  # fmt: skip
+
+
+def decode_rgba(png):
+    return np.array(Pillow.open(io.BytesIO(png)).convert("RGBA"))

@@ -7,7 +7,7 @@ and ``[part]`` what avatars wear.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -137,7 +137,10 @@ class Texts:
         return kinds + shortcuts + plain
 
     def describe(self, locale: str, request: Request) -> str:
-        """Word a wish: ``expression: smile 0.8``."""
+        """Word a wish: ``expression: smile 0.8``, its caption behind it."""
+        if request.caption is not None:
+            bare = self.describe(locale, replace(request, caption=None))
+            return self.get(locale, "request.captioned", request=bare, words=request.caption.text)
         kind = KINDS[request.kind]
         name = self.kind(locale, kind.name)
         settings = []
@@ -177,6 +180,7 @@ class Texts:
         deleting: set[str] = set()
         minors: set[str] = set()
         keeping: set[str] = set()
+        sides: dict[str, set[str]] = {"above": set(), "below": set()}
         years: dict[str, str] = {}
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
@@ -201,6 +205,8 @@ class Texts:
             deleting.update(squeeze(word) for word in words["deleting"])
             minors.update(squeeze(word) for word in words["minors"])
             keeping.update(squeeze(word) for word in words["keeping"])
+            for side, found in sides.items():
+                found.update(squeeze(word) for word in words[side])
             for setting in ("age:older", "age:younger"):
                 years.update((phrase, setting) for phrase in words[setting])
             start = _entry(table, "command", Command.START.value)
@@ -232,6 +238,8 @@ class Texts:
             | {squeeze(name): name for name in self._called("preset")},
             years,
             self._talk(),
+            frozenset(sides["above"]),
+            frozenset(sides["below"]),
         )
 
     def _talk(self) -> Talk:
