@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, results
@@ -36,6 +36,15 @@ async def add(session: AsyncSession, job_id: UUID) -> None:
         raise ResultGone(str(job_id))
     await session.merge(FavouriteRow(job_id=job_id, person_id=person_id))
     await session.flush()
+
+
+async def remove(session: AsyncSession, person_id: UUID, job_id: UUID) -> None:
+    """Let a result of a person's be a favourite no longer; one that is none stays none."""
+    await session.execute(
+        delete(FavouriteRow).where(
+            FavouriteRow.job_id == job_id, FavouriteRow.person_id == person_id
+        )
+    )
 
 
 async def of_person(

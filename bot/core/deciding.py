@@ -127,10 +127,11 @@ class Decider:
 
     async def standing(self, platform: str, chat: str) -> list[Restored]:
         """Return what stands in a chat, as rows remember it."""
-        return await self._database.retry(
+        found = await self._database.retry(
             lambda session: restore(session, self._vault, self._planner, platform, chat),
             reading=True,
         )
+        return await asyncio.to_thread(lambda: [one.with_thumbnail(self._vault) for one in found])
 
     async def _decided_before(
         self, session: AsyncSession, origin: Origin, new: UUID
@@ -167,7 +168,8 @@ class Decider:
             event = await self._keep(session, person, event)
         state, actions = step(state, event, self._grammar, library)
         state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
-        plan.after, plan.said = origin.message, _said(happened)
+        photo = event.photo if isinstance(event, PhotoKept) else None
+        plan.after, plan.said = origin.message, _said(happened, photo)
         if plan.erase is not None:
             said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
@@ -272,7 +274,7 @@ class Decider:
         return replace(said, values={**said.values, **counts}, notes=notes)
 
 
-def _said(happened: _Photos | FromPerson) -> Said | None:
+def _said(happened: _Photos | FromPerson, photo: UUID | None) -> Said | None:
     """Return what stands in the chat as the person's own."""
     message = None
     if isinstance(happened, _Photos):
@@ -284,7 +286,7 @@ def _said(happened: _Photos | FromPerson) -> Said | None:
             message = Message(name="photo")
         elif isinstance(event, CommandGiven) and event.replaces is None:
             message = Message(event.text)
-    return None if message is None else Said(event.origin.key, message)
+    return None if message is None else Said(event.origin.key, message, photo)
 
 
 async def _read_library(session: AsyncSession) -> Library:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.conversation import actions as do
-from bot.core.conversation.actions import Action, Run, Say, ShowResult
+from bot.core.conversation.actions import Action, Choice, Run, Say, ShowResult
 from bot.core.conversation.events import Message
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
@@ -60,10 +60,14 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person said themselves, and the key of the update that it came with."""
+    """What a person said themselves, and the key of the update that it came with.
+
+    ``photo``: the one that they sent; a chat shows it as long as it is kept.
+    """
 
     key: str
     message: Message
+    photo: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -175,6 +179,8 @@ class Planner:
                     except results.ResultGone:
                         self._say(plan, Say("say.result_gone"))
                         return state, plan
+                case do.DropFavourite(job=job):
+                    await favourites.remove(session, person.id, job)
                 case do.AdoptResult(job=job):
                     state = await self._adopt(session, person, state, job, plan)
                 case do.ShowFavourites():
@@ -243,7 +249,9 @@ class Planner:
         placeholder = Placeholder(job, run.request, run.notes)
         if run.replaces is None and not run.of_pack:
             place = await jobs.place(session, job.id)
-            message = self.wording.waiting(run.request, place, run.notes, plan.locale)
+            message = self.wording.waiting(
+                run.request, place, run.notes, plan.locale, photo=run.photo
+            )
             placeholder = replace(placeholder, message=message, place=place)
         plan.answers.append(placeholder)
         return started(state, run, job.id)
@@ -257,7 +265,7 @@ class Planner:
                 self._say(plan, Say("say.result_gone"))
                 return
         message = self.wording.sticker(shown, picture, plan.locale)
-        plan.answers.append(Showing(message, result=shown.job))
+        plan.answers.append(Showing(message, shown.replaces, result=shown.job))
 
     async def _drawing(
         self, session: AsyncSession, locale: str, job: UUID, request: Request
@@ -305,6 +313,7 @@ class Planner:
         for favourite in kept:
             job = favourite.job
             request = Request.of_job(job.kind, job.settings, job.second_photo_id)
-            shown = ShowResult(job.id, request)
+            unkeep = Choice("button.unfavourite", f"unkeep:{job.id.hex}")
+            shown = ShowResult(job.id, request, ((unkeep,),), photo=job.photo_id)
             message = self.wording.sticker(shown, favourite.done.picture, plan.locale)
             plan.answers.append(Showing(message, result=job.id))

@@ -120,7 +120,7 @@ class ProgressMessages:
             if self._placed.get(job.id) is not placed or not _further(placed, place, share):
                 return  # delivered, or edited, while we waited for the turn
             message = self._wording.waiting(
-                placeholder.request, place, placeholder.notes, placed.locale, share
+                placeholder.request, place, placeholder.notes, placed.locale, share, job.photo_id
             )
             try:
                 reference = await chat.edit(job.chat, placed.reference, message)

@@ -5,7 +5,8 @@ taken away since is so here too.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,21 +15,39 @@ from bot.core.conversation.actions import Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
 from bot.core.plans import Placeholder, Plan, Planner, Said, Showing
-from storage import standing
+from bot.thumbnails import thumbnail
+from storage import photos, standing
+from storage.errors import PhotoGone
+from storage.photos import StoredPhoto
 from storage.standing import Ended, Standing
 from storage.vault import Vault
 
 MOST = 60
 """How many updates and results are gone back."""
 
+MOST_PHOTOS = 40
+"""Of how many of these updates the photos are shown again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """One message of the bot under its ``reference``, or one of the person's with its ``key``."""
+    """One message of the bot under its ``reference``, or one of the person's with its ``key``.
+
+    ``photo``: what they sent with it, while it is kept.
+    """
 
     message: Message
     reference: str = ""
     key: str = ""
+    photo: StoredPhoto | None = None
+
+    def with_thumbnail(self, vault: Vault) -> "Restored":
+        """Return it with its photo in small; work for a thread."""
+        if self.photo is None:
+            return self
+        data, _ = self.photo.open(vault)
+        small = thumbnail(data)
+        return replace(self, message=replace(self.message, picture=small), photo=None)
 
 
 Jobs = Mapping[UUID, tuple[str, Ended | None]]
@@ -44,7 +63,18 @@ async def restore(
         return []
     jobs = await standing.placeholders(session, platform, chat)
     told = [(await planner.read(session, one.plan), one) for one in kept]
-    return replay(told, jobs, planner.wording)
+    sent = {
+        said.key: said.photo
+        for plan, _ in told[-MOST_PHOTOS:]
+        if (said := plan.said) is not None and said.photo is not None
+    }
+    found = []
+    for one in replay(told, jobs, planner.wording):
+        if (photo := sent.get(one.key)) is not None:
+            with suppress(PhotoGone):
+                one = replace(one, photo=await photos.fetch(session, photo))
+        found.append(one)
+    return found
 
 
 def replay(told: Iterable[tuple[Plan, Standing]], jobs: Jobs, wording: Wording) -> list[Restored]:

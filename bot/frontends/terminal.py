@@ -1,6 +1,7 @@
 """The terminal front end: photos and wishes from the command line, stickers into a folder."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,7 +117,7 @@ class TerminalChat:
         order, answer = self._orders[chat], self._answers[chat]
         try:
             if message.sticker is not None or message.sheet:
-                paths = await asyncio.to_thread(_write, order, message)
+                paths = await asyncio.to_thread(_write, order, message, set(answer.files))
                 # a changed avatar takes its own place
                 answer.files += [path for path in paths if path not in answer.files]
             else:
@@ -149,8 +150,12 @@ class TerminalChat:
         return Origin(f"terminal:{self._next()}", Who("terminal", "me", self._locale), chat)
 
 
-def _write(order: Order, message: Message) -> list[Path]:
-    """Write a sticker next to those of the same photo and return the paths of its files."""
+def _write(order: Order, message: Message, written: set[Path]) -> list[Path]:
+    """Write a sticker next to those of the same photo and return the paths of its files.
+
+    ``written``: the files of this order so far. No other is written over, so that photos of one
+    name from two folders, and yesterday's stickers, keep theirs.
+    """
     if message.sheet:
         files = {"png": message.picture or b""}
     else:
@@ -159,8 +164,22 @@ def _write(order: Order, message: Message) -> list[Path]:
         drawing = drawing_in(message.sticker or b"")
         if order.drawings and drawing is not None:
             files["svg"] = drawing
-    paths = []
-    for suffix, data in files.items():
-        paths.append(order.folder / f"{order.photo.stem}-{message.name}.{suffix}")
-        paths[-1].write_bytes(data)
-    return paths
+    stem = order.folder / f"{order.photo.stem}-{message.name}"
+    return [_put(f"{stem}", suffix, data, written) for suffix, data in files.items()]
+
+
+def _put(stem: str, suffix: str, data: bytes, written: set[Path]) -> Path:
+    """Write a file under the first name that is free; one of this order's own is written anew."""
+    for number in itertools.count(1):
+        path = Path(f"{stem}.{suffix}" if number == 1 else f"{stem}-{number}.{suffix}")
+        if path in written:
+            path.write_bytes(data)
+            return path
+        try:
+            with path.open("xb") as file:
+                file.write(data)
+        except FileExistsError:
+            continue
+        written.add(path)
+        return path
+    raise AssertionError("numbers do not end")

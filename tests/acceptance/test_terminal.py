@@ -67,6 +67,27 @@ def test_wishes_become_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    """Photos of one name from two folders, of two suffixes, and a second run give files each."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "selfie.jpg").write_bytes(SELFIE.read_bytes())
+    with Image.open(PEOPLE / "P002/assets/amateur_selfie.jpg") as other:
+        other.save(tmp_path / "b" / "selfie.png")
+    photos = [tmp_path / name for name in ("a/selfie.jpg", "b/selfie.jpg", "b/selfie.png")]
+    written = []
+    for _ in range(2):
+        result = selfmoji("sticker", *photos, "--cutout", "-o", tmp_path / "out")
+        assert result.returncode == 0, result.stderr
+        written += files(result)
+    assert len(set(written)) == 6
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "selfie-cutout.png",
+        *(f"selfie-cutout-{number}.png" for number in range(2, 7)),
+    }
+
+
+@pytest.mark.slow
 def test_films_come_in_each_format(tmp_path: Path) -> None:
     """A chain of expressions and words that are said, as WEBP unless another is asked for."""
     wishes = ("--animate", "smile wink=0.5", "--say", "Hello there!")

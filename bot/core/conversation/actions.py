@@ -120,7 +120,7 @@ class Run:
     """A job to be queued, of a photo or an avatar (``NewJob.avatar``).
 
     ``replaces``: a message that its result takes the place of. ``of_pack``: one of many, which
-    comes without a placeholder of its own.
+    comes without a placeholder of its own. ``undoable``: what it replaces can be gone back to.
     """
 
     request: Request
@@ -130,16 +130,22 @@ class Run:
     notes: tuple[Note, ...] = ()
     avatar: Mapping[str, object] | None = None
     of_pack: bool = False
+    undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShowResult:
-    """A finished sticker; without ``picture`` it is read again by its job."""
+    """A finished sticker; without ``picture`` it is read again by its job.
+
+    ``photo``: what it was made of. ``replaces``: a message to change into it.
+    """
 
     job: UUID
     request: Request
     choices: Rows = ()
     picture: bytes | None = None
+    photo: UUID | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,13 @@ class Cancel:
 @dataclass(frozen=True, slots=True)
 class KeepFavourite:
     """A result to be kept among the favourites."""
+
+    job: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DropFavourite:
+    """A result to be a favourite no longer."""
 
     job: UUID
 
@@ -270,6 +283,7 @@ Action = (
     | DropPlaceholder
     | Cancel
     | KeepFavourite
+    | DropFavourite
     | AdoptResult
     | ShowFavourites
     | KeepAvatar

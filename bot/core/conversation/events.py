@@ -84,12 +84,19 @@ class ChoiceMade:
     """A button pressed; ``value`` is what the button carried.
 
     ``message``: the reference of the message it hangs under, where the platform says so, so that
-    an answer may replace it.
+    an answer may replace it. ``in_place``: a sticker that is changed by it takes that message's
+    place rather than following.
     """
 
     origin: Origin
     value: str
     message: str | None = None
+    in_place: bool = False
+
+    @property
+    def place(self) -> str | None:
+        """The message whose place a changed sticker takes, if it takes one."""
+        return self.message if self.in_place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ class Message:
     still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
     choose, three in a row, in their order. ``offers``: what else may be picked to replace the
     picture, where a chat can show so many things at once. ``document``: an SVG file to keep, called
-    ``name``.
+    ``name``. ``about``: the same for everything that is made of one photo.
     """
 
     text: str = ""
@@ -176,3 +183,4 @@ class Message:
     busy: bool = False
     sheet: bool = False
     offers: tuple[Offer, ...] = ()
+    about: str = ""

@@ -75,7 +75,9 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
             if one.job == job and verb == "tune":
                 return sliders.opened_for(state, one)
             if one.job == job:
-                return press(state, event.value, one)
+                return press(state, event.value, one, event.place)
+        if verb == "unkeep" and job is not None:  # of a favourite that was shown again
+            return state, (do.DropFavourite(job), Say("say.unkept_one", replaces=event.place))
     return state, (Say("say.choice_gone"),)
 
 
@@ -109,8 +111,8 @@ def _setting_chosen(
 
 _BUTTONS = frozenset(
     {
-        "again", "more", "less", "other", "keep", "undo", "change", "beside", "vary", "drawing",
-        "tune", "adopt", "animate",
+        "again", "more", "less", "other", "keep", "unkeep", "undo", "change", "beside", "vary",
+        "drawing", "tune", "adopt", "animate",
     }
 )  # fmt: skip
 

@@ -9,13 +9,14 @@ from bot.core.conversation import lineup, packs, sheets, sliders, varying, wardr
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.conversation.library import Library
-from bot.core.conversation.making import Step, ask_face, remember, run
+from bot.core.conversation.making import Step, ask_face, remember, run, supersede
 from bot.core.conversation.state import (
     REMEMBERED,
     FaceQuestion,
     Shown,
     State,
     SuppressedFailure,
+    Unfinished,
     has_strength,
     strengthened,
     varies,
@@ -56,13 +57,22 @@ _OF_THE_PHOTO = frozenset(
 """What another job of the same photo would end with as well."""
 
 
-def press(state: State, value: str, result: Shown) -> Step:
-    """Do what a button under a result says; ``value`` begins with its verb."""
+def press(state: State, value: str, result: Shown, place: str | None = None) -> Step:
+    """Do what a button under a result says.
+
+    Args:
+        state: before it.
+        value: begins with its verb.
+        result: what the button hangs under.
+        place: the message that shows it, where a changed result takes that one's place.
+    """
     verb = value.partition(":")[0]
     request = result.request
     match verb:
         case "again" if result.photo is None and result.form is not None:
-            return state, (Run(request, avatar=result.form),)
+            return _instead(state, result, Run(request, avatar=result.form), place)
+        case "again" if place is not None and result.photo is not None:
+            return _instead(state, result, Run(request, result.photo, result.face), place)
         case "again":
             return run(state, (request,))
         case "more" | "less":
@@ -73,7 +83,7 @@ def press(state: State, value: str, result: Shown) -> Step:
                 key = "say.strongest" if verb == "more" else "say.weakest"
                 return state, (Say(key, {"request": request}),)
             state = remember(state, (changed,))
-            return state, (Run(changed, result.photo, result.face),)
+            return _instead(state, result, Run(changed, result.photo, result.face), place)
         case "other" if _others(result):
             return _in_other_style(state, result)
         case "beside" if KINDS[request.kind].beside:
@@ -84,12 +94,60 @@ def press(state: State, value: str, result: Shown) -> Step:
             return state, (do.AdoptResult(result.job),)
         case "animate" if (moving := _moving(request)) is not None:
             return remember(state, (moving,)), (Run(moving, result.photo, result.face),)
-        case "keep":
-            return state, (do.KeepFavourite(result.job), Say("say.kept", {"request": request}))
+        case "keep" | "unkeep":
+            return _keep(state, result, place, kept=verb == "keep")
         case "other" | "beside" | "animate":
             return state, (Say("say.choice_gone"),)
         case _:
-            return undo(state)
+            return undo(state) if place is None else _undo_at(state, result, place)
+
+
+def _instead(state: State, result: Shown, changed: Run, place: str | None) -> Step:
+    """Queue a changed result, which takes the place of the one it was made from, if it has one."""
+    if place is None:
+        return state, (changed,)
+    state, superseded = supersede(_placed(state, result, place), place)
+    return state, (*superseded, replace(changed, replaces=place, undoable=True))
+
+
+def _placed(state: State, result: Shown, place: str) -> State:
+    """Remember which message shows a result."""
+    standing = tuple(
+        replace(one, replaces=place) if one.job == result.job else one for one in state.shown
+    )
+    return replace(state, shown=standing)
+
+
+def _undo_at(state: State, result: Shown, place: str) -> Step:
+    """Show what stood in a message before."""
+    state, superseded = supersede(_placed(state, result, place), place)
+    here = [one for one in state.shown if one.replaces == place]
+    at = next((number for number, one in enumerate(here) if one.job == result.job), 0)
+    if superseded:
+        return state, (*superseded, _show_again(here[at], place))
+    if not at:
+        return state, (Say("say.nothing_to_undo"),)
+    gone = {one.job for one in here[at:]}
+    state = replace(state, shown=tuple(one for one in state.shown if one.job not in gone))
+    before = here[at - 1]
+    return remember(state, (before.request,)), (_show_again(before, place),)
+
+
+def _keep(state: State, result: Shown, place: str | None, *, kept: bool) -> Step:
+    """Make a result a favourite, or take that back."""
+    changed = replace(result, kept=kept)
+    shown = tuple(changed if one.job == result.job else one for one in state.shown)
+    state = replace(state, shown=shown)
+    change = do.KeepFavourite(result.job) if kept else do.DropFavourite(result.job)
+    if place is not None:
+        return state, (change, _show_again(changed, place))
+    key = "say.kept" if kept else "say.unkept"
+    return state, (change, Say(key, {"request": result.request}))
+
+
+def _show_again(result: Shown, place: str | None = None) -> ShowResult:
+    choices = _result_choices(result.job, result.request, len(result.together), kept=result.kept)
+    return ShowResult(result.job, result.request, choices, photo=result.photo, replaces=place)
 
 
 def _in_other_style(state: State, result: Shown) -> Step:
@@ -150,7 +208,7 @@ def _moving(request: Request) -> Request | None:
     return Request(ANIMATE.name, moving, caption=request.caption)
 
 
-def _result_choices(job: UUID, request: Request, together: int) -> Rows:
+def _result_choices(job: UUID, request: Request, together: int, *, kept: bool = False) -> Rows:
     kind = KINDS[request.kind]
     first = [Choice("button.again", f"again:{job.hex}")]
     if has_strength(request):
@@ -171,7 +229,9 @@ def _result_choices(job: UUID, request: Request, together: int) -> Rows:
         first.append(Choice("button.sliders", f"tune:{job.hex}"))
     second = [
         Choice("button.undo", f"undo:{job.hex}"),
-        Choice("button.favourite", f"keep:{job.hex}"),
+        Choice("button.unfavourite", f"unkeep:{job.hex}")
+        if kept
+        else Choice("button.favourite", f"keep:{job.hex}"),
     ]
     if _moving(request) is not None:
         second.append(Choice("button.animate", f"animate:{job.hex}"))
@@ -184,9 +244,9 @@ def _result_choices(job: UUID, request: Request, together: int) -> Rows:
 
 
 def _show(
-    job: UUID, request: Request, picture: bytes | None = None, together: int = 0
+    job: UUID, request: Request, picture: bytes, together: int, photo: UUID | None
 ) -> ShowResult:
-    return ShowResult(job, request, _result_choices(job, request, together), picture)
+    return ShowResult(job, request, _result_choices(job, request, together), picture, photo)
 
 
 def undo(state: State) -> Step:
@@ -197,8 +257,7 @@ def undo(state: State) -> Step:
     state = replace(state, shown=state.shown[:-1])
     if previous.photo is not None:
         state = replace(state, photo=previous.photo, face=previous.face)
-    shown = _show(previous.job, previous.request, together=len(previous.together))
-    return remember(state, (previous.request,)), (shown,)
+    return remember(state, (previous.request,)), (_show_again(previous),)
 
 
 def ended(state: State, event: JobEnded, library: Library) -> Step:
@@ -221,7 +280,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
                 return state, (*sheet, *kept)
             together = several_in(event.avatar or {})
-            sticker = _show(event.job_id, request, picture, len(together))
+            sticker = _show(event.job_id, request, picture, len(together), photo)
             shown: tuple[Action, ...] = (sticker, *kept)
             if not (photo or drawn or together or KINDS[event.kind].unaided):
                 return state, shown
@@ -229,7 +288,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             result = Shown(
                 event.job_id, photo, event.face, request, replaces, drawn, together, seed_in(event)
             )
-            state, following = packs.go_on(_remember_result(state, result), event.job_id)
+            state, following = packs.go_on(_remember_result(state, result, ours), event.job_id)
             return state, (*shown, *following)
         case Failed(failure=failure, detail=detail, picture=picture):
             if failure is Failure.TOO_MANY_FACES and photo is not None:
@@ -268,14 +327,15 @@ def seed_in(event: JobEnded) -> int | None:
     return seed if isinstance(seed, int) else None
 
 
-def _remember_result(state: State, result: Shown) -> State:
+def _remember_result(state: State, result: Shown, ours: Unfinished | None) -> State:
     state = replace(state, sheet_newest=False)
     if state.wardrobe is not None:
         state = replace(state, wardrobe=replace(state.wardrobe, newest=False))
     if state.sliders is not None:
         state = replace(state, sliders=replace(state.sliders, newest=False))
     shown = tuple(one for one in state.shown if one.job != result.job)
-    if result.replaces is not None and shown and shown[-1].replaces == result.replaces:
+    undoable = ours is not None and ours.undoable
+    if not undoable and shown and shown[-1].replaces == result.replaces is not None:
         shown = shown[:-1]
     return replace(state, shown=(*shown, result)[-REMEMBERED:])
 

@@ -26,13 +26,17 @@ USUAL = (
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A job on its way. ``replaces``: the message that its result takes the place of."""
+    """A job on its way. ``replaces``: the message that its result takes the place of.
+
+    ``undoable``: what stands there can be gone back to.
+    """
 
     job: UUID
     photo: UUID | None
     face: int | None
     request: Request
     replaces: str | None = None
+    undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Shown:
     """A result as it stands in the chat. ``avatar``: which one it shows, if one.
 
     ``together``: which it shows, if several. ``seed``: the chance that made it, where that is not
-    its job's own.
+    its job's own. ``replaces``: the message that it took the place of, or stands in. ``kept``: it
+    is a favourite.
     """
 
     job: UUID
@@ -51,6 +56,7 @@ class Shown:
     avatar: AvatarSpec | None = None
     together: tuple[AvatarSpec, ...] = ()
     seed: int | None = None
+    kept: bool = False
 
     @property
     def form(self) -> dict[str, object] | None:

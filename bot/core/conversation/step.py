@@ -77,7 +77,7 @@ def step(
 
 def started(state: State, run: Run, job: UUID) -> State:
     """Remember a job that a ``Run`` has become."""
-    begun = Unfinished(job, run.photo, run.face, run.request, run.replaces)
+    begun = Unfinished(job, run.photo, run.face, run.request, run.replaces, run.undoable)
     if run.of_pack and state.pack is not None:
         state = replace(state, pack=replace(state.pack, job=job))
     return replace(state, unfinished=(*state.unfinished, begun)[-4 * REMEMBERED :])

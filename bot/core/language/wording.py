@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from bot.core.conversation.actions import (
     Choice,
@@ -104,6 +105,7 @@ class Wording:
             sticker=picture,
             sliders=self._sliders(shown.request, locale),
             name=_file_name(shown.request),
+            about=_about(shown.photo),
         )
 
     def drawing(self, request: Request, document: bytes, locale: str) -> Message:
@@ -118,6 +120,7 @@ class Wording:
         notes: tuple[Note, ...],
         locale: str,
         share: float = 0.0,
+        photo: UUID | None = None,
     ) -> Message:
         """Word the placeholder of a job.
 
@@ -127,6 +130,7 @@ class Wording:
             notes: what had to be assumed for it.
             locale: the person's.
             share: how much is done, 0..1; 0 where that is not known.
+            photo: what it is made of, if it is made of one.
         """
         values: dict[str, object] = {"request": request}
         key = "say.working"
@@ -137,7 +141,7 @@ class Wording:
             key = "say.queued"
             values["place"] = place
         lines = [*self._notes(notes, locale), self._sentence(key, values, locale)]
-        return Message("\n".join(lines), busy=True)
+        return Message("\n".join(lines), busy=True, about=_about(photo))
 
     def _notes(self, notes: tuple[Note, ...], locale: str) -> list[str]:
         return [self._sentence(note.key, note.values, locale) for note in notes]
@@ -256,6 +260,10 @@ class Wording:
         ]
         plain = " ".join(f"/{name}" for name, _ in told if name in _PLAIN)
         return "\n".join([*lines, self.texts.get(locale, "say.help_plain", commands=plain)])
+
+
+def _about(photo: UUID | None) -> str:
+    return "" if photo is None else photo.hex[:12]
 
 
 def _leading(name: str) -> str:

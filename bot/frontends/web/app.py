@@ -51,6 +51,7 @@ from bot.frontends.web.sessions import Picture, Session, Sessions
 from bot.frontends.web.uploads import BodyTooLargeError, Uploads, refusal
 from bot.stickers import LIMITS, encode, moves
 from bot.stickers import suffix as own_suffix
+from bot.thumbnails import thumbnail
 from storage.contract.failures import Failure
 from storage.contract.health import Check
 from storage.contract.photos import MAX_BYTES
@@ -195,11 +196,14 @@ class WebApp:
             self._charge(request, self._bytes, len(data))
             failure = await asyncio.to_thread(look, data)
         except BodyTooLargeError:
-            failure = Failure.TOO_LARGE
+            data, failure = b"", Failure.TOO_LARGE
+        small = None if failure else await asyncio.to_thread(thumbnail, data)
         update: Update = (
             PhotoRefused(origin, failure) if failure else PhotoSent(origin, data, caption)
         )
-        return await self._take(request, session, update, Message(caption, name="photo"))
+        return await self._take(
+            request, session, update, Message(caption, picture=small, name="photo")
+        )
 
     async def command(self, request: Request) -> Response:
         """Take a typed line, or a slider's."""
@@ -220,7 +224,7 @@ class WebApp:
         if not 0 < len(value.encode()) <= 64:
             raise HTTPException(400)
         return await self._take(
-            request, session, ChoiceMade(origin, value, fields.get("message")), None
+            request, session, ChoiceMade(origin, value, fields.get("message"), in_place=True), None
         )
 
     async def healthz(self, _: Request) -> Response:

@@ -54,6 +54,7 @@ def _words(message: Message) -> dict[str, object]:
     return {
         "text": message.text,
         "name": message.name,
+        "about": message.about,
         "busy": message.busy,
         "sheet": message.sheet,
         "offers": [

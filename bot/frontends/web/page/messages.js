@@ -117,13 +117,14 @@ class Bubble {
 
   show(data) {
     this.element.classList.toggle("mine", data.author === "person");
+    const mine = data.author === "person";
     this.#showPhoto(data);
-    this.frame.hidden = !data.picture;
+    this.frame.hidden = !data.picture || mine;
     this.element.classList.toggle("sheet", data.sheet);
     this.looks.show(data);
     // known before the picture is here, so that the chat can scroll to its end
     this.picture.style.aspectRatio = data.sheet ? `3 / ${this.looks.rows}` : "";
-    if (data.picture) {
+    if (data.picture && !mine) {
       this.picture.src = `${data.picture}.webp`;
       this.picture.alt = data.text;
     }
@@ -143,7 +144,7 @@ class Bubble {
     const sent = data.author === "person" && data.name === "photo";
     this.photo.hidden = !sent;
     if (!sent || this.photo.childElementCount) return;
-    const address = rememberedPhoto(data.key);
+    const address = rememberedPhoto(data.key) ?? (data.picture && `${data.picture}.webp`);
     if (!address) {
       this.#showSign();
       return;
