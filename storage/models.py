@@ -313,6 +313,29 @@ class PackMemberRow(Row):
     withdrawn: Mapped[datetime | None]
 
 
+class PhotoConsentRow(Row):
+    """Whether a photo may be worked on that was sent where others are (``storage.consents``).
+
+    ``asked``: the account on the sender's platform that alone may agree. ``by_id``: who answered.
+    """
+
+    __tablename__ = "photo_consents"
+    __table_args__ = (Index(None, "person_id", "digest"),)
+
+    photo_id: Mapped[UUID] = mapped_column(primary_key=True)  # outlives its photo
+    person_id: Mapped[UUID] = _of_person()
+    chat: Mapped[str] = mapped_column(String(512))
+    asked: Mapped[str | None] = mapped_column(String(128))
+    wording: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    agreed: Mapped[bool | None]
+    by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    created: Mapped[datetime] = mapped_column(default=now)
+    answered: Mapped[datetime | None]
+
+
 class PublicationRow(Row):
     """That a pack is to be on a platform, and where its progress is told (``publications``).
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import links, sealed, takedowns
+from storage import consents, links, sealed, takedowns
 from storage.database import Database
 from storage.erasing import erase
 from storage.errors import PersonGone
@@ -294,6 +294,7 @@ async def erase_person(session: AsyncSession, vault: Vault, person_id: UUID) -> 
     vault.mark(person_id)  # for the sweep, if this process ends between the two
     left = await links.forget(session, person_id)
     packs, sets = await takedowns.forget(session, person_id)
+    await consents.forget(session, person_id)
     jobs = select(JobRow.id).where(JobRow.person_id == person_id)
     await erase(session, FavouriteRow, FavouriteRow.person_id == person_id)
     results = await erase(session, ResultRow, ResultRow.job_id.in_(jobs))

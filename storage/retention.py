@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, inspect, select
 
-from storage import links, packs
+from storage import consents, links, packs
 from storage.database import Database
 from storage.models import (
     DeliveryRow,
@@ -13,6 +13,7 @@ from storage.models import (
     InboxRow,
     JobRow,
     PersonRow,
+    PhotoConsentRow,
     PhotoRow,
     ResultRow,
     Row,
@@ -77,6 +78,7 @@ async def sweep(
     )
     dropped = await _expire_dropped(database, now)
     await _erase(database, DeliveryRow, delivered)
+    await _erase(database, PhotoConsentRow, consents.past(made))
     await _erase(database, InboxRow, InboxRow.created < handled)
     await _destroy_secrets(database, vault)
     if swept.photos or swept.results or swept.jobs or dropped:

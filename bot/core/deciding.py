@@ -9,31 +9,35 @@ import math
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core import plans
-from bot.core.conversation.actions import Say
+from bot.core import permitting, plans
+from bot.core.conversation.actions import Action, Say
 from bot.core.conversation.events import (
+    ChoiceMade,
     CommandGiven,
     JobEnded,
     Message,
     Origin,
+    PhotoKept,
     PhotoRefused,
     PhotoSent,
 )
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
-from bot.core.conversation.step import FromPerson, PhotoKept, step
+from bot.core.conversation.step import FromPerson, step
 from bot.core.language.grammar import Caption, Grammar
 from bot.core.language.meanings import Note
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
 from bot.core.plans import Plan, Planner, Said, Showing
 from bot.core.restoring import Restored, restore
+from bot.core.turns import Account
 from bot.settings import BotSettings
-from storage import avatars, deliveries, jobs, parts, people, photos
+from storage import avatars, consents, deliveries, jobs, parts, people, photos
 from storage.contract.failures import Failure
 from storage.contract.kinds import EMOJI
 from storage.contract.photos import MAX_BYTES
@@ -49,16 +53,25 @@ LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
 _Owner = tuple[UUID, PersonKey]
 
 
+class Decided(NamedTuple):
+    """The answers to an update, and whose they are: not always theirs who caused it."""
+
+    delivery: Delivery
+    plan: Plan
+    account: Account
+
+
 @dataclass(frozen=True, slots=True)
 class _Photos:
     """What a photo's update brings: its caption, understood, and its photos, sealed.
 
     ``sealed``: the photo, then perhaps the one that it answers; empty for an update that came
-    before.
+    before. ``digest``: by what the same file is known again.
     """
 
     event: PhotoSent
     caption: Caption
+    digest: bytes
     sealed: tuple[SealedPhoto, ...] = ()
 
     def seal(self, key: PersonKey, person_id: UUID) -> tuple[SealedPhoto, ...]:
@@ -91,7 +104,7 @@ class Decider:
         self._planner = Planner(vault, wording, bounds, self._keep_photos)
         self._library, self._library_read = Library(), 0.0
 
-    async def answer(self, event: PhotoSent | FromPerson) -> tuple[Delivery, Plan] | None:
+    async def answer(self, event: PhotoSent | FromPerson) -> Decided | None:
         """Return the answers to an update, kept and taken to be shown.
 
         None for an update that was answered before, or whose answers are on their way.
@@ -101,7 +114,7 @@ class Decider:
         happened: _Photos | FromPerson
         happened = await self._prepared(event) if isinstance(event, PhotoSent) else event
 
-        async def work(session: AsyncSession) -> tuple[Delivery, Plan] | None:
+        async def work(session: AsyncSession) -> Decided | None:
             if not await people.first_time(session, event.origin.key):
                 return await self._decided_before(session, event.origin, new)
             return await self._decide(session, event.origin, happened, library, new)
@@ -135,7 +148,7 @@ class Decider:
 
     async def _decided_before(
         self, session: AsyncSession, origin: Origin, new: UUID
-    ) -> tuple[Delivery, Plan] | None:
+    ) -> Decided | None:
         """Return the answers that an update has got but that were not shown."""
         kept = await deliveries.of_update(session, origin.key)
         if kept is None:
@@ -145,7 +158,9 @@ class Decider:
         delivery = await deliveries.take(session, self._vault, kept)
         if delivery is None or delivery.plan is None:
             return None
-        return delivery, await self._planner.read(session, delivery.plan)
+        person = await people.read(session, delivery.person_id)
+        plan = await self._planner.read(session, delivery.plan)
+        return Decided(delivery, plan, (person.platform, person.external_id))
 
     async def _decide(
         self,
@@ -154,31 +169,42 @@ class Decider:
         happened: _Photos | FromPerson,
         library: Library,
         new: UUID,
-    ) -> tuple[Delivery, Plan]:
-        who = origin.who
+    ) -> Decided:
+        who, chat = origin.who, origin.chat
         person = await people.find_or_add(
             session, self._vault, who.platform, who.external_id, who.locale
         )
         if person.locale is None and who.locale is not None:  # not every update tells
             await people.set_locale(session, person.id, who.locale)
             person = replace(person, locale=who.locale)
-        state = await self._load(session, person, origin.chat)
-        event = happened
+        event: _Photos | FromPerson | Say = happened
+        if isinstance(happened, ChoiceMade):
+            found = await permitting.answer(session, person, happened)
+            if isinstance(found, permitting.Answered):
+                person, chat, event = found
+            elif found is not None:
+                event = found
+        state = await self._load(session, person, chat)
         if isinstance(event, _Photos):
             event = await self._keep(session, person, event)
-        state, actions = step(state, event, self._grammar, library)
-        state, plan = await self._planner.perform(session, person, origin.chat, state, actions)
+        if isinstance(event, Say):
+            actions: tuple[Action, ...] = (event,)
+        else:
+            state, actions = step(state, event, self._grammar, library)
+        state, plan = await self._planner.perform(session, person, chat, state, actions)
         photo = event.photo if isinstance(event, PhotoKept) else None
         plan.after, plan.said = origin.message, _said(happened, photo)
         if plan.erase is not None:
             said = await self._erase(session, person, plan.erase)
             plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
-            return Delivery(new, person.id, who.platform, origin.chat, 1), plan
-        await people.save_conversation(session, self._vault, person.id, origin.chat, to_json(state))
-        return await deliveries.add_answers(
-            session, self._vault, person.id, who.platform, origin.chat, origin.key,
-            plans.to_bytes(plan), new,
-        ), plan  # fmt: skip
+            delivery = Delivery(new, person.id, who.platform, chat, 1)
+            return Decided(delivery, plan, (person.platform, person.external_id))
+        await people.save_conversation(session, self._vault, person.id, chat, to_json(state))
+        delivery = await deliveries.add_answers(
+            session, self._vault, person.id, who.platform, chat, origin.key, plans.to_bytes(plan),
+            new,
+        )  # fmt: skip
+        return Decided(delivery, plan, (person.platform, person.external_id))
 
     async def _decide_end(
         self, session: AsyncSession, person: Person, delivery: Delivery, library: Library
@@ -207,7 +233,8 @@ class Decider:
         """Read an update's caption and seal its photos, unless it came before."""
         if len(event.data) > MAX_BYTES:
             return PhotoRefused(event.origin, Failure.TOO_LARGE)
-        found = _Photos(event, self._grammar.caption(event.caption))
+        digest = await asyncio.to_thread(self._vault.digest, event.data, "photo")
+        found = _Photos(event, self._grammar.caption(event.caption), digest)
         origin, who = event.origin, event.origin.who
 
         async def look(session: AsyncSession) -> tuple[bool, _Owner | None]:
@@ -239,10 +266,20 @@ class Decider:
             # its key was swept, or its person was forgotten by another process and met anew
             key = await people.key_of(session, self._vault, person.id)
             sealed = found.seal(key, person.id)
+        event, before = found.event, None
+        if not event.origin.private:
+            before = await consents.known(session, person.id, found.digest)
+        if before is not None and not before.agreed:  # known to be unwanted: kept nowhere
+            return PhotoKept(event.origin, sealed[0].id, found.caption, agreed=False)
         photo, *selfie = [
             await photos.add(session, one, self._keep_photos, self._quota) for one in sealed
         ]
-        return PhotoKept(found.event.origin, photo, found.caption, next(iter(selfie), None))
+        if before is not None:
+            await permitting.remember(session, photo, before, found.digest)
+        return PhotoKept(
+            event.origin, photo, found.caption, next(iter(selfie), None), event.shown,
+            None if before is None else before.agreed, found.digest,
+        )  # fmt: skip
 
     # --- what is known of a person, and of what avatars can wear --------------------------------
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.core import permitting
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Choice, Run, Say, ShowResult
 from bot.core.conversation.events import Message
@@ -202,6 +203,11 @@ class Planner:
                 case do.KeepLanguage(locale=locale):
                     plan.locale = locale
                     await people.set_locale(session, person.id, locale)
+                case do.AskShown() | do.NoteOwn():
+                    await permitting.ask(session, person, chat, action)
+                case do.TellPrivacy(private=private):
+                    for said in await permitting.privacy(session, person, private=private):
+                        self._say(plan, said)
                 case do.TellLinkCode() | do.Link() | do.Unlink():
                     self._say(plan, await perform(session, self.vault, person.id, action))
                 case do.Erase():

@@ -23,7 +23,7 @@ from bot.core.conversation.events import (
     Origin,
     Who,
 )
-from bot.core.deciding import Decider
+from bot.core.deciding import Decided, Decider
 from bot.core.delivering import Deliverer, delay
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
@@ -154,19 +154,25 @@ class Service:
                 log.error("could not answer an update: %s", place_of(problem))
                 await self._apologise(origin, chat)
                 return
-            if decided is None:
-                return
-            delivery, plan = decided
-            if plan.erase is not None:
-                self._progress.forget(delivery.person_id)
-                self._vault.destroy(delivery.person_id)
-                await self._finish_erasing(plan, origin.chat, chat)
-            try:
-                await self._deliverer.carry_out(delivery, plan, account, chat, TRIES)
-            except Exception as problem:
-                pause = await self._set_aside(delivery, plan, chat, problem)
-                if pause is not None:
-                    await self._queue.enqueue(f"delivery.{chat.platform}", delivery.id)
+            if decided is not None and decided.account == account:
+                await self._show(decided, origin, chat)
+        if decided is not None and decided.account != account:
+            async with self._turns.of(decided.account):
+                await self._show(decided, origin, chat)
+
+    async def _show(self, decided: Decided, origin: Origin, chat: Chat) -> None:
+        """Show answers in the turn of the person whose they are."""
+        delivery, plan, account = decided
+        if plan.erase is not None:
+            self._progress.forget(delivery.person_id)
+            self._vault.destroy(delivery.person_id)
+            await self._finish_erasing(plan, origin.chat, chat)
+        try:
+            await self._deliverer.carry_out(delivery, plan, account, chat, TRIES)
+        except Exception as problem:
+            pause = await self._set_aside(delivery, plan, chat, problem)
+            if pause is not None:
+                await self._queue.enqueue(f"delivery.{chat.platform}", delivery.id)
 
     async def _finish_erasing(self, plan: Plan, where: str, chat: Chat) -> None:
         """Let no copy stay: in the database's files, and in a chat that keeps what it showed."""

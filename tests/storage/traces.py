@@ -5,7 +5,18 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from storage import avatars, favourites, jobs, links, members, packs, people, photos, publications
+from storage import (
+    avatars,
+    consents,
+    favourites,
+    jobs,
+    links,
+    members,
+    packs,
+    people,
+    photos,
+    publications,
+)
 from storage.contract.avatars import AvatarSpec
 from storage.contract.jobs import Done, Job, NewJob
 from storage.contract.packs import NewSticker, Origin
@@ -56,6 +67,8 @@ async def leave_traces(database: Database, vault: Vault, ada: Person) -> tuple[J
         await packs.add(session, vault, pack.id, kept)
         await packs.drop(session, await packs.add(session, vault, pack.id, kept))
         await members.consent(session, pack.id, ada.id, "1")
+        await consents.ask(session, photo_id, ada.id, "ada's room", None, "1", bytes(32))
+        await consents.answer(session, photo_id, ada.id, agreed=True)
         await publications.want(session, pack.id, "web", ada.id, "ada's room")
         sealed = [*(await session.execute(select(PhotoRow.sealed, PhotoRow.sealed_report))).one()]
         sealed.append(await session.scalar(select(ResultRow.sealed_picture)))

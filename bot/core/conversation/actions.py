@@ -6,6 +6,7 @@ Values of a sentence are plain, or something that has a name in every language: 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from bot.core.language.meanings import Note, Request, SettingName
@@ -71,6 +72,15 @@ class PlatformName:
     """Where else a person is found, by its name."""
 
     platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """Something that a person agreed to, by its wording, and when; ``withdrawn`` by now or not."""
+
+    wording: str
+    when: datetime
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +264,35 @@ class KeepLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class AskShown:
+    """A photo that waits for a word of whoever it shows.
+
+    ``asked``: the account that alone may agree, None where whoever is shown may.
+    """
+
+    photo: UUID
+    asked: str | None
+    wording: str
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOwn:
+    """The sender's word that they are the one in a photo."""
+
+    photo: UUID
+    wording: str
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class TellPrivacy:
+    """What is kept; and, where nobody else reads it, what the person agreed to."""
+
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TellLinkCode:
     """A one-time code by which another account of the person's joins this one."""
 
@@ -293,6 +332,9 @@ Action = (
     | DeleteAvatar
     | KeepPreferred
     | KeepLanguage
+    | AskShown
+    | NoteOwn
+    | TellPrivacy
     | TellLinkCode
     | Link
     | Unlink

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.core.language.grammar import Caption
 from storage.contract.failures import Failure
 from storage.contract.jobs import Outcome
 from storage.contract.kinds import Setting
+
+NO_CAPTION = Caption()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,57 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody else in a chat: their account on the platform, and what they are called there."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoSent:
     """A photo as it came, undecoded, perhaps with a command as its caption.
 
-    ``selfie``: the photo that this one answers, where a caption may be about both.
+    ``selfie``: the photo that this one answers, where a caption may be about both. ``shown``: whose
+    photo it is, where it was taken from another member's message.
     """
 
     origin: Origin
     data: bytes
     caption: str = ""
     selfie: bytes | None = None
+    shown: Member | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoKept:
+    """A photo, kept already, perhaps with a command as its caption.
+
+    ``selfie``: the photo that this one answers. ``shown``: the other member whose photo it is.
+    ``agreed``: what whoever it shows said of it before, if anything. ``digest``: by what the same
+    file is known again.
+    """
+
+    origin: Origin
+    photo: UUID
+    caption: Caption = NO_CAPTION
+    selfie: UUID | None = None
+    shown: Member | None = None
+    agreed: bool | None = None
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswered:
+    """Whoever a photo shows has said whether it may be worked on.
+
+    ``message``: the reference of the question.
+    """
+
+    origin: Origin
+    photo: UUID
+    agreed: bool
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,15 @@ class SuppressedFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A photo that waits for a word of whoever it shows, and what it came with."""
+
+    photo: UUID
+    caption: str = ""
+    selfie: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A conversation between two events.
 
@@ -125,7 +134,8 @@ class State:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
     from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
     or taken since the photo came. ``wardrobe`` and ``sliders``: the open ones. ``naming``: the
-    avatar whose name was asked for. ``pack``: what is left of one. ``locale``, ``preferred`` and
+    avatar whose name was asked for. ``pack``: what is left of one. ``asked``: photos
+    that wait for a word of whoever they show. ``locale``, ``preferred`` and
     ``avatars`` (the current one first) belong to the person rather than the chat and are laid over
     when the state is loaded.
     """
@@ -150,6 +160,7 @@ class State:
     avatars: tuple[Avatar, ...] = ()
     pack: Pack | None = None
     sliders: OpenSliders | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 @cache

@@ -3,17 +3,19 @@
 Every event is answered: with words, with a sticker, or with a job whose end will answer.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from bot.core.conversation import lineup, linking
+from bot.core.conversation import actions as do
+from bot.core.conversation import lineup, permitting
 from bot.core.conversation.actions import Run, Say
 from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
     JobEnded,
-    Origin,
     OtherSent,
+    PhotoAnswered,
+    PhotoKept,
     PhotoRefused,
 )
 from bot.core.conversation.explaining import explain
@@ -22,29 +24,13 @@ from bot.core.conversation.making import Step, run
 from bot.core.conversation.pressed import pressed
 from bot.core.conversation.results import ended
 from bot.core.conversation.state import REMEMBERED, State, Unfinished
-from bot.core.conversation.typed import EXAMPLE, meant, typed
-from bot.core.language.grammar import Caption, Grammar
+from bot.core.conversation.typed import EXAMPLE, meant, personal, typed
+from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import BareCommand, Command, Courtesy, Request
 from bot.core.language.spelling import legible
 
 NOTHING_TO_WEAR = Library()
-NO_CAPTION = Caption()
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoKept:
-    """A photo, kept already, perhaps with a command as its caption.
-
-    ``selfie``: the photo that this one answers.
-    """
-
-    origin: Origin
-    photo: UUID
-    caption: Caption = NO_CAPTION
-    selfie: UUID | None = None
-
-
-FromPerson = PhotoKept | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
+FromPerson = PhotoKept | PhotoAnswered | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
 StepEvent = FromPerson | JobEnded
 
 
@@ -62,7 +48,9 @@ def step(
         case CommandGiven(text=text) if naming is not None and "/" not in legible(text)[:1]:
             return lineup.named(state, naming, text)
         case PhotoKept():
-            return _photo(state, event, grammar)
+            return _photo_came(state, event, grammar)
+        case PhotoAnswered():
+            return _answered(state, event, grammar)
         case PhotoRefused(failure=failure):
             return state, (Say(f"failure.{failure.value}"),)
         case OtherSent():
@@ -83,6 +71,29 @@ def started(state: State, run: Run, job: UUID) -> State:
     return replace(state, unfinished=(*state.unfinished, begun)[-4 * REMEMBERED :])
 
 
+def _photo_came(state: State, event: PhotoKept, grammar: Grammar) -> Step:
+    """Work on a photo, or ask whoever it shows where others are."""
+    asked = permitting.asks(state, event)
+    if asked is not None:
+        return asked
+    state, actions = _photo(state, event, grammar)
+    if event.origin.private or not event.caption.mine or event.agreed is not None:
+        return state, actions
+    return state, (do.NoteOwn(event.photo, permitting.WORDING, event.digest), *actions)
+
+
+def _answered(state: State, event: PhotoAnswered, grammar: Grammar) -> Step:
+    """Work on a photo that waited, or let it go."""
+    state, asked = permitting.waiting_for(state, event)
+    if not event.agreed or asked is None:
+        key = "say.choice_gone" if event.agreed else "say.photo_declined"
+        return state, (Say(key, replaces=event.message),)
+    caption = grammar.caption(asked.caption)
+    kept = PhotoKept(event.origin, asked.photo, caption, asked.selfie, agreed=True)
+    state, actions = _photo(state, kept, grammar)
+    return state, (Say("say.photo_allowed", replaces=event.message), *actions)
+
+
 def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     caption = event.caption
     wish = caption.to_paint if caption.text else state.painting
@@ -101,9 +112,9 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         return state, (explain(caption.error, grammar),)
     if caption.line is not None:
         meaning = caption.line.meaning
-        linked = linking.said(state, meaning, private=event.origin.private)
-        if linked is not None:
-            return linked
+        told = personal(state, meaning, private=event.origin.private)
+        if told is not None:
+            return told
         if meaning != BareCommand(Command.START) and not isinstance(meaning, Courtesy):
             return meant(state, caption.line, grammar)
     wanted = (state.waiting,) if state.waiting is not None else state.preferred

@@ -28,6 +28,7 @@ from bot.core.language.meanings import (
     LanguageName,
     Line,
     Make,
+    Meaning,
     Note,
     Prefer,
     Request,
@@ -51,9 +52,9 @@ def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library)
         return from_sheet(state, "take", state.sheets[-1], number, None)
     try:
         line = grammar.parse(text)
-        linked = linking.said(state, line.meaning, private=event.origin.private)
-        if linked is not None:
-            return linked
+        told = personal(state, line.meaning, private=event.origin.private)
+        if told is not None:
+            return told
         if isinstance(line.meaning, CommandWithWords) or line.meaning == BareCommand(Command.WEAR):
             return _with_words(state, line, event, grammar, library)
         if line.meaning in (BareCommand(Command.WARDROBE), Make(Request(PREVIEW.name))):
@@ -61,6 +62,13 @@ def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library)
     except CommandError as error:
         return state, (explain(error, grammar),)
     return meant(state, line, grammar, event.replaces)
+
+
+def personal(state: State, meaning: Meaning, *, private: bool) -> Step | None:
+    """Answer what is answered otherwise where others read along; None for all else."""
+    if meaning == BareCommand(Command.PRIVACY):
+        return state, (do.TellPrivacy(private),)
+    return linking.said(state, meaning, private=private)
 
 
 def _with_words(
@@ -158,10 +166,6 @@ def _help(state: State) -> Step:
     return state, (Say("say.help"),)
 
 
-def _privacy(state: State) -> Step:
-    return state, (Say("say.privacy"),)
-
-
 def _cancel(state: State) -> Step:
     jobs = tuple(one.job for one in state.unfinished)
     stay = tuple(one.job for one in state.unfinished if one.replaces is not None)
@@ -244,6 +248,5 @@ _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.FAVOURITE: _latest("keep"),
     Command.FAVOURITES: _favourites,
     Command.AVATARS: lineup.show,
-    Command.PRIVACY: _privacy,
     Command.FORGET: _forget,
 }

@@ -95,13 +95,15 @@ _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
 class Caption:
     """The words that came with a photo; ``line`` if they were understood, else ``error``.
 
-    ``commanded``: a command stands in them.
+    ``commanded``: a command stands in them. ``mine``: whether they say that the photo shows who
+    sends it.
     """
 
     text: str = ""
     line: Line | None = None
     error: CommandError | None = None
     commanded: bool = False
+    mine: bool = False
 
     @property
     def to_paint(self) -> Request | None:
@@ -165,14 +167,16 @@ class Grammar:
 
     def caption(self, text: str) -> Caption:
         """Understand a caption, if it is a line."""
-        text = text.strip()
+        whole = text.strip()
+        text = " ".join(self.vocabulary.mine_pattern.sub(" ", whole).split())
+        mine = text != " ".join(whole.split())
         if not text:
-            return Caption()
+            return Caption(mine=mine)
         commanded = command_at(self.vocabulary, normalise(text)) is not None
         try:
-            return Caption(text, self.parse(text), commanded=commanded)
+            return Caption(text, self.parse(text), commanded=commanded, mine=mine)
         except CommandError as error:
-            return Caption(text, error=error, commanded=commanded)
+            return Caption(text, error=error, commanded=commanded, mine=mine)
 
     def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""

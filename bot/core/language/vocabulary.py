@@ -46,6 +46,7 @@ class Vocabulary:
     ``years``: phrases around a number of years, to the setting that they are a strength of.
     ``talk``: what is said around a wish.
     ``above`` and ``below``: where a caption goes.
+    ``mine``: what says that a photo shows who sends it.
     """
 
     commands: Mapping[str, str]
@@ -65,6 +66,7 @@ class Vocabulary:
     talk: Talk = field(default_factory=Talk)
     above: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
+    mine: frozenset[str] = frozenset()
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
@@ -138,6 +140,14 @@ class Vocabulary:
     def minor_pattern(self) -> re.Pattern[str]:
         """What matches a word for somebody who is no adult, anywhere in a line."""
         return re.compile(rf"(?<![a-z])(?:{any_of(self.minors).pattern})")
+
+    @cached_property
+    def mine_pattern(self) -> re.Pattern[str]:
+        """What matches the words that a photo is one's own, anywhere in a caption."""
+        spelt = (re.escape(phrase) for phrase in sorted(self.mine, key=len, reverse=True))
+        return re.compile(
+            rf"(?<![a-z])(?:{'|'.join(spelt) or '(?!)'})(?![a-z])[.,!。，！]*", re.IGNORECASE
+        )
 
     def in_strengths(self, line: str) -> str:
         """Return a line with years as strengths: ``20 years older`` is ``older 0.4``."""

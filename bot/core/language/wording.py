@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.core.conversation.actions import (
     Choice,
+    ConsentLine,
     PaintName,
     PartName,
     PartNames,
@@ -178,6 +179,12 @@ class Wording:
                 return self.texts.platform(locale, platform)
             case Kind():
                 return self._settings(value, locale)
+            case ConsentLine(wording, when, withdrawn):
+                key = "consent.line_withdrawn" if withdrawn else "consent.line"
+                what = self.texts.consent(locale, wording)
+                return self.texts.get(locale, key, when=f"{when:%Y-%m-%d %H:%M}", what=what)
+            case tuple() if all(isinstance(one, ConsentLine) for one in value):
+                return "\n".join(self._name(one, locale) for one in value)
             case tuple():
                 names = [self._name(one, locale) for one in value]
                 whole = all(isinstance(one, Request) for one in value)

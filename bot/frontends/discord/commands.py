@@ -270,7 +270,12 @@ def _command(
 def _message_menu(texts: Texts, respond: Respond) -> ContextMenu:
     async def make(asked: discord.Interaction, message: discord.Message) -> None:
         async def photos() -> Sequence[Event]:
-            found = await reading.photos(reading.origin_of(asked), message.attachments, "")
+            shown = None
+            if message.attachments:  # else they are of a forwarded message, by whom is not told
+                shown = reading.member(message.author, asked.user)
+            found = await reading.photos(
+                reading.origin_of(asked), reading.attachments_of(message), "", shown=shown
+            )
             return found or [reading.no_picture(reading.origin_of(asked))]
 
         await respond(asked, photos, False)
@@ -281,7 +286,7 @@ def _message_menu(texts: Texts, respond: Respond) -> ContextMenu:
 def _avatar_menu(texts: Texts, respond: Respond) -> ContextMenu:
     async def make(asked: discord.Interaction, user: discord.User) -> None:
         async def photo() -> Sequence[Event]:
-            return [await reading.avatar(reading.origin_of(asked), user)]
+            return [await reading.avatar(reading.origin_of(asked), user, asked.user)]
 
         await respond(asked, photo, False)
 

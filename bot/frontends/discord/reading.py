@@ -9,6 +9,7 @@ import discord
 from bot.core.conversation.events import (
     CommandGiven,
     Event,
+    Member,
     Origin,
     OtherSent,
     PhotoRefused,
@@ -58,7 +59,7 @@ async def events_of_message(message: discord.Message, words: str) -> list[Event]
     An answer to a message with pictures means those pictures, or is about both. What is forwarded
     carries its pictures itself. In private, what is neither picture nor words is told so.
     """
-    attachments = attachments_of(message)
+    attachments, shown = attachments_of(message), None
     answered = message.reference.resolved if message.reference is not None else None
     selfie = None
     if isinstance(answered, discord.Message) and not answered.author.bot:
@@ -67,9 +68,11 @@ async def events_of_message(message: discord.Message, words: str) -> list[Event]
             attachments = theirs
         elif words and theirs:
             selfie = theirs[0]
+        if answered.attachments:
+            shown = member(answered.author, message.author)
     origin = origin_of_message(message)
     if attachments:
-        return await photos(origin, attachments, words, selfie)
+        return await photos(origin, attachments, words, selfie, shown)
     if words:
         return [CommandGiven(origin, words)]
     written = message.type in (discord.MessageType.default, discord.MessageType.reply)
@@ -87,12 +90,17 @@ async def photos(
     attachments: Sequence[discord.Attachment],
     caption: str,
     selfie: discord.Attachment | None = None,
+    shown: Member | None = None,
 ) -> list[Event]:
-    """Fetch attachments, each an event with a key of its own; ``selfie``: what they answer."""
+    """Fetch attachments, each an event with a key of its own.
+
+    ``selfie``: what they answer, ``shown``: the other member whose they are.
+    """
     found = [
         await _photo(replace(origin, key=f"{origin.key}:{place}"), attachment, caption)
         for place, attachment in enumerate(attachments)
     ]
+    found = [replace(one, shown=shown) if isinstance(one, PhotoSent) else one for one in found]
     if selfie is None:
         return found
     answered = await _photo(origin, selfie, "")
@@ -116,14 +124,28 @@ async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -
         return PhotoRefused(origin, Failure.BROKEN)
 
 
-async def avatar(origin: Origin, user: discord.User | discord.Member) -> Event:
+async def avatar(
+    origin: Origin,
+    user: discord.User | discord.Member,
+    asker: discord.User | discord.Member,
+) -> Event:
     """Fetch somebody's avatar as a photo."""
     picture = user.display_avatar.with_size(AVATAR_SIDE).with_static_format("png")
     try:
-        return PhotoSent(origin, await picture.read())
+        data = await picture.read()
     except TRANSPORT as problem:
         log.warning("Discord keeps an avatar back: %s", type(problem).__name__)
         return PhotoRefused(origin, Failure.BROKEN)
+    return PhotoSent(origin, data, shown=member(user, asker))
+
+
+def member(
+    sender: discord.User | discord.Member, asker: discord.User | discord.Member
+) -> Member | None:
+    """Return whose a picture is, if that is another person; a bot or webhook cannot be asked."""
+    if sender.bot or sender.id == asker.id:
+        return None
+    return Member(str(sender.id), sender.mention)
 
 
 def no_picture(origin: Origin) -> Event:

@@ -280,8 +280,9 @@ class TelegramChat:
             return PhotoRefused(incoming.origin, photo)
         selfie = await self._download(incoming.answered) if incoming.answered else None
         return PhotoSent(
-            incoming.origin, photo, words, selfie if isinstance(selfie, bytes) else None
-        )
+            incoming.origin, photo, words, selfie if isinstance(selfie, bytes) else None,
+            incoming.shown,
+        )  # fmt: skip
 
     async def _download(self, file_id: str) -> bytes | Failure:
         """Fetch a file, however long Telegram is away or wants us to wait, within reason."""

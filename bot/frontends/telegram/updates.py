@@ -24,7 +24,7 @@ from telegram import (
 )
 from telegram.constants import ChatType, FileSizeLimit
 
-from bot.core.conversation.events import Origin, Who
+from bot.core.conversation.events import Member, Origin, Who
 from storage.contract.failures import Failure
 from storage.contract.photos import may_be_footage, may_be_photo
 
@@ -43,9 +43,9 @@ class Incoming:
     """One update, read.
 
     ``choice``: a pressed button's value, ``pressed``: the message it hangs under. ``file_id``: a
-    picture to fetch, ``answered``: one that it answers. ``refused``: why a sent file is not worth
-    fetching. ``text``: words or caption, without the bot's own name. ``other``: it is neither a
-    picture nor words.
+    picture to fetch, ``answered``: one that it answers. ``shown``: the other member whose picture
+    it is. ``refused``: why a sent file is not worth fetching. ``text``: words or caption, without
+    the bot's own name. ``other``: it is neither a picture nor words.
     """
 
     origin: Origin
@@ -56,6 +56,7 @@ class Incoming:
     pressed: str | None = None
     answered: str | None = None
     other: bool = False
+    shown: Member | None = None
 
 
 def message_of(update: Update) -> Message | None:
@@ -120,16 +121,32 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
     )
     file_id, refused = _file_of(message)
     empty = file_id is None and refused is None
-    selfie = None
+    selfie, shown = None, None
     quoted = _answered_file(message, me)
     if empty and not _is_other(message):
         file_id, refused = quoted
+        shown = _answered_member(message, me, person)
     elif text:
         selfie, _ = quoted
+        shown = _answered_member(message, me, person) if selfie is not None else None
     if file_id is None and refused is None and not text:
         private = message.chat.type == ChatType.PRIVATE
         return Incoming(origin, other=True) if private and _is_other(message) else None
-    return Incoming(origin, text, file_id, refused, answered=selfie)
+    return Incoming(origin, text, file_id, refused, answered=selfie, shown=shown)
+
+
+def _answered_member(message: Message, me: User, person: int) -> Member | None:
+    """Return who sent the message that is answered, if that is another person.
+
+    Whoever hides behind a group or channel cannot be asked.
+    """
+    answered = message.reply_to_message
+    if answered is None or _is_from(answered, me) or answered.sender_chat is not None:
+        return None
+    sender = answered.from_user
+    if sender is None or sender.is_bot or sender.id == person:
+        return None
+    return Member(str(sender.id), sender.name)
 
 
 def _answered_file(message: Message, me: User) -> tuple[str | None, Failure | None]:
@@ -152,11 +169,12 @@ def _read_button(query: CallbackQuery) -> Incoming | None:
         return None
     who = Who("telegram", str(query.from_user.id), query.from_user.language_code)
     key = f"telegram:callback:{query.id}"
+    private = query.message.chat.type == ChatType.PRIVATE
     if not isinstance(query.message, Message) or not query.message.is_accessible:
         # too old: Telegram names only its chat
-        return Incoming(Origin(key, who, str(query.message.chat.id)), choice=query.data)
+        return Incoming(Origin(key, who, str(query.message.chat.id), private), choice=query.data)
     return Incoming(
-        Origin(key, who, chat_reference(query.message)),
+        Origin(key, who, chat_reference(query.message), private),
         choice=query.data,
         pressed=message_reference(query.message),
     )

@@ -17,6 +17,7 @@ from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
     Event,
+    Member,
     Message,
     PhotoRefused,
     PhotoSent,
@@ -401,6 +402,8 @@ async def test_make_sticker_of_a_message(world: World) -> None:
     assert isinstance(first, PhotoSent)
     assert first.data == PHOTO[1]
     assert first.origin.who.external_id == str(world.ada.id)
+    assert first.shown == Member(str(world.bo.id), f"<@{world.bo.id}>")
+    assert not first.origin.private
     assert isinstance(second, PhotoRefused)
 
 
@@ -415,6 +418,7 @@ async def test_make_sticker_of_a_person(world: World) -> None:
     (event,) = world.listener.events
     assert isinstance(event, PhotoSent)
     assert event.data == avatar
+    assert event.shown == Member(str(cy.id), f"<@{cy.id}>")
 
 
 async def test_private_messages_are_read_whole(world: World) -> None:

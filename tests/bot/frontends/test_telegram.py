@@ -12,6 +12,7 @@ from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
     Event,
+    Member,
     Message,
     OtherSent,
     PhotoRefused,
@@ -362,6 +363,21 @@ async def test_in_groups_a_command_may_answer_a_photo(api: BotApi, running: Runn
     assert isinstance(event, PhotoSent)
     assert (event.data, event.caption) == (b"ada", "/expression smile")
     assert event.origin.who.external_id == "2"
+    assert event.shown == Member("1", "Person 1")
+
+
+async def test_in_groups_a_command_on_ones_own_photo_asks_nobody_else(
+    api: BotApi, running: Running
+) -> None:
+    """Nor can a channel's or a hidden admin's be asked."""
+    listener = RecordingListener()
+    async with running(listener):
+        own = await api.send_photo(ADA, b"ada", chat=FRIENDS)
+        await api.say(ADA, "/cutout", chat=FRIENDS, reply_to_message=own)
+        hidden = await api.send_photo(BO, b"bo", chat=FRIENDS, sender_chat=FRIENDS)
+        await api.say(ADA, "/cutout", chat=FRIENDS, reply_to_message=hidden)
+        events = await listener.heard(2)
+    assert [event.shown for event in events if isinstance(event, PhotoSent)] == [None, None]
 
 
 async def test_a_picture_may_answer_a_selfie(api: BotApi, running: Running) -> None:
@@ -373,6 +389,7 @@ async def test_a_picture_may_answer_a_selfie(api: BotApi, running: Running) -> N
         (event,) = await listener.heard(1)
     assert isinstance(event, PhotoSent)
     assert (event.data, event.caption, event.selfie) == (b"wave", "/paint", b"ada")
+    assert event.shown == Member("1", "Person 1")
 
 
 async def test_in_groups_answers_to_the_bot_are_read(api: BotApi, running: Running) -> None:

@@ -117,6 +117,11 @@ class Texts:
         names = cast("Mapping[str, str]", self.tables[locale]["platform"])
         return names.get(platform, platform)
 
+    def consent(self, locale: str, wording: str) -> str:
+        """Return what was agreed to, by the version of its words; of another version, that."""
+        words = cast("Mapping[str, str]", self.tables[locale]["consent"])
+        return words.get(wording, wording)
+
     def nothing(self, locale: str) -> str:
         """Return the word that takes something off."""
         words = cast("Mapping[str, list[str]]", self.tables[locale]["words"])
@@ -181,6 +186,7 @@ class Texts:
         minors: set[str] = set()
         keeping: set[str] = set()
         sides: dict[str, set[str]] = {"above": set(), "below": set()}
+        mine: set[str] = set()
         years: dict[str, str] = {}
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
@@ -207,6 +213,7 @@ class Texts:
             keeping.update(squeeze(word) for word in words["keeping"])
             for side, found in sides.items():
                 found.update(squeeze(word) for word in words[side])
+            mine.update(words["mine"])
             for setting in ("age:older", "age:younger"):
                 years.update((phrase, setting) for phrase in words[setting])
             start = _entry(table, "command", Command.START.value)
@@ -240,6 +247,7 @@ class Texts:
             self._talk(),
             frozenset(sides["above"]),
             frozenset(sides["below"]),
+            frozenset(mine),
         )
 
     def _talk(self) -> Talk:

@@ -1,0 +1,45 @@
+"""Nobody without their own tap, in a Telegram group over real HTTP, privacy mode on."""
+
+from bot.core.language.texts import load
+from storage.database import Database
+from storage.queue import Queue
+from storage.vault import Vault
+from tests.bot.fake_bot_api import BotApi
+from tests.bot.in_groups import group_of
+from tests.bot.on_telegram import ADA, BO, FRIENDS
+
+CY = BotApi.person(3)
+TEXTS = load()
+
+
+async def test_a_member_is_asked_before_anything_is_made_of_their_photo(
+    api: BotApi, database: Database, queue: Queue, vault: Vault
+) -> None:
+    """The command answers the photo; a stranger's tap does nothing, the member's does it all."""
+    async with group_of(api, FRIENDS, database, queue, vault) as group:
+        photo = await api.send_photo(ADA, b"ada", chat=FRIENDS)
+        await api.say(BO, "/cutout", chat=FRIENDS, reply_to_message=photo)
+        question = await group.until_said(ADA["first_name"])
+        await group.press(CY, question, TEXTS.get("zh-Hans", "button.thats_me"))
+        await group.until_said(TEXTS.get("en", "say.only_shown"))
+        assert not group.pipeline.seen
+        await group.press(ADA, question, TEXTS.get("zh-Hans", "button.thats_me"))
+        await group.until_stickers(1)
+        assert group.pipeline.seen == [("cutout", b"ada")]
+        thanks = TEXTS.get("zh-Hans", "say.photo_allowed")
+        assert [one.number for one in group.shown() if one.text == thanks] == [question.number]
+
+
+async def test_a_topic_of_a_supergroup_asks_and_answers_there(
+    api: BotApi, database: Database, queue: Queue, vault: Vault
+) -> None:
+    """Question and sticker stand in the topic where the photo was sent."""
+    async with group_of(api, FRIENDS, database, queue, vault) as group:
+        await api.send_photo(
+            ADA, b"ada", "@selfmoji_bot /cutout", chat=FRIENDS, message_thread_id=5,
+            is_topic_message=True,
+        )  # fmt: skip
+        question = await group.until_said(TEXTS.get("en", "say.whose_photo"))
+        await group.press(ADA, question, "That's me")
+        await group.until_stickers(1)
+        assert {one.topic for one in group.shown()} == {5}
