@@ -27,15 +27,39 @@ _SOLID = 48  # alpha from which a pixel belongs inside the outline; fainter stra
 _BRIDGE = 9.0  # px: strands closer than twice this share one outline
 _HOLE = 0.02  # of the sticker's area: smaller holes are filled with the outline's white
 _SPECK = 0.012  # of the sticker's area: smaller islands are dropped
-_FLAT = 0.15  # of the width: a lowest row wider than this is a cut, not a natural end
 _TIP = 0.05  # of the width: radius to which a cut body's spikes are rounded
-_ROUND = 4  # even exponent of the curve that rounds a cut body: 2 an ellipse, more is squarer
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """How content is rounded that runs into a border of its picture.
+
+    turns: by a quarter, counter-clockwise, that bring the border down. flat: of the width; an
+    outermost row wider than this is a cut, not a natural end. even: least width of that row by the
+    width a little further in: crowns widen fast. exponent: of the curve, 2 is an ellipse, more is
+    squarer. depth: of the curve, of the height, and of the cut's width at most.
+    """
+
+    turns: int
+    flat: float
+    even: float
+    exponent: float
+    depth: tuple[float, float]
+
+
+_BORDERS = (
+    _Border(0, flat=0.15, even=0.0, exponent=4.0, depth=(0.5, 9.0)),
+    _Border(2, flat=0.3, even=0.85, exponent=2.4, depth=(0.5, 0.3)),
+    _Border(1, flat=0.3, even=0.85, exponent=2.4, depth=(0.5, 0.15)),
+    _Border(3, flat=0.3, even=0.85, exponent=2.4, depth=(0.5, 0.15)),
+)
+_INWARD = 0.02  # of the height: where ``even`` looks
 
 
 def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
     """Make a sticker of a cut-out.
 
-    Where the content runs into the picture's lower border it is cut along a gentle curve.
+    Where the content runs into the picture's border it is cut along a gentle curve.
 
     Args:
         rgba: (H, W, 4) RGBA uint8, straight alpha, with colours that hold beyond the edge of the
@@ -171,27 +195,43 @@ def _fitted(width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def _rounded(alpha: MatLike) -> Plane | None:
-    """Cut a body off along a curve where the photo did along its border.
+    """Cut content off along curves where the photo did along its borders.
 
     alpha: (512, 512), fitted. Returns what to keep, (512, 512), or None: it ends by itself.
     """
-    solid = alpha >= _SOLID
+    solid = np.asarray(alpha >= _SOLID)
+    kept: Plane | None = None
+    for border in _BORDERS:
+        curved = _curved(np.rot90(solid, border.turns), border)
+        if curved is not None:
+            curved = np.rot90(curved, -border.turns)
+            kept = curved if kept is None else np.minimum(kept, curved)
+    return kept
+
+
+def _curved(solid: NDArray[np.bool_], border: _Border) -> Plane | None:
+    """What to keep, (512, 512), of content whose lowest row may be a cut."""
     left, top, width, height = cv2.boundingRect(solid.astype(np.uint8))
-    if solid[top + height - 1, left : left + width].mean() < _FLAT:
+    bottom = top + height
+    inward = bottom - 1 - round(_INWARD * height)
+    outermost, inner = solid[bottom - 1].sum(), solid[inward].sum()
+    if outermost < border.flat * width or outermost < border.even * inner:
         return None
-    lower = np.s_[top + height // 2 : top + height, left : left + width]
+    share, of_cut = border.depth
+    depth = max(1, round(min(share * height, of_cut * outermost)))
+    lower = np.s_[bottom - depth : bottom, left : left + width]
     body = solid[lower]
     below = np.flatnonzero(body.any(axis=0))
     middle, half = (below[0] + below[-1] + 1) / 2, (below[-1] - below[0] + 1) / 2
-    x = (np.arange(width) + 0.5 - middle) / half
-    y = (np.arange(len(body))[:, None] + 0.5) / len(body)
-    inside = x**_ROUND + y**_ROUND <= 1
+    x = np.abs(np.arange(width) + 0.5 - middle) / half
+    y = (np.arange(depth)[:, None] + 0.5) / depth
+    inside = x**border.exponent + y**border.exponent <= 1
     # where a shoulder meets the curve stands a spike: round it as scissors would
     radius = max(1.0, _TIP * width)
     blunt = _distance_to(_distance_to(~(body & inside)) > radius) <= radius
     near_cut = _distance_to(~inside) < 2 * radius
     left_over = np.where(inside & (blunt | ~near_cut), np.uint8(255), np.uint8(0))
-    kept = np.full(alpha.shape, 255, np.uint8)
+    kept = np.full(solid.shape, 255, np.uint8)
     kept[lower] = cv2.GaussianBlur(left_over, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
     return kept
 

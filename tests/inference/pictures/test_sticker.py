@@ -105,6 +105,28 @@ def test_a_cut_body_ends_in_a_curve() -> None:
     assert (np.diff(widths[-12:]) <= 0).all()
 
 
+@pytest.mark.parametrize("border", ["top", "left", "right"])
+def test_a_cut_head_ends_in_a_curve(border: str) -> None:
+    """Where a head leaves the picture above or aside, no corners are left; elsewhere it is whole."""
+    turns = {"top": 0, "left": 1, "right": 3}[border]
+    cut = _disc(100, (150, 130))
+    cut[:80, :, 3] = 0  # the upper half of its upper half
+    sticker = np.rot90(die_cut(np.ascontiguousarray(np.rot90(cut, turns))), -turns)
+    ink = _ink(sticker)
+    widths = ink.sum(axis=1)[ink.any(axis=1)]
+    assert widths[0] < 0.7 * widths[len(widths) // 10]
+    assert (np.diff(widths[: len(widths) // 10]) >= 0).all()
+
+
+@pytest.mark.parametrize("radius", [40, 80, 130])
+def test_a_whole_head_keeps_its_crown(radius: int) -> None:
+    """What is round by itself is not rounded again."""
+    ink = _ink(die_cut(_disc(radius)))
+    ink = ink[ink.any(axis=1)]
+    upper, lower = np.split(ink[: len(ink) // 2 * 2], 2)
+    assert upper.sum() == pytest.approx(lower.sum(), rel=0.01)
+
+
 def test_a_natural_end_is_left_alone() -> None:
     """A disc is not cut at its lower edge: it stays as tall as it is wide."""
     ink = _ink(die_cut(_disc()))
