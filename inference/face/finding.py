@@ -18,6 +18,7 @@ _MOST_TRACED = 24
 _MIN_PRESENCE = 0.5
 _CERTAIN = 0.9  # faces that are not upright score less
 _DOUBT = 0.045
+_LEVEL, _TRUSTED = 10.0, 0.2  # degrees off within which what was traced counts for so much more
 _LYING = 60.0  # degrees of roll beyond which a photo is turned rather than a head tilted
 _BEYOND = 3  # a photo's longer side in what is added to each of its sides
 _SMALL = 0.2  # below this share of the photo's longer side a closer look is worth its time
@@ -99,7 +100,8 @@ def _turns_needed(image: Image, face: Traced) -> Calls[int]:
     scores += yield from _scores(_beyond(image, cv2.BORDER_REPLICATE)[0])
     best = int(scores.argmax())
     traced = quarters % 4
-    return traced if scores[best] < scores[traced] + _DOUBT else best
+    doubt = _TRUSTED if abs(roll - 90 * quarters) < _LEVEL else _DOUBT
+    return traced if scores[best] < scores[traced] + doubt else best
 
 
 def _surroundings(image: Image, face: Traced, roll: float) -> Image:

@@ -22,6 +22,9 @@ from inference.layers.planes import Plane, join, split
 from inference.layers.sketch import Sketch
 from inference.pictures.compositing import rescale, resize
 
+_LIFTED = 3.0  # most by which bleach widens the contrast of own hair
+_SOLID, _LIT = 200, 60  # of 255; percentile of L* that takes the dye's own colour
+_STRAND, _APART, _COMBED = 0.03, 4.0, 2.5  # face heights, L* between strands, most it is widened
 _RELIEF = 0.45  # how much of a borrowed scalp's light and shade the wearer's takes on
 _RIM, _GAP = 0.04, 0.15  # face heights: hair's outer rim, and half of a bare gap above the face
 _BACK = 0.6  # brightness of hair behind the neck
@@ -156,10 +159,27 @@ def dye(portrait: Portrait, colour: Lab, amount: float = 1.0) -> Portrait:
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     share = portrait.hair_mask[box] * np.float32(amount / 255)
     seen = np.ascontiguousarray(portrait.image[box])
-    tinted = join(dyed(split(seen), own, colour))
+    light, a, b = split(seen)
+    solid = portrait.hair_mask[box] > _SOLID
+    lit = own[0]
+    if solid.any() and colour[0] > own[0]:  # bleach shows what the dark hides
+        unit = topology.face_height(portrait.report.landmarks)
+        light = _combed(light, _STRAND * unit)
+        lit = max(lit, float(np.percentile(light[solid], _LIT)))
+    tinted = join(dyed((light, a, b), (lit, *own[1:]), colour, _LIFTED))
     image = portrait.image.copy()
     image[box] = cv2.blendLinear(tinted, seen, share, 1 - share)
     return replace(portrait, image=image)
+
+
+def _combed(light: Plane, width: float) -> Plane:
+    """Bring out strands where L* hardly tells them apart. width: of a lock, px."""
+    even = cv2.GaussianBlur(light, (0, 0), width)
+    strands = light - even
+    size = (max(1, light.shape[1] // 4), max(1, light.shape[0] // 4))
+    power = cv2.GaussianBlur(resize(strands * strands, size, cv2.INTER_AREA), (0, 0), width / 2)
+    gain = np.clip(_APART / (np.sqrt(power) + 0.5), 1, _COMBED).astype(np.float32)
+    return even + strands * resize(gain, (light.shape[1], light.shape[0]))
 
 
 def shave(portrait: Portrait) -> Portrait:

@@ -15,6 +15,8 @@ from inference.pictures.compositing import rescale, resize, warp
 _SHADE = 0.35  # darkest a piece's shadow gets
 _DROP, _SOFT, _FALL = 0.03, 0.045, 0.15  # face heights it falls, blurs over and reaches at most
 _BRIGHT = 30.0  # L* of dyed hair below which its tints fade
+_SHINE = 0.4  # how much of what is nearer to white than to the dye L* still rises
+_PALE = 10.0  # L* beyond white at which shine would lose all of its dye
 _UNSEEN = 0.995
 _LIGHT = 0.6  # how far the piece's brightness follows the wearer's skin
 
@@ -71,8 +73,8 @@ def lit(piece: Piece, skin: Lab, colour: Lab | None, contrast: float = 1.8) -> N
 def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
     """Move hair from its own median colour to another, keeping strands and highlights.
 
-    Lighter dye widens the range of L*, at most by ``contrast``; darker dye narrows it, as pigment
-    does.
+    Lighter dye widens the range of L*, at most by ``contrast``, as light does: strands that reflect
+    twice as much go on doing so. Darker dye narrows it, as pigment does.
 
     Args:
         lab: of the hair.
@@ -80,12 +82,16 @@ def dyed(lab: Planes, own: Lab, colour: Lab, contrast: float = 1.8) -> Planes:
         colour: of the dye.
         contrast: most by which L* is widened.
     """
-    wider = np.float32(np.clip(((colour[0] + 12) / (own[0] + 12)) ** 0.7, 0.5, contrast))
+    wider = np.float32(np.clip((colour[0] + 16) / (own[0] + 16), 0.5, contrast))
     light = np.float32(colour[0]) + (lab[0] - np.float32(own[0])) * wider
-    depth = np.clip(light * np.float32(1 / max(colour[0], 8.0)), 0.25, 1.4)
+    shoulder = np.float32((colour[0] + 100) / 2)
+    light = np.minimum(light, shoulder + (light - shoulder) * np.float32(_SHINE))
+    full = np.float32(max(colour[0], 8.0))
+    depth = np.minimum(light / full, (100 + _PALE - light) / (100 + _PALE - full))
+    depth = np.clip(depth, 0.2, 1.0)  # shadows and shine have less chroma than what lies between
     shaded = np.minimum(lab[0] * np.float32(1 / max(own[0], 8.0)), 1)
     kept = np.clip(light * np.float32(0.4 / _BRIGHT), 0, 0.4)  # of the tints from strand to strand
-    a, b = (  # shadows have less chroma, before the dye and after
+    a, b = (
         np.float32(new) * depth + (plane - np.float32(old) * shaded) * kept
         for plane, old, new in zip(lab[1:], own[1:], colour[1:], strict=True)
     )

@@ -239,6 +239,20 @@ def test_dye_reaches_the_colour(small, name):
     assert (done.image[small.hair_mask == 0] == small.image[small.hair_mask == 0]).all()
 
 
+@pytest.mark.parametrize("name", ["pink", "blond", "platinum"])
+def test_dyed_black_hair_keeps_its_strands(portrait_of, name):
+    """Bleached black hair is no flat patch: its strands differ as those of light hair do."""
+    portrait = portrait_of("P009")
+    solid = cv2.erode(portrait.hair_mask, np.ones((9, 9))) > 250
+    unit = topology.face_height(portrait.report.landmarks)
+
+    def apart(image):
+        light = to_lab(image)[..., 0]
+        return np.median(np.abs(light - cv2.GaussianBlur(light, (0, 0), 0.02 * unit))[solid])
+
+    assert apart(hair.dye(portrait, COLOURS[name]).image) > 2 * apart(portrait.image)
+
+
 def test_half_the_dye_is_half_the_way(small):
     """The amount is a share of the way to the colour; none of it changes nothing."""
     solid = small.hair_mask == 255

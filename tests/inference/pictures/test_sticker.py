@@ -107,7 +107,7 @@ def test_a_cut_body_ends_in_a_curve() -> None:
 
 @pytest.mark.parametrize("border", ["top", "left", "right"])
 def test_a_cut_head_ends_in_a_curve(border: str) -> None:
-    """Where a head leaves the picture above or aside, no corners are left; elsewhere it is whole."""
+    """Where a head leaves the picture above or aside, no corners are left."""
     turns = {"top": 0, "left": 1, "right": 3}[border]
     cut = _disc(100, (150, 130))
     cut[:80, :, 3] = 0  # the upper half of its upper half
