@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import permitting, plans
+from bot.core.conversation import taste
 from bot.core.conversation.actions import Action, Say
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -27,7 +28,7 @@ from bot.core.conversation.events import (
     PhotoSent,
 )
 from bot.core.conversation.library import Library
-from bot.core.conversation.state import USUAL, State, from_json, requests_from_json, to_json
+from bot.core.conversation.state import USUAL, State, from_json, known, requests_from_json, to_json
 from bot.core.conversation.step import FromPerson, step
 from bot.core.language.grammar import Caption, Grammar
 from bot.core.language.meanings import Note
@@ -286,10 +287,15 @@ class Decider:
     async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
         state = from_json(await people.load_conversation(session, self._vault, person.id, chat))
         preferences = await people.preferences(session, self._vault, person.id)
+        everywhere = taste.from_json(preferences.get(taste.name_of(None), {}))
+        here = taste.from_json(preferences.get(taste.name_of(chat), {}))
+        preferred = requests_from_json(preferences.get("preferred", [])) or USUAL
         return replace(
             state,
-            locale=self._texts.negotiate(person.locale),
-            preferred=requests_from_json(preferences.get("preferred", [])) or USUAL,
+            locale=self._texts.negotiate(here.locale or person.locale),
+            preferred=known(here.preferred or ()) or preferred,
+            taste=everywhere,
+            here=here,
             avatars=await avatars.of_person(session, self._vault, person.id),
         )
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import permitting
 from bot.core.conversation import actions as do
+from bot.core.conversation import taste
 from bot.core.conversation.actions import Action, Choice, Run, Say, ShowResult
 from bot.core.conversation.events import Message
 from bot.core.conversation.state import State, requests_to_json
@@ -23,7 +24,9 @@ from bot.core.linking import perform
 from storage import avatars, favourites, jobs, people, photos, results
 from storage.contract.captions import with_caption
 from storage.contract.drawings import drawing_in
+from storage.contract.finishing import with_finish
 from storage.contract.jobs import Job, NewJob
+from storage.contract.kinds import KINDS, Setting
 from storage.jobs import Bounds
 from storage.people import Person
 from storage.vault import Vault
@@ -130,6 +133,12 @@ def _filled(answer: Showing, picture: bytes) -> Message:
     return replace(answer.message, sticker=picture)
 
 
+def _finished(request: Request, state: State) -> tuple[Setting, ...]:
+    """Return a job's settings: those of the wish, its caption, and the finish that is liked."""
+    settings = with_caption(request.settings, request.caption)
+    return settings if KINDS[request.kind].sheet else with_finish(settings, state.liked.finish)
+
+
 @dataclass(frozen=True, slots=True)
 class Planner:
     """Performs actions for one person in one chat. ``keep_photos``: for how long."""
@@ -200,6 +209,11 @@ class Planner:
                 case do.KeepPreferred(requests=requests):
                     kept = requests_to_json(requests)
                     await people.set_preference(session, self.vault, person.id, "preferred", kept)
+                case do.KeepTaste(taste=liked, here=here):
+                    name = taste.name_of(chat if here else None)
+                    kept_taste = taste.to_json(liked)
+                    await people.set_preference(session, self.vault, person.id, name, kept_taste)
+                    plan.locale = state.locale
                 case do.KeepLanguage(locale=locale):
                     plan.locale = locale
                     await people.set_locale(session, person.id, locale)
@@ -243,7 +257,7 @@ class Planner:
             person_id=person.id,
             photo_id=run.photo,
             kind=run.request.kind,
-            settings=with_caption(run.request.settings, run.request.caption),
+            settings=_finished(run.request, state),
             platform=person.platform,
             chat=chat,
             face=run.face,

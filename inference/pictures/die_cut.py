@@ -1,4 +1,7 @@
-"""Die-cut stickers: trimmed, fitted to 512 px, a smooth white outline, a soft shadow below."""
+"""Die-cut stickers: trimmed, fitted to 512 px, a smooth outline, a soft shadow below.
+
+Colour and width of the outline are those of the finish (``inference.pictures.finishing``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +12,8 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.pictures.compositing import resampling
+from inference.pictures.finishing import current, rgb
+from storage.contract.finishing import USUAL_WIDTH, Finish
 
 Image = NDArray[np.uint8]
 """(H, W, 4) sRGB uint8 with straight alpha."""
@@ -17,12 +22,14 @@ Plane = NDArray[np.uint8]
 """(H, W) uint8: of 255 parts, how many are there."""
 
 SIDE = 512
-OUTLINE = 8.0  # px
 SHADOW_BLUR = 4.0
 SHADOW_DROP = 3
 SHADOW_OPACITY = 0.3
-MARGIN = (11, 11, 18, 11)  # top, right, bottom, left: what outline and shadow need
+OUTLINE = USUAL_WIDTH  # px
+SHADOW_ROOM = (3, 3, 10, 3)  # px beyond the outline: top, right, bottom, left
+MARGIN = tuple(round(OUTLINE) + room for room in SHADOW_ROOM)
 
+_WHITE = (255, 255, 255)
 _SOLID = 48  # alpha from which a pixel belongs inside the outline; fainter strands float above it
 _BRIDGE = 9.0  # px: strands closer than twice this share one outline
 _HOLE = 0.02  # of the sticker's area: smaller holes are filled with the outline's white
@@ -106,13 +113,14 @@ class Cutter:
         Raises:
             ValueError: everything is transparent.
         """
+        self._finish = current()
         self._specks = None if drawn else _specks(union)
         union = self._without_specks(union)
         left, top, width, height = cv2.boundingRect((union >= _SOLID).astype(np.uint8))
         if not width:
             raise ValueError("nothing but transparency")
         self._box = np.s_[top : top + height, left : left + width]
-        self._kept = _rounded(_placed(union[self._box]))
+        self._kept = _rounded(_placed(union[self._box], self._finish))
         self._mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette needs but one
 
     def cut(self, frame: Image) -> Image:
@@ -127,8 +135,8 @@ class Cutter:
         alpha = self._without_specks(np.asarray(cv2.extractChannel(frame, 3), np.uint8))[self._box]
         silhouette = alpha.tobytes()
         if silhouette not in self._mounts:
-            self._mounts[silhouette] = _mount(alpha, self._kept)
-        return _mounted(frame[self._box], alpha, self._mounts[silhouette])
+            self._mounts[silhouette] = _mount(alpha, self._kept, self._finish)
+        return _mounted(frame[self._box], alpha, self._mounts[silhouette], self._finish)
 
     def placed(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Bring points of the frames onto the stickers.
@@ -141,7 +149,7 @@ class Cutter:
         """
         rows, columns = self._box
         width, height = columns.stop - columns.start, rows.stop - rows.start
-        x, y, across, down = _fitted(width, height)
+        x, y, across, down = _fitted(width, height, self._finish)
         shifted = np.asarray(points, np.float64) - (columns.start, rows.start)
         return np.asarray(shifted * (across / width, down / height) + (x, y))
 
@@ -155,7 +163,7 @@ class Cutter:
 class _Mount:
     """All of a sticker but its colours: planes of (512, 512).
 
-    ink: how much of the picture's colours over white counts, or None: all of it. light: what the
+    ink: how much of the picture's colours over the paper counts, None for all. light: what the
     shadow leaves of them. alpha: the sticker's.
     """
 
@@ -175,19 +183,19 @@ def _specks(alpha: Plane) -> Plane:
     return np.asarray(cv2.dilate(specks, np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _placed(picture: MatLike, ground: int = 0) -> MatLike:
+def _placed(picture: MatLike, finish: Finish, ground: tuple[int, int, int] = (0, 0, 0)) -> MatLike:
     """Place a trimmed picture, of one channel or three, in the square on an even ground."""
     height, width = picture.shape[:2]
-    x, y, across, down = _fitted(width, height)
+    x, y, across, down = _fitted(width, height, finish)
     border = y, SIDE - down - y, x, SIDE - across - x
     fitted = cv2.resize(picture, (across, down), interpolation=resampling(across / width))
-    value = (ground,) * 3
-    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=value)
+    return cv2.copyMakeBorder(fitted, *border, cv2.BORDER_CONSTANT, value=ground)
 
 
-def _fitted(width: int, height: int) -> tuple[int, int, int, int]:
+def _fitted(width: int, height: int, finish: Finish) -> tuple[int, int, int, int]:
     """Where a trimmed picture lies in the square: left, top, width and height, px."""
-    top, right, bottom, left = MARGIN
+    edge = round(finish.width)
+    top, right, bottom, left = (edge + room for room in SHADOW_ROOM)
     room = SIDE - left - right, SIDE - top - bottom
     scale = min(room[0] / width, room[1] / height)
     across, down = max(1, round(width * scale)), max(1, round(height * scale))
@@ -236,15 +244,16 @@ def _curved(solid: NDArray[np.bool_], border: _Border) -> Plane | None:
     return kept
 
 
-def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
+def _mount(alpha: Plane, kept: Plane | None, finish: Finish) -> _Mount:
     """Put outline and shadow under a trimmed silhouette. kept: see ``_rounded``."""
-    share = _placed(alpha.astype(np.float32))
+    share = _placed(alpha.astype(np.float32), finish)
     ink: MatLike | None = kept
     if share.max() > 255:  # cubic sampling overshoots at edges, in colour as in alpha
         ink = cv2.convertScaleAbs(255 * 255 / np.maximum(share, 255))
         ink = ink if kept is None else cv2.multiply(ink, kept, scale=1 / 255)
     share = cv2.convertScaleAbs(np.maximum(share, 0))
-    outline = _outline(share if kept is None else cv2.multiply(share, kept, scale=1 / 255))
+    inside = share if kept is None else cv2.multiply(share, kept, scale=1 / 255)
+    outline = _outline(inside, finish.width) if finish.width else inside
     small = cv2.resize(outline, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     shadow = cv2.resize(cv2.GaussianBlur(small, (0, 0), SHADOW_BLUR / 2), (SIDE, SIDE))
     shadow = np.roll(shadow, SHADOW_DROP, axis=0)
@@ -253,23 +262,30 @@ def _mount(alpha: Plane, kept: Plane | None) -> _Mount:
     return _Mount(ink, cv2.divide(outline, total, scale=255), total)
 
 
-def _mounted(frame: Image, alpha: Plane, mount: _Mount) -> Image:
+def _mounted(frame: Image, alpha: Plane, mount: _Mount, finish: Finish) -> Image:
     """Fit a trimmed frame into the square, on its mount. alpha: the frame's without its specks."""
-    colour = _over_white(cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB), alpha)
-    colour = _placed(colour, ground=255)
-    if mount.ink is not None:
-        colour = _over_white(colour, mount.ink)
+    paper = rgb(finish.outline)
+    colour: MatLike = cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB)
+    if finish.width:  # else nothing shows through: the colours hold beyond their edge
+        colour = _over(colour, alpha, paper)
+    colour = _placed(colour, finish, paper)
+    if mount.ink is not None and finish.width:
+        colour = _over(colour, mount.ink, paper)
     colour = cv2.multiply(colour, cv2.merge([mount.light] * 3), scale=1 / 255)
     return np.asarray(cv2.merge([colour, mount.alpha]), np.uint8)
 
 
-def _over_white(colour: MatLike, alpha: MatLike) -> MatLike:
-    """Lay (H, W, 3) straight colours over white, which is all that shows through a sticker."""
-    ink = cv2.multiply(cv2.bitwise_not(colour), cv2.merge([alpha] * 3), scale=1 / 255)
-    return cv2.bitwise_not(ink)
+def _over(colour: MatLike, alpha: MatLike, paper: tuple[int, int, int]) -> MatLike:
+    """Lay (H, W, 3) straight colours over the paper, which is all that shows through a sticker."""
+    share = cv2.merge([alpha] * 3)
+    if paper == _WHITE:
+        return cv2.bitwise_not(cv2.multiply(cv2.bitwise_not(colour), share, scale=1 / 255))
+    ink = cv2.multiply(colour, share, scale=1 / 255)
+    below = cv2.multiply(np.full_like(colour, paper), cv2.bitwise_not(share), scale=1 / 255)
+    return cv2.add(ink, below)
 
 
-def _outline(alpha: MatLike) -> MatLike:
+def _outline(alpha: MatLike, width: float) -> MatLike:
     """Everything inside the sticker's edge, (512, 512), smooth and antialiased.
 
     What is bridged, filled and smoothed is found at half size.
@@ -283,7 +299,7 @@ def _outline(alpha: MatLike) -> MatLike:
     smooth = cv2.GaussianBlur(filled * np.uint8(255), (0, 0), 1.5)
     inside = (cv2.resize(smooth, (SIDE, SIDE)) > 127) | (alpha >= _SOLID)
     away = cv2.GaussianBlur(_distance_to(inside), (0, 0), 1.5)
-    full, fall = 255 * (OUTLINE + 0.5), -255
+    full, fall = 255 * (width + 0.5), -255
     return cv2.addWeighted(away, fall, away, 0, full, dtype=cv2.CV_8U)
 
 

@@ -21,6 +21,7 @@ from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
 from inference.pictures import films, footage
+from inference.pictures.finishing import OnCard, finished_with
 from inference.pictures.images import Image, decode, encode_png
 from inference.pictures.lettering.captions import Captioned
 from inference.pictures.lettering.shaping import missing
@@ -30,9 +31,10 @@ from inference.serving.metrics import STAGE
 from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
-from storage.contract.captions import parted
+from storage.contract.captions import Caption, parted
 from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
+from storage.contract.finishing import USUAL, Finish, finish_parted
 from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.contract.kinds import KINDS
 from storage.contract.photos import is_footage
@@ -79,6 +81,7 @@ class Pipeline:
         if family is None:
             return Failed(Failure.BAD_REQUEST, {"kind": job.kind})
         settings, caption = parted(job.settings)
+        settings, finish = finish_parted(settings)
         settings = settings or KINDS[job.kind].default
         if caption is not None and (unknown := missing(caption.text)):
             return Failed(Failure.NO_LETTERS, {"missing": list(unknown)})
@@ -88,10 +91,8 @@ class Pipeline:
                 subject = await self._subject(job, photos)
                 second = await self._second(job, photos)
             with STAGE.labels("making").time():
-                picture = await self._drive(family.make(subject, settings, second))
-                if caption is not None:
-                    frames = await self._on_thread(Captioned, picture.frames, caption)
-                    picture = replace(picture, frames=frames)
+                picture = await self._drive(family.make(subject, settings, second), finish)
+                picture = await self._on_thread(_dressed, picture, finish, caption)
             with STAGE.labels("encoding").time():
                 return await self._on_thread(_encoded, picture, told)
         except PhotoError as error:
@@ -123,12 +124,12 @@ class Pipeline:
         photo, _ = await photos.read(job.second_photo_id)
         return await self._on_thread(_decoded_second, photo)
 
-    async def _drive(self, calls: Calls[Result]) -> Result:
+    async def _drive(self, calls: Calls[Result], finish: Finish = USUAL) -> Result:
         """Advance a generator on the threads, and have its calls answered among those of others."""
         answer: Tensors | None = None
         while True:
             step: Call | _End[Result] = await self._on_thread(
-                _advance, calls, answer, self.networks
+                _advance, calls, answer, self.networks, finish
             )
             if isinstance(step, _End):
                 return step.result
@@ -222,6 +223,16 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return None
 
 
+def _dressed(picture: Picture, finish: Finish, caption: Caption | None) -> Picture:
+    """Put a picture on its card and its caption on that, where there are any."""
+    frames = picture.frames
+    if finish.ground:
+        frames = OnCard(frames, finish.ground)
+    if caption is not None:
+        frames = Captioned(frames, caption)
+    return replace(picture, frames=frames)
+
+
 def _encoded(picture: Picture, told: Told) -> Done:
     if len(picture.frames) > 1:
         return Done(films.encode(picture.frames, picture.frames_per_second, told), picture.facts)
@@ -235,13 +246,14 @@ class _End(Generic[Result]):
 
 
 def _advance(
-    calls: Calls[Result], answer: Tensors | None, networks: Networks
+    calls: Calls[Result], answer: Tensors | None, networks: Networks, finish: Finish
 ) -> Call | _End[Result]:
     """Go on until the end or a call that had better be answered in company."""
-    try:
-        call = next(calls) if answer is None else calls.send(answer)
-        while not networks.batched(call.model):
-            call = calls.send(networks(call))
-    except StopIteration as end:
-        return _End(end.value)
+    with finished_with(finish):
+        try:
+            call = next(calls) if answer is None else calls.send(answer)
+            while not networks.batched(call.model):
+                call = calls.send(networks(call))
+        except StopIteration as end:
+            return _End(end.value)
     return call

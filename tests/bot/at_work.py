@@ -18,6 +18,7 @@ from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
 from storage import deliveries
 from storage.contract.jobs import Done, Job, Outcome
+from storage.contract.kinds import Setting
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
@@ -42,12 +43,14 @@ class ScriptedPipeline(Pipeline):
     script: Callable[[Job], Outcome] = lambda _: Done(png())
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[tuple[str, bytes]] = field(default_factory=list)
+    settings: list[tuple[Setting, ...]] = field(default_factory=list)
 
     async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         self.seen.append((job.kind, photo))
+        self.settings.append(job.settings)
         await self.gate.wait()
         return self.script(job)
 

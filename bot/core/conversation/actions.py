@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from bot.core.conversation.taste import Taste
 from bot.core.language.meanings import Note, Request, SettingName
 from storage.contract.avatars import AvatarSpec, Ranked
 
@@ -72,6 +73,13 @@ class PlatformName:
     """Where else a person is found, by its name."""
 
     platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class TasteName:
+    """Something that can be liked, by its name: ``taste`` in the texts."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,14 @@ class KeepPreferred:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTaste:
+    """What the person likes from now on, everywhere or ``here``, in this chat."""
+
+    taste: Taste
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeepLanguage:
     """The person's language from now on."""
 
@@ -331,6 +347,7 @@ Action = (
     | NameAvatar
     | DeleteAvatar
     | KeepPreferred
+    | KeepTaste
     | KeepLanguage
     | AskShown
     | NoteOwn

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Choice, Say
+from bot.core.conversation.liking import keep
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
 from bot.core.language.meanings import Note, Request
@@ -64,9 +65,8 @@ def prefer(state: State, requests: tuple[Request, ...], notes: tuple[Note, ...] 
     filled = tuple(
         request if request.settings else example(KINDS[request.kind]) for request in requests
     )
-    state = replace(state, preferred=filled)
-    said = Say("say.style_set", {"requests": filled}, notes=notes)
-    return state, (do.KeepPreferred(filled), said)
+    state, kept = _kept(state, filled)
+    return state, (*kept, Say("say.style_set", {"requests": filled}, notes=notes))
 
 
 def toggle(state: State, request: Request, message: str | None) -> Step:
@@ -77,5 +77,11 @@ def toggle(state: State, request: Request, message: str | None) -> Step:
         wanted = tuple(one for one in state.preferred if one != request)
     if not wanted:
         return style(state, message, "say.style_last")
+    state, kept = _kept(state, wanted)
+    return state, (*kept, _style_question(state, "say.style_now", message))
+
+
+def _kept(state: State, wanted: tuple[Request, ...]) -> Step:
+    """Keep what a selfie alone gives, everywhere or in this chat as the menu stands."""
     state = replace(state, preferred=wanted)
-    return state, (do.KeepPreferred(wanted), _style_question(state, "say.style_now", message))
+    return keep(state, preferred=wanted) if state.scoped else (state, (do.KeepPreferred(wanted),))

@@ -5,17 +5,17 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, packs, sliders, varying, wardrobe
+from bot.core.conversation import liking, lineup, packs, sliders, varying, wardrobe
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import ChoiceMade, CommandGiven
 from bot.core.conversation.explaining import LINE
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
 from bot.core.conversation.picking import face, from_sheet
-from bot.core.conversation.preferring import toggle
+from bot.core.conversation.preferring import style, toggle
 from bot.core.conversation.results import press
 from bot.core.conversation.state import State
-from bot.core.conversation.typed import meant, speak, typed
+from bot.core.conversation.typed import language, meant, speak, typed
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import (
     ChangeLanguage,
@@ -35,6 +35,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         return _forget_chosen(state, rest, event.message)
     if verb == "style" or verb == "language":
         return _setting_chosen(state, verb, rest, event.message, grammar)
+    if verb == "like":
+        return _liked(state, rest, event.message, grammar)
     if verb == "face":
         number, _, photo = rest.partition(":")
         chosen = _uuid(photo)
@@ -91,6 +93,14 @@ def _forget_chosen(state: State, answer: str, message: str | None) -> Step:
     given_up = (do.Cancel(jobs),) if jobs else ()
     said = Say("say.forgotten", replaces=message)
     return State(locale=state.locale), (*given_up, do.Erase(), said)
+
+
+def _liked(state: State, what: str, message: str | None, grammar: Grammar) -> Step:
+    if what == "style":
+        return style(state, message)
+    if what == "language":
+        return language(state, grammar, message)
+    return liking.press(state, what, message) or (state, (Say("say.choice_gone"),))
 
 
 def _setting_chosen(

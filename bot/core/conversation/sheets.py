@@ -7,6 +7,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation import packs
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import JobEnded
+from bot.core.conversation.liking import as_liked
 from bot.core.conversation.looks import worn
 from bot.core.conversation.making import Step, remember, run
 from bot.core.conversation.state import Sheet, State
@@ -63,7 +64,8 @@ def take(state: State, sheet: Sheet, number: int) -> Step:
     """Have a look made of the photo that the sheet shows."""
     if not 1 <= number <= len(sheet.names):
         return state, (Say("say.choice_gone"),)
-    request = _look(sheet.request, sheet.names[number - 1])
+    name = sheet.names[number - 1]
+    request = as_liked(state, _look(sheet.request, name), (name,))
     if sheet.avatar is not None:
         drawn = do.Run(request, sheet.photo, sheet.face, avatar=sheet.avatar.to_json())
         return remember(state, (request,)), (drawn,)

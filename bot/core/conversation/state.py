@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.conversation.changes import OpenWardrobe
 from bot.core.conversation.sliding import OpenSliders
+from bot.core.conversation.taste import NOTHING_SAID, Taste
 from bot.core.language.meanings import Request
 from storage.contract.avatars import Avatar, AvatarSpec, gathered
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
@@ -135,7 +136,8 @@ class State:
     from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
     or taken since the photo came. ``wardrobe`` and ``sliders``: the open ones. ``naming``: the
     avatar whose name was asked for. ``pack``: what is left of one. ``asked``: photos
-    that wait for a word of whoever they show. ``locale``, ``preferred`` and
+    that wait for a word of whoever they show. ``scoped``: what is liked is changed for this chat
+    alone. ``taste`` (everywhere), ``here`` (in this chat), ``locale``, ``preferred`` and
     ``avatars`` (the current one first) belong to the person rather than the chat and are laid over
     when the state is loaded.
     """
@@ -161,6 +163,14 @@ class State:
     pack: Pack | None = None
     sliders: OpenSliders | None = None
     asked: tuple[Asked, ...] = ()
+    scoped: bool = False
+    taste: Taste = NOTHING_SAID
+    here: Taste = NOTHING_SAID
+
+    @property
+    def liked(self) -> Taste:
+        """What the person likes in this chat."""
+        return self.here.over(self.taste)
 
 
 @cache
@@ -175,7 +185,9 @@ def _requests() -> TypeAdapter[tuple[Request, ...]]:
 
 def to_json(state: State) -> dict[str, object]:
     """Return the state as JSON-able data, without what is laid over it from elsewhere."""
-    data: dict[str, object] = _adapter().dump_python(replace(state, avatars=()), mode="json")
+    data: dict[str, object] = _adapter().dump_python(
+        replace(state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID), mode="json"
+    )
     return data
 
 

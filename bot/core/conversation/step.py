@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import lineup, permitting
+from bot.core.conversation import liking, lineup, permitting
 from bot.core.conversation.actions import Run, Say
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -117,7 +117,8 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
             return told
         if meaning != BareCommand(Command.START) and not isinstance(meaning, Courtesy):
             return meant(state, caption.line, grammar)
-    wanted = (state.waiting,) if state.waiting is not None else state.preferred
+    preferred = tuple(liking.as_liked(state, one) for one in state.preferred)
+    wanted = (state.waiting,) if state.waiting is not None else preferred
     return run(replace(state, waiting=None), wanted)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import captioning, lineup, linking, sliders, wardrobe
+from bot.core.conversation import captioning, liking, lineup, linking, sliders, wardrobe
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import CommandGiven
 from bot.core.conversation.explaining import explain
@@ -123,6 +123,7 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
                 request = replace(worn(state, wish), caption=request.caption)
                 if not request.settings and not wish.without:
                     return state, (_which_look(KINDS[request.kind], line.notes),)
+            request = liking.as_liked(state, request, wish.usual)
             return run(state, (request,), line.notes, replaces)
         case Courtesy(name):
             return _COURTESIES[name](state)
@@ -133,7 +134,7 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
         case ChangeLanguage(locale):
             return speak(state, locale, line.notes)
         case BareCommand(Command.LANGUAGE):
-            return _language(state, grammar)
+            return language(state, grammar)
         case CommandWithWords(Command.CAPTION, words=words):  # beside a photo
             return captioning.said(state, grammar.vocabulary, words, new_photo=True)
         case BareCommand(Command.CAPTION):
@@ -192,19 +193,23 @@ def _forget(state: State) -> Step:
     return replace(state, forgetting=True), (Say("say.forget_question", choices=choices),)
 
 
-def _language(state: State, grammar: Grammar) -> Step:
+def language(state: State, grammar: Grammar, replaces: str | None = None) -> Step:
+    """Ask which language to speak."""
     locales = dict.fromkeys(grammar.vocabulary.languages.values())
     choices = tuple(
         Choice("button.language", f"language:{locale}", {"name": LanguageName(locale)})
         for locale in locales
     )
-    return state, (Say("say.language_question", choices=(choices,)),)
+    return state, (Say("say.language_question", choices=(choices,), replaces=replaces),)
 
 
 def speak(state: State, locale: str, notes: tuple[Note, ...] = ()) -> Step:
     """Speak another language from now on."""
     state = replace(state, locale=locale)
-    return state, (do.KeepLanguage(locale), Say("say.language_set", notes=notes))
+    kept: tuple[do.Action, ...] = (do.KeepLanguage(locale),)
+    if state.scoped:
+        state, kept = liking.keep(state, locale=locale)
+    return state, (*kept, Say("say.language_set", notes=notes))
 
 
 def _latest(value: str) -> Callable[[State], Step]:
@@ -238,6 +243,7 @@ _COURTESIES: dict[str, Callable[[State], Step]] = {
 
 _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.START: _start,
+    Command.PREFERENCES: liking.menu,
     Command.HELP: _help,
     Command.STYLE: style,
     Command.UNDO: undo,

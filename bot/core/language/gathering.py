@@ -104,7 +104,8 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
             settings = (*settings, Setting(place, 0.0, kept=True))
     worn = {group_of(name) for name in named}
     off = tuple(group for group in kind.groups if group in without and group not in worn)
-    return Gathered(Make(Request(kind.name, settings), off), tuple(notes), guessed)
+    usual = tuple(name for name, number in named.items() if number is None)
+    return Gathered(Make(Request(kind.name, settings), off, usual), tuple(notes), guessed)
 
 
 def own_colours(colour: Name) -> Note:

@@ -167,9 +167,8 @@ class Grammar:
 
     def caption(self, text: str) -> Caption:
         """Understand a caption, if it is a line."""
-        whole = text.strip()
-        text = " ".join(self.vocabulary.mine_pattern.sub(" ", whole).split())
-        mine = text != " ".join(whole.split())
+        text, said = self.vocabulary.mine_pattern.subn(" ", text)
+        text, mine = text.strip(), said > 0
         if not text:
             return Caption(mine=mine)
         commanded = command_at(self.vocabulary, normalise(text)) is not None

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from storage.contract.captions import Caption, parted
+from storage.contract.finishing import finish_parted
 from storage.contract.kinds import KINDS, Setting
 
 
@@ -31,6 +32,7 @@ class Command(StrEnum):
     CAPTION = "caption"
     LINK = "link"
     UNLINK = "unlink"
+    PREFERENCES = "preferences"
     LANGUAGE = "language"
     PRIVACY = "privacy"
     FORGET = "forget"
@@ -52,8 +54,8 @@ class Request:
     def of_job(
         cls, kind: str, settings: tuple[Setting, ...], second_photo: UUID | None = None
     ) -> Self:
-        """Return the wish that a job fulfils, which carries its caption among its settings."""
-        settings, caption = parted(settings)
+        """Return the wish that a job fulfils, which carries caption and finish in its settings."""
+        settings, caption = parted(finish_parted(settings)[0])
         return cls(kind, settings, second_photo, caption)
 
     @property
@@ -66,10 +68,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Make this of the current photo. ``without``: groups of settings to take off beside."""
+    """Make this of the current photo. ``without``: groups of settings to take off beside.
+
+    ``usual``: the settings whose strength was not said.
+    """
 
     request: Request
     without: tuple[str, ...] = ()
+    usual: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

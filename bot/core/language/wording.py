@@ -17,6 +17,7 @@ from bot.core.conversation.actions import (
     Say,
     ShowResult,
     SlotName,
+    TasteName,
     Tuned,
     Wearable,
 )
@@ -179,6 +180,8 @@ class Wording:
                 return self.texts.platform(locale, platform)
             case Kind():
                 return self._settings(value, locale)
+            case TasteName(name):
+                return self.texts.get(locale, f"taste.{name}")
             case ConsentLine(wording, when, withdrawn):
                 key = "consent.line_withdrawn" if withdrawn else "consent.line"
                 what = self.texts.consent(locale, wording)

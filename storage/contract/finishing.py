@@ -1,0 +1,57 @@
+"""How a sticker is finished: its outline and what lies behind it. It travels among job settings.
+
+Families never see it; any kind that gives a sticker takes one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.contract.kinds import Setting
+
+OUTLINE, WIDTH, GROUND = "finish:outline", "finish:width", "finish:ground"
+
+WHITE = "#ffffff"
+USUAL_WIDTH = 8.0
+WIDTHS = (0.0, 4.0, 8.0, 14.0)
+"""Of outlines: px of the sticker's 512."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """``outline``: its colour, "#rrggbb"; ``width``: px, 0 for none; ``ground``: a colour or ""."""
+
+    outline: str = WHITE
+    width: float = USUAL_WIDTH
+    ground: str = ""
+
+
+USUAL = Finish()
+
+
+def with_finish(settings: tuple[Setting, ...], finish: Finish) -> tuple[Setting, ...]:
+    """Return a job's settings with what is unusual about its finish among them."""
+    added = []
+    if finish.outline != USUAL.outline:
+        added.append(Setting(OUTLINE, words=finish.outline))
+    if finish.width != USUAL.width:
+        added.append(Setting(WIDTH, finish.width))
+    if finish.ground:
+        added.append(Setting(GROUND, words=finish.ground))
+    return (*settings, *added)
+
+
+def finish_parted(settings: Iterable[Setting]) -> tuple[tuple[Setting, ...], Finish]:
+    """Part a job's settings from its finish."""
+    left: list[Setting] = []
+    outline, width, ground = USUAL.outline, USUAL.width, USUAL.ground
+    for setting in settings:
+        match setting.name:
+            case "finish:outline":
+                outline = setting.words
+            case "finish:width":
+                width = setting.amount
+            case "finish:ground":
+                ground = setting.words
+            case _:
+                left.append(setting)
+    return tuple(left), Finish(outline, width, ground)
