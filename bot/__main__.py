@@ -38,7 +38,7 @@ from inference.__main__ import commands as inference_commands
 from inference.errors import DeviceUnavailable, InferenceError, PhotoError, WeightsError
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
-from storage.contract.kinds import EMOJI, KINDS, LINEUP, PREVIEW, TOGETHER, Kind
+from storage.contract.kinds import EMOJI, KINDS, LINEUP, MOODS, PREVIEW, TOGETHER, Kind
 
 if TYPE_CHECKING:
     from bot.core.service import Service
@@ -360,8 +360,89 @@ def sticker(
         raise SystemExit(1)
 
 
-async def _make(orders: list["Order"]) -> bool:
-    """Make all orders; return whether each gave nothing but stickers."""
+@main.command()
+@click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--moods", is_flag=True, help="All moods of the avatar, rather than the usual.")
+@click.option("--moving", is_flag=True, help="Let the moods move.")
+@click.option("--title", default="Selfmoji", show_default=True, help="What the pack is called.")
+@click.option(
+    "--for",
+    "platform",
+    default="webp",
+    show_default=True,
+    type=click.Choice(["webp", "png", "whatsapp", "signal"]),
+    help="A zip of pictures, .wastickers, or a zip with a folder for Signal's pack creator.",
+)
+@click.option("--face", type=click.IntRange(min=1), help="Which face, the largest is 1.")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; further ones of a pack are numbered. None is ever overwritten.",
+)  # fmt: skip
+@click.pass_obj
+def pack(
+    level: int,
+    /,
+    photo: Path,
+    moods: bool,
+    moving: bool,
+    title: str,
+    platform: str,
+    face: int | None,
+    out: Path,
+) -> None:
+    """Make a sticker pack of PHOTO as one file, or as several where a platform wants that.
+
+    selfmoji pack selfie.jpg --moods -o out.zip
+
+    selfmoji pack selfie.jpg --moods --moving --for whatsapp -o me.wastickers
+    """
+    from bot import packing
+    from bot.frontends.terminal import Order
+    from inference.avatars.moods import load
+
+    if out.exists():
+        raise click.ClickException(f"{out} is there already; nothing is overwritten")
+    move = " moving" if moving else ""
+    lines = ("/emoji", *(f"/mood {name}{move}" for name in MOODS)) if moods or moving else ()
+    set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
+    with tempfile.TemporaryDirectory(prefix="selfmoji-") as folder:
+        order = Order(photo, lines, None, face, Path(folder), bytes)
+        made: list[Path] = []
+        try:
+            complete = asyncio.run(_make([order], made.append))
+        except (OSError, InferenceError) as problem:
+            raise click.ClickException(str(problem)) from None
+        stickers = []
+        for path in made:
+            kind, _, rest = path.stem.removeprefix(f"{photo.stem}-").partition("-")
+            mood = load().get(rest.removesuffix("-moving"))
+            shown = mood.emoji if mood and kind == "mood" else "🙂"
+            stickers.append(packing.PackSticker(rest or kind, path.read_bytes(), shown, kind))
+    order_of = {name: at for at, name in enumerate(MOODS)}  # they end as workers please
+    stickers.sort(key=lambda one: order_of.get(one.name.removesuffix("-moving"), -1))
+    match platform:
+        case "whatsapp":
+            packed = packing.for_whatsapp(title, "Selfmoji", stickers)
+        case "signal":
+            packed = packing.for_signal(title, "Selfmoji", stickers)
+        case _:
+            packed = packing.zipped(title, stickers, platform)
+    for number, file in enumerate(packed.files, 1):
+        target = out if number == 1 else out.with_stem(f"{out.stem}-{number}")
+        try:
+            with target.open("xb") as stream:
+                stream.write(file.data)
+        except OSError as problem:
+            raise click.ClickException(f"{target}: {problem.strerror}") from None
+        click.echo(target)
+    for name in packed.left_out:
+        click.echo(f"{name}: left out, a pack has at least three of a sort", err=True)
+    if not complete or packed.left_out or not packed.files:
+        raise SystemExit(1)
+
+
+async def _make(orders: list["Order"], tell: Callable[[Path], None] = click.echo) -> bool:
+    """Make all orders; return whether each gave nothing but stickers. tell: of each file."""
     from bot.frontends.terminal import TerminalChat
 
     chat = TerminalChat(os.environ.get("LC_ALL") or os.environ.get("LANG"))
@@ -384,7 +465,7 @@ async def _make(orders: list["Order"]) -> bool:
                     app.service.deliver(chat, shutdown),
                 )
             ]
-            making = asyncio.create_task(_make_all(chat, app.service, orders))
+            making = asyncio.create_task(_make_all(chat, app.service, orders, tell))
             stopped = asyncio.create_task(shutdown.wait())
             await asyncio.wait({making, stopped}, return_when=asyncio.FIRST_COMPLETED)
             making.cancel()  # nothing if it is done; else its worker has failed
@@ -406,12 +487,14 @@ async def _fill_wardrobe(app: App) -> None:
             await replace(session, built)
 
 
-async def _make_all(chat: "TerminalChat", service: "Service", orders: list["Order"]) -> bool:
+async def _make_all(
+    chat: "TerminalChat", service: "Service", orders: list["Order"], tell: Callable[[Path], None]
+) -> bool:
     complete = True
     for order in orders:
         answer = await chat.make(service, order)
         for path in answer.files:
-            click.echo(path)
+            tell(path)
         for sentence in answer.sentences:
             complete = False
             click.echo(f"{order.photo}: {sentence}", err=True)

@@ -137,6 +137,29 @@ def apng(frames: Frames, colours: int) -> bytes:
     return _animated(images, frames, "PNG", blend=0)
 
 
+def true_apng(frames: Frames, colours: int, shrunk: int) -> bytes:
+    """Encode without a palette, of few colours nonetheless, which deflate likes.
+
+    Args:
+        frames: the film.
+        colours: how many there are in all of it.
+        shrunk: how many pixels in a row are one: 1 for all.
+    """
+    width, height = frames.images[0].size
+    small = (max(1, width // shrunk), max(1, height // shrunk))
+    tall = Image.new("RGBA", (small[0], small[1] * len(frames.images)))
+    for number, image in enumerate(frames.images):
+        tall.paste(image.resize(small, Image.Resampling.BOX), (0, number * small[1]))
+    reduced = tall.quantize(colours, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+    images = (
+        reduced.crop((0, number * small[1], small[0], (number + 1) * small[1])).resize(
+            (width, height), Image.Resampling.NEAREST
+        )
+        for number in range(len(frames.images))
+    )
+    return _animated(images, frames, "PNG", blend=0)
+
+
 def gif(frames: Frames, colours: int) -> bytes:
     """Encode with one palette for all frames; pixels are shown or not, edges lie on white."""
     flat = [_on_white(image).convert("RGB") for image in frames.images]

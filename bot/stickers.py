@@ -22,7 +22,7 @@ KIB = 1024
 class Moving:
     """What a platform takes as a sticker that moves. ``seconds``: how long it may be."""
 
-    format: str  # "WEBP" | "PNG" | "WEBM" | "GIF" | "MP4"
+    format: str  # "WEBP" | "PNG" | "APNG" (in true colour) | "WEBM" | "GIF" | "MP4"
     most_bytes: int
     seconds: float
 
@@ -58,6 +58,14 @@ LIMITS = {
     "web": Limits(
         "WEBP", 512, square=False, most_bytes=4096 * KIB, moving=Moving("WEBP", 4096 * KIB, 30.0)
     ),
+    # https://github.com/WhatsApp/stickers: 100 KB, 500 KB where they move, less what a mark takes
+    "whatsapp": Limits(
+        "WEBP", 512, square=True, most_bytes=99_000, moving=Moving("WEBP", 450_000, 10.0)
+    ),
+    # https://support.signal.org/hc/articles/360031836512: no palette where they move
+    "signal": Limits(
+        "PNG", 512, square=True, most_bytes=290_000, moving=Moving("APNG", 290_000, 3.0)
+    ),
     # for films that go elsewhere; without alpha, so on white
     "film": Limits(
         "PNG", 512, square=False, most_bytes=4096 * KIB, moving=Moving("MP4", 4096 * KIB, 30.0)
@@ -65,11 +73,19 @@ LIMITS = {
 }
 
 WEBP_QUALITIES = (90, 80, 65, 50, 30)
-MOVING_WEBP_QUALITIES = (75, 60, 45, 30)  # 90 takes twice the bytes of 75
+MOVING_WEBP_QUALITIES = (
+    (75, 60), (60, 60), (45, 60), (30, 60), (30, 15), (20, 10), (8, 8), (2, 5),
+)  # fmt: skip
+"""The quality, of which 90 takes twice the bytes of 75, and most frames a second."""
 WEBP_METHOD = 0  # 13 ms for 512 x 512, 54 KB; 4 takes 29 ms for 45 KB (one core)
 PNG_LEVEL = 2  # 15 ms for 320 x 320; 6 takes 37 ms to save a tenth
 PNG_COLOURS = (0, 256, 96, 32)  # 0: all there are
 APNG_QUALITIES = ((256, 30), (128, 15), (64, 10), (32, 6))  # colours, most frames a second
+TRUE_APNG_QUALITIES = (
+    (256, 20, 1), (96, 15, 1), (48, 12, 1), (32, 10, 1), (32, 10, 2), (24, 8, 2), (16, 6, 2),
+    (12, 5, 3), (8, 4, 4),
+)  # fmt: skip
+"""Colours, most frames a second, and how many pixels in a row are one."""
 GIF_QUALITIES = ((255, 30), (255, 13), (127, 13), (63, 8))  # the same; one more shows nothing
 WEBM_QUALITIES = ((30, 30), (38, 30), (46, 30), (54, 30), (62, 12))  # CRF, most frames a second
 _FILM = b"\x1aE\xdf\xa3"
@@ -217,14 +233,20 @@ def _ladder(frames: Frames, format_: str) -> Iterator[Callable[[], bytes]]:
     """Yield encoders, the best quality first."""
     match format_:
         case "WEBP":
-            moving = len(frames.images) > 1
-            for quality in MOVING_WEBP_QUALITIES if moving else WEBP_QUALITIES:
+            if len(frames.images) > 1:
+                for quality, rate in MOVING_WEBP_QUALITIES:
+                    yield partial(_webp, frames.thinned(rate), quality)
+                return
+            for quality in WEBP_QUALITIES:
                 yield partial(_webp, frames, quality)
         case "WEBM":
             for quality, rate in WEBM_QUALITIES:
                 yield partial(films.webm, frames.thinned(rate), quality)
         case "MP4":
             yield partial(films.mp4, frames)
+        case "APNG":
+            for colours, rate, shrunk in TRUE_APNG_QUALITIES:
+                yield partial(films.true_apng, frames.thinned(rate), colours, shrunk)
         case "GIF":
             for colours, rate in GIF_QUALITIES:
                 yield partial(films.gif, frames.thinned(rate), colours)

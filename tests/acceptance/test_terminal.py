@@ -1,10 +1,12 @@
 """``selfmoji sticker`` as a person runs it: real photos, the real queue, worker and models."""
 
+import io
 import re
 import signal
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from PIL import Image
 
 from bot.__main__ import main
 from bot.core.language.texts import load
-from storage.contract.kinds import KINDS, LINEUP, PREVIEW, TOGETHER
+from storage.contract.kinds import KINDS, LINEUP, MOODS, PREVIEW, TOGETHER
 from tests import patience
 
 PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
@@ -85,6 +87,26 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         "selfie-cutout.png",
         *(f"selfie-cutout-{number}.png" for number in range(2, 7)),
     }
+
+
+@pytest.mark.slow
+def test_a_pack_becomes_one_file_and_none_is_overwritten(tmp_path: Path) -> None:
+    """All moods, in their order, as a zip; once more to the same place is refused."""
+    out = tmp_path / "out.zip"
+    result = selfmoji("pack", SELFIE, "--moods", "-o", out)
+    assert result.returncode == 0, result.stderr
+    assert files(result) == [out]
+    with zipfile.ZipFile(out) as archive:
+        names = archive.namelist()
+        pictures = [Image.open(io.BytesIO(archive.read(name))) for name in names]
+    moods = [f"{number:02}-{name}.webp" for number, name in enumerate(MOODS, 2)]
+    assert names == ["01-avataaars.webp", *moods]
+    assert all((one.format, max(one.size)) == ("WEBP", 512) for one in pictures)
+    before = out.read_bytes()
+    again = selfmoji("pack", SELFIE, "-o", out)
+    assert again.returncode != 0
+    assert "nothing is overwritten" in again.stderr
+    assert out.read_bytes() == before
 
 
 @pytest.mark.slow
