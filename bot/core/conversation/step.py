@@ -28,6 +28,7 @@ from bot.core.conversation.typed import EXAMPLE, meant, personal, typed
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import BareCommand, Command, Courtesy, Request
 from bot.core.language.spelling import legible
+from bot.errors import CommandError
 
 NOTHING_TO_WEAR = Library()
 FromPerson = PhotoKept | PhotoAnswered | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
@@ -116,7 +117,10 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         if told is not None:
             return told
         if meaning != BareCommand(Command.START) and not isinstance(meaning, Courtesy):
-            return meant(state, caption.line, grammar)
+            try:
+                return meant(state, caption.line, grammar)
+            except CommandError as error:  # what is behind a command is read by what it is for
+                return state, (explain(error, grammar),)
     preferred = tuple(liking.as_liked(state, one) for one in state.preferred)
     wanted = (state.waiting,) if state.waiting is not None else preferred
     return run(replace(state, waiting=None), wanted)
