@@ -5,7 +5,7 @@ BIN := .venv/bin
 PINS := --constraint constraints.txt  # the versions that the tests ran with
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install run test lint wheel bench nemesis constraints clean
+.PHONY: install run test lint wheel bench strike nemesis fuzz constraints clean
 .DEFAULT_GOAL := run
 
 .venv/pip:
@@ -43,13 +43,20 @@ wheel: .venv/test
 bench: .venv/run
 	$(BIN)/selfmoji bench
 
-nemesis: .venv/test
+strike: .venv/test  # the nemesis for a minute or two
 	$(BIN)/pytest -m nemesis tests/nemesis
-	$(BIN)/python -m tests.nemesis --database postgres --faults 3000 --seed $${SEED:-1}
-	$(BIN)/python -m tests.nemesis --database sqlite --faults 600 --pause 2.5 --seed $${SEED:-1}
+
+nemesis: strike  # for an hour
+	$(BIN)/python -m tests.nemesis --database postgres --minutes 40 --seed $${SEED:-1}
+	$(BIN)/python -m tests.nemesis --database sqlite --minutes 20 --pause 2.5 --seed $${SEED:-1}
+
+fuzz: .venv/test  # each target for five minutes
+	$(BIN)/pip install --quiet $(PINS) --editable ".[all,test,fuzz]"
+	for target in decode look line caption press language; do \
+	  $(BIN)/python -m tests.fuzz $$target -max_total_time=300 -rss_limit_mb=4096 || exit 1; done
 
 constraints: .venv/test  # everything at its newest release, written down
-	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager --editable ".[all,test,train,evaluate]"
+	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager --editable ".[all,test,train,evaluate,fuzz]"
 	$(BIN)/pip freeze --all --exclude-editable --exclude pip --exclude wheel | sed 's/+.*//' > constraints.txt
 
 clean:

@@ -32,7 +32,7 @@ async def _measure(url: str, folder: Path, times: int) -> None:
 
 async def _run(options: argparse.Namespace, url: str, folder: Path) -> bool:
     async with nemesis(url, folder, options.seed) as one:
-        outcome = await one.run(options.faults, options.pause)
+        outcome = await one.run(options.faults, options.pause, options.minutes)
     print(f"{options.database}, seed {options.seed}\n{outcome}", flush=True)  # noqa: T201
     return outcome.good
 
@@ -41,10 +41,11 @@ def main() -> None:
     """Run, and exit with 1 unless nothing was lost."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
-    parser.add_argument("--faults", type=int, default=100)
+    parser.add_argument("--faults", type=int, default=10**9, help="at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--recoveries", type=int, default=3, help="workers to kill and time")
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between two faults")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of striking at most")
     parser.add_argument("--logs", type=Path, help="folder for the processes' logs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nemesis-") as made:

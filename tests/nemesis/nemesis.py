@@ -5,6 +5,7 @@ has one sticker or one sentence in its own chat, and nothing waits any more.
 """
 
 import asyncio
+import math
 import random
 import secrets
 import socket
@@ -104,8 +105,12 @@ class Nemesis:
         self._numbers = iter(range(1, 2**marks.BITS))
         self._outcome = Outcome()
 
-    async def run(self, faults: int, pause: float = 0.5) -> Outcome:
-        """Strike so many times, ``pause`` seconds apart on average; heal; wait; judge."""
+    async def run(self, faults: int, pause: float = 0.5, minutes: float = math.inf) -> Outcome:
+        """Strike so many times, ``pause`` seconds apart on average; heal; wait; judge.
+
+        ``minutes``: after which there are no more strikes.
+        """
+        ends = time.monotonic() + 60 * minutes
         latency = random.Random(secrets.randbits(32))
         self._api.latency = lambda: latency.uniform(0.01, 0.06)
         for program in self._programs.values():
@@ -116,6 +121,8 @@ class Nemesis:
         strikes = self._strikes()
         try:
             for _ in range(faults):
+                if time.monotonic() > ends:
+                    break
                 await self._rest(self._chance.uniform(0.2, 1.8) * pause)
                 await self._strike(self._chance.choice(strikes))
         finally:
