@@ -1,12 +1,12 @@
 """How much of the processor one photo takes at each station: what a simulation is made of.
 
 The worker's and the database's shares are measured by themselves, one photo after the other; the
-front end's is what the program's main thread has, where its event loop runs (Linux). Seconds of the
-processor, unlike those of a clock, are nearly the same however busy the machine is.
+front end's is what the program's main thread has, where its event loop runs (Linux), less what it
+has without photos. Seconds of the processor, unlike those of a clock, are nearly the same however
+busy the machine is.
 """
 
 import asyncio
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -25,6 +25,8 @@ from storage.contract.jobs import Done, NewJob
 from storage.database import Database
 from storage.vault import Vault
 
+_SETTLING = 5.0  # seconds
+
 
 def measure(found: Sequence[bytes], networks: Networks) -> Times:
     """Measure each photo a few times by itself."""
@@ -38,19 +40,27 @@ async def _front(found: Sequence[bytes]) -> list[float]:
         async with whole.program(Path(folder)) as (process, address):
             async with whole.Visitor(address, 0) as first:
                 await first.sticker(found[0])
+            idle = await _idle(process.pid)
             for number, photo in enumerate((*found, *found), 1):
                 async with whole.Visitor(address, number) as visitor:
                     begun = _main_thread(process.pid)
-                    await visitor.sticker(photo)
-                    took.append(_main_thread(process.pid) - begun)
-    return [sum(took) / len(took)]  # the kernel counts in hundredths of a second
+                    waited = await visitor.sticker(photo)
+                    took.append(_main_thread(process.pid) - begun - idle * waited)
+    return took
+
+
+async def _idle(process: int) -> float:
+    """Return what share of a core a process's main thread has without photos."""
+    await asyncio.sleep(_SETTLING)
+    begun = _main_thread(process)
+    await asyncio.sleep(_SETTLING)
+    return (_main_thread(process) - begun) / _SETTLING
 
 
 def _main_thread(process: int) -> float:
     """Return the seconds of the processor that a process's main thread has had."""
-    stat = Path(f"/proc/{process}/task/{process}/stat").read_text("ascii")
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    had = Path(f"/proc/{process}/task/{process}/schedstat").read_text("ascii").split()[0]
+    return int(had) / 1e9
 
 
 def _work(found: Sequence[bytes], networks: Networks) -> list[float]:
