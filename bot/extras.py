@@ -13,10 +13,14 @@ MODULES = {
     "dicebear": "worker",
     "numpy": "worker",
     "onnxruntime": "worker",
+    "bidi": "worker",
+    "manimgx_fonts": "worker",
+    "manimgx_fonts_cjk": "worker",
     "pillow_heif": "worker",
-    "simpy": "evaluate",
     "pypinyin": "worker",
     "thorvg_python": "worker",
+    "uharfbuzz": "worker",
+    "simpy": "evaluate",
 }
 
 
