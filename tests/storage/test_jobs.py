@@ -280,7 +280,7 @@ async def test_the_forgotten_ask_for_nothing(
 async def test_favourites_stay_when_old_results_go(
     database: Database, vault: Vault, ada: Person, new_job: NewJob
 ) -> None:
-    """The sweep erases old results and update keys but not what somebody keeps."""
+    """The sweep erases old results and update keys but not what somebody keeps and never drops."""
     made = []
     for number in range(3):
         async with database.transaction() as session:
@@ -293,6 +293,9 @@ async def test_favourites_stay_when_old_results_go(
         assert await people.first_time(session, "update")
         await favourites.add(session, made[2].id)
         await favourites.add(session, made[2].id)
+        await favourites.remove(session, uuid4(), made[2].id)  # somebody else's word
+        await favourites.add(session, made[1].id)
+        await favourites.remove(session, ada.id, made[1].id)
     swept = await retention.sweep(
         database, vault, datetime.now(UTC) + retention.Retention().results
     )

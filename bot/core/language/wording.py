@@ -1,8 +1,9 @@
 """Turns what the conversation decided into messages in a person's language."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.core.conversation.actions import (
@@ -75,7 +76,7 @@ class Wording:
             said.picture,
             sheet=said.sheet is not None,
             name=_file_name(said.sheet),
-            offers=tuple(self._offer(offer, locale) for offer in said.offers),
+            offers=_told_apart(self._offer(offer, locale) for offer in said.offers),
             sliders=tuple(self._tuned(one, locale) for one in said.tuned),
         )
 
@@ -274,6 +275,17 @@ class Wording:
 
 def _about(photo: UUID | None) -> str:
     return "" if photo is None else photo.hex[:12]
+
+
+def _told_apart(offers: Iterable[Offer]) -> tuple[Offer, ...]:
+    """Return offers of which no two are called the same: later ones get a number."""
+    counts: Counter[str] = Counter()
+    found = []
+    for offer in offers:
+        counts[offer.label] += 1
+        number = counts[offer.label]
+        found.append(offer if number == 1 else replace(offer, label=f"{offer.label} {number}"))
+    return tuple(found)
 
 
 def _leading(name: str) -> str:

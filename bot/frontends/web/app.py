@@ -5,6 +5,7 @@ GET  /assets/{name}         its script, style and sample face
 GET  /vocabulary            commands, settings and sentences in the person's language
 GET  /pictures/{token}.webp  a picture that this browser was sent; also .png and the .svg drawn, or
                              .mp4 where it moves
+GET  /stickers.zip?tokens=  several of them in one file
 GET  /parts/{style}/{slot}/{variant}.png  an avatar part on a plain avatar
 WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
@@ -48,6 +49,7 @@ from bot.frontends.web.bodies import read_fields
 from bot.frontends.web.looking import look
 from bot.frontends.web.rates import Buckets, Rate
 from bot.frontends.web.sessions import Picture, Session, Sessions
+from bot.frontends.web.together import zipped
 from bot.frontends.web.uploads import BodyTooLargeError, Uploads, refusal
 from bot.stickers import LIMITS, encode, moves
 from bot.stickers import suffix as own_suffix
@@ -59,6 +61,7 @@ from storage.contract.photos import MAX_BYTES
 log = logging.getLogger(__name__)
 
 FIELDS_BYTES = 16 * 2**10
+MOST_AT_ONCE = 60  # stickers in one file
 TEXT_CHARACTERS = 1_000
 VISITORS_EACH, VISITORS = Rate(60, 600), Rate(3_000, 600)  # new ones of an address, of all
 UPDATES_EACH, UPDATES = Rate(480, 60), Rate(12_000, 60)  # a slider sends eight drafts a second
@@ -116,6 +119,7 @@ class WebApp:
                 Route("/assets/{name}", self.asset),
                 Route("/vocabulary", self.vocabulary),
                 Route("/pictures/{token}.{suffix}", self.picture),
+                Route("/stickers.zip", self.stickers),
                 Route("/parts/{style}/{slot}/{variant}.png", self.part),
                 Route("/photo", self.photo, methods=["POST"]),
                 Route("/command", self.command, methods=["POST"]),
@@ -171,6 +175,20 @@ class WebApp:
             picture.svg if suffix == "svg" else picture.formats[suffix],
             media_type=MEDIA_TYPES[suffix],
             headers={"cache-control": "private, max-age=31536000, immutable"},
+        )
+
+    async def stickers(self, request: Request) -> Response:
+        """Serve several stickers of a browser's own in one file."""
+        secret = visitors.token(request)
+        session = self._sessions.known(visitors.external_id(secret)) if secret else None
+        tokens = request.query_params.get("tokens", "").split(",")[:MOST_AT_ONCE]
+        found = session.stickers(tokens) if session else []
+        if not found:
+            raise HTTPException(404)
+        return Response(
+            await asyncio.to_thread(zipped, found),
+            media_type="application/zip",
+            headers={"cache-control": "no-store"},
         )
 
     async def part(self, request: Request) -> Response:
@@ -253,7 +271,9 @@ class WebApp:
                 return
         session = await self._sessions.get(person)
         sender = asyncio.create_task(
-            _send_changes(socket, session, epoch, int(known) if known.isdecimal() else 0)
+            _send_changes(
+                socket, self._sessions, session, epoch, int(known) if known.isdecimal() else 0
+            )
         )
         left = asyncio.create_task(_until_closed(socket))
         try:
@@ -309,22 +329,24 @@ class WebApp:
 
     async def _locale(self, request: Request) -> str:
         secret = visitors.token(request)
-        wanted = visitors.wanted_locale(request.headers.get("accept-language", ""), self._texts)
+        wanted = visitors.wanted(request, self._texts)
         chosen = None
         if secret is not None:
             chosen = await self._locale_of(self._who(request, visitors.external_id(secret)))
         return self._texts.negotiate(chosen or wanted)
 
     def _who(self, request: HTTPConnection, person: str) -> Who:
-        wanted = visitors.wanted_locale(request.headers.get("accept-language", ""), self._texts)
+        wanted = visitors.wanted(request, self._texts)
         return Who("web", person, wanted)
 
 
-async def _send_changes(socket: WebSocket, session: Session, epoch: str, version: int) -> None:
+async def _send_changes(
+    socket: WebSocket, sessions: Sessions, session: Session, epoch: str, version: int
+) -> None:
     with session.listen() as changed:
         while not session.closed:
             changed.clear()
-            news = wire.update(session, epoch, version)
+            news = wire.update(session, epoch, version, warm=sessions.warm)
             epoch, version = session.epoch, session.version
             await socket.send_json(news)
             await changed.wait()

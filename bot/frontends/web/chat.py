@@ -65,6 +65,7 @@ class WebChat:
 
     async def edit(self, chat: str, reference: str, message: Message) -> str:
         """Change a message in place."""
+        self._sessions.warm = self._sessions.warm or message.sticker is not None
         return (await self._sessions.get(chat)).replace(reference, message)
 
     async def remove(self, chat: str, reference: str) -> None:

@@ -149,6 +149,16 @@ class Session:
         """A picture by its token."""
         return self._pictures.get(token)
 
+    def stickers(self, tokens: list[str]) -> list[tuple[str, bytes]]:
+        """Return the names and files of those of its stickers that have these tokens."""
+        names = {
+            shown.sticker: shown.message.name
+            for shown in self._shown.values()
+            if shown.message is not None and shown.sticker is not None
+        }
+        known = [token for token in dict.fromkeys(tokens) if token in names]
+        return [(names[token] or "selfmoji", self._pictures[token].data) for token in known]
+
     def keep_format(self, picture: Picture, suffix: str, data: bytes) -> None:
         """Remember another encoding of a picture."""
         if suffix not in picture.formats:
@@ -216,6 +226,8 @@ class Sessions:
         self._restore = restore
         self._clock = clock
         self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self.warm = False
+        """Whether anything was made since the start: the first result takes longest."""
 
     async def get(self, external_id: str) -> Session:
         """A person's session, filled from the rows if it is not there."""

@@ -10,6 +10,9 @@ from starlette.responses import Response
 from bot.core.language.texts import Texts
 
 COOKIE = "selfmoji"
+LANGUAGE = "language"
+"""The cookie that the page keeps its language in; it tells nothing of who it is."""
+
 COOKIE_SECONDS = 400 * 86_400  # the longest that browsers keep one
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -38,6 +41,14 @@ def introduce(request: HTTPConnection, response: Response) -> None:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
+
+
+def wanted(request: HTTPConnection, texts: Texts) -> str | None:
+    """Return the language that a browser remembers of its page, else the one that it asks for."""
+    remembered = request.cookies.get(LANGUAGE, "")
+    if remembered in texts.locales:
+        return remembered
+    return wanted_locale(request.headers.get("accept-language", ""), texts)
 
 
 def wanted_locale(accept_language: str, texts: Texts) -> str | None:

@@ -6,8 +6,10 @@ from bot.frontends.web.sessions import Session, Shown
 from bot.stickers import moves
 
 
-def update(session: Session, epoch: str, version: int) -> dict[str, object]:
+def update(session: Session, epoch: str, version: int, *, warm: bool) -> dict[str, object]:
     """Return what a tab lacks that knows ``epoch`` up to ``version``, JSON-able.
+
+    ``warm``: whether anything was made since the start.
 
     ``fresh``: the tab has to start from nothing, because what it knows is another epoch.
     """
@@ -16,6 +18,7 @@ def update(session: Session, epoch: str, version: int) -> dict[str, object]:
         "epoch": session.epoch,
         "version": session.version,
         "fresh": fresh,
+        "warm": warm,
         "messages": [_shown(shown) for shown in session.since(0 if fresh else version)],
     }
 

@@ -8,6 +8,10 @@ from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
 from storage.contract.kinds import KINDS, Amount
 
+_MENU = {
+    "menu_avatar": {"wardrobe", "wear", "avatar", "avatars", "link", "unlink"},
+    "menu_result": {"again", "stronger", "weaker", "undo", "favourite", "favourites", "sliders"},
+}
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -25,9 +29,10 @@ def page(texts: Texts, locale: str) -> str:
 def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
     """Return what the page's script needs to know of our words, JSON-able.
 
-    ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, and for
-    kinds of results their ``settings``, each with the range of its ``amount`` where it has one and
-    whether it may stand ``beside`` a chosen one, and the ``groups`` that these come in;
+    ``commands``: each with ``name``, what it is ``called`` in this language, ``about``, the key of
+    its ``heading`` among ``sentences``, and for kinds of results their ``settings``, each with the
+    range of its ``amount`` where it has one and whether it may stand ``beside`` a chosen one, and
+    the ``groups`` that these come in;
     ``sentences``: the page's own; ``languages``: code and name of each.
     """
     commands: list[dict[str, object]] = []
@@ -38,6 +43,7 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
             "name": name,
             "called": texts.get(locale, f"{section}.{name}.name"),
             "about": about,
+            "heading": _heading(name),
         }
         if kind:
             entry["several"] = kind.several
@@ -62,6 +68,15 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
         "commands": commands,
         "sentences": texts.section(locale, "web"),
     }
+
+
+def _heading(name: str) -> str:
+    """Return the key of the sentence above a command in the page's menu."""
+    if name in SHORTCUTS:
+        return "menu_choose"
+    if name in KINDS:
+        return "menu_make"
+    return next((key for key, names in _MENU.items() if name in names), "menu_chat")
 
 
 def _range(amount: Amount | None) -> dict[str, float] | None:

@@ -4,13 +4,15 @@ import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
 import { Ideas } from "./ideas.js";
 import { linked, Log } from "./messages.js";
+import { Outbox } from "./outbox.js";
 import { forgetPhotos, rememberPhoto, watchForPhotos } from "./photos.js";
-import { newKey, sendChoice, sendCommand, sendPhoto } from "./requests.js";
+import { sendChoice, sendCommand, sendPhoto } from "./requests.js";
 import { Stream } from "./stream.js";
 
 const NEAR_THE_END = 160;
 const FOLLOWING = 1500; // ms that a scroll to the end may take
-const ALBUM = 10;
+const AT_WORK = 3; // results still to come from which on the next photo waits
+const IN_PLACE = ["again", "more", "less", "undo"]; // verbs of buttons that change their sticker
 
 const vocabulary = await (await fetch("/vocabulary")).json();
 const words = vocabulary.sentences;
@@ -18,7 +20,6 @@ const find = (id) => document.querySelector(`#${id}`);
 const main = document.querySelector("main");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let online = false;
-let sending = 0;
 let chosen = false; // a button was pressed and has not been answered
 
 // --- saying things -------------------------------------------------------------------------------
@@ -48,20 +49,27 @@ async function attempt(request) {
 
 const quietly = (promise) => promise.catch(() => {}); // the person has been told
 
+// Photos go one after the other, each when those before are nearly made; they wait in the browser's
+// own storage, so that neither a reload nor a broken connection loses one.
+const outbox = new Outbox({
+  async send({ key, photo, caption }) {
+    rememberPhoto(key, photo);
+    const answer = await sendPhoto(key, photo, caption);
+    if (answer.reworded) location.reload();
+  },
+  ready: () => online && log.unfinished <= AT_WORK,
+  refused(problem) {
+    const told = { 413: words.photo_too_large, 429: words.too_much };
+    complain(told[problem.status] ?? words.failed);
+  },
+  changed: () => showState(),
+});
+
 async function give(photos, said) {
   const caption = said ?? (photos.length === 1 ? composer.takeLine() : "");
-  for (const photo of photos.slice(0, ALBUM)) {
-    if (photo.size > vocabulary.limits.photo_bytes) {
-      complain(words.photo_too_large);
-      continue;
-    }
-    const key = newKey();
-    rememberPhoto(key, photo);
-    sending += 1;
-    showState();
-    await quietly(attempt(sendPhoto(key, photo, caption)));
-    sending -= 1;
-    showState();
+  for (const photo of photos) {
+    if (photo.size > vocabulary.limits.photo_bytes) complain(words.photo_too_large);
+    else await outbox.put(photo, caption);
   }
 }
 
@@ -69,8 +77,13 @@ const say = (line) => attempt(sendCommand(line)).catch(() => composer.giveBack(l
 const composer = new Composer(vocabulary, say);
 const ideas = new Ideas(vocabulary, say);
 const log = new Log(find("log"), vocabulary, {
+  changed: () => {
+    showState();
+    outbox.flush();
+  },
   choose: (value, message) => {
     chosen = true;
+    if (IN_PLACE.includes(value.split(":")[0])) log.pend(message);
     quietly(attempt(sendChoice(value, message)));
   },
   pick: (command, message) => quietly(attempt(sendCommand(command, message))),
@@ -93,8 +106,11 @@ find("way-random").addEventListener("click", () => say("/random"));
 // --- hearing things ------------------------------------------------------------------------------
 
 function showState() {
-  const state = !online ? "reconnecting" : log.busy || sending ? "working" : "online";
+  const state = !online ? "reconnecting" : log?.busy || outbox.count ? "working" : "online";
   const element = find("state");
+  const waits = find("outbox");
+  waits.hidden = outbox.count === 0;
+  waits.textContent = words[online ? "outbox" : "outbox_offline"].replace("{count}", outbox.count);
   if (element.dataset.state === state) return;
   element.dataset.state = state;
   element.textContent = words[state];
@@ -110,13 +126,18 @@ function announce(messages) {
 let followed = -FOLLOWING; // when the chat was last sent to its end
 
 function nearTheEnd() {
+  if (!log.begun) return false; // a first visit is read from the top
   const left = main.scrollHeight - main.scrollTop - main.clientHeight;
   return left < NEAR_THE_END || performance.now() - followed < FOLLOWING;
 }
 
+/** Scroll to the end, or to the head of the last message where that is higher than what can be seen. */
 function toTheEnd() {
   followed = performance.now();
-  main.scrollTo({ top: main.scrollHeight, behavior: calm.matches ? "auto" : "smooth" });
+  const last = find("log").lastElementChild;
+  const head = last?.matches(".wardrobe, .board") ? last.offsetTop - main.offsetTop - 4 : Infinity;
+  const top = Math.min(main.scrollHeight - main.clientHeight, head);
+  main.scrollTo({ top, behavior: calm.matches ? "auto" : "smooth" });
 }
 
 let first = true;
@@ -125,7 +146,8 @@ const stream = new Stream({
     online = state === "online";
     showState();
   },
-  onUpdate({ fresh, messages }) {
+  onUpdate({ fresh, messages, warm }) {
+    log.warm = warm;
     if (fresh && !first) {
       log.clear();
       if (!messages.some(({ author }) => author === "person")) forgetPhotos();
@@ -134,15 +156,18 @@ const stream = new Stream({
     const mine = messages.some(({ author }) => author === "person");
     const before = log.size;
     const news = log.update(messages);
-    document.body.classList.toggle("begun", log.size > 0);
+    document.body.classList.toggle("begun", log.begun);
+    document.body.classList.toggle("told", log.size > 0);
     ideas.show(log.hasSticker);
     find("drop-paint").hidden = !log.hasSticker;
     if (!first) announce(news);
-    if (first) main.scrollTop = main.scrollHeight;
+    if (!log.begun) main.scrollTop = 0;
+    else if (first) main.scrollTop = main.scrollHeight;
     else if (mine || (chosen && log.size > before) || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
     if (log.size > before) chosen = false;
     first = false;
     showState();
+    outbox.flush();
   },
 });
 main.addEventListener("wheel", () => (followed = -FOLLOWING), { passive: true });
@@ -176,4 +201,6 @@ const language = find("language");
 language.append(...vocabulary.languages.map(({ code, name }) => new Option(name, code)));
 language.value = vocabulary.language;
 language.addEventListener("change", () => say(`/language ${language.value}`));
+// the browser remembers it by itself, so that it outlives /forget
+document.cookie = `language=${vocabulary.language}; path=/; max-age=31536000; samesite=strict`;
 document.body.classList.add("ready");

@@ -1,7 +1,7 @@
 // What may come next in a command line. Pure: text and vocabulary in, suggestions out.
 //
-// A suggestion is {line, label, hint}: the whole line once it is taken, what to show, and a word
-// about it.
+// A suggestion is {line, label, hint, heading}: the whole line once it is taken, what to show, a word
+// about it, and what stands above it and its neighbours, if anything.
 
 export function complete(line, vocabulary) {
   if (!line.startsWith("/")) return [];
@@ -17,14 +17,45 @@ export function complete(line, vocabulary) {
   return command.settings ? settings(command, before, typed) : [];
 }
 
+const HEADINGS = ["menu_make", "menu_choose", "menu_result", "menu_avatar", "menu_chat"];
+
 function commands(typed, vocabulary) {
-  return vocabulary.commands
-    .filter((entry) => begins(entry, typed.toLowerCase()))
+  const wanted = typed.toLowerCase();
+  const begun = vocabulary.commands.filter((entry) => begins(entry, wanted));
+  const found = begun.length || wanted.length < 3 ? begun : vocabulary.commands.filter((entry) => near(entry, wanted));
+  return found
+    .sort((one, other) => HEADINGS.indexOf(one.heading) - HEADINGS.indexOf(other.heading))
     .map((entry) => ({
       line: `/${entry.name}${entry.settings?.length || entry.name === "language" ? " " : ""}`,
       label: `/${entry.name}`,
       hint: entry.about,
+      heading: vocabulary.sentences[entry.heading],
     }));
+}
+
+/** Whether a name begins about as was typed: one slip in three to five letters, two in more. */
+function near({ name, called }, typed) {
+  const slips = typed.length < 6 ? 1 : 2;
+  return [name, called.toLowerCase()].some((word) =>
+    [-1, 0, 1].some((more) => distance(word.slice(0, Math.max(1, typed.length + more)), typed) <= slips),
+  );
+}
+
+/** How many letters have to be put, taken, changed or swapped to make one word of the other. */
+function distance(one, other) {
+  let before = [];
+  let last = [...Array(other.length + 1).keys()];
+  for (let i = 1; i <= one.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const same = one[i - 1] === other[j - 1];
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last[other.length];
 }
 
 function languages(before, typed, vocabulary) {

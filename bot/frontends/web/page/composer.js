@@ -6,6 +6,7 @@ const REMEMBERED = 50;
 
 export class Composer {
   #suggestions = [];
+  #options = [];
   #active = -1;
   #sent = [];
   #back = 0;
@@ -85,8 +86,10 @@ export class Composer {
   #suggest() {
     this.#suggestions = complete(this.input.value, this.vocabulary);
     this.#active = -1;
+    let above = "";
+    this.#options = [];
     this.list.replaceChildren(
-      ...this.#suggestions.map(({ label, hint }, index) => {
+      ...this.#suggestions.flatMap(({ label, hint, heading = "" }, index) => {
         const option = document.createElement("li");
         option.id = `suggestion-${index}`;
         option.role = "option";
@@ -95,7 +98,14 @@ export class Composer {
         const name = document.createElement("b");
         name.textContent = label;
         option.append(name, " ", hint);
-        return option;
+        this.#options.push(option);
+        if (heading === above) return [option];
+        above = heading;
+        const title = document.createElement("li");
+        title.className = "heading";
+        title.role = "presentation";
+        title.textContent = heading;
+        return [title, option];
       }),
     );
     this.#show();
@@ -105,7 +115,7 @@ export class Composer {
     const count = this.#suggestions.length;
     this.#active = (index + count + (this.#active < 0 && index < -1 ? 1 : 0)) % count;
     this.#show();
-    this.list.children[this.#active]?.scrollIntoView({ block: "nearest" });
+    this.#options[this.#active]?.scrollIntoView({ block: "nearest" });
   }
 
   #take(index) {
@@ -115,6 +125,7 @@ export class Composer {
 
   #close() {
     this.#suggestions = [];
+    this.#options = [];
     this.#active = -1;
     this.#show();
   }
@@ -123,7 +134,7 @@ export class Composer {
     const open = this.#suggestions.length > 0;
     this.box.hidden = !open;
     this.input.ariaExpanded = String(open);
-    [...this.list.children].forEach((option, index) => {
+    this.#options.forEach((option, index) => {
       option.ariaSelected = String(index === this.#active);
     });
     if (this.#active >= 0) this.input.setAttribute("aria-activedescendant", `suggestion-${this.#active}`);

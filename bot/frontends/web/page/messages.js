@@ -3,9 +3,11 @@
 // the buttons of the one that is picked.
 
 import { Board } from "./board.js";
+import { icon, labelled } from "./icons.js";
 import { Offers } from "./offers.js";
 import { rememberedPhoto } from "./photos.js";
 import { Sliders } from "./sliders.js";
+import { Clock } from "./waiting.js";
 
 export class Log {
   #messages = new Map(); // id -> {data, view}
@@ -15,6 +17,7 @@ export class Log {
     this.element = element;
     this.vocabulary = vocabulary;
     this.actions = actions;
+    this.warm = false; // whether the server has made anything since it started
   }
 
   get size() {
@@ -22,7 +25,19 @@ export class Log {
   }
 
   get busy() {
-    return [...this.#messages.values()].some(({ data }) => data.busy);
+    return this.unfinished > 0;
+  }
+
+  /** How many results are still to come. */
+  get unfinished() {
+    return [...this.#messages.values()].filter(({ view }) => view.busy).length;
+  }
+
+  /** Whether more stands here than words of ours. */
+  get begun() {
+    return [...this.#messages.values()].some(
+      ({ data }) => data.author === "person" || data.sticker || data.busy || data.picture || data.buttons.length,
+    );
   }
 
   get hasSticker() {
@@ -47,14 +62,26 @@ export class Log {
       if (!data.busy && data.author === "bot" && (!known || known.data.busy)) fresh.push(data);
       this.#put(data, known);
     }
+    // an answer in words ends what a pressed button began
+    if (fresh.some(({ sticker, picture }) => !sticker && !picture)) this.settle();
     this.#arrange();
     return fresh;
+  }
+
+  /** Show at once that a message is about to change. */
+  pend(id) {
+    this.#messages.get(id)?.view.pend?.(this.warm);
+  }
+
+  /** Wait no longer for changes that were asked for. */
+  settle() {
+    for (const { view } of this.#messages.values()) view.settle?.();
   }
 
   #put(data, known) {
     const kind = kindOf(data);
     const view = known?.view instanceof kind ? known.view : new kind(this.vocabulary, this.actions, data.id);
-    view.show(data);
+    view.show(data, this.warm);
     this.#messages.set(data.id, { data, view });
   }
 
@@ -62,14 +89,16 @@ export class Log {
     const items = [];
     const shelves = new Map();
     let shelf = null;
-    for (const [id, { view }] of this.#messages) {
+    let about = null;
+    for (const [id, { view, data }] of this.#messages) {
       if (!(view instanceof Tile)) {
         shelf = null;
         items.push(view.element);
         continue;
       }
-      if (!shelf) {
-        shelf = this.#shelves.get(id) ?? new Shelf();
+      if (!shelf || data.about !== about) {
+        about = data.about;
+        shelf = this.#shelves.get(id) ?? new Shelf(this.vocabulary);
         shelf.begin();
         shelves.set(id, shelf);
         items.push(shelf.element);
@@ -166,8 +195,14 @@ class Bubble {
 
 /** A sticker, or the place where one is about to appear. */
 class Tile {
+  #pending = false;
+  #data = null;
+
   constructor({ sentences }, actions, id) {
     this.words = sentences;
+    this.actions = actions;
+    this.id = id;
+    this.busy = false;
     this.face = make("button", "tile");
     this.face.type = "button";
     this.ground = make("span", "ground");
@@ -175,7 +210,8 @@ class Tile {
     this.image.hidden = true;
     this.ground.append(this.image);
     this.caption = make("span", "caption");
-    this.face.append(this.ground, this.caption);
+    this.clock = new Clock(sentences);
+    this.face.append(this.ground, this.caption, this.clock.element);
 
     this.panel = make("div", "panel");
     this.panel.id = `panel-${id}`;
@@ -184,7 +220,11 @@ class Tile {
     this.buttons = new Buttons(actions);
     this.downloads = make("div", "downloads");
     this.downloads.hidden = true;
-    this.panel.append(this.sliders.element, this.buttons.element, this.downloads);
+    this.cancel = make("button", "chip cancel");
+    this.cancel.type = "button";
+    this.cancel.append(icon("close"), sentences.cancel);
+    this.cancel.addEventListener("click", () => actions.pick("/cancel", id));
+    this.panel.append(this.sliders.element, this.buttons.element, this.downloads, this.cancel);
     this.adjustable = false;
   }
 
@@ -192,23 +232,51 @@ class Tile {
     return !this.image.hidden;
   }
 
-  show(data) {
-    this.face.classList.toggle("busy", data.busy);
-    this.face.ariaBusy = String(data.busy);
+  show(data, warm) {
     this.caption.textContent = data.text;
     this.caption.ariaHidden = String(!data.busy); // the sticker's alternative text says the same
-    if (data.busy) return; // what was there before stays, and its sliders with it
+    this.#data = data;
+    if (data.busy) {
+      this.#work(true, warm);
+      return; // what was there before stays, and its sliders with it
+    }
+    this.#pending = false;
     this.adjustable = data.sliders.length > 0;
     this.image.alt = data.text;
-    this.#swap(`${data.sticker}.webp`);
+    this.#swap(`${data.sticker}.webp`, warm);
     this.sliders.show(data.sliders);
     this.sliders.settled();
     this.buttons.show(data);
     this.#offer(data);
   }
 
-  async #swap(source) {
+  /** A change was asked for: show it at once, and stop if no answer comes. */
+  pend(warm) {
+    this.#pending = true;
+    this.#work(true, warm);
+  }
+
+  /** The change that was asked for does not come. */
+  settle() {
+    if (!this.#pending) return;
+    this.#pending = false;
+    this.#work(false);
+  }
+
+  #work(busy, warm = true) {
+    this.busy = busy;
+    this.face.classList.toggle("busy", busy);
+    this.face.ariaBusy = String(busy);
+    this.cancel.hidden = !busy;
+    if (busy) this.clock.begin(this.#data.text, warm);
+    this.actions.changed?.();
+  }
+
+  /** Show a picture once it is decoded; what moves is made when it is asked for, and takes a while. */
+  async #swap(source, warm) {
+    if (this.wanted === source) return this.#work(false);
     this.wanted = source;
+    this.#work(true, warm);
     const next = new Image();
     next.src = source;
     try {
@@ -219,6 +287,8 @@ class Tile {
     if (this.wanted !== source) return;
     this.image.src = source;
     this.image.hidden = false;
+    this.clock.end(!this.#pending);
+    if (!this.#pending) this.#work(false);
   }
 
   #offer({ sticker, name, drawn, moving }) {
@@ -227,6 +297,8 @@ class Tile {
     this.downloads.hidden = false;
     this.downloads.replaceChildren(
       ...formats.map((format) => download(sticker, name, format, this.words)),
+      ...(moving ? [] : [copy(sticker, this.words)]).filter(Boolean),
+      ...[share(sticker, name, moving ? "mp4" : "png", this.words)].filter(Boolean),
     );
   }
 }
@@ -241,13 +313,45 @@ function download(address, name, format, words) {
   return link;
 }
 
-/** A row of stickers, one of them picked. */
+/** A button that puts a sticker on the clipboard, where the browser can. */
+function copy(address, words) {
+  if (!navigator.clipboard?.write || !window.ClipboardItem) return null;
+  const button = make("button", "chip");
+  button.type = "button";
+  button.append(icon("copy"), words.copy);
+  button.addEventListener("click", async () => {
+    const picture = fetch(`${address}.png`).then((answer) => answer.blob());
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+    button.lastChild.textContent = words.copied;
+    setTimeout(() => (button.lastChild.textContent = words.copy), 2000);
+  });
+  return button;
+}
+
+/** A button that hands a sticker to other programs, where the system can. */
+function share(address, name, format, words) {
+  if (!navigator.canShare) return null;
+  const button = make("button", "chip");
+  button.type = "button";
+  button.append(icon("share"), words.share);
+  button.addEventListener("click", async () => {
+    const picture = await (await fetch(`${address}.${format}`)).blob();
+    const files = [new File([picture], `${name || "selfmoji"}.${format}`, { type: picture.type })];
+    if (navigator.canShare({ files })) await navigator.share({ files }).catch(() => {});
+  });
+  return button;
+}
+
+/** A row of stickers of one photo, one of them picked. */
 class Shelf {
-  constructor() {
+  constructor({ sentences }) {
     this.element = make("li", "shelf");
     this.row = make("div", "tiles");
     this.panels = make("div", "panels");
-    this.element.append(this.row, this.panels);
+    this.all = make("a", "chip all");
+    this.all.download = "selfmoji.zip";
+    this.all.append(icon("download"), sentences.download_all);
+    this.element.append(this.row, this.panels, this.all);
     this.tiles = [];
     this.before = [];
     this.picked = null;
@@ -271,6 +375,9 @@ class Shelf {
     this.element.classList.toggle("studio", single && this.tiles[0].adjustable);
     place(this.row, this.tiles.map(({ face }) => face));
     place(this.panels, this.tiles.map(({ panel }) => panel));
+    const tokens = this.tiles.filter(({ wanted }) => wanted).map(({ wanted }) => wanted.slice(10, -5));
+    this.all.hidden = tokens.length < 2;
+    this.all.href = `/stickers.zip?tokens=${tokens.join(",")}`;
     this.#pick(this.picked);
   }
 
@@ -328,14 +435,22 @@ class Buttons {
     if (state === this.state) return;
     this.state = state;
     this.element.hidden = buttons.length === 0;
-    this.element.replaceChildren(
-      ...buttons.flat().map(({ label, value }) => {
-        const button = make("button", "chip", label);
-        button.type = "button";
-        button.dataset.value = value;
-        return button;
-      }),
-    );
+    const before = new Map([...this.element.children].map((button) => [button.dataset.key, button]));
+    const seen = new Map();
+    const wanted = buttons.flat().map(({ label, value }) => {
+      const verb = value.split(":", value.startsWith("wear:") ? 2 : 1).join(":").replace("unkeep", "keep");
+      const count = (seen.get(verb) ?? 0) + 1;
+      seen.set(verb, count);
+      const key = `${verb} ${count}`;
+      // a button that says the same stays, and the keyboard's focus with it
+      const button = before.get(key) ?? make("button", "chip");
+      button.type = "button";
+      button.dataset.key = key;
+      button.dataset.value = value;
+      if (verb === "keep") button.ariaPressed = String(value.startsWith("unkeep"));
+      return labelled(button, label);
+    });
+    place(this.element, wanted);
   }
 }
 
@@ -377,13 +492,4 @@ function make(tag, names = "", text = "") {
   element.className = names;
   element.textContent = text;
   return element;
-}
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.ariaHidden = "true";
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
 }
