@@ -113,6 +113,18 @@ async def of_person(session: AsyncSession, person_id: UUID) -> tuple[PhotoConsen
     return tuple(_consent(row) for row in rows.all())
 
 
+async def shown_on(session: AsyncSession, job_id: UUID) -> tuple[UUID, ...]:
+    """Return who said that a job's photos show them, and agreed."""
+    photos = select(JobRow.photo_id, JobRow.second_photo_id).where(JobRow.id == job_id)
+    used = [one for row in await session.execute(photos) for one in row if one is not None]
+    rows = await session.scalars(
+        select(PhotoConsentRow.by_id).where(
+            PhotoConsentRow.photo_id.in_(used), PhotoConsentRow.agreed.is_(True)
+        )
+    )
+    return tuple(dict.fromkeys(one for one in rows if one is not None))
+
+
 async def forget(session: AsyncSession, person_id: UUID) -> int:
     """Erase what others made of photos that show a person by their word; return how many photos.
 

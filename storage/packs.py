@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import publications, sealed, takedowns
+from storage import consents, publications, sealed, takedowns
 from storage.contract.packs import (
     LONGEST_KEYWORDS,
     LONGEST_TITLE,
@@ -274,14 +274,21 @@ async def add(
         )
     )
     await session.flush()
-    session.add_all(
-        PackShownRow(sticker_id=made, person_id=one)
-        for one in dict.fromkeys(new.shown)
-        if one != new.person_id
-    )
+    await _show(session, made, new)
     await _touch(session, pack_id)
     await session.flush()
     return made
+
+
+async def _show(session: AsyncSession, sticker_id: UUID, new: NewSticker) -> None:
+    """Note who else is on a sticker, also who said of its photo that it shows them."""
+    job = new.origin.job
+    agreed = () if job is None else await consents.shown_on(session, job)
+    session.add_all(
+        PackShownRow(sticker_id=sticker_id, person_id=one)
+        for one in dict.fromkeys((*new.shown, *agreed))
+        if one != new.person_id
+    )
 
 
 async def picture(session: AsyncSession, vault: Vault, sticker_id: UUID) -> Picture:
@@ -345,11 +352,7 @@ async def replace(
         )
     )
     await session.flush()
-    session.add_all(
-        PackShownRow(sticker_id=made, person_id=one)
-        for one in dict.fromkeys(new.shown)
-        if one != new.person_id
-    )
+    await _show(session, made, new)
     await session.flush()
     await exchange(session, vault, sticker_id, made)
     return made

@@ -88,6 +88,10 @@ class Listener(Protocol):
         """Return which of the updates of these keys were handled."""
         ...
 
+    async def moved(self, platform: str, old: str, new: str) -> None:
+        """Learn that a chat is called otherwise from now on; once more changes nothing."""
+        ...
+
     async def done(self, rows: Sequence[int]) -> None:
         """Let go of updates that were handled."""
         ...

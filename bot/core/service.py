@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.chat import Chat, Forgetful
+from bot.core.conversation import taste
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import (
     Event,
@@ -33,7 +34,7 @@ from bot.core.restoring import Restored
 from bot.core.turns import Account, Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
-from storage import deliveries, health, inbox, parts, people
+from storage import deliveries, health, inbox, moving, parts, people
 from storage.contract.health import Check
 from storage.contract.updates import KeptUpdate, NewUpdate
 from storage.database import Database
@@ -126,6 +127,15 @@ class Service:
             return frozenset([key for key in keys if await people.seen(session, key)])
 
         return await self._database.retry(look, math.inf, reading=True)
+
+    async def moved(self, platform: str, old: str, new: str) -> None:
+        """Let everything about a chat follow to its new reference, whatever it takes."""
+        names = {taste.name_of(old): taste.name_of(new)}
+        count = await self._database.retry(
+            lambda session: moving.follow(session, self._vault, platform, old, new, names),
+            math.inf,
+        )
+        log.info("a chat of %s is called otherwise now; %d conversations followed", platform, count)
 
     async def done(self, rows: Sequence[int]) -> None:
         """Let go of updates that were handled."""

@@ -190,6 +190,11 @@ class BotApi:
         """Let somebody write a message."""
         return await self._push(person, {"text": text, "entities": entities(text), **more})
 
+    async def upgrade(self, person: Json, old: Json, new: Json) -> None:
+        """Let somebody make a supergroup of a group: either chat tells of the other."""
+        await self._push(person, {"migrate_to_chat_id": new["id"], "chat": old})
+        await self._push(person, {"migrate_from_chat_id": old["id"], "chat": new})
+
     async def send_photo(self, person: Json, data: bytes, caption: str = "", **more: Any) -> Json:
         """Let somebody send a photo; Telegram offers a thumbnail beside it."""
         content = {"photo": self.photo(data), **more}

@@ -22,6 +22,7 @@ class RecordingListener:
 
     reply: Reply = silence
     events: list[Event] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
     delivering: bool = False
     chats: list[str] = field(default_factory=list)
     look_while_keeping: Callable[[], bool] | None = None
@@ -55,6 +56,10 @@ class RecordingListener:
     async def seen(self, keys: Sequence[str]) -> frozenset[str]:
         """Return which were told of."""
         return frozenset(keys) & {event.origin.key for event in self.events}
+
+    async def moved(self, _platform: str, old: str, new: str) -> None:
+        """Note it."""
+        self.moves.append((old, new))
 
     async def done(self, rows: Sequence[int]) -> None:
         """Let go."""

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from storage import favourites, jobs, members, packs, people, retention
+from storage import consents, favourites, jobs, members, packs, people, retention
 from storage.contract.avatars import AvatarSpec
 from storage.contract.jobs import Done, NewJob
 from storage.contract.packs import MOST_PACKS, MOST_STICKERS, NewSticker, Origin, Pack, PackKind
@@ -16,6 +16,7 @@ from storage.errors import PackFull, PackGone, PersonGone
 from storage.models import PackRow, PackShownRow, PackStickerRow
 from storage.people import Person
 from storage.vault import Vault
+from tests.rows import add_photo
 
 SPEC = AvatarSpec("avataaars", {"top": "bob"}, {"hair": "#222222"})
 
@@ -263,3 +264,22 @@ async def test_outlines_tell_what_there_is(
     assert [(one.id, one.title, one.count, one.sets) for one in found] == [
         (first.id, "Ada's faces", 1, ()), (empty.id, "Empty", 0, ()),
     ]  # fmt: skip
+
+
+async def test_who_agreed_to_a_photo_is_on_its_stickers(database: Database, vault: Vault) -> None:
+    """A sticker of somebody's photo, by their word, leaves others' packs when they forget."""
+    async with database.transaction() as session:
+        ada = await people.find_or_add(session, vault, "telegram", "1", None)
+        bo = await people.find_or_add(session, vault, "telegram", "2", None)
+        photo = await add_photo(session, vault, ada.id, b"bo", timedelta(hours=1))
+        await consents.ask(session, photo, ada.id, "group", "2", "1", bytes(32))
+        await consents.answer(session, photo, bo.id, agreed=True)
+        job = await jobs.add(session, NewJob(ada.id, photo, "cutout", (), "telegram", "group"))
+        pack = await packs.create(session, vault, ada.id, "Ada's faces")
+        of_bo = NewSticker(ada.id, b"bo", False, Origin("cutout", (), job.id), ("🙂",))
+        await packs.add(session, vault, pack.id, of_bo)
+        kept = await packs.add(session, vault, pack.id, sticker(ada, "happy"))
+    await people.forget(database, vault, bo.id)
+    async with database.snapshot() as session:
+        left = (await packs.read(session, vault, pack.id)).stickers
+    assert [one.id for one in left] == [kept]

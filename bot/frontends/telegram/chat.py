@@ -104,6 +104,8 @@ class TelegramChat:
         lanes = Lanes(lambda items: self._handle(items, listener), self._album_pause)
 
         async def keep(raw: list[Json]) -> None:
+            for one in raw:
+                await self._follow(one, listener)
             new = [one for one in map(self._new, raw) if one is not None]
             for row in await listener.keep(self.platform, new):
                 dispatch(row)
@@ -147,6 +149,15 @@ class TelegramChat:
                 type(problem).__name__,
             )
             return None
+
+    async def _follow(self, raw: Json, listener: Listener) -> None:
+        """Tell of a group that became a supergroup, before that is confirmed."""
+        update = self._read(raw)
+        moved = None if update is None else updates.moved(update)
+        if moved is not None:
+            old, new = moved
+            self._moved[old] = new
+            await listener.moved(self.platform, str(old), str(new))
 
     def _new(self, raw: Json) -> NewUpdate | None:
         """Return what is to be kept of an update; None for one that asks nothing of us."""

@@ -78,6 +78,18 @@ def person_of(update: Update) -> int | None:
     return message.from_user.id
 
 
+def moved(update: Update) -> tuple[int, int] | None:
+    """Return a group's old and new number, where an update tells that it became a supergroup."""
+    message = update.message
+    if message is None:
+        return None
+    if message.migrate_to_chat_id is not None:
+        return message.chat.id, message.migrate_to_chat_id
+    if message.migrate_from_chat_id is not None:
+        return message.migrate_from_chat_id, message.chat.id
+    return None
+
+
 def chat_reference(message: Message) -> str:
     """Return our reference of a chat: ``chat`` or ``chat:topic``."""
     topic = message.message_thread_id if message.is_topic_message else None

@@ -1,6 +1,7 @@
 """Nobody without their own tap, in a Telegram group over real HTTP, privacy mode on."""
 
 from bot.core.language.texts import load
+from storage.contract.finishing import Finish, finish_parted
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
@@ -43,3 +44,28 @@ async def test_a_topic_of_a_supergroup_asks_and_answers_there(
         await group.press(ADA, question, "That's me")
         await group.until_stickers(1)
         assert {one.topic for one in group.shown()} == {5}
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_what_was_asked_and_liked(
+    api: BotApi, database: Database, queue: Queue, vault: Vault
+) -> None:
+    """A question asked before is answered after, in the new chat, and its tastes hold there."""
+    small = {"id": -5, "type": "group", "title": "Friends"}
+    async with group_of(api, small, database, queue, vault) as group:
+        await api.say(BO, "/preferences@selfmoji_bot", chat=small)
+        menu = await group.until_said(TEXTS.get("zh-Hans", "taste.everywhere"))
+        await group.press(BO, menu, "📍")
+        menu = await group.until_said(TEXTS.get("zh-Hans", "taste.here"))
+        await group.press(BO, menu, "📏")
+        photo = await api.send_photo(ADA, b"ada", chat=small)
+        await api.say(BO, "/cutout", chat=small, reply_to_message=photo)
+        await group.until_said(ADA["first_name"])
+        asked = [one for one in group.shown() if one.buttons][-1]
+
+        await api.upgrade(BO, small, FRIENDS)
+        await api.press(ADA, asked, "🙋", FRIENDS)
+        group.chat = FRIENDS
+        await group.until_stickers(1)
+        assert [(kind, data) for kind, data in group.pipeline.seen] == [("cutout", b"ada")]
+        (settings,) = group.pipeline.settings
+        assert finish_parted(settings)[1] == Finish(width=14.0)
