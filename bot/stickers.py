@@ -91,7 +91,7 @@ WEBM_QUALITIES = ((30, 30), (38, 30), (46, 30), (54, 30), (62, 12))  # CRF, most
 _FILM = b"\x1aE\xdf\xa3"
 SUFFIXES = (
     (b"RIFF", "webp"), (b"\x89PNG", "png"), (_FILM, "webm"), (b"GIF8", "gif"), (b"\0\0\0", "mp4"),
-    (b"<svg", "svg"),
+    (b"<svg", "svg"), (b"PK", "zip"),
 )  # fmt: skip
 
 

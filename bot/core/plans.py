@@ -21,7 +21,8 @@ from bot.core.conversation.step import started
 from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
-from storage import avatars, favourites, jobs, people, photos, results
+from bot.exporting import parted
+from storage import avatars, exports, favourites, jobs, people, photos, results
 from storage.contract.captions import with_caption
 from storage.contract.drawings import drawing_in
 from storage.contract.finishing import with_finish
@@ -40,12 +41,15 @@ class Showing:
     """A message on its way to the chat. ``replaces``: the message that it changes.
 
     ``result``: the job whose result its sticker is, or the document ``drawn`` in that.
+    ``exported``: which zip of all that ``person`` has its document is, from 1.
     """
 
     message: Message
     replaces: str | None = None
     result: UUID | None = None
     drawn: bool = False
+    exported: int = 0
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def to_bytes(plan: Plan) -> bytes:
 def _lean(answer: Showing | Placeholder) -> Showing | Placeholder:
     if isinstance(answer, Placeholder):
         return replace(answer, notes=())
+    if answer.exported:
+        return replace(answer, message=replace(answer.message, document=None))
     if answer.result is None:
         return answer
     return replace(answer, message=replace(answer.message, sticker=None, document=None))
@@ -224,6 +230,8 @@ class Planner:
                         self._say(plan, said)
                 case do.TellLinkCode() | do.Link() | do.Unlink():
                     self._say(plan, await perform(session, self.vault, person.id, action))
+                case do.Export():
+                    plan.answers += await self._export(session, person.id, plan.locale)
                 case do.Erase():
                     pass
         return state, plan
@@ -231,7 +239,12 @@ class Planner:
     async def read(self, session: AsyncSession, kept: bytes) -> Plan:
         """Return a plan as ``to_bytes`` kept it; a sticker erased meanwhile is told of."""
         (plan,) = _adapter().validate_json(kept)
+        exported: list[Showing] = []
         for place, answer in enumerate(plan.answers):
+            if isinstance(answer, Showing) and answer.exported and answer.person is not None:
+                exported = exported or await self._export(session, answer.person, plan.locale)
+                at = min(answer.exported, len(exported)) - 1
+                plan.answers[place] = exported[at]
             if isinstance(answer, Showing) and answer.result is not None:
                 try:
                     picture = (await results.read(session, self.vault, answer.result)).picture
@@ -286,6 +299,18 @@ class Planner:
                 return
         message = self.wording.sticker(shown, picture, plan.locale)
         plan.answers.append(Showing(message, shown.replaces, result=shown.job))
+
+    async def _export(self, session: AsyncSession, person_id: UUID, locale: str) -> list[Showing]:
+        """Return everything of a person's as files, as many as it takes."""
+        zips = parted(await exports.of_person(session, self.vault, person_id))
+        return [
+            Showing(
+                self.wording.export(data, number, len(zips), locale),
+                exported=number,
+                person=person_id,
+            )
+            for number, data in enumerate(zips, 1)
+        ]
 
     async def _drawing(
         self, session: AsyncSession, locale: str, job: UUID, request: Request

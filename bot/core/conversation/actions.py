@@ -326,6 +326,11 @@ class Unlink:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """Everything that is kept of the person, handed over as files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Everything about the person, gone now."""
 
@@ -355,5 +360,6 @@ Action = (
     | TellLinkCode
     | Link
     | Unlink
+    | Export
     | Erase
 )

@@ -213,8 +213,8 @@ class Message:
     without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
     still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
     choose, three in a row, in their order. ``offers``: what else may be picked to replace the
-    picture, where a chat can show so many things at once. ``document``: an SVG file to keep, called
-    ``name``. ``about``: the same for everything that is made of one photo.
+    picture, where a chat can show so many things at once. ``document``: a file to keep, SVG or zip,
+    called ``name``. ``about``: the same for everything that is made of one photo.
     """
 
     text: str = ""

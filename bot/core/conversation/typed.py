@@ -68,6 +68,8 @@ def personal(state: State, meaning: Meaning, *, private: bool) -> Step | None:
     """Answer what is answered otherwise where others read along; None for all else."""
     if meaning == BareCommand(Command.PRIVACY):
         return state, (do.TellPrivacy(private),)
+    if meaning == BareCommand(Command.EXPORT):
+        return state, (do.Export() if private else Say("say.export_privately"),)
     return linking.said(state, meaning, private=private)
 
 
@@ -167,6 +169,10 @@ def _help(state: State) -> Step:
     return state, (Say("say.help"),)
 
 
+def _export(state: State) -> Step:
+    return state, (do.Export(),)
+
+
 def _cancel(state: State) -> Step:
     jobs = tuple(one.job for one in state.unfinished)
     stay = tuple(one.job for one in state.unfinished if one.replaces is not None)
@@ -255,4 +261,5 @@ _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.FAVOURITES: _favourites,
     Command.AVATARS: lineup.show,
     Command.FORGET: _forget,
+    Command.EXPORT: _export,
 }

@@ -35,6 +35,7 @@ class Command(StrEnum):
     PREFERENCES = "preferences"
     LANGUAGE = "language"
     PRIVACY = "privacy"
+    EXPORT = "export"
     FORGET = "forget"
 
 

@@ -116,6 +116,12 @@ class Wording:
         text = self._sentence("say.drawing", {"request": request}, locale)
         return Message(text, document=document, name=_file_name(request))
 
+    def export(self, data: bytes, number: int, count: int, locale: str) -> Message:
+        """Word one of the zips of everything that a person has."""
+        values = {"number": number, "count": count}
+        name = "selfmoji" if count == 1 else f"selfmoji-{number}"
+        return Message(self._sentence("say.export", values, locale), document=data, name=name)
+
     def waiting(
         self,
         request: Request,

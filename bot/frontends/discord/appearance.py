@@ -68,7 +68,7 @@ class Appearance:
 async def appearance(message: Message) -> Appearance:
     """Encode a message's picture for Discord."""
     if message.document is not None:
-        file = (f"{message.name or 'drawing'}.svg", message.document)
+        file = (f"{message.name or 'drawing'}.{suffix(message.document)}", message.document)
         return Appearance(message.text, message, file)
     name = message.name or "sticker"
     if message.sticker is not None:

@@ -28,7 +28,7 @@ CHOICES = 25  # Discord's limit for autocomplete
 PRIVATE = frozenset(
     {
         Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET, Word.LINK,
-        Word.UNLINK, Word.PREFERENCES,
+        Word.EXPORT, Word.UNLINK, Word.PREFERENCES,
     }
 )  # fmt: skip
 """Commands about the person rather than a picture: their answers are nobody else's business."""

@@ -52,7 +52,10 @@ class Messages:
         elif form == "document" and message.document is not None:
             shown = await self._bot.send_document(
                 at,
-                InputFile(message.document, filename=f"{message.name or 'drawing'}.svg"),
+                InputFile(
+                    message.document,
+                    filename=f"{message.name or 'drawing'}.{suffix(message.document)}",
+                ),
                 caption=message.text or None,
                 message_thread_id=topic,
             )

@@ -3,7 +3,7 @@
 from bot.core.conversation.events import Message
 from bot.core.conversation.varying import DRAWING
 from bot.frontends.web.sessions import Session, Shown
-from bot.stickers import moves
+from bot.stickers import moves, suffix
 
 
 def update(session: Session, epoch: str, version: int, *, warm: bool) -> dict[str, object]:
@@ -35,6 +35,7 @@ def _shown(shown: Shown) -> dict[str, object]:
         "moving": message.sticker is not None and moves(message.sticker),
         "picture": f"/pictures/{shown.picture}" if shown.picture else None,
         "document": f"/pictures/{shown.document}" if shown.document else None,
+        "form": suffix(message.document) if message.document else None,
         "drawn": shown.drawn,
         **_words(message),
         "buttons": _buttons(message, drawn=shown.drawn),

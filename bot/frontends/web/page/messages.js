@@ -166,7 +166,7 @@ class Bubble {
     this.offers.show(data);
     this.buttons.show(data);
     this.downloads.hidden = !data.document;
-    if (data.document) this.downloads.replaceChildren(download(data.document, data.name, "svg", this.words));
+    if (data.document) this.downloads.replaceChildren(download(data.document, data.name, data.form, this.words));
   }
 
   #showPhoto(data) {

@@ -1,0 +1,116 @@
+"""Everything that is kept of one account, opened, as files and an index of them."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import avatars, consents, jobs, members, people, results
+from storage.contract.exports import ExportFile
+from storage.models import FavouriteRow, JobRow, PhotoRow, ResultRow, now
+from storage.vault import PersonKey, Vault
+
+
+async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> list[ExportFile]:
+    """Return photos while they are kept, stickers, avatars, preferences and consents.
+
+    Raises:
+        PersonGone: they were forgotten.
+    """
+    person = await people.read(session, person_id)
+    key = await people.key_of(session, vault, person_id)
+    kept = await avatars.of_person(session, vault, person_id)
+    about = {
+        "platform": person.platform,
+        "account": person.external_id,
+        "language": person.locale,
+        "preferences": await people.preferences(session, vault, person_id),
+    }
+    drawn = [
+        {
+            "id": one.id.hex, "name": one.name, "avatar": one.spec.to_json(),
+            "matched": one.matched.to_json(),
+        }
+        for one in kept
+    ]  # fmt: skip
+    return [
+        _json("account.json", about),
+        _json("avatars.json", drawn),
+        _json("consents.json", await _consents(session, person_id)),
+        *[one async for one in _photos(session, key, person_id)],
+        *[one async for one in _stickers(session, key, person_id)],
+    ]
+
+
+async def _consents(session: AsyncSession, person_id: UUID) -> list[dict[str, object]]:
+    packs: list[dict[str, object]] = [
+        {
+            "pack": one.pack_id.hex, "wording": one.wording, "agreed": one.consented.isoformat(),
+            "withdrawn": _when(one.withdrawn),
+        }
+        for one in await members.of_person(session, person_id)
+    ]  # fmt: skip
+    photos: list[dict[str, object]] = [
+        {"photo": one.photo_id.hex, "wording": one.wording}
+        for one in await consents.of_person(session, person_id)
+    ]
+    return [*packs, *photos]
+
+
+async def _photos(
+    session: AsyncSession, key: PersonKey, person_id: UUID
+) -> AsyncIterator[ExportFile]:
+    rows = await session.scalars(
+        select(PhotoRow)
+        .where(PhotoRow.person_id == person_id, PhotoRow.expires > now())
+        .order_by(PhotoRow.created)
+    )
+    for row in rows.all():
+        data = key.unseal(row.sealed, "photo", row.id)
+        times = {"sent": row.created.isoformat(), "erased": row.expires.isoformat()}
+        yield ExportFile(f"photos/{row.id.hex}{_suffix(data)}", data, times)
+
+
+async def _stickers(
+    session: AsyncSession, key: PersonKey, person_id: UUID
+) -> AsyncIterator[ExportFile]:
+    rows = await session.execute(
+        select(JobRow, ResultRow, FavouriteRow.job_id)
+        .join(ResultRow, ResultRow.job_id == JobRow.id)
+        .outerjoin(FavouriteRow, FavouriteRow.job_id == JobRow.id)
+        .where(JobRow.person_id == person_id)
+        .order_by(JobRow.created)
+    )
+    for row, result, favourite in rows.all():
+        job = jobs.unsealed(key, jobs.from_row(row))
+        picture = results.unsealed(key, result).picture
+        about = {
+            "kind": job.kind,
+            "settings": [
+                {"name": one.name, "amount": one.amount, "words": one.words} for one in job.settings
+            ],
+            "made": _when(job.ended),
+            "favourite": favourite is not None,
+        }
+        name = f"stickers/{job.kind}-{job.id.hex}{_suffix(picture)}"
+        yield ExportFile(name, picture, about)
+
+
+def _when(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _json(name: str, value: object) -> ExportFile:
+    return ExportFile(name, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+
+def _suffix(data: bytes) -> str:
+    """Return what the name of a photo or picture ends in, by its first bytes."""
+    for start, suffix in ((b"\x89PNG", ".png"), (b"\xff\xd8", ".jpg"), (b"RIFF", ".webp"),
+                          (b"\x1aE\xdf\xa3", ".webm"), (b"GIF8", ".gif")):  # fmt: skip
+        if data.startswith(start):
+            return suffix
+    return ".heic" if data[4:8] == b"ftyp" else ".bin"

@@ -1,0 +1,101 @@
+"""Everything one has, handed over: whole, in private, in files that a chat takes."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from bot.core.conversation.actions import Export
+from bot.core.conversation.events import CommandGiven, Message
+from bot.core.plans import Plan, Showing, to_bytes
+from bot.exporting import MOST_BYTES, parted
+from bot.frontends.discord.appearance import appearance
+from bot.marks import mark_in
+from bot.stickers import suffix
+from storage.contract.exports import ExportFile
+from storage.contract.jobs import Done
+from tests.bot.at_work import App, png
+from tests.bot.talk import ORIGIN, Talk, said
+
+AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}
+
+
+def opened(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def test_everything_comes_as_a_zip(app: App) -> None:
+    """The photo as it was sent, each sticker with what it is, avatars, and an index of all."""
+    app.pipeline.script = lambda job: Done(png(), AVATAR if job.kind == "emoji" else {})
+    await app.photo("/emoji")
+    await app.all_done()
+    await app.say("/cutout\nHello!")
+    await app.all_done()
+    await app.say("/style cutout")
+    await app.say("/export")
+    (message,) = [one for one in app.chat.shown() if one.document is not None]
+    files = opened(message.document or b"")
+    index = json.loads(files.pop("index.json"))
+    assert {one["file"] for one in index} == set(files)
+    assert all(one["zip"] == 1 for one in index)
+    photos = [name for name in files if name.startswith("photos/")]
+    assert len(photos) == 1
+    stickers = {one["kind"]: one for one in index if one["file"].startswith("stickers/")}
+    assert set(stickers) == {"emoji", "cutout"}
+    assert stickers["cutout"]["settings"][-1]["words"] == "Hello!"
+    assert all(mark_in(files[one["file"]]) for one in stickers.values())
+    (avatar,) = json.loads(files["avatars.json"])
+    assert avatar["avatar"] == AVATAR
+    assert json.loads(files["account.json"])["preferences"]
+    assert json.loads(files["consents.json"]) == []
+
+
+def test_no_copy_of_it_stays_with_its_delivery() -> None:
+    """What is kept of the answer names the zip alone; it is made anew if it must be sent again."""
+    shown = Showing(Message("all", document=b"PK" + bytes(9000)), exported=1, person=uuid4())
+    assert len(to_bytes(Plan("en", [shown]))) < 2000
+
+
+async def test_chats_get_a_zip_by_its_name() -> None:
+    """Discord's attachment and the page's download end in .zip, a drawing's in .svg."""
+    zipped = Message("all", document=b"PK\x03\x04", name="selfmoji")
+    drawing = replace(zipped, document=b"<svg/>")
+    assert [((await appearance(one)).picture or ("",))[0] for one in (zipped, drawing)] == [
+        "selfmoji.zip", "selfmoji.svg",
+    ]  # fmt: skip
+    assert [suffix(one.document or b"") for one in (zipped, drawing)] == ["zip", "svg"]
+
+
+def test_where_others_read_along_nothing_is_handed_over() -> None:
+    """In a group one sentence says where to ask."""
+    talk = Talk()
+    alone = talk.tell(CommandGiven(ORIGIN, "/export"))
+    assert alone == (Export(),)
+    group = talk.tell(CommandGiven(replace(ORIGIN, private=False), "/export"))
+    assert said(group) == ["say.export_privately"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 40])
+def test_no_zip_is_too_large(count: int) -> None:
+    """However much there is, each is within its bytes, and every file is in exactly one."""
+    files = [ExportFile(f"{n}.bin", bytes([n]) * 700_000, {"n": n}) for n in range(count)]
+    zips = parted(files)
+    assert all(len(one) <= MOST_BYTES for one in zips)
+    found = [name for one in zips for name in opened(one) if name != "index.json"]
+    assert sorted(found) == sorted(one.name for one in files)
+    index = json.loads(opened(zips[0])["index.json"])
+    assert [one["n"] for one in index] == list(range(count))
+
+
+def test_what_fits_in_no_zip_is_told_of() -> None:
+    """The index names it, and the others come."""
+    files = [ExportFile("a", b"a"), ExportFile("b", bytes(9000)), ExportFile("c", b"c")]
+    (one,) = parted(files, 8192)
+    assert set(opened(one)) == {"index.json", "a", "c"}
+    index = json.loads(opened(one)["index.json"])
+    assert {entry["file"]: entry["zip"] for entry in index} == {"a": 1, "b": None, "c": 1}
