@@ -14,6 +14,7 @@ import numpy as np
 
 from inference.edit import sliders
 from inference.errors import PhotoError, UnknownSetting
+from inference.face import attributes
 from inference.face.framing import bust, head_and_shoulders
 from inference.face.report import Portrait
 from inference.face.resizing import resized
@@ -25,6 +26,7 @@ from inference.pictures.die_cut import SIDE, die_cut
 from storage.contract.failures import Failure
 from storage.contract.kinds import EDIT, Setting
 
+_TAKES_OFF = frozenset({"hair", "hat"})  # what a headscarf cannot stay on under
 _NOTICEABLE = 0.05  # of the slider of age
 Look = Mapping[str, Setting]
 """Place of a setting (``Kind.place_of``) -> the one that is worn there."""
@@ -35,11 +37,26 @@ Engine = Callable[[Portrait, Look], Calls[Portrait]]
 @without_calls
 def sliders_and_layers(portrait: Portrait, look: Look) -> Portrait:
     """Move the face's sliders, then lay pieces over the photo."""
+    refuse_scarved(portrait, *look)
     changes = sliders.changes(look.values())
     person = portrait.once(alone)
     if len(look) == 1 and changes.get(AGE, 0.0) > 0 and person.once(Editor).younger < _NOTICEABLE:
         raise PhotoError(Failure.YOUNG_ALREADY)
     return dress(_as_shown(moved(portrait, look)), look)
+
+
+def refuse_scarved(portrait: Portrait, *places: str) -> None:
+    """Leave a headscarf on.
+
+    Args:
+        portrait: of the person.
+        places: where something new is to be worn.
+
+    Raises:
+        PhotoError: HEADSCARF, where it would take one off.
+    """
+    if _TAKES_OFF & set(places) and attributes.scarfed(portrait):
+        raise PhotoError(Failure.HEADSCARF)
 
 
 def moved(portrait: Portrait, look: Look) -> Portrait:

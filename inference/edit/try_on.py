@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.edit.serving import refuse_scarved
 from inference.face import topology
 from inference.face.report import Portrait
 from inference.face.resizing import resized
@@ -41,8 +42,10 @@ class TryOn:
         settings: the shelf and its page, the last if there are fewer.
         """
         chosen = sheet.asked(TRY_ON, settings)
+        portrait = photographed(subject)
+        refuse_scarved(portrait, chosen.name)
         page = sheet.page(looks(chosen.name), chosen.page)
-        drawn = tried_on(photographed(subject), page.names)
+        drawn = tried_on(portrait, page.names)
         return Picture((sheet.numbered(drawn),), facts=page.facts())
 
 

@@ -19,6 +19,7 @@ class Failure(StrEnum):
     TOO_BRIGHT = "too_bright"
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
+    HEADSCARF = "headscarf"  # new hair or a hat would take it off
     YOUNG_ALREADY = "young_already"  # younger would be no adult
     # the words
     NO_LETTERS = "no_letters"  # of a caption that no font has; detail: {"missing": [places]}

@@ -1,17 +1,20 @@
 """The edit family on a real face: every setting, alone and together."""
 
+import cv2
 import numpy as np
 import pytest
 
 from inference.edit.serving import Edit
+from inference.edit.try_on import TryOn
 from inference.errors import PhotoError, UnknownSetting
+from inference.face import analysis, topology
 from inference.face.resizing import resized
 from inference.layers.outfit import dress
 from inference.layers.palette import COLOURS
-from inference.pictures.images import to_lab
+from inference.pictures.images import decode, to_lab
 from storage.contract.failures import Failure
 from storage.contract.kinds import EDIT, KINDS, Setting
-from tests.inference.making import make
+from tests.inference.making import answered, make
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,33 @@ def test_who_looks_young_already_is_told(portrait_of):
     (both,) = make(Edit(), portrait_of("P006"), Setting("age:younger", 1.0), asked).frames
     (alone,) = make(Edit(), portrait_of("P006"), asked).frames
     assert np.abs(both.astype(int) - alone).max() <= 2
+
+
+def veiled(photo):
+    """The person in a headscarf: cloth in folds all about the face."""
+    landmarks = answered(analysis.find(photo)).faces[0].landmarks
+    unit = topology.face_height(landmarks)
+    oval = topology.fill(photo.shape[:2], landmarks, topology.FACE_OVAL)
+    away = cv2.distanceTransform((~oval).astype(np.uint8), cv2.DIST_L2, 5)
+    cloth = (away > 0) & (away < 0.34 * unit)
+    folds = 12 * np.sin(40 * away / unit)
+    worn = photo.copy()
+    worn[cloth] = np.clip(np.array((40, 90, 170)) + folds[cloth][:, None], 0, 255)
+    return worn
+
+
+@pytest.mark.parametrize("name", ["hair:bald", "hair:bob", "hat:beanie"])
+def test_a_headscarf_stays_on(selfie_of, name):
+    """No hair and no hat takes it off; a sentence says so. Glasses are put on."""
+    portrait = answered(analysis.portrait(veiled(decode(selfie_of("P006")))))
+    with pytest.raises(PhotoError) as refusal:
+        make(Edit(), portrait, Setting(name))
+    assert refusal.value.failure is Failure.HEADSCARF
+    with pytest.raises(PhotoError) as refusal:
+        make(TryOn(), portrait, Setting("hair"))
+    assert refusal.value.failure is Failure.HEADSCARF
+    (worn,) = make(Edit(), portrait, Setting("glasses:round")).frames
+    assert (worn[..., 3] > 0).any()
 
 
 def test_of_two_of_one_sort_the_last_counts(small):
