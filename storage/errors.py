@@ -2,6 +2,7 @@
 
 StorageError
 ├── Busy             the bounds of unfinished jobs are reached; carries seconds to wait
+├── NotTheirs        a group's pack is kept by somebody, or whoever asks is not in it
 ├── PackFull         a pack or an account holds as many as it may; carries the number
 ├── PackGone         the pack or its sticker is not there any more
 ├── PersonGone       the person was forgotten
@@ -21,6 +22,10 @@ class Busy(StorageError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"busy for about {seconds} s")
         self.seconds = seconds
+
+
+class NotTheirs(StorageError):
+    """A pack is kept by somebody else, or whoever asks is not in it."""
 
 
 class PackFull(StorageError):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import people
+from storage import groups, people
 from storage.erasing import erase
 from storage.models import (
     ConversationRow,
@@ -54,6 +54,7 @@ async def follow(
         await _conversation(session, vault, person_id, old, new)
         for was, name in preferences.items():
             await _preference(session, vault, person_id, was, name)
+    await _group(session, platform, old, new)
     for table in (JobRow, DeliveryRow, PublicationRow):
         await session.execute(
             update(table).where(table.platform == platform, table.chat == old).values(chat=new)
@@ -64,6 +65,17 @@ async def follow(
         .values(chat=new)
     )
     return len(talking)
+
+
+async def _group(session: AsyncSession, platform: str, old: str, new: str) -> None:
+    """Let the group's own account follow, unless the new chat has one already."""
+    was, name = groups.external_id(old), groups.external_id(new)
+    if await people.find(session, platform, name) is None:
+        await session.execute(
+            update(PersonRow)
+            .where(PersonRow.platform == platform, PersonRow.external_id == was)
+            .values(external_id=name)
+        )
 
 
 async def _conversation(
