@@ -110,7 +110,6 @@ class Nemesis:
 
         ``minutes``: after which there are no more strikes.
         """
-        ends = time.monotonic() + 60 * minutes
         latency = random.Random(secrets.randbits(32))
         self._api.latency = lambda: latency.uniform(0.01, 0.06)
         for program in self._programs.values():
@@ -119,6 +118,7 @@ class Nemesis:
         await self._discord.begin([next(self._numbers) for _ in range(discord_side.PEOPLE)])
         sending = asyncio.create_task(self._send_photos())
         strikes = self._strikes()
+        ends = time.monotonic() + 60 * minutes
         try:
             for _ in range(faults):
                 if time.monotonic() > ends:

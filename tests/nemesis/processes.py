@@ -102,6 +102,7 @@ def programs(
         **{name: value for name, value in os.environ.items() if not name.startswith("SELFMOJI_")},
         "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
+        "NEMESIS_RUN": str(os.getpid()),
         **settings,
     }
     return {
