@@ -51,7 +51,7 @@ def answers(page: Page) -> Callable[[], Awaitable[bool]]:
 async def test_what_was_shown_to_nobody_yet_outlives_a_kill(
     program: Program, sqlite_url: str
 ) -> None:
-    """The photo's bubble, its sticker and nothing else stand on the page that comes later."""
+    """The photo in its bubble, its sticker and nothing else stand on the page that comes later."""
     page = Page(f"http://127.0.0.1:{program.environment['SELFMOJI_PORT']}")
     async with page.http:
         await patience.until(answers(page))
@@ -76,6 +76,8 @@ async def test_what_was_shown_to_nobody_yet_outlives_a_kill(
             await tab.until(1)
             own, sticker = tab.messages
             assert (own["author"], own["key"], own["name"]) == ("person", key, "photo")
+            photo = await page.http.get(f"{own['picture']}.webp")
+            assert photo.headers["content-type"] == "image/webp"
             picture = await page.http.get(f"{sticker['sticker']}.png")
             assert marks.read(picture.content) == 77
         again = await page.http.post(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.conversation.actions import Say
+from bot.core.conversation.actions import PaintName, Say, Wearable
 from bot.core.conversation.events import OtherSent
 from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import Courtesy
@@ -125,9 +125,9 @@ def test_a_caption_with_a_command_in_it_is_that_command() -> None:
         ("dyed green hair", "/edit colour green 1"),
         ("make me older", "/edit age older 0.7"),
         ("make me look 20 years older", "/edit age older 0.4"),
-        ("close mouth", "/expression open -0.8"),
-        ("please close your mouth", "/expression open -0.8"),
-        ("/expression close mouth", "/expression open -0.8"),
+        ("close mouth", "/expression open -1"),
+        ("please close your mouth", "/expression open -1"),
+        ("/expression close mouth", "/expression open -1"),
         ("close my eyes", "/expression AU43 0.8"),
         ("stick out your tongue", "/expression tongue 0.8"),
         ("raise my eyebrows", "/expression AU1 0.8 AU2 0.8"),
@@ -154,7 +154,7 @@ def test_a_caption_with_a_command_in_it_is_that_command() -> None:
         ("可以把头发染成红色吗", "/edit colour red 1"),
         ("染红头发", "/edit colour red 1"),
         ("摘掉眼镜", "/edit glasses:none"),
-        ("闭上嘴巴", "/expression open -0.8"),
+        ("闭上嘴巴", "/expression open -1"),
         ("闭上眼睛", "/expression AU43 0.8"),
         ("请把背景去掉", "/cutout"),
         ("我想看看自己光头的样子", "/edit hair bald"),
@@ -304,3 +304,11 @@ def test_no_courtesy_is_a_wish() -> None:
     words = GRAMMAR.vocabulary
     wishes = {word for names in words.alone.values() for word in names}
     assert {one for one in words.talk.courtesies if squeeze(one) in wishes} == set()
+
+
+def test_offers_of_one_name_are_told_apart() -> None:
+    """Two browns of a wardrobe are called brown and brown 2, for ears as well as eyes."""
+    names = ("#6b4530", "#6b4531", "#b0322c")
+    offers = tuple(Wearable(PaintName(one), f"/wear hair {one}", worn=False) for one in names)
+    message = WORDING.say(Say("say.glad", offers=offers), "en")
+    assert [offer.label for offer in message.offers] == ["Brown", "Brown 2", "Red"]
