@@ -63,7 +63,7 @@ def _end_with_the_run() -> None:
 
 if __name__ == "__main__":
     _end_with_the_run()
-    if sys.argv[1] in {"run", "discord"}:
+    if "NEMESIS_DISCORD" in os.environ and sys.argv[1] in {"run", "discord"}:
         _find_discord(os.environ["NEMESIS_DISCORD"])
     program._prepare = Mirror  # type: ignore[assignment]
     program.library.build = _no_library
