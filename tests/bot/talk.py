@@ -22,7 +22,7 @@ SMILE = Request("expression", (Setting("smile", 0.8),))
 HOKUSAI = Request("cartoon", (Setting("hokusai", 0.6),))
 VISIBLE = (
     Say, ShowResult, Run, do.DropPlaceholder, do.ShowFavourites, do.TellLinkCode, do.Link,
-    do.Unlink, do.TellPrivacy,
+    do.Unlink, do.TellPrivacy, do.Export,
 )  # fmt: skip
 
 
