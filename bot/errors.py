@@ -5,7 +5,12 @@ BotError
 ├── ChatError             a platform refused or failed
 │   ├── ChatUnavailable   try again later (5xx, timeouts, rate limits)
 │   ├── ChatForbidden     the person blocked us or the channel is closed: stop trying
-│   └── ChatRejected      the platform did not accept what we sent: our fault
+│   ├── ChatRejected      the platform did not accept what we sent: our fault
+│   ├── SetNameTaken      a sticker set of that name exists, or did
+│   ├── SetGone           a sticker set, or the sticker in it, is not there
+│   ├── SetFull           a sticker set holds as many as it may
+│   ├── OwnerUnknown      whose account the set is to hang on has never started us there
+│   └── StickerRefused    the platform does not take this sticker
 ├── StickerTooLarge       a picture cannot be brought under a platform's limit
 └── CannotWork            what the work needs is not there; an operator must act
 """
@@ -42,6 +47,26 @@ class ChatForbidden(ChatError):
 
 class ChatRejected(ChatError):
     """The platform did not accept what was sent."""
+
+
+class SetNameTaken(ChatError):
+    """A sticker set of that name exists, or existed until lately."""
+
+
+class SetGone(ChatError):
+    """The sticker set is not there, or does not hold the sticker."""
+
+
+class SetFull(ChatError):
+    """The sticker set holds as many stickers as it may."""
+
+
+class OwnerUnknown(ChatError):
+    """The person whose account the set is to hang on has never started us there."""
+
+
+class StickerRefused(ChatError):
+    """The platform does not take a sticker as it is."""
 
 
 class StickerTooLarge(BotError):

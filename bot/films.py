@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageChops
@@ -53,17 +54,18 @@ class Frames:
         return Frames(tuple(images), tuple(durations))
 
 
-def read(webm: bytes) -> Frames:
-    """Decode VP9 with its alpha, which FFmpeg's own decoder drops."""
+def read(webm: bytes, most: int | None = None) -> Frames:
+    """Decode VP9 with its alpha, which FFmpeg's own decoder drops; the first ``most`` frames."""
     import av
 
     decoder = av.CodecContext.create("libvpx-vp9", "r")
     with av.open(io.BytesIO(webm), "r", format="webm") as film:
         (stream,) = film.streams.video
         rate = stream.average_rate or Fraction(25)
-        images = [
+        decoded = (
             _image(frame) for packet in film.demux(stream) for frame in decoder.decode(packet)
-        ]
+        )
+        images = list(islice(decoded, most))
     return Frames(tuple(images), (round(1000 / rate),) * len(images))
 
 

@@ -55,6 +55,10 @@ LIMITS = {
     "attachment": Limits(
         "PNG", 320, square=True, most_bytes=512 * KIB, moving=Moving("GIF", 6144 * KIB, 30.0)
     ),
+    # the same place, custom emoji
+    "telegram emoji": Limits(
+        "WEBP", 100, square=True, most_bytes=512 * KIB, moving=Moving("WEBM", 256 * KIB, 3.0)
+    ),
     "web": Limits(
         "WEBP", 512, square=False, most_bytes=4096 * KIB, moving=Moving("WEBP", 4096 * KIB, 30.0)
     ),
@@ -66,12 +70,17 @@ LIMITS = {
     "signal": Limits(
         "PNG", 512, square=True, most_bytes=290_000, moving=Moving("APNG", 290_000, 3.0)
     ),
+    # whole, for files
+    "png": Limits(
+        "PNG", 512, square=False, most_bytes=4096 * KIB, moving=Moving("PNG", 4096 * KIB, 30.0)
+    ),
     # for films that go elsewhere; without alpha, so on white
     "film": Limits(
         "PNG", 512, square=False, most_bytes=4096 * KIB, moving=Moving("MP4", 4096 * KIB, 30.0)
     ),
 }
 
+KEPT_SIDE = 512  # of the films that are kept, which are as Telegram takes them
 WEBP_QUALITIES = (90, 80, 65, 50, 30)
 MOVING_WEBP_QUALITIES = (
     (75, 60), (60, 60), (45, 60), (30, 60), (30, 15), (20, 10), (8, 8), (2, 5),
@@ -104,6 +113,15 @@ def for_telegram(png: bytes) -> bytes:
         StickerTooLarge: no encoding brings it there.
     """
     return encode(png, LIMITS["telegram"])
+
+
+def for_custom_emoji(png: bytes) -> bytes:
+    """Return a WEBP of 100 x 100 px, or a VP9 WEBM of that size where the picture moves.
+
+    Raises:
+        StickerTooLarge: no encoding is small enough.
+    """
+    return encode(png, LIMITS["telegram emoji"])
 
 
 def for_discord(png: bytes) -> bytes:
@@ -156,6 +174,16 @@ def moves(picture: bytes) -> bool:
     return picture.startswith(_FILM)
 
 
+def still(picture: bytes) -> Image.Image:
+    """Return a picture's pixels, RGBA; of one that moves, its first frame's.
+
+    picture: PNG, or WEBM.
+    """
+    if moves(picture):
+        return films.read(picture, most=1).images[0]
+    return _read(picture, 0.0).images[0]
+
+
 def encode(png: bytes, limits: Limits) -> bytes:
     """Bring a picture into a platform's format, the best quality that its size allows.
 
@@ -163,8 +191,9 @@ def encode(png: bytes, limits: Limits) -> bytes:
         StickerTooLarge: even the poorest is.
     """
     moving = limits.moving
-    if moves(png) and moving and moving.format == "WEBM" and len(png) <= moving.most_bytes:
-        return png  # it is kept as Telegram takes it
+    as_kept = moving is not None and moving.format == "WEBM" and limits.side == KEPT_SIDE
+    if moves(png) and moving and as_kept and len(png) <= moving.most_bytes:
+        return png
     frames = _fit(_read(png, moving.seconds if moving else 0.0), limits)
     wanted = moving if moving and len(frames.images) > 1 else limits
     size = 0

@@ -127,9 +127,7 @@ async def renew(session: AsyncSession, taken: Publication, lease: timedelta = LE
 
 async def finish(session: AsyncSession, taken: Publication, version: int) -> bool:
     """Note that this version of the pack is there in full."""
-    return await _set(
-        session, taken, state=StepState.THERE.value, version=version, failure=None, attempts=0
-    )
+    return await _set(session, taken, state=StepState.THERE.value, version=version, failure=None)
 
 
 async def wait(session: AsyncSession, taken: Publication, seconds: float) -> bool:

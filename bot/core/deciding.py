@@ -38,12 +38,14 @@ from bot.core.plans import Plan, Planner, Said, Showing
 from bot.core.restoring import Restored, restore
 from bot.core.turns import Account
 from bot.settings import BotSettings
-from storage import avatars, consents, deliveries, jobs, parts, people, photos
+from storage import avatars, consents, deliveries, jobs, packs, parts, people, photos
 from storage.contract.failures import Failure
 from storage.contract.kinds import EMOJI
+from storage.contract.packs import Pack
 from storage.contract.photos import MAX_BYTES
 from storage.database import Database
 from storage.deliveries import Delivery
+from storage.errors import PackGone
 from storage.jobs import Bounds
 from storage.people import Person
 from storage.photos import SealedPhoto
@@ -297,7 +299,18 @@ class Decider:
             taste=everywhere,
             here=here,
             avatars=await avatars.of_person(session, self._vault, person.id),
+            packs=await packs.outlines(session, self._vault, person.id, person.platform),
+            pack_open=await self._open_pack(session, person, state),
         )
+
+    async def _open_pack(self, session: AsyncSession, person: Person, state: State) -> Pack | None:
+        if state.editing.pack is None:
+            return None
+        try:
+            pack = await packs.read(session, self._vault, state.editing.pack)
+        except PackGone:
+            return None
+        return pack if pack.owner == person.id else None
 
     async def _current_library(self) -> Library:
         """Return what avatars can wear, read again now and then, for it may be built meanwhile."""

@@ -13,6 +13,7 @@ from bot.core.chat import Chat, Forgetful, Resending
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
+from bot.core.pack_files import PackFiles
 from bot.core.plans import Placeholder, Plan, Showing
 from bot.core.progress import ProgressMessages
 from bot.core.turns import Account
@@ -32,9 +33,15 @@ class Deliverer:
     """Carries plans out."""
 
     def __init__(
-        self, database: Database, queue: Queue, wording: Wording, progress: ProgressMessages
+        self,
+        database: Database,
+        queue: Queue,
+        wording: Wording,
+        progress: ProgressMessages,
+        pack_files: PackFiles,
     ) -> None:
         self._database = database
+        self._pack_files = pack_files
         self._queue = queue
         self._wording = wording
         self._progress = progress
@@ -100,6 +107,8 @@ class Deliverer:
             replaces = answer.replaces
         if message is None:
             return None
+        if isinstance(answer, Showing):
+            message = await self._pack_files.filled(message, answer.pack)
         for number in range(1, tries + 1):
             try:
                 if unsure:

@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core import permitting
 from bot.core.conversation import actions as do
 from bot.core.conversation import taste
-from bot.core.conversation.actions import Action, Choice, Run, Say, ShowResult
+from bot.core.conversation.actions import Action, Choice, PackFile, Run, Say, ShowResult
 from bot.core.conversation.events import Message
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
 from bot.core.language.meanings import Note, Request
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
+from bot.core.packing import Packing
 from bot.exporting import parted
 from storage import avatars, exports, favourites, jobs, people, photos, results
 from storage.contract.captions import with_caption
@@ -42,6 +43,7 @@ class Showing:
 
     ``result``: the job whose result its sticker is, or the document ``drawn`` in that.
     ``exported``: which zip of all that ``person`` has its document is, from 1.
+    ``pack``: what it shows of a sticker pack.
     """
 
     message: Message
@@ -50,6 +52,7 @@ class Showing:
     drawn: bool = False
     exported: int = 0
     person: UUID | None = None
+    pack: PackFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,13 @@ class Planner:
                     plan.answers += await self._export(session, person.id, plan.locale)
                 case do.Erase():
                     pass
+                case _:
+                    packing = Packing(session, self.vault, self.wording, person, chat, plan.locale)
+                    told, well = await packing.perform(action)
+                    if told is not None:
+                        self._say(plan, told)
+                    if not well:
+                        return state, plan
         return state, plan
 
     async def read(self, session: AsyncSession, kept: bytes) -> Plan:
@@ -255,7 +265,8 @@ class Planner:
         return plan
 
     def _say(self, plan: Plan, said: Say) -> None:
-        plan.answers.append(Showing(self.wording.say(said, plan.locale), said.replaces))
+        message = self.wording.say(said, plan.locale)
+        plan.answers.append(Showing(message, said.replaces, pack=said.pack))
 
     async def _run(
         self,

@@ -28,8 +28,11 @@ from bot.core.deciding import Decided, Decider
 from bot.core.delivering import Deliverer, delay
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
+from bot.core.pack_files import PackFiles
 from bot.core.plans import Plan, Showing
 from bot.core.progress import ProgressMessages
+from bot.core.publishing.publisher import Publisher
+from bot.core.publishing.sets import Publishing
 from bot.core.restoring import Restored
 from bot.core.turns import Account, Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
@@ -72,7 +75,11 @@ class Service:
         self._turns = Turns()
         self._progress = ProgressMessages(database, self._wording, self._turns)
         self._decider = Decider(database, vault, texts, self._wording, settings)
-        self._deliverer = Deliverer(database, queue, self._wording, self._progress)
+        self._pack_files = PackFiles(database, vault)
+        self._deliverer = Deliverer(
+            database, queue, self._wording, self._progress, self._pack_files
+        )
+        self._publisher = Publisher(database, vault, texts, self._wording)
         self._since: dict[str, datetime] = {}
 
     async def locale_of(self, who: Who) -> str | None:
@@ -173,6 +180,7 @@ class Service:
     async def _show(self, decided: Decided, origin: Origin, chat: Chat) -> None:
         """Show answers in the turn of the person whose they are."""
         delivery, plan, account = decided
+        self._publisher.wake()
         if plan.erase is not None:
             self._progress.forget(delivery.person_id)
             self._vault.destroy(delivery.person_id)
@@ -216,6 +224,8 @@ class Service:
             asyncio.create_task(_every(RECHECK, shutdown, lambda: self._find_lost(chat))),
             asyncio.create_task(self._progress.keep_current(chat, shutdown)),
         ]
+        if isinstance(chat, Publishing):
+            upkeep.append(asyncio.create_task(self._publisher.run(chat, chat.sets, shutdown)))
         try:
             await self._queue.serve(topic, deliver_one, AT_ONCE, shutdown)
         finally:
@@ -252,6 +262,7 @@ class Service:
         try:
             async with self._turns.of(account):
                 plan = await self._decider.plan_of(delivery)
+                self._publisher.wake()
                 if delivery.job is not None:
                     self._progress.done(delivery.job.id)
                 await self._deliverer.carry_out(delivery, plan, account, chat)

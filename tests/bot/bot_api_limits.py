@@ -55,22 +55,22 @@ def keyboard(raw: str | None) -> list[list[dict[str, str]]]:
     return rows
 
 
-def sticker(data: bytes, name: str) -> tuple[int, int]:
+def sticker(data: bytes, name: str, side: int = 512) -> tuple[int, int]:
     """Let stickers through, as what their file's name says.
 
-    Static ones: WEBP or PNG, one side 512, the other no more, 512 KB.
+    Static ones: WEBP or PNG, one side 512, the other no more, 512 KB. Custom emoji have 100.
     """
     if name.endswith(".webm"):
-        return _video_sticker(data)
+        return _video_sticker(data, side)
     if len(data) > 512 * 1024:
         raise bad("file is too big")
     size = _size(data, ["WEBP", "PNG"], "wrong file type")
-    if max(size) != 512:
+    if max(size) != side:
         raise bad("STICKER_PNG_DIMENSIONS")
     return size
 
 
-def _video_sticker(data: bytes) -> tuple[int, int]:
+def _video_sticker(data: bytes, side: int) -> tuple[int, int]:
     """Let WEBM through: VP9, no sound, one side 512, 3 seconds, 30 frames a second, 256 KB."""
     if len(data) > 256 * 1024:
         raise bad("STICKER_VIDEO_BIG")
@@ -87,7 +87,7 @@ def _video_sticker(data: bytes) -> tuple[int, int]:
             raise bad("STICKER_VIDEO_NOWEBM")
         if seconds > 3 or frames > 30 * seconds + 1:
             raise bad("STICKER_VIDEO_LONG")
-        if max(context.width, context.height) != 512:
+        if max(context.width, context.height) != side:
             raise bad("STICKER_PNG_DIMENSIONS")
         return context.width, context.height
 

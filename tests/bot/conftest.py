@@ -3,3 +3,4 @@
 from tests.bot.at_work import app, seconds_between_looks, settings  # noqa: F401
 from tests.bot.on_telegram import api, running  # noqa: F401
 from tests.bot.on_the_web import chat, listener, page  # noqa: F401
+from tests.bot.packs_on_telegram import there  # noqa: F401

@@ -21,6 +21,7 @@ from aiohttp import web
 from tests import patience
 from tests.bot import bot_api_limits as limits
 from tests.bot.bot_api_limits import Refused, bad
+from tests.bot.fake_sticker_sets import StickerSets
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 BOT = {
@@ -44,6 +45,11 @@ class Request:
     fields: dict[str, str]
     files: dict[str, bytes]
     names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, tuple[str, bytes]]:
+        """The files with their names."""
+        return {one: (self.names[one], data) for one, data in self.files.items()}
 
 
 @dataclass
@@ -102,6 +108,7 @@ class BotApi:
         self.latency: Callable[[], float] = lambda: 0.0
         """Seconds that a request takes on its way there, and again on its way back."""
         self.answered: list[str] = []
+        self.stickers = StickerSets(str(BOT["username"]))
         self._files: dict[str, bytes] = {}
         self._updates: list[Json] = []
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
@@ -338,6 +345,8 @@ class BotApi:
             "from": person,
             **content,
         }
+        if message["chat"]["type"] == "private":  # whoever writes there has started the bot
+            self.stickers.started.add(int(person["id"]))
         await self._update({"message": message})
         return message
 
@@ -440,6 +449,36 @@ class BotApi:
                 asked.transport.abort()
             return web.Response(status=fault.code)
         return web.Response(body=data)
+
+    def _on_create_new_sticker_set(self, request: Request) -> bool:
+        return self.stickers.create(request.fields, request.named)
+
+    def _on_add_sticker_to_set(self, request: Request) -> bool:
+        return self.stickers.add(request.fields, request.named)
+
+    def _on_replace_sticker_in_set(self, request: Request) -> bool:
+        return self.stickers.replace(request.fields, request.named)
+
+    def _on_set_sticker_emoji_list(self, request: Request) -> bool:
+        return self.stickers.describe(request.fields)
+
+    def _on_set_sticker_keywords(self, request: Request) -> bool:
+        return self.stickers.tag(request.fields)
+
+    def _on_set_sticker_position_in_set(self, request: Request) -> bool:
+        return self.stickers.move(request.fields)
+
+    def _on_delete_sticker_from_set(self, request: Request) -> bool:
+        return self.stickers.take(request.fields)
+
+    def _on_set_sticker_set_title(self, request: Request) -> bool:
+        return self.stickers.retitle(request.fields)
+
+    def _on_delete_sticker_set(self, request: Request) -> bool:
+        return self.stickers.delete(request.fields)
+
+    def _on_get_sticker_set(self, request: Request) -> Json:
+        return self.stickers.read(request.fields)
 
     def _on_get_me(self, _: Request) -> Json:
         return BOT

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from bot.core.conversation.pack_actions import PackAction
 from bot.core.conversation.taste import Taste
 from bot.core.language.meanings import Note, Request, SettingName
 from storage.contract.avatars import AvatarSpec, Ranked
@@ -114,12 +115,25 @@ class Wearable:
 
 
 @dataclass(frozen=True, slots=True)
+class PackFile:
+    """What a message shows of a sticker pack, put in when it is sent.
+
+    ``form``: "sheet", a picture of a page's stickers or of one ``sticker``, or "zip", a file.
+    """
+
+    pack: UUID
+    form: str
+    page: int = 1
+    sticker: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A sentence, perhaps with notes, buttons and a picture.
 
     ``replaces``: a message to change into this one. ``sheet``: the wish whose
     picture shows what the buttons choose. ``offers``: what else may be picked. ``tuned``: sliders,
-    for chats that show them all.
+    for chats that show them all. ``pack``: what it shows of a sticker pack.
     """
 
     key: str
@@ -131,6 +145,7 @@ class Say:
     sheet: Request | None = None
     offers: tuple[Wearable, ...] = ()
     tuned: tuple[Tuned, ...] = ()
+    pack: PackFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,4 +377,5 @@ Action = (
     | Unlink
     | Export
     | Erase
+    | PackAction
 )

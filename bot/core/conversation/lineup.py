@@ -126,12 +126,12 @@ def called(avatar: Avatar) -> object:
     return avatar.name or SettingName("emoji", avatar.spec.style)
 
 
-def clean(typed: str) -> str:
+def clean(typed: str, longest: int = LONGEST_NAME) -> str:
     """Return a name as it is kept: one line of visible signs, not too long."""
     visible = "".join(
         sign if not unicodedata.category(sign).startswith(("C", "Z")) else " " for sign in typed
     )
-    return " ".join(visible.split()).strip(" \"'“”‘’《》「」")[:LONGEST_NAME].strip()
+    return " ".join(visible.split()).strip(" \"'“”‘’《》「」")[:longest].strip()
 
 
 def _behind(verbs: frozenset[str], words: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import liking, lineup, packs, sliders, varying, wardrobe
+from bot.core.conversation import liking, lineup, packing, packs, sliders, varying, wardrobe
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import ChoiceMade, CommandGiven
 from bot.core.conversation.explaining import LINE
@@ -62,7 +62,17 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
     if verb == "pack":
         for sheet in state.sheets:
             if sheet.job == _uuid(rest):
-                return packs.begin(state, sheet)
+                kind = KINDS[KINDS[sheet.request.kind].shows]
+                key = event.origin.key
+                return packs.begin(state, kind, key, sheet.photo, sheet.face, sheet.avatar)
+    if verb == "packs" and not rest.startswith(("add:", "moods:")):
+        return packing.press(state, rest, event.message)
+    if verb == "packs":
+        into, _, job_hex = rest.partition(":")
+        take = packing.add if into == "add" else packing.moods
+        for one in state.shown:
+            if one.job.hex == job_hex:
+                return take(state, one, event.origin.key)
     if verb == "try" and rest in KINDS["try-on"].settings:
         return run(state, (Request("try-on", (Setting(rest),)),))
     if verb in _BUTTONS:

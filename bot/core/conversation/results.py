@@ -33,6 +33,7 @@ from storage.contract.kinds import (
     EMOJI,
     KINDS,
     LINEUP,
+    MOOD,
     PREVIEW,
     TUNING,
     Kind,
@@ -233,6 +234,8 @@ def _result_choices(job: UUID, request: Request, together: int, *, kept: bool = 
         if kept
         else Choice("button.favourite", f"keep:{job.hex}"),
     ]
+    if not kind.sheet:
+        second.append(Choice("pack_button.add", f"packs:add:{job.hex}"))
     if _moving(request) is not None:
         second.append(Choice("button.animate", f"animate:{job.hex}"))
     if len(kind.settings) > 1 and not kind.several:
@@ -240,6 +243,9 @@ def _result_choices(job: UUID, request: Request, together: int, *, kept: bool = 
         values = {"name": Request(kind.name, other.settings)}
         if other.settings != request.settings:
             second.append(Choice("button.other", f"other:{job.hex}", values))
+    if kind is EMOJI:
+        count = {"count": len(MOOD.pack)}
+        second.append(Choice("pack_button.moods", f"packs:moods:{job.hex}", count))
     return tuple(first), tuple(second)
 
 
@@ -279,6 +285,10 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             if KINDS[event.kind].sheet:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
                 return state, (*sheet, *kept)
+            packed = packs.go_on(state, event.job_id, request)
+            if packed is not None:
+                state, following = packed
+                return state, (*following, *kept)
             together = several_in(event.avatar or {})
             sticker = _show(event.job_id, request, picture, len(together), photo)
             shown: tuple[Action, ...] = (sticker, *kept)
@@ -288,8 +298,7 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             result = Shown(
                 event.job_id, photo, event.face, request, replaces, drawn, together, seed_in(event)
             )
-            state, following = packs.go_on(_remember_result(state, result, ours), event.job_id)
-            return state, (*shown, *following)
+            return _remember_result(state, result, ours), shown
         case Failed(failure=failure, detail=detail, picture=picture):
             if failure is Failure.TOO_MANY_FACES and photo is not None:
                 faces = detail.get("faces")

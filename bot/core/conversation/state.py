@@ -1,21 +1,27 @@
 """What a conversation remembers, one per person and chat; frozen, and JSON in between."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.conversation.changes import OpenWardrobe
+from bot.core.conversation.pack_edits import OpenPack
 from bot.core.conversation.sliding import OpenSliders
 from bot.core.conversation.taste import NOTHING_SAID, Taste
 from bot.core.language.meanings import Request
 from storage.contract.avatars import Avatar, AvatarSpec, gathered
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
+from storage.contract.packs import Outline
+from storage.contract.packs import Pack as StickerPack
 
 REMEMBERED = 20
 """How many results a person can go back to."""
+
+NO_PACK = UUID(int=0)
+"""Stands for the pack of looks that were asked for before there were packs."""
 
 USUAL = (
     Request("cutout"),
@@ -98,7 +104,7 @@ class Sheet:
 class Pack:
     """Many looks on their way, one after the other. ``left``: settings; ``job``: the one at work.
 
-    They are of the photo's face, or of the avatar where there is one.
+    They are of the photo's face, or of the avatar where there is one, and go into a sticker pack.
     """
 
     kind: str
@@ -107,6 +113,7 @@ class Pack:
     face: int | None
     avatar: AvatarSpec | None = None
     job: UUID | None = None
+    sticker_pack: UUID = NO_PACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +142,12 @@ class State:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
     from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
     or taken since the photo came. ``wardrobe`` and ``sliders``: the open ones. ``naming``: the
-    avatar whose name was asked for. ``pack``: what is left of one. ``asked``: photos
-    that wait for a word of whoever they show. ``scoped``: what is liked is changed for this chat
-    alone. ``taste`` (everywhere), ``here`` (in this chat), ``locale``, ``preferred`` and
-    ``avatars`` (the current one first) belong to the person rather than the chat and are laid over
-    when the state is loaded.
+    avatar whose name was asked for. ``pack``: what is left of one. ``editing``: the sticker pack
+    that buttons mean. ``asked``: photos that wait for a word of whoever they show. ``scoped``: what
+    is liked is changed for this chat alone. ``taste`` (everywhere), ``here`` (in this chat),
+    ``locale``, ``preferred``, ``avatars`` (the current one first), ``packs`` and ``pack_open`` (the
+    one that is edited) belong to the person rather than the chat and are laid over when the state
+    is loaded.
     """
 
     locale: str = "en"
@@ -162,6 +170,9 @@ class State:
     avatars: tuple[Avatar, ...] = ()
     pack: Pack | None = None
     sliders: OpenSliders | None = None
+    editing: OpenPack = field(default_factory=OpenPack)
+    packs: tuple[Outline, ...] = ()
+    pack_open: StickerPack | None = None
     asked: tuple[Asked, ...] = ()
     scoped: bool = False
     taste: Taste = NOTHING_SAID
@@ -185,9 +196,10 @@ def _requests() -> TypeAdapter[tuple[Request, ...]]:
 
 def to_json(state: State) -> dict[str, object]:
     """Return the state as JSON-able data, without what is laid over it from elsewhere."""
-    data: dict[str, object] = _adapter().dump_python(
-        replace(state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID), mode="json"
+    kept = replace(
+        state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID, packs=(), pack_open=None
     )
+    data: dict[str, object] = _adapter().dump_python(kept, mode="json")
     return data
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import liking, lineup, permitting
+from bot.core.conversation import liking, lineup, packing, permitting
 from bot.core.conversation.actions import Run, Say
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -42,10 +42,12 @@ def step(
 
     ``library``: what avatars can wear.
     """
-    naming = state.naming
+    naming, asked = state.naming, state.editing.asked
     if not isinstance(event, JobEnded):
-        state = replace(state, naming=None)
+        state = replace(state, naming=None, editing=replace(state.editing, asked=None))
     match event:
+        case CommandGiven(text=text) if asked is not None and "/" not in legible(text)[:1]:
+            return packing.answered(state, asked, text, event.origin.key)
         case CommandGiven(text=text) if naming is not None and "/" not in legible(text)[:1]:
             return lineup.named(state, naming, text)
         case PhotoKept():

@@ -6,7 +6,17 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import captioning, liking, lineup, linking, sliders, wardrobe
+from bot.core.conversation import (
+    captioning,
+    liking,
+    lineup,
+    linking,
+    pack_actions,
+    packing,
+    packing_view,
+    sliders,
+    wardrobe,
+)
 from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.events import CommandGiven
 from bot.core.conversation.explaining import explain
@@ -92,6 +102,8 @@ def _with_words(
             return captioning.said(state, grammar.vocabulary, words)
         case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
+        case CommandWithWords(Command.PACK, words=words):
+            return packing.said(state, grammar.vocabulary, words, event.origin.key)
         case _:
             return wardrobe.opened(state, library)
 
@@ -141,6 +153,8 @@ def meant(state: State, line: Line, grammar: Grammar, replaces: str | None = Non
             return captioning.said(state, grammar.vocabulary, words, new_photo=True)
         case BareCommand(Command.CAPTION):
             return captioning.said(state, grammar.vocabulary, "")
+        case BareCommand(Command.PACK) | CommandWithWords(Command.PACK):
+            return packing.said(state, grammar.vocabulary, "", "")
         case BareCommand(Command.AVATAR):
             return lineup.said(state, grammar.vocabulary, "")
         case CommandWithWords() | BareCommand(Command.WEAR | Command.WARDROBE):
@@ -162,7 +176,12 @@ _TRY_ON = (
 
 
 def _start(state: State) -> Step:
-    return state, (Say("say.welcome", {"example": EXAMPLE}),)
+    said = Say("say.welcome", {"example": EXAMPLE})
+    return state, (said, pack_actions.PublishRefused())
+
+
+def _packs(state: State) -> Step:
+    return state, (packing_view.listed(state.packs),)
 
 
 def _help(state: State) -> Step:
@@ -260,6 +279,7 @@ _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.FAVOURITE: _latest("keep"),
     Command.FAVOURITES: _favourites,
     Command.AVATARS: lineup.show,
+    Command.PACKS: _packs,
     Command.FORGET: _forget,
     Command.EXPORT: _export,
 }

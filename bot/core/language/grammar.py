@@ -86,6 +86,7 @@ _WITH_WORDS = frozenset(
     {
         Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value,
         Command.CAPTION.value,
+        Command.PACK.value,
     }
 )  # fmt: skip
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS

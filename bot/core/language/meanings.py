@@ -30,6 +30,8 @@ class Command(StrEnum):
     AVATAR = "avatar"
     AVATARS = "avatars"
     CAPTION = "caption"
+    PACK = "pack"
+    PACKS = "packs"
     LINK = "link"
     UNLINK = "unlink"
     PREFERENCES = "preferences"

@@ -43,6 +43,7 @@ class Vocabulary:
     first group that knows it. ``nothing``: what takes a setting off. ``naming`` and ``deleting``:
     what is done to a kept avatar. ``minors``: what people are called who are no adults yet.
     ``keeping``: what keeps a setting as it is. ``presets``: sliders that are moved together.
+    ``packing``: what is done to a sticker pack.
     ``years``: phrases around a number of years, to the setting that they are a strength of.
     ``talk``: what is said around a wish.
     ``above`` and ``below``: where a caption goes.
@@ -67,6 +68,7 @@ class Vocabulary:
     above: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
     mine: frozenset[str] = frozenset()
+    packing: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:

@@ -33,6 +33,7 @@ from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
 from bot.frontends.telegram.messages import GoneError, Messages, form_of
 from bot.frontends.telegram.polling import Json, RetryUntilShutdown, StoppedError, poll
+from bot.frontends.telegram.sets import Sets
 from bot.frontends.telegram.updates import Incoming
 from storage.contract.failures import Failure
 from storage.contract.updates import KeptUpdate, NewUpdate
@@ -90,6 +91,7 @@ class TelegramChat:
             rate_limiter=Limiter(),
         )
         self._messages = Messages(self._bot)
+        self.sets = Sets(self._bot)
         self._album_pause = album_pause
         self._moved: dict[int, int] = {}  # groups that became supergroups
         self._answers: set[asyncio.Task[None]] = set()

@@ -116,7 +116,7 @@ class Limiter(BaseRateLimiter[None]):
         if endpoint.startswith("send") and chat is not None:
             group = str(chat).startswith(("-", "@"))
             name, rate = f"chat {chat}", GROUP if group else PRIVATE
-        elif "sticker" in endpoint.lower():
+        elif "sticker" in endpoint.lower() and not endpoint.startswith("get"):
             name, rate = "sticker sets", STICKER_SETS
         else:
             name, rate = f"{endpoint} {chat}", OVERALL

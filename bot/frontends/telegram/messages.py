@@ -57,6 +57,7 @@ class Messages:
                     filename=f"{message.name or 'drawing'}.{suffix(message.document)}",
                 ),
                 caption=message.text or None,
+                reply_markup=keyboard,
                 message_thread_id=topic,
             )
         elif form == "picture" and message.picture is not None:

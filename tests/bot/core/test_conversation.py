@@ -104,12 +104,14 @@ def test_a_result_has_its_buttons() -> None:
         "button.favourite",
         "button.other",
         "button.beside",
+        "pack_button.add",
     }
     talk.say("/cutout")
     assert set(buttons(talk.end(talk.jobs[0]))) == {
         "button.again",
         "button.undo",
         "button.favourite",
+        "pack_button.add",
     }
 
 

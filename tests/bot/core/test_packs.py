@@ -1,5 +1,6 @@
-"""Packs: every mood of an avatar, one after the other."""
+"""Packs: every mood of an avatar, one after the other, into one sticker pack."""
 
+from bot.core.conversation import pack_actions as do
 from bot.core.conversation.actions import Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.language.meanings import Request
@@ -36,22 +37,32 @@ def test_a_sheet_of_moods_offers_them_all() -> None:
 
 
 def test_a_pack_comes_in_its_order() -> None:
-    """One job at a time, each of the sheet's avatar and without a placeholder, until all are."""
+    """One job at a time, each of the sheet's avatar, goes into the pack without being shown."""
     talk, pack = offered()
     actions = talk.press(pack)
     assert said(actions) == ["say.pack"]
-    made = []
+    (begun,) = (one for one in actions if isinstance(one, do.CreatePack))
+    made: list[Request] = []
+    added: list[do.AddToPack] = []
+    published: list[do.PublishPack] = []
     while talk.jobs:
         (run,) = (one for one in actions if isinstance(one, Run))
         assert run.of_pack
         assert run.avatar == ADA
         made.append(run.request)
-        actions = talk.end(talk.jobs[0], Done(b"png", ADA))
-        assert any(isinstance(one, ShowResult) for one in actions)
+        job = talk.jobs[0]
+        actions = talk.end(job, Done(b"png", ADA))
+        assert not any(isinstance(one, ShowResult) for one in actions)
+        added += [one for one in actions if isinstance(one, do.AddToPack)]
+        published += [one for one in actions if isinstance(one, do.PublishPack)]
+        assert added[-1].job == job
     assert made == [mood(name) for name in MOOD.pack]
-    assert len(made) == 16
+    assert len(made) == len({one.sticker for one in added}) == 16
+    assert {one.pack for one in (*added, *published)} == {begun.id}
+    assert len(published) == 1  # with the first
+    assert do.ShowPack(begun.id, unless_published=True) in actions
     assert talk.state.pack is None
-    assert [one.request for one in talk.state.shown] == made
+    assert talk.state.shown == ()
 
 
 def test_a_pack_can_be_stopped() -> None:

@@ -8,9 +8,10 @@ from bot.core.service import Service
 from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import jobs
+from storage import jobs, packs, people
 from storage.contract.jobs import Done, Job
 from storage.contract.kinds import MOOD
+from storage.contract.packs import Pack
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
@@ -21,7 +22,7 @@ AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin":
 
 
 async def test_a_pack_comes_one_by_one(app: App) -> None:
-    """Sixteen moods, more than a person may have waiting, follow one sentence in their order."""
+    """Sixteen moods, more than a person may have waiting, end in one message that shows them."""
     sheet = {**AVATAR, "names": list(MOOD.settings[:9]), "page": 1, "pages": 2}
     app.pipeline.script = lambda job: Done(png(), sheet if job.kind == "mood-sheet" else AVATAR)
     await app.photo("/moods")
@@ -29,10 +30,12 @@ async def test_a_pack_comes_one_by_one(app: App) -> None:
     before = len(app.chat.calls)
     await app.press(app.press_value("All 16"))
     await app.all_done()
-    assert [message.name for message in app.chat.stickers()] == [
-        f"mood-{name}" for name in MOOD.pack
-    ]
-    assert app.chat.calls[before:] == [app.chat.calls[before], *["send sticker"] * 16]
+    assert app.chat.stickers() == []
+    shown = app.chat.calls[before:]  # what is coming, and the pack at its end
+    assert shown == [shown[0], "send “My moods”, 16 stickers. Tap a number to change that one."]
+    pack = await only_pack(app)
+    assert [one.keywords for one in pack.stickers] == [("mood", name) for name in MOOD.pack]
+    assert app.chat.shown()[-1].picture is not None
 
 
 async def test_a_pack_outlives_its_process(
@@ -70,12 +73,29 @@ async def test_a_pack_outlives_its_process(
         await app.photo("/moods")
         await app.all_done()
         await app.press(app.press_value("All 16"))
-        await patience.until(lambda: len(chat.stickers()) >= 3)
+
+        async def some() -> bool:
+            return len((await only_pack(app)).stickers) >= 3
+
+        await patience.until(some)
 
     await living(half)
-    assert len(chat.stickers()) < 16
     async with database.transaction() as session:
         await jobs.expire_leases(session)
-    await living(App.all_done)
-    named = dict.fromkeys(message.name for message in chat.stickers())
-    assert list(named) == [f"mood-{name}" for name in MOOD.pack]
+
+    async def rest(app: App) -> None:
+        assert len((await only_pack(app)).stickers) < 16
+        await app.all_done()
+        pack = await only_pack(app)
+        assert [one.keywords[-1] for one in pack.stickers] == list(MOOD.pack)
+
+    await living(rest)
+
+
+async def only_pack(app: App) -> Pack:
+    """Return the person's pack."""
+    async with app.database.snapshot() as session:
+        person = await people.find(session, "fake", "ann")
+        assert person is not None
+        (pack,) = await packs.of_account(session, app.vault, person.id)
+    return pack

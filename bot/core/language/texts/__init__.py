@@ -248,6 +248,7 @@ class Texts:
             frozenset(sides["above"]),
             frozenset(sides["below"]),
             frozenset(mine),
+            {word: name for name, spelt in self._called("pack_word").items() for word in spelt},
         )
 
     def _talk(self) -> Talk:

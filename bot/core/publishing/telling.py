@@ -1,0 +1,83 @@
+"""The one message that tells how a pack stands on a platform."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from bot.core.chat import Chat
+from bot.core.conversation.actions import Choice, Say
+from bot.core.language.wording import Wording
+from bot.core.packing import START_FIRST
+from bot.core.publishing.sets import StickerSets
+from bot.core.publishing.work import Work
+from bot.errors import BotError
+from storage import publications
+from storage.contract.packs import Publication
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Telling:
+    """Shows the message, then changes it in place. ``taken``: where it stands."""
+
+    database: Database
+    wording: Wording
+    chat: Chat
+    sets: StickerSets
+    taken: Publication
+    _shown: str = ""
+
+    async def progress(self, work: Work) -> None:
+        """Tell how many are there, with the link as soon as there is one.
+
+        Where a message stands already, a single sticker on its way needs no word.
+        """
+        if work.count and (self.taken.reference is None or work.count - work.done > 1):
+            key = "pack.publishing_linked" if work.links else "pack.publishing"
+            await self._say(work, key, "stop")
+
+    async def published(self, work: Work) -> None:
+        """Tell that all are there, or all but those that the platform does not take."""
+        if work.links:
+            await self._say(work, "pack.published_short" if work.refused else "pack.published")
+
+    async def waiting(self, work: Work, seconds: int) -> None:
+        """Tell that the platform wants to be left alone for a while."""
+        await self._say(work, "pack.waiting", "stop", seconds=seconds)
+
+    async def failed(self, work: Work, failure: str) -> None:
+        """Tell what a person can do about a pack that did not get there."""
+        key = "pack.start_first" if failure == START_FIRST else "pack.not_published"
+        await self._say(work, key, "again", link=self.sets.start_link())
+
+    async def _say(self, work: Work, key: str, button: str = "open", **more: object) -> None:
+        """Show it where the message stands, or anew; what cannot be shown stops nothing."""
+        labels = {"stop": "pack_button.stop", "again": "pack_button.again"}
+        choice = Choice(
+            labels.get(button, "pack_button.show"), f"packs:{button}:{work.pack.id.hex}"
+        )
+        values = {
+            "title": work.pack.title,
+            "count": work.count,
+            "done": work.done,
+            "refused": work.refused,
+            "links": work.links,
+            **more,
+        }
+        message = self.wording.say(Say(key, values, ((choice,),)), work.locale)
+        if message.text == self._shown:
+            return
+        self._shown = message.text
+        where, reference = self.taken.chat, self.taken.reference
+        try:
+            if reference is None:
+                shown = await self.chat.send(where, message)
+            else:
+                shown = await self.chat.edit(where, reference, message)
+        except BotError as problem:
+            log.info("how a pack stands could not be told: %s", type(problem).__name__)
+            return
+        if shown != reference:
+            self.taken = replace(self.taken, reference=shown)
+            await self.database.retry(lambda session: publications.tell(session, self.taken, shown))

@@ -1,0 +1,45 @@
+"""A pack under way, as the rows have it at the moment."""
+
+from dataclasses import dataclass
+
+from bot.core.conversation.packing_view import addresses
+from bot.core.publishing.steps import there
+from storage.contract.packs import Pack, Publication, StepState, Volume
+from storage.people import Person
+
+
+class StoppedError(Exception):
+    """Somebody cancelled, deleted or took over what was being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A pack, its sets, whose account they hang on, and in which language that is told."""
+
+    taken: Publication
+    pack: Pack
+    volumes: tuple[Volume, ...]
+    keeper: Person
+    locale: str
+
+    @property
+    def done(self) -> int:
+        """How many stickers are there."""
+        return sum(len(there(volume)) for volume in self.volumes)
+
+    @property
+    def refused(self) -> int:
+        """How many the platform does not take."""
+        failed = (one.state is StepState.FAILED for each in self.volumes for one in each.uploads)
+        return sum(failed)
+
+    @property
+    def count(self) -> int:
+        """How many there can be."""
+        return len(self.pack.stickers) - self.refused
+
+    @property
+    def links(self) -> str:
+        """Where the sets are found that exist, a line each."""
+        exist = [one.name for one in self.volumes if one.state is StepState.THERE]
+        return addresses(self.pack.kind, exist)
