@@ -111,8 +111,8 @@ def cut(
     """Cut a normalised line into numbers, settings of these kinds, and the rest.
 
     ``starts``: whether names of kinds count too; then what may stand beside a choice counts where
-    its kind was named. Words without meaning are left out. In a line that opens with a group, what
-    follows a group is looked for in that group first.
+    its kind was named. Words without meaning are left out. What follows a group is looked for in that group
+    first, where its kind was named or the line opens with a group.
     """
     named = () if starts else kinds
     at = 0
@@ -125,7 +125,7 @@ def cut(
             at, said = number.end(), None
             continue
         found = None
-        if isinstance(said, Group) and isinstance(opening, Group):
+        if isinstance(said, Group) and (isinstance(opening, Group) or KINDS[said.kind] in named):
             found = _within(vocabulary, line, at, said)
         if found is None:
             found = _longest(vocabulary, line, at, kinds, named, starts=starts)

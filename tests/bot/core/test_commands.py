@@ -119,6 +119,7 @@ def told_apart(wishes: list[Request]) -> bool:
 
 @given(meanings())
 @example(Make(Request("cartoon", (Setting("picture", 0.0),)), ("mood",)))
+@example(Prefer((Request("cartoon", tuple(map(Setting, ("ink", "hair:gray", "eyes:brown")))),)))
 def test_what_is_written_is_read_back(meaning: Meaning) -> None:
     """The canonical line of a meaning has that meaning, and nothing has to be guessed."""
     assert GRAMMAR.parse(write(meaning)) == Line(meaning)
