@@ -1,13 +1,14 @@
 """What messages show of sticker packs: made when they are sent, and kept nowhere."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.archive import archive, file_name
 from bot.contact_sheet import sheet
 from bot.core.conversation.actions import PackFile
 from bot.core.conversation.events import Message
 from bot.core.conversation.packing_view import PER_PAGE
+from bot.packing import Packed, PackSticker, zipped
 from storage import packs
 from storage.contract.packs import Pack
 from storage.database import Database
@@ -33,8 +34,10 @@ class PackFiles:
             async with self.database.snapshot() as session:
                 pack = await packs.read(session, self.vault, wanted.pack)
             if wanted.form == "zip":
-                data = await asyncio.to_thread(archive, pack, await self.pictures(pack))
-                return replace(message, document=data, name=file_name(pack.title))
+                pictures = await self.pictures(pack)
+                (file,) = (await asyncio.to_thread(_zipped, pack, pictures)).files
+                name = file.name.removesuffix(".zip")
+                return replace(message, document=file.data, name=name)
             first, shown = _part(pack, wanted)
             pictures = await self.pictures(shown)
         except (PackGone, PersonGone):
@@ -54,6 +57,14 @@ class PackFiles:
             async with self.database.snapshot() as session:
                 found.append((await packs.picture(session, self.vault, one.id)).data)
         return found
+
+
+def _zipped(pack: Pack, pictures: Sequence[bytes]) -> Packed:
+    named = (
+        PackSticker(" ".join(one.keywords) or "sticker", picture, one.emoji[0], one.origin.kind)
+        for one, picture in zip(pack.stickers, pictures, strict=True)
+    )
+    return zipped(pack.title, tuple(named))
 
 
 def _part(pack: Pack, wanted: PackFile) -> tuple[int, Pack]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
-from sqlalchemy import JSON, Column, Integer, LargeBinary, Uuid, insert
+from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, Uuid, insert
 from sqlalchemy.exc import DBAPIError
 
 from bot.redaction import RedactingFormatter, set_up
@@ -104,6 +104,8 @@ def _canary(column: Column[Any]) -> object:
         return word.encode()[:32].ljust(32, b".")
     if isinstance(kind, JSON):
         return {"said": word}
+    if isinstance(kind, Boolean):
+        return True
     if isinstance(kind, Integer):
         return 424242
     if isinstance(kind, UtcDateTime):

@@ -180,7 +180,7 @@ class Grammar:
 
     def _with_words(self, command: Command, rest: str, text: str) -> Line:
         """Leave what follows to those who know what the person has; a style is a wish."""
-        if command is Command.CAPTION:  # where also signs and capitals count
+        if command in (Command.CAPTION, Command.PACK):  # where also signs and shades count
             words = _raw_end(text, rest).strip().removeprefix(":").strip()
             return Line(CommandWithWords(command, words, words) if words else BareCommand(command))
         normal = rest.strip(" :=,.!?、。")

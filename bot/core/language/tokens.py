@@ -111,8 +111,8 @@ def cut(
     """Cut a normalised line into numbers, settings of these kinds, and the rest.
 
     ``starts``: whether names of kinds count too; then what may stand beside a choice counts where
-    its kind was named. Words without meaning are left out. What follows a group is looked for in that group
-    first, where its kind was named or the line opens with a group.
+    its kind was named. Words without meaning are left out. What follows a group is looked for in
+    that group first, where its kind was named or the line opens with a group.
     """
     named = () if starts else kinds
     at = 0

@@ -227,7 +227,7 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
 
     takes_more = word in (
         Word.STYLE, Word.LANGUAGE, Word.LINK, Word.WEAR, Word.AVATAR, Word.SLIDERS,
-        Word.CAPTION,
+        Word.CAPTION, Word.PACK,
     )  # fmt: skip
     options = ["what"] if takes_more else []
     callback: Callable[..., Any] = say if takes_more else plain

@@ -307,6 +307,7 @@ def test_discord_knows_where_others_read() -> None:
 
         id = channel_id = 7
         locale = "en-GB"
+        edited_at = None
 
         def __init__(self, guild: int | None) -> None:
             self.guild = self.guild_id = guild

@@ -214,7 +214,7 @@ async def test_who_has_not_started_the_bot_is_told_how(there: OnTelegram) -> Non
     """In a group somebody new gets a link; once they pressed Start the pack comes by itself."""
     chat = int(FRIENDS["id"])
     async with there.running():
-        await there.api.send_photo(BO, b"photo", "/cutout@selfmoji_bot", chat=FRIENDS)
+        await there.api.send_photo(BO, b"photo", "/cutout@selfmoji_bot this is me", chat=FRIENDS)
         await there.api.until(
             lambda: any(one.form == "sticker" for one in there.api.messages(chat))
         )

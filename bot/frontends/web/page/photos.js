@@ -39,10 +39,12 @@ export function watchForPhotos(onPhotos) {
     event.preventDefault();
     onPhotos(files);
   });
-  file.addEventListener("change", () => {
+  const chosen = () => {
     onPhotos([...file.files]);
     file.value = "";
-  });
+  };
+  file.addEventListener("change", chosen);
+  if (file.files.length) chosen(); // before this was listening
   for (const id of ["attach", "way-file"]) {
     document.querySelector(`#${id}`).addEventListener("click", () => file.click());
   }
