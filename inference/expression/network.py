@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from inference.expression.placing import MOVEMENTS, SIDE
 
+_OPEN = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
@@ -39,7 +41,7 @@ class Edit(NamedTuple):
     """What becomes of a picture.
 
     flow: (N, 2, S, S), x and y to add to a pixel's place to find its source, as shares of the side.
-    attention: (N, 1, S, S) 0..1, how much of the moved photo stays. residual: (N, 3, S, S) -2..2,
+    attention: (N, 1, S, S) 0..0.9, how much of the moved photo stays. residual: (N, 3, S, S) -2..2,
     what the paper's colours add to it where it does not.
     """
 
@@ -94,13 +96,14 @@ class FlowGenerator(nn.Module):
         self.up4 = Block(w8 + w4, w4, a.style)
         self.flow = nn.Conv2d(w4, 2, 3, padding=1)
         self.usual = nn.Linear(a.movements, 2 * quarter * quarter, bias=False)
+        self.sketch = Block(w4, w4, a.style)
         self.grow = nn.Conv2d(w4, 4 * a.tail, 3, padding=1)
         self.fine = nn.Conv2d(a.tail + 3 * 4, a.tail, 3, padding=1)
         self.paint = nn.Conv2d(a.tail, 4 * 4, 3, padding=1)
         nn.init.zeros_(self.usual.weight)
         nn.init.zeros_(self.flow.weight)
         nn.init.zeros_(cast("Tensor", self.flow.bias))
-        nn.init.normal_(self.paint.weight, std=0.01)
+        nn.init.normal_(self.paint.weight, std=0.1)
 
     def forward(self, photo: Tensor, change: Tensor) -> Edit:
         """See the class.
@@ -123,11 +126,13 @@ class FlowGenerator(nn.Module):
         flow = reach * torch.tanh(usual / reach + self.flow(x4))  # (N, 2, S/4, S/4)
         size = list(photo.shape[-2:])
         flow = functional.interpolate(flow, size, mode="bilinear", align_corners=False)
-        x2 = functional.pixel_shuffle(self.grow(x4), 2)  # (N, tail, S/2, S/2)
+        x2 = functional.pixel_shuffle(self.grow(self.sketch(x4, style)), 2)  # (N, tail, S/2, S/2)
         x2 = torch.cat([x2, functional.pixel_unshuffle(photo, 2)], 1)
         x2 = functional.silu(self.fine(functional.silu(x2)))
         painted = functional.pixel_shuffle(self.paint(x2), 2)  # (N, 4, S, S)
-        attention = torch.sigmoid(painted[:, :1] + 1.0)
+        attention = _OPEN * torch.sigmoid(
+            painted[:, :1] + 1.0
+        )  # never shut: shut, it learns nothing
         return Edit(flow, attention, 2 * torch.tanh(painted[:, 1:]))
 
 
