@@ -54,10 +54,10 @@ async def test_on_sqlite_everybody_may(sqlite_url: str) -> None:
 
 
 async def _cut_off(url: str) -> None:
-    """End all other connections to a database."""
+    """End all other connections to a database, and see them gone."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await connection.close()

@@ -68,8 +68,10 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
                 guessed = True
             case Nothing(groups=groups):
                 without += groups or kind.groups
-            case Group(typed=typed, groups=groups):
-                raise which_setting(kind, typed, groups[0])
+            case Group(typed=typed, groups=(group, *_)) if group in kind.groups:
+                raise which_setting(kind, typed, group)
+            case Group(typed=typed):  # another kind's
+                raise unknown_setting(vocabulary, kind, typed)
             case Start() | Keep():
                 pass
     if waiting is not None:

@@ -130,6 +130,7 @@ def test_what_is_written_is_read_back(meaning: Meaning) -> None:
 @example("/expression smile " + "9" * 380)
 @example("/expression smile 1e400")
 @example("/expression smile -0")
+@example("\x00random \x00lder woman glasses")
 @example("٣٤%")
 @settings(max_examples=500)
 def test_any_text_is_answered(text: str) -> None:
