@@ -434,13 +434,7 @@ async def move(session: AsyncSession, sticker_id: UUID, position: int) -> int:
     Raises:
         PackGone: it is not there any more.
     """
-    pack_id = (await _sticker_row(session, sticker_id)).pack_id
-    await _row(session, pack_id, lock=True)
-    order = await _order(session, pack_id)
-    if sticker_id not in order:
-        raise PackGone(str(sticker_id))
-    before = order.index(sticker_id)
-    order.remove(sticker_id)
+    pack_id, order, before = await _without(session, sticker_id)
     order.insert(max(0, min(position, len(order))), sticker_id)
     await _number(session, order)
     await _touch(session, pack_id)
@@ -453,13 +447,7 @@ async def drop(session: AsyncSession, sticker_id: UUID) -> int:
     Raises:
         PackGone: it is not there any more.
     """
-    pack_id = (await _sticker_row(session, sticker_id)).pack_id
-    await _row(session, pack_id, lock=True)
-    order = await _order(session, pack_id)
-    if sticker_id not in order:
-        raise PackGone(str(sticker_id))
-    before = order.index(sticker_id)
-    order.remove(sticker_id)
+    pack_id, order, before = await _without(session, sticker_id)
     await session.execute(
         update(PackStickerRow).where(PackStickerRow.id == sticker_id).values(dropped=now())
     )
@@ -467,6 +455,22 @@ async def drop(session: AsyncSession, sticker_id: UUID) -> int:
     await takedowns.withdraw(session, [sticker_id])
     await _touch(session, pack_id)
     return before
+
+
+async def _without(session: AsyncSession, sticker_id: UUID) -> tuple[UUID, list[UUID], int]:
+    """Lock a sticker's pack; return it, the order of the others, and where the sticker stands.
+
+    Raises:
+        PackGone: it is not there any more.
+    """
+    pack_id = (await _sticker_row(session, sticker_id)).pack_id
+    await _row(session, pack_id, lock=True)
+    order = await _order(session, pack_id)
+    if sticker_id not in order:
+        raise PackGone(str(sticker_id))
+    before = order.index(sticker_id)
+    order.remove(sticker_id)
+    return pack_id, order, before
 
 
 async def restore(session: AsyncSession, sticker_id: UUID, position: int) -> None:

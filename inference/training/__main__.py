@@ -1,5 +1,7 @@
 """The command ``selfmoji train``: what is shipped, made anew from the training data."""
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -36,6 +38,28 @@ _out = click.option(
 )
 
 
+_preset = click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
+
+
+_resume = click.option(
+    "--resume/--anew", default=True, help="Whether to go on from the last checkpoint."
+)
+
+
+@contextmanager
+def _torch_wanted() -> Iterator[None]:
+    """Say which extra is missing where an import fails."""
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
+
+
+def _check(preset: str, known: Collection[str]) -> None:
+    if preset not in known:
+        raise click.BadParameter(f"not one of {', '.join(known)}", param_hint="--preset")
+
+
 @train.command("emoji")
 @_data
 @_work
@@ -57,10 +81,8 @@ def train_emoji(
     data: Path, work: Path, minutes: float, stages: tuple[str, ...], out: Path, start: Path | None
 ) -> None:
     """Classifiers, cross-domain encoder and autoencoder (needs the extra train)."""
-    try:
+    with _torch_wanted():
         from inference.emoji.training.train import STAGES, learn
-    except ModuleNotFoundError:
-        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
     from inference import wiring
 
     learn(data, work, out, wiring.networks(), minutes, stages or STAGES, start=start)
@@ -70,8 +92,8 @@ def train_emoji(
 @_data
 @_work
 @click.option("--minutes", default=120.0, show_default=True, help="Of the generator, this run.")
-@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
-@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
+@_preset
+@_resume
 @click.option(
     "--stage",
     "stages",
@@ -91,14 +113,11 @@ def train_latent(
     resume: bool,
 ) -> None:
     """The linear model of faces, its axes, and the network that makes it sharp (extra train)."""
-    try:
+    with _torch_wanted():
         from inference.latent.training.loop import PRESETS
         from inference.latent.training.train import export_generator, learn, make_model
-    except ModuleNotFoundError:
-        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
-    if preset not in PRESETS:
-        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
+    _check(preset, PRESETS)
     if "model" in stages or not stages:
         make_model(data, work, out)
     if "generator" in stages or not stages:
@@ -109,8 +128,8 @@ def train_latent(
 @_data
 @_work
 @click.option("--minutes", default=60.0, show_default=True, help="Of the network, this run.")
-@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
-@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
+@_preset
+@_resume
 @click.option("--most", type=int, help="Draw so many pairs at most.")
 @click.option(
     "--stage",
@@ -132,15 +151,12 @@ def train_cartoon(
     resume: bool,
 ) -> None:
     """Pairs of photos and drawings, and TwinGAN's generator between them (extra train)."""
-    try:
+    with _torch_wanted():
         from inference.cartoon.training.exporting import export_generator
         from inference.cartoon.training.loop import PRESETS, learn
         from inference.cartoon.training.pairs import draw_all
-    except ModuleNotFoundError:
-        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
-    if preset not in PRESETS:
-        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
+    _check(preset, PRESETS)
     if "pairs" in stages or not stages:
         draw_all(data, work / "pairs", most=most)
     if "generator" in stages or not stages:
@@ -193,10 +209,8 @@ def train_slider(
 @_data
 def train_expression(data: Path) -> None:
     """The tables of the geometric engine: displacements, folds and light (extra train)."""
-    try:
+    with _torch_wanted():
         from inference.expression.training.creases import main as creases
-    except ModuleNotFoundError:
-        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
     from inference.expression.training.tables import main as tables
 
     for table in (tables, creases):
@@ -207,21 +221,21 @@ def train_expression(data: Path) -> None:
 @_data
 @_work
 @click.option("--minutes", default=60.0, show_default=True, help="Of this run.")
-@click.option("--preset", default="cpu", show_default=True, help="cpu or gpu.")
-@click.option("--resume/--anew", default=True, help="Whether to go on from the last checkpoint.")
-def train_ganimation(data: Path, work: Path, minutes: float, preset: str, *, resume: bool) -> None:
+@_preset
+@_resume
+@_out
+def train_ganimation(
+    data: Path, work: Path, minutes: float, preset: str, out: Path, *, resume: bool
+) -> None:
     """The network of expressions, from pairs and from real faces (needs the extra train)."""
     from inference import wiring
 
-    try:
-        from inference.expression.training.gan import learn
+    with _torch_wanted():
+        from inference.expression.training.gan import export_network, learn
         from inference.expression.training.loop import PRESETS
-    except ModuleNotFoundError:
-        raise click.ClickException("training needs torch: pip install 'selfmoji[train]'") from None
 
-    if preset not in PRESETS:
-        raise click.BadParameter(f"not one of {', '.join(PRESETS)}", param_hint="--preset")
-    learn(data, work, minutes, wiring.networks(), preset, resume=resume)
+    _check(preset, PRESETS)
+    export_network(learn(data, work, minutes, wiring.networks(), preset, resume=resume), out)
 
 
 @train.command("layers")

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from bot.core.language.texts import load
-from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
+from tests.bot.bot_api_objects import Fault, Shown, flood
+from tests.bot.fake_bot_api import TOKEN, BotApi
 
 pytestmark = pytest.mark.slow
 

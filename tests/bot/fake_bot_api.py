@@ -11,8 +11,7 @@ import json
 import re
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +20,7 @@ from aiohttp import web
 from tests import patience
 from tests.bot import bot_api_limits as limits
 from tests.bot.bot_api_limits import Refused, bad
+from tests.bot.bot_api_objects import Fault, Json, Request, Shown, entities, private
 from tests.bot.fake_sticker_sets import StickerSets
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -33,68 +33,6 @@ BOT = {
     "can_read_all_group_messages": False,
     "supports_inline_queries": False,
 }
-
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call as it came: form fields as strings, files as bytes."""
-
-    method: str
-    fields: dict[str, str]
-    files: dict[str, bytes]
-    names: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def named(self) -> dict[str, tuple[str, bytes]]:
-        """The files with their names."""
-        return {one: (self.names[one], data) for one, data in self.files.items()}
-
-
-@dataclass
-class Shown:
-    """A message of the bot as it stands in a chat now."""
-
-    chat: int
-    number: int
-    form: str  # "text" | "photo" | "sticker"
-    text: str = ""
-    data: bytes = b""
-    keyboard: list[list[Json]] = field(default_factory=list)
-    topic: int | None = None
-    changed: int = 0
-    """When it came to stand there as it does, counted in whatever happens."""
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """Map each button's words to what it sends."""
-        return {one["text"]: one["callback_data"] for row in self.keyboard for one in row}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """How requests fail: an answer with ``code``, or silence for ``hang`` seconds.
-
-    ``page``: what a proxy in between says instead of the Bot API. ``reset``: the connection breaks
-    instead of an answer. ``done``: what was asked for is done before that.
-    """
-
-    code: int = 500
-    description: str = "Internal Server Error"
-    parameters: dict[str, int] | None = None
-    hang: float = 0.0
-    page: str = ""
-    reset: bool = False
-    done: bool = False
-
-
-def flood(seconds: int) -> Fault:
-    """Refuse as Telegram does when a bot sends too much."""
-    return Fault(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
-
-
-BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
 
 
 class BotApi:
@@ -396,7 +334,7 @@ class BotApi:
         return web.json_response({"ok": True, "result": result})
 
     async def _answer(self, request: Request, asked: web.Request) -> Any:
-        handler = getattr(
+        handler = self.stickers.methods.get(request.method) or getattr(
             self, "_on_" + re.sub(r"(?<!^)(?=[A-Z])", "_", request.method).lower(), None
         )
         if handler is None:
@@ -449,36 +387,6 @@ class BotApi:
                 asked.transport.abort()
             return web.Response(status=fault.code)
         return web.Response(body=data)
-
-    def _on_create_new_sticker_set(self, request: Request) -> bool:
-        return self.stickers.create(request.fields, request.named)
-
-    def _on_add_sticker_to_set(self, request: Request) -> bool:
-        return self.stickers.add(request.fields, request.named)
-
-    def _on_replace_sticker_in_set(self, request: Request) -> bool:
-        return self.stickers.replace(request.fields, request.named)
-
-    def _on_set_sticker_emoji_list(self, request: Request) -> bool:
-        return self.stickers.describe(request.fields)
-
-    def _on_set_sticker_keywords(self, request: Request) -> bool:
-        return self.stickers.tag(request.fields)
-
-    def _on_set_sticker_position_in_set(self, request: Request) -> bool:
-        return self.stickers.move(request.fields)
-
-    def _on_delete_sticker_from_set(self, request: Request) -> bool:
-        return self.stickers.take(request.fields)
-
-    def _on_set_sticker_set_title(self, request: Request) -> bool:
-        return self.stickers.retitle(request.fields)
-
-    def _on_delete_sticker_set(self, request: Request) -> bool:
-        return self.stickers.delete(request.fields)
-
-    def _on_get_sticker_set(self, request: Request) -> Json:
-        return self.stickers.read(request.fields)
 
     def _on_get_me(self, _: Request) -> Json:
         return BOT
@@ -588,31 +496,3 @@ class BotApi:
         shown.changed = shown.number
         self.chats[shown.chat][shown.number] = shown
         return self.as_json(shown)
-
-
-def private(person: Json) -> Json:
-    """Return the chat between the bot and somebody."""
-    return {"id": person["id"], "type": "private", "first_name": person["first_name"]}
-
-
-def group(number: int) -> Json:
-    """Return a group chat; groups have negative numbers."""
-    return {"id": -abs(number), "type": "supergroup", "title": "Friends"}
-
-
-def entities(text: str) -> list[Json]:
-    """Find commands and mentions the way Telegram marks them, in UTF-16 units."""
-
-    def found() -> Iterator[Json]:
-        for kind, pattern in (
-            ("bot_command", r"(?<!\S)/\w+(@\w+)?"),
-            ("mention", r"(?<![\w/])@\w{4,}"),
-        ):
-            for match in re.finditer(pattern, text, re.ASCII):
-                yield {
-                    "type": kind,
-                    "offset": len(text[: match.start()].encode("utf-16-le")) // 2,
-                    "length": len(match.group().encode("utf-16-le")) // 2,
-                }
-
-    return list(found())

@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,10 @@ from emoji import is_emoji
 
 from tests.bot import bot_api_limits as limits
 from tests.bot.bot_api_limits import bad
+from tests.bot.bot_api_objects import Json, Request
 
 SIZES = {"regular": 120, "custom_emoji": 200}
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
-
-Json = dict[str, Any]
 
 
 @dataclass
@@ -60,6 +59,19 @@ class StickerSets:
         self.sizes = dict(SIZES)
         self._ending = f"_by_{username}"
         self._numbers = itertools.count(1)
+        self.methods: dict[str, Callable[[Request], Any]] = {
+            "createNewStickerSet": lambda asked: self.create(asked.fields, asked.named),
+            "addStickerToSet": lambda asked: self.add(asked.fields, asked.named),
+            "replaceStickerInSet": lambda asked: self.replace(asked.fields, asked.named),
+            "setStickerEmojiList": lambda asked: self.describe(asked.fields),
+            "setStickerKeywords": lambda asked: self.tag(asked.fields),
+            "setStickerPositionInSet": lambda asked: self.move(asked.fields),
+            "deleteStickerFromSet": lambda asked: self.take(asked.fields),
+            "setStickerSetTitle": lambda asked: self.retitle(asked.fields),
+            "deleteStickerSet": lambda asked: self.delete(asked.fields),
+            "getStickerSet": lambda asked: self.read(asked.fields),
+        }
+        """What each call about sets does."""
 
     def create(self, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> bool:
         """CreateNewStickerSet."""

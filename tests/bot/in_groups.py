@@ -19,7 +19,8 @@ from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
 from tests.bot.at_work import ScriptedPipeline
-from tests.bot.fake_bot_api import TOKEN, BotApi, Json, Shown
+from tests.bot.bot_api_objects import Json, Shown
+from tests.bot.fake_bot_api import TOKEN, BotApi
 
 
 @dataclass

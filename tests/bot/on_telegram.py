@@ -13,7 +13,8 @@ from bot.core.conversation.events import Button, Event, Message
 from bot.core.language.texts import load
 from bot.frontends.telegram import TelegramChat
 from tests import patience
-from tests.bot.fake_bot_api import TOKEN, BotApi, group
+from tests.bot.bot_api_objects import group
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.recording import RecordingListener
 
 ADA = BotApi.person(1, "en-GB")

@@ -25,7 +25,8 @@ from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
-from tests.bot.fake_bot_api import TOKEN, BotApi, Shown
+from tests.bot.bot_api_objects import Shown
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.fake_sticker_sets import Set
 
 ADA = BotApi.person(1, "en")

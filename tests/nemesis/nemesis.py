@@ -20,7 +20,8 @@ import asyncpg
 
 from tests import patience
 from tests.bot import fake_gateway
-from tests.bot.fake_bot_api import TOKEN, BotApi, Fault, Shown, flood
+from tests.bot.bot_api_objects import Fault, Shown, flood
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.fake_gateway import FakeDiscord
 from tests.nemesis import discord_side, history, marks
 from tests.nemesis.discord_side import DiscordSide, Strike

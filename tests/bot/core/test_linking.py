@@ -19,8 +19,9 @@ from bot.settings import BotSettings
 from storage import avatars, links, people
 from storage.models import LinkCodeRow, Row, now
 from tests import patience
+from tests.bot.bot_api_objects import group
 from tests.bot.dressing import Wardrobe, wardrobe
-from tests.bot.fake_bot_api import TOKEN, BotApi, group
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.on_the_web import visiting
 from tests.bot.talk import GRAMMAR, Talk, said
 

@@ -19,7 +19,8 @@ from bot.core.conversation.events import (
     PhotoSent,
 )
 from storage.contract.failures import Failure
-from tests.bot.fake_bot_api import BotApi, Fault, flood
+from tests.bot.bot_api_objects import Fault, flood
+from tests.bot.fake_bot_api import BotApi
 from tests.bot.filming import film
 from tests.bot.on_telegram import ADA, AGAIN, BO, FRIENDS, Running, answer_with, png
 from tests.bot.recording import RecordingListener

@@ -14,7 +14,8 @@ from bot.frontends.telegram import TelegramChat, polling
 from bot.frontends.telegram.errors import MAPPED, translate
 from bot.frontends.telegram.limiter import Bucket, Limiter, Rate
 from tests import patience
-from tests.bot.fake_bot_api import BLOCKED, TOKEN, BotApi, Fault, flood
+from tests.bot.bot_api_objects import BLOCKED, Fault, flood
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.on_telegram import ADA, AGAIN, Running, answer_with, png
 from tests.bot.outage import outage
 from tests.bot.recording import RecordingListener

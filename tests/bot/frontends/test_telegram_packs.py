@@ -6,7 +6,8 @@ from bot.frontends.telegram import limiter
 from bot.frontends.telegram.limiter import Rate
 from storage import packs, people, publications
 from storage.contract.kinds import MOOD
-from tests.bot.fake_bot_api import BotApi, Fault, flood
+from tests.bot.bot_api_objects import Fault, flood
+from tests.bot.fake_bot_api import BotApi
 from tests.bot.filming import film
 from tests.bot.on_telegram import FRIENDS
 from tests.bot.packs_on_telegram import ADA, OnTelegram

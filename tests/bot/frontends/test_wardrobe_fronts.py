@@ -14,8 +14,9 @@ from bot.core.language.texts import load
 from bot.frontends.discord import DiscordChat
 from bot.frontends.telegram import TelegramChat
 from tests.bot import fake_gateway
+from tests.bot.bot_api_objects import Shown
 from tests.bot.dressing import wardrobe
-from tests.bot.fake_bot_api import TOKEN, BotApi, Shown
+from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.fake_gateway import FakeDiscord
 
 SENTENCE = "Hair 16 of 37: bob, black"
