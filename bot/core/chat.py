@@ -18,15 +18,19 @@ class Chat(Protocol):
 
     platform: str
 
-    async def send(self, chat: str, message: Message) -> str:
-        """Show a message; return its reference."""
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
+        """Show a message; return its reference.
+
+        ``once``: a name that all attempts at one message share, by which a platform that can do so
+        shows it once.
+        """
         ...
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace a shown message in place and return its reference.
 
         The reference is a new one where the platform cannot change that sort of message; the old
-        message then goes.
+        message then goes. ``once``: of what is sent for that.
         """
         ...
 
@@ -55,13 +59,17 @@ class Resending(Protocol):
         """Whether a message is still there, which tells whether another took its place."""
         ...
 
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A chat in which a text is found whose sending was cut off before we learned its reference."""
+
     async def find(
         self, chat: str, after: str, known: Collection[str], message: Message
     ) -> str | None:
-        """Change a text of ours that is newer than ``after`` and not ``known`` into ``message``.
+        """Return where a text of ours stands that is newer than ``after`` and not ``known``.
 
-        So a text is found whose sending was cut off before we learned its reference; None if there
-        is none, or none near enough.
+        There is ``message`` then, if need be by a change. None if none is there, or near enough.
         """
         ...
 
@@ -113,15 +121,17 @@ class FakeChat:
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     sent: int = 0
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         """Keep the message under a new reference."""
+        del once
         self.sent += 1
         reference = str(self.sent)
         self.messages.setdefault(chat, {})[reference] = message
         return reference
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace the message under its reference."""
+        del once
         self.messages[chat][reference] = message
         return reference
 

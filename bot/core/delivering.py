@@ -9,7 +9,7 @@ import logging
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core.chat import Chat, Forgetful, Resending
+from bot.core.chat import Chat, Forgetful, Resending, Searchable
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
@@ -60,7 +60,8 @@ class Deliverer:
             await self._begin(plan, where, chat)
         for number, answer in enumerate(plan.answers[delivery.progress :], delivery.progress):
             unsure = delivery.resumed and number == delivery.progress
-            shown = await self._place(delivery, plan, answer, chat, unsure, tries)
+            once = f"{delivery.id}:{number}"
+            shown = await self._place(delivery, plan, answer, chat, once, unsure, tries)
             if shown is not None and isinstance(answer, Placeholder) and answer.message is not None:
                 self._progress.add(answer, account, plan.locale, shown)
             await self._note(delivery, plan, number + 1, shown, chat)
@@ -96,7 +97,7 @@ class Deliverer:
 
     async def _place(
         self, delivery: Delivery, plan: Plan, answer: Showing | Placeholder, chat: Chat,
-        unsure: bool, tries: int,
+        once: str, unsure: bool, tries: int,
     ) -> str | None:  # fmt: skip
         """Show an answer; None if it has no message, stands there already or comes too late.
 
@@ -113,9 +114,13 @@ class Deliverer:
             try:
                 if unsure:
                     found = await self._look(delivery, plan, message, replaces, chat)
-                    if found or (isinstance(answer, Placeholder) and await self._ended(answer)):
-                        return found or None
-                return await self._show(chat, delivery.chat, message, replaces, plan.locale)
+                    if isinstance(answer, Placeholder) and await self._ended(answer):
+                        if found is not None:  # what it stood for may have come without it
+                            await self._remove(chat, delivery.chat, found)
+                        return None
+                    if found is not None:
+                        return found
+                return await self._show(chat, delivery.chat, message, replaces, plan.locale, once)
             except ChatUnavailable as problem:
                 if number == tries:
                     raise
@@ -131,14 +136,12 @@ class Deliverer:
         A sticker took its placeholder's place if that is gone. A text is one of ours that we do not
         know of.
         """
-        if not isinstance(chat, Resending):
-            return None
         if replaces is not None:
-            if message.sticker is None or await chat.stands(delivery.chat, replaces):
+            if not isinstance(chat, Resending) or message.sticker is None:
                 return None
-            return replaces
+            return None if await chat.stands(delivery.chat, replaces) else replaces
         unseen = message.sticker or message.picture or message.document
-        if unseen is not None or plan.after is None:
+        if not isinstance(chat, Searchable) or unseen is not None or plan.after is None:
             return None
         known = await self._database.retry(
             lambda session: deliveries.references(session, delivery.platform, delivery.chat)
@@ -158,26 +161,28 @@ class Deliverer:
         return await self._database.retry(work)
 
     async def _show(
-        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str
-    ) -> str:
+        self, chat: Chat, where: str, message: Message, replaces: str | None, locale: str,
+        once: str,
+    ) -> str:  # fmt: skip
         """Show a message, in another's place where that is possible; or say that it is not."""
         if replaces is not None:
             try:
-                return await chat.edit(where, replaces, message)
+                return await chat.edit(where, replaces, message, once)
             except (ChatForbidden, ChatUnavailable):
                 raise
             except BotError as problem:
                 log.info("%s could not change a message: %s", chat.platform, type(problem).__name__)
                 await self._remove(chat, where, replaces)
         try:
-            return await chat.send(where, message)
+            return await chat.send(where, message, once)
         except (ChatForbidden, ChatUnavailable):
             raise
         except BotError as problem:
             if message.sticker is None:
                 raise
             log.warning("%s did not take a sticker: %s", chat.platform, type(problem).__name__)
-            return await chat.send(where, self._wording.say(Say("say.not_shown"), locale))
+            sentence = self._wording.say(Say("say.not_shown"), locale)
+            return await chat.send(where, sentence, f"{once}:refused")
 
     async def give_up(self, delivery: Delivery, plan: Plan | None, chat: Chat, locale: str) -> None:
         """Say in the place of what cannot be shown that something went wrong."""
@@ -187,7 +192,8 @@ class Deliverer:
             replaces = delivery.job.placeholder
         try:
             sentence = self._wording.say(Say("say.unexpected"), locale)
-            await self._show(chat, delivery.chat, sentence, replaces, locale)
+            once = f"{delivery.id}:given up"
+            await self._show(chat, delivery.chat, sentence, replaces, locale, once)
         except BotError as problem:
             log.info("%s does not take an apology: %s", chat.platform, type(problem).__name__)
 

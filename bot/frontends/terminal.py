@@ -94,14 +94,16 @@ class TerminalChat:
             await self._settled()
         return self._answers.pop(chat)
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         """Take a message; a placeholder is waited for."""
+        del once
         reference = self._next()
         await self._take(chat, reference, message)
         return reference
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Take what a placeholder has become."""
+        del once
         await self._take(chat, reference, message)
         return reference
 

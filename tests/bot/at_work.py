@@ -62,13 +62,13 @@ class TroubledChat(FakeChat):
     troubles: list[Exception | None] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         self._note("send", message)
-        return await super().send(chat, message)
+        return await super().send(chat, message, once)
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         self._note("edit", message)
-        return await super().edit(chat, reference, message)
+        return await super().edit(chat, reference, message, once)
 
     async def forget(self, chat: str) -> None:
         self.messages.pop(chat, None)

@@ -442,8 +442,13 @@ class FakeDiscord:
             case ("GET", ["channels", channel, "messages"]):
                 here = [one for one in self.said.values() if one["channel_id"] == channel]
                 here += [self._as_json(one) for one in self.in_channel(int(channel))]
-                newest = sorted(here, key=lambda one: -int(one["id"]))
-                return _answer(newest[: int(request.query.get("limit", "50"))])
+                after = int(request.query.get("after", "0"))
+                ordered = sorted(
+                    (one for one in here if int(one["id"]) > after), key=lambda one: int(one["id"])
+                )
+                limit = int(request.query.get("limit", "50"))
+                part = ordered[:limit] if after else ordered[-limit:]
+                return _answer(part[::-1])
             case ("GET", ["channels", _, "messages", number]):
                 said = self.said.get(int(number))
                 return _lost() if said is None else _answer(said)

@@ -5,14 +5,14 @@ calls in a context variable, so that what it sends becomes that interaction's an
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 import discord
 
-from bot.frontends.discord.appearance import Appearance
+from bot.frontends.discord.appearance import Appearance, text_on
 from bot.frontends.discord.references import TOKEN_SECONDS, Reference
 
 ALREADY_ACKNOWLEDGED = 40060  # a code of Discord's
@@ -23,13 +23,14 @@ class Answer:
     """An acknowledged interaction.
 
     ``thinking``: Discord shows that an answer is on its way. ``private``: only the asking person
-    sees the answers.
+    sees the answers. ``original``: what an earlier process had answered.
     """
 
     asked: discord.Interaction
     thinking: bool
     private: bool
     until: float
+    original: discord.InteractionMessage | None = None
 
     @classmethod
     async def begin(
@@ -45,6 +46,7 @@ class Answer:
             until = asked.created_at.timestamp() + TOKEN_SECONDS
             original = await asked.original_response()
             thinking = thinking and original.flags.loading
+            return cls(asked, thinking, private, until, None if thinking else original)
         return cls(asked, thinking, private, until)
 
     @property
@@ -55,6 +57,13 @@ class Answer:
     def reference(self, message: int) -> str:
         """Return the reference of a message that this interaction's token can change."""
         return Reference(message, self.asked.token, self.until).write()
+
+    def found(self, text: str, known: Container[int]) -> str | None:
+        """Return the reference of what an earlier process had answered, if it was this text."""
+        original = self.original
+        if original is None or original.id in known or text_on(original) != text:
+            return None
+        return self.reference(original.id)
 
     async def show(self, look: Appearance) -> str:
         """Put a message in the place of the thinking, or behind what was answered already."""

@@ -65,6 +65,11 @@ class Appearance:
         return {**self.fields(), "attachments": self.files(), "view": self.view()}
 
 
+def text_on(shown: discord.Message) -> str:
+    """Return the text of a message as it stands, wherever ``fields`` put it."""
+    return shown.content or next((one.description or "" for one in shown.embeds), "")
+
+
 async def appearance(message: Message) -> Appearance:
     """Encode a message's picture for Discord."""
     if message.document is not None:

@@ -1,8 +1,10 @@
 """Selfmoji on Discord: commands, menus, photos and buttons in, pictures with buttons out."""
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Awaitable
+import secrets
+from collections.abc import Awaitable, Collection
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from bot.core.conversation.events import Event, Message
 from bot.core.language.texts import Texts
 from bot.errors import ChatUnavailable
 from bot.frontends.discord.answers import current
-from bot.frontends.discord.appearance import Appearance, appearance
+from bot.frontends.discord.appearance import Appearance, appearance, text_on
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.errors import TRANSPORT, translate, translated
 from bot.frontends.discord.references import Reference
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+PROBES = 100  # messages looked at for one whose sending was cut off
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between attempts to log in
 
 
@@ -111,13 +114,13 @@ class DiscordChat:
         with translated():
             await self.client.connect(reconnect=True)
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         """Show a message, as the answer of the interaction in hand if there is one."""
         look = await appearance(message)
         with translated():
-            return await self._send(chat, look)
+            return await self._send(chat, look, once)
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace a message in place; one that is gone, or out of reach, is sent anew."""
         look = await appearance(message)
         known = Reference.read(reference)
@@ -129,7 +132,7 @@ class DiscordChat:
                 return reference
             if await _reached(self._in_channel(chat, known).edit(**look.to_edit())):
                 return Reference(known.message).write()
-            return await self._send(chat, look)
+            return await self._send(chat, look, once)
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message away, if it is still there and in reach."""
@@ -139,13 +142,34 @@ class DiscordChat:
             if webhook is None or not await _reached(webhook.delete_message(known.message)):
                 await _reached(self._in_channel(chat, known).delete())
 
-    async def _send(self, chat: str, look: Appearance) -> str:
+    async def find(
+        self, chat: str, after: str, known: Collection[str], message: Message
+    ) -> str | None:
+        """Look for the same words, in the history and under the interaction in hand."""
+        look = await appearance(message)
+        numbers = {Reference.read(one).message for one in known}
+        answer = current(chat)
+        answered = answer.found(look.text, numbers) if answer is not None else None
+        if answered is not None:
+            return answered
+        channel = self.client.get_partial_messageable(int(chat))
+        since = discord.Object(Reference.read(after).message)
+        with translated():
+            try:
+                shown = [one async for one in channel.history(limit=PROBES, after=since)]
+            except (discord.Forbidden, discord.NotFound):
+                return None
+        ours = (one for one in shown if one.author == self.client.user and one.id not in numbers)
+        found = next((one.id for one in ours if text_on(one) == look.text), None)
+        return None if found is None else Reference(found).write()
+
+    async def _send(self, chat: str, look: Appearance, once: str) -> str:
         answer = current(chat)
         if answer is not None:
             return await answer.show(look)
         try:
             channel = self.client.get_partial_messageable(int(chat))
-            shown = await channel.send(**look.to_send())
+            shown = await channel.send(**look.to_send(), nonce=_nonce(once))
         except (discord.Forbidden, discord.NotFound):
             # where a person brought us along, but not the server, only interactions let us in
             recent = self.client.recent_answer(chat)
@@ -163,6 +187,14 @@ class DiscordChat:
         if token is None or application is None:
             return None
         return discord.Webhook.partial(application, token, client=self.client)
+
+
+def _nonce(once: str) -> str:
+    """Return by what Discord knows a message that it got a few minutes ago: 24 hex digits.
+
+    A message without a name is like no other.
+    """
+    return hashlib.sha256(once.encode()).hexdigest()[:24] if once else secrets.token_hex(12)
 
 
 async def _reached(change: Awaitable[object]) -> bool:

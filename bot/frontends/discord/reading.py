@@ -17,6 +17,7 @@ from bot.core.conversation.events import (
     Who,
 )
 from bot.frontends.discord.errors import TRANSPORT
+from bot.frontends.discord.references import Reference
 from storage.contract.failures import Failure
 from storage.contract.photos import MAX_BYTES, may_be_footage, may_be_photo
 
@@ -28,7 +29,8 @@ AVATAR_SIDE = 1024
 def origin_of(asked: discord.Interaction) -> Origin:
     """Return where an interaction comes from."""
     who = Who("discord", str(asked.user.id), str(asked.locale))
-    return Origin(f"discord:{asked.id}", who, str(asked.channel_id), asked.guild_id is None)
+    here = Reference(asked.id).write()  # numbers of all kinds count the same time
+    return Origin(f"discord:{asked.id}", who, str(asked.channel_id), asked.guild_id is None, here)
 
 
 def origin_of_message(message: discord.Message) -> Origin:
@@ -36,7 +38,8 @@ def origin_of_message(message: discord.Message) -> Origin:
     who = Who("discord", str(message.author.id))
     changed = message.edited_at
     key = f"discord:{message.id}" + (f":{changed.timestamp():.3f}" if changed else "")
-    return Origin(key, who, str(message.channel.id), message.guild is None)
+    here = Reference(message.id).write()
+    return Origin(key, who, str(message.channel.id), message.guild is None, here)
 
 
 def keys_of(message: discord.Message) -> tuple[str, str]:

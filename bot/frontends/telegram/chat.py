@@ -182,15 +182,17 @@ class TelegramChat:
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         """Show a message; return its reference."""
+        del once  # Telegram knows nothing of the kind
         with translated():
             return await self._in_chat(
                 chat, lambda at, topic: self._messages.send(at, topic, message)
             )
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace a message, in place where Telegram can, else by a new one."""
+        del once
         form, _, number = reference.partition(":")
         wanted = form_of(message)
 

@@ -59,12 +59,14 @@ class WebChat:
         """Where the page is, once ``ready``."""
         self.ready = asyncio.Event()
 
-    async def send(self, chat: str, message: Message) -> str:
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
         """Show a message in all of a person's tabs."""
+        del once
         return (await self._sessions.get(chat)).add("bot", message)
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Change a message in place."""
+        del once
         self._sessions.warm = self._sessions.warm or message.sticker is not None
         return (await self._sessions.get(chat)).replace(reference, message)
 

@@ -173,15 +173,15 @@ class ResendingChat(TroubledChat):
 
     cut_off_after: str = ""
 
-    async def send(self, chat: str, message: Message) -> str:
-        reference = await super().send(chat, message)
+    async def send(self, chat: str, message: Message, once: str = "") -> str:
+        reference = await super().send(chat, message, once)
         self._cut_off("send")
         return reference
 
-    async def edit(self, chat: str, reference: str, message: Message) -> str:
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         if message.sticker is None:
-            return await super().edit(chat, reference, message)
-        shown = await self.send(chat, message)
+            return await super().edit(chat, reference, message, once)
+        shown = await self.send(chat, message, once)
         await self.remove(chat, reference)
         self._cut_off("edit")
         return shown
@@ -261,6 +261,19 @@ async def test_a_placeholder_whose_reference_was_lost_is_found(
     assert [message.busy for message in chat.shown()] == [True]
     await _made(database, vault)
     await _deliver(second, chat)
+    assert len(chat.stickers()) == len(chat.shown()) == 1
+
+
+async def test_a_found_placeholder_whose_job_has_ended_goes(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings
+) -> None:
+    """What it stood for comes, or came, without it."""
+    chat = ResendingChat(cut_off_after="send")
+    first = Service(database, vault, queue, load(), settings)
+    with pytest.raises(CutOff):
+        await first.handle(PhotoSent(ORIGIN, PHOTO, "/cutout"), chat)
+    await _made(database, vault)
+    await _deliver(Service(database, vault, queue, load(), settings), chat)
     assert len(chat.stickers()) == len(chat.shown()) == 1
 
 

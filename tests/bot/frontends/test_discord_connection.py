@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from PIL import Image
 
-from bot.core.chat import Chat
+from bot.core.chat import Chat, Searchable
 from bot.core.conversation.events import (
     Button,
     ChoiceMade,
@@ -352,6 +352,73 @@ async def test_an_interaction_that_was_answered_already_keeps_its_answer(
         await patience.until(lambda: not again.inbox)
         await asyncio.sleep(0.05)  # the library's own last steps
     assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["here"]
+
+
+async def test_another_attempt_at_a_message_shows_it_once(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Discord knows it again by its nonce, in whichever process; another message has another."""
+    for _ in range(2):
+        async with running(RecordingListener()) as chat:
+            await chat.send(str(CHANNEL), Message("working"), "first:0")
+        discord.identified.clear()
+    async with running(RecordingListener()) as chat:
+        await chat.send(str(CHANNEL), Message("working"), "second:0")
+        await chat.send(str(CHANNEL), Message("working"))
+        await chat.send(str(CHANNEL), Message("working"))
+    assert len(discord.in_channel(CHANNEL)) == 4
+    assert {len(one.body["nonce"]) for one in discord.calls("POST", "/messages")} <= {*range(26)}
+
+
+async def test_words_whose_reference_was_lost_are_found(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Behind what they answer; what others wrote, what is known and other words are passed over."""
+    async with running(RecordingListener()) as chat:
+        await chat.send(str(CHANNEL), Message("working"))
+        asked = Reference(int(discord.write(ADA, CHANNEL, "working")["id"])).write()
+        discord.write(ADA, CHANNEL, "working")
+        known = await chat.send(str(CHANNEL), Message("working"))
+        await chat.send(str(CHANNEL), Message("Hello"))
+        assert await chat.find(str(CHANNEL), asked, {known}, Message("working")) is None
+        lost = await chat.send(str(CHANNEL), Message("working"))
+        assert await chat.find(str(CHANNEL), asked, {known}, Message("working")) == lost
+        discord.script("GET", "/messages", 403)
+        assert await chat.find(str(CHANNEL), asked, {known}, Message("working")) is None
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_a_command_that_was_answered_before_a_kill_is_not_answered_twice(
+    discord: FakeDiscord, running: Running, *, readable: bool
+) -> None:
+    """Its answer is found, in the channel's history or under the interaction itself."""
+    found = []
+
+    async def reply(event: Event, chat: Chat) -> None:
+        await chat.send(event.origin.chat, Message("working"))  # type: ignore[union-attr]
+
+    async def look(event: Event, chat: Chat) -> None:
+        origin = event.origin  # type: ignore[union-attr]
+        assert isinstance(chat, Searchable)
+        assert origin.message is not None
+        found.append(await chat.find(origin.chat, origin.message, set(), Message("working")))
+
+    first = RecordingListener(reply, forgetful=True)
+    async with running(first) as chat:
+        await chat.client.wait_until_ready()
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await patience.until(lambda: first.ended)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    (kept,) = first.inbox.values()
+    if not readable:
+        discord.script("GET", "/messages", 403)
+    discord.identified.clear()
+    again = RecordingListener(look, inbox={kept.id: kept})
+    async with running(again):
+        await patience.until(lambda: not again.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    (shown,) = discord.in_channel(CHANNEL)
+    assert [Reference.read(one or "").message for one in found] == [shown.number]
 
 
 async def test_what_was_written_while_nobody_listened_is_read(
