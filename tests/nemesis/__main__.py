@@ -34,11 +34,11 @@ async def _run(options: argparse.Namespace, url: str, folder: Path) -> bool:
     async with nemesis(url, folder, options.seed) as one:
         outcome = await one.run(options.faults, options.pause, options.minutes)
     print(f"{options.database}, seed {options.seed}\n{outcome}", flush=True)  # noqa: T201
-    return outcome.good
+    return outcome.good and outcome.telling
 
 
 def main() -> None:
-    """Run, and exit with 1 unless nothing was lost."""
+    """Run, and exit with 1 unless nothing was lost, and enough was there to be."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
     parser.add_argument("--faults", type=int, default=10**9, help="at most")

@@ -8,7 +8,6 @@ import asyncio
 import math
 import random
 import secrets
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,7 +25,7 @@ from tests.bot.fake_gateway import FakeDiscord
 from tests.nemesis import discord_side, history, marks
 from tests.nemesis.discord_side import DiscordSide, Strike
 from tests.nemesis.history import Verdict
-from tests.nemesis.processes import Program, programs
+from tests.nemesis.processes import Program, free_port, programs
 from tests.nemesis.visitor import Visitor
 
 SHARED = {
@@ -41,6 +40,7 @@ METHODS = (
 PEOPLE = 12
 MOST_WAITING = 25
 LONGEST_REST = 6.0  # seconds
+LOOK = 0.4  # seconds between two looks at what people were shown
 FORGETFUL = PEOPLE  # has everything erased at the end
 VISITORS = 4
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -62,10 +62,21 @@ class Outcome:
         """Whether all fronts kept what they promise."""
         return self.telegram.good and self.web.good and self.discord.good
 
+    @property
+    def photos(self) -> int:
+        """How many were taken."""
+        return self.telegram.accepted + self.web.accepted + self.discord.accepted
+
+    @property
+    def telling(self) -> bool:
+        """Whether the faults met work: a photo was taken for at least every third of them."""
+        return 3 * self.photos >= self.faults.total()
+
     def __str__(self) -> str:
         return "\n".join(
             (
-                f"faults: {sum(self.faults.values())} ({dict(sorted(self.faults.items()))})",
+                f"{self.photos} photos under {self.faults.total()} faults "
+                f"({dict(sorted(self.faults.items()))})",
                 f"telegram: {self.telegram}",
                 f"web: {self.web}",
                 f"discord: {self.discord}",
@@ -86,7 +97,7 @@ class Nemesis:
         self._discord = DiscordSide(discord, self._chance)
         self._shared = url.startswith("postgresql")
         self._url = url
-        self._port = _free_port()
+        self._port = free_port()
         settings = {
             "SELFMOJI_DATABASE_URL": url,
             "SELFMOJI_DATA_DIR": str(folder / "data"),
@@ -105,6 +116,7 @@ class Nemesis:
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._numbers = iter(range(1, 2**marks.BITS))
         self._outcome = Outcome()
+        self._seen, self._looked = Outcome(), -math.inf
 
     async def run(self, faults: int, pause: float = 0.5, minutes: float = math.inf) -> Outcome:
         """Strike so many times, ``pause`` seconds apart on average; heal; wait; judge.
@@ -145,13 +157,13 @@ class Nemesis:
         """
         before = self._answered()
         await asyncio.sleep(seconds)
-        for _ in range(round(LONGEST_REST / 0.1)):
+        for _ in range(round(patience.stretched(LONGEST_REST) / LOOK)):
             if self._answered() != before:
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK)
 
     def _answered(self) -> int:
-        judged = self._judged()
+        judged = self._lately()
         return sum(one.shown + one.told for one in (judged.telegram, judged.web, judged.discord))
 
     async def close(self) -> None:
@@ -165,8 +177,8 @@ class Nemesis:
 
     async def _send_photos(self) -> None:
         while True:
-            await asyncio.sleep(self._chance.uniform(0.05, 0.45))
-            judged = self._judged()
+            await asyncio.sleep(self._chance.uniform(0.1, 0.9))
+            judged = self._lately()
             waiting = len(judged.telegram.lost) + len(judged.discord.lost)
             if waiting + len(self._on_their_way) > MOST_WAITING:
                 continue  # people wait for their stickers before they send more
@@ -224,19 +236,22 @@ class Nemesis:
         name = struck if isinstance(struck, str) else await struck
         self._outcome.faults[name] += 1
 
-    def _program(self) -> Program:
-        return self._chance.choice(list(self._programs.values()))
+    async def _program(self) -> Program:
+        """Return one that is at work, whatever the others do."""
+        program = self._chance.choice(list(self._programs.values()))
+        await program.up()
+        return program
 
-    def _kill(self) -> str:
-        self._program().kill()
+    async def _kill(self) -> str:
+        (await self._program()).kill()
         return "kill -9"
 
-    def _terminate(self) -> str:
-        self._program().terminate()
+    async def _terminate(self) -> str:
+        (await self._program()).terminate()
         return "SIGTERM"
 
-    def _freeze(self) -> str:
-        self._program().pause(self._chance.uniform(0.5, 4.0))
+    async def _freeze(self) -> str:
+        (await self._program()).pause(self._chance.uniform(0.5, 4.0))
         return "SIGSTOP"
 
     def _script(self, fault: Fault, *methods: str) -> None:
@@ -298,6 +313,12 @@ class Nemesis:
         web = history.on_the_web(self._visitors, self._taken)
         return Outcome(telegram=telegram, web=web, discord=self._discord.judged())
 
+    def _lately(self) -> Outcome:
+        """Return how it stood a moment ago: a long history takes long to be judged."""
+        if time.monotonic() > self._looked + LOOK:
+            self._seen, self._looked = self._judged(), time.monotonic()
+        return self._seen
+
     def _judge(self) -> Outcome:
         judged = self._judged()
         judged.faults, judged.settled = self._outcome.faults, self._outcome.settled
@@ -313,10 +334,3 @@ async def nemesis(url: str, folder: Path, seed: int) -> AsyncIterator[Nemesis]:
             yield one
         finally:
             await one.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port

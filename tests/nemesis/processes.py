@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests import patience
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(__file__).with_name("program.py")
@@ -20,6 +23,8 @@ class Program:
     command: str
     environment: dict[str, str]
     log: Path
+    port: int
+    """Where it answers once it is at work."""
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     fell: int = 0
@@ -56,6 +61,19 @@ class Program:
                 self.fell += 1
                 await asyncio.sleep(0.5)
             self._told = False
+
+    async def up(self) -> None:
+        """Wait until it is at work."""
+
+        async def answers() -> bool:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            except OSError:
+                return False
+            writer.close()
+            return True
+
+        await patience.until(answers)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
@@ -105,7 +123,17 @@ def programs(
         "NEMESIS_RUN": str(os.getpid()),
         **settings,
     }
-    return {
-        name: Program(name, command, environment, folder / f"{name}.log")
-        for name, command in commands.items()
-    }
+    made = {}
+    for name, command in commands.items():
+        port = free_port()
+        own = {**environment, "SELFMOJI_METRICS_PORT": str(port)}
+        made[name] = Program(name, command, own, folder / f"{name}.log", port)
+    return made
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port

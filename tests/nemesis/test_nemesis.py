@@ -39,6 +39,7 @@ async def test_nothing_is_lost_on_postgresql(
     async with nemesis(postgres_url, tmp_path, seed=7) as one:
         outcome = await one.run(faults, pause)
     assert outcome.good, str(outcome)
+    assert outcome.telling, str(outcome)
 
 
 @pytest.mark.nemesis
@@ -47,3 +48,4 @@ async def test_nothing_is_lost_on_sqlite(sqlite_url: str, tmp_path: Path) -> Non
     async with nemesis(sqlite_url, tmp_path, seed=7) as one:
         outcome = await one.run(faults=8, pause=3.0)
     assert outcome.good, str(outcome)
+    assert outcome.telling, str(outcome)
