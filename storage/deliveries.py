@@ -251,6 +251,21 @@ async def references(session: AsyncSession, platform: str, chat: str) -> frozens
     return frozenset((*lines, *(one for one in placed if one)))
 
 
+async def latest_reference(session: AsyncSession, platform: str, chat: str) -> str | None:
+    """Return the reference of what was shown last in a chat, None where nothing was."""
+    newest = await session.scalar(
+        select(DeliveryRow.reference)
+        .where(
+            DeliveryRow.platform == platform,
+            DeliveryRow.chat == chat,
+            DeliveryRow.reference.is_not(None),
+        )
+        .order_by(DeliveryRow.finished.desc())
+        .limit(1)
+    )
+    return None if newest is None else newest.splitlines()[-1]
+
+
 async def release(session: AsyncSession, delivery: Delivery) -> bool:
     """Let a delivery wait for its next attempt; False if it is not held any more."""
     released = await session.scalar(

@@ -12,6 +12,7 @@ whoever goes on looks at the set for what arrived.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -93,6 +94,11 @@ async def take(
     session: AsyncSession, pack_id: UUID, platform: str, lease: timedelta = LEASE
 ) -> Publication | None:
     """Take a pack to work on, and count the attempt; None if it is not to be had."""
+    before = await session.scalar(
+        select(PublicationRow.state).where(
+            PublicationRow.pack_id == pack_id, PublicationRow.platform == platform
+        )
+    )
     row = await session.scalar(
         update(PublicationRow)
         .where(
@@ -108,7 +114,9 @@ async def take(
         .returning(PublicationRow)
         .execution_options(populate_existing=True, synchronize_session=False)
     )
-    return None if row is None else _publication(row)
+    if row is None:
+        return None
+    return replace(_publication(row), resumed=before == StepState.SENDING.value)
 
 
 def _held(taken: Publication) -> ColumnElement[bool]:
@@ -144,6 +152,18 @@ async def fail(session: AsyncSession, taken: Publication, failure: str) -> bool:
 async def tell(session: AsyncSession, taken: Publication, reference: str) -> bool:
     """Keep under which reference the progress is told."""
     return await _set(session, taken, reference=reference)
+
+
+async def references(session: AsyncSession, platform: str, chat: str) -> frozenset[str]:
+    """Return the references of the messages that tell in a chat how packs stand."""
+    told = await session.scalars(
+        select(PublicationRow.reference).where(
+            PublicationRow.platform == platform,
+            PublicationRow.chat == chat,
+            PublicationRow.reference.is_not(None),
+        )
+    )
+    return frozenset(one for one in told if one is not None)
 
 
 async def _set(session: AsyncSession, taken: Publication, **values: object) -> bool:

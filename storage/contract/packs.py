@@ -136,6 +136,7 @@ class Publication:
     """That a pack is to be on a platform. ``version``: the pack's that is there in full.
 
     ``chat`` and ``reference``: where its progress is told. ``attempts``: the fence of its lease.
+    ``resumed``: whether somebody was at it before who ended without a word.
     """
 
     pack_id: UUID
@@ -147,6 +148,7 @@ class Publication:
     version: int
     attempts: int
     failure: str | None = None
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

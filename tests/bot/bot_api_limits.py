@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import av
 from PIL import Image
@@ -108,6 +110,30 @@ def photo(data: bytes) -> tuple[int, int]:
     if width + height > 10_000 or max(width, height) > 20 * min(width, height):
         raise bad("PHOTO_INVALID_DIMENSIONS")
     return width, height
+
+
+def inline(fields: Mapping[str, str], files: Collection[str]) -> dict[str, Any]:
+    """Let answers to inline queries through: 50 stickers, each once, of files that are known."""
+    results: list[dict[str, str]] = json.loads(fields["results"])
+    if len(results) > 50:
+        raise bad("RESULTS_TOO_MUCH")
+    ids = [one["id"] for one in results]
+    if len(set(ids)) < len(ids) or not all(1 <= len(one.encode()) <= 64 for one in ids):
+        raise bad("RESULT_ID_INVALID")
+    if any(one["type"] != "sticker" or one["sticker_file_id"] not in files for one in results):
+        raise bad("wrong file identifier/HTTP URL specified")
+    if len(fields.get("next_offset", "").encode()) > 64:
+        raise bad("NEXT_OFFSET_INVALID")
+    button = json.loads(fields.get("button", "null"))
+    if button is not None and not re.fullmatch(r"[\w-]{1,64}", button["start_parameter"]):
+        raise bad("START_PARAM_INVALID")
+    return {
+        "files": [one["sticker_file_id"] for one in results],
+        "personal": fields.get("is_personal") == "true",
+        "cached": int(fields.get("cache_time", 300)),
+        "next": fields.get("next_offset", ""),
+        "button": button,
+    }
 
 
 def commands(raw: str) -> list[dict[str, str]]:

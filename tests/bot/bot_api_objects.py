@@ -1,5 +1,6 @@
 """What the fake Bot API speaks of: requests, messages, chats, and how requests fail."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,7 +49,7 @@ class Fault:
     """How requests fail: an answer with ``code``, or silence for ``hang`` seconds.
 
     ``page``: what a proxy in between says instead of the Bot API. ``reset``: the connection breaks
-    instead of an answer. ``done``: what was asked for is done before that.
+    instead of an answer. ``done``: what was asked for is done before that. ``met``: set then.
     """
 
     code: int = 500
@@ -58,6 +59,7 @@ class Fault:
     page: str = ""
     reset: bool = False
     done: bool = False
+    met: asyncio.Event | None = None
 
 
 def flood(seconds: int) -> Fault:

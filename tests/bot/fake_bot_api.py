@@ -31,7 +31,7 @@ BOT = {
     "username": "selfmoji_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
 }
 
 
@@ -46,10 +46,12 @@ class BotApi:
         self.latency: Callable[[], float] = lambda: 0.0
         """Seconds that a request takes on its way there, and again on its way back."""
         self.answered: list[str] = []
+        self.inline: dict[str, Json] = {}
+        """How inline queries were answered, by their numbers."""
         self.stickers = StickerSets(str(BOT["username"]))
         self._files: dict[str, bytes] = {}
         self._updates: list[Json] = []
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._numbers = itertools.count(1)
         self._poller = 0
         self._newest: Json = {}
@@ -105,8 +107,8 @@ class BotApi:
         """Return what stands in a chat now, oldest first."""
         return [self.chats[chat][number] for number in sorted(self.chats[chat])]
 
-    def script(self, method: str, *faults: Fault) -> None:
-        """Let the next requests of a method fail, one fault each."""
+    def script(self, method: str, *faults: Fault | None) -> None:
+        """Let the next requests of a method fail, one fault each; None lets one through."""
         self._faults[method].extend(faults)
 
     def heal(self) -> None:
@@ -130,6 +132,10 @@ class BotApi:
         file_id = f"file-{next(self._numbers)}"
         self._files[file_id] = data
         return file_id
+
+    def file(self, file_id: str) -> bytes:
+        """Return a file that was kept."""
+        return self._files[file_id]
 
     async def say(self, person: Json, text: str, **more: Any) -> Json:
         """Let somebody write a message."""
@@ -205,6 +211,14 @@ class BotApi:
             }
         )
         return query
+
+    async def look_up(self, person: Json, typed: str, offset: str = "") -> Json:
+        """Let somebody type behind the bot's name, wherever they are; return what is offered."""
+        number = f"inline-{next(self._numbers)}"
+        asked = {"id": number, "from": person, "query": typed, "offset": offset}
+        await self._update({"inline_query": asked})
+        await self.until(lambda: number in self.inline)
+        return self.inline[number]
 
     async def press_old(self, person: Json, data: str) -> None:
         """Let somebody press a button so old that Telegram only names its chat."""
@@ -303,7 +317,8 @@ class BotApi:
         fields.update(asked.query)
         for name, value in (await asked.post()).items():
             if isinstance(value, web.FileField):
-                files[name], names[name] = value.file.read(), value.filename
+                with value.file as file:
+                    files[name], names[name] = file.read(), value.filename
             else:
                 fields[name] = str(value)
         method = asked.match_info["method"]
@@ -347,8 +362,12 @@ class BotApi:
     ) -> None:
         if self._faults[method]:
             fault = self._faults[method].popleft()
+            if fault is None:
+                return
             if fault.done:
                 act()
+            if fault.met is not None:
+                fault.met.set()
             await asyncio.sleep(fault.hang)
             if fault.reset and asked.transport is not None:
                 asked.transport.abort()
@@ -380,8 +399,8 @@ class BotApi:
         if asked.match_info["token"] != TOKEN or data is None:
             return web.Response(status=404)
         await asyncio.sleep(self.latency())
-        if self._faults["file"]:
-            fault = self._faults["file"].popleft()
+        fault = self._faults["file"].popleft() if self._faults["file"] else None
+        if fault is not None:
             await asyncio.sleep(fault.hang)
             if fault.reset and asked.transport is not None:
                 asked.transport.abort()
@@ -412,6 +431,12 @@ class BotApi:
 
     def _on_answer_callback_query(self, request: Request) -> bool:
         self.answered.append(request.fields["callback_query_id"])
+        return True
+
+    def _on_answer_inline_query(self, request: Request) -> bool:
+        known = {*self._files, *self.stickers.files}
+        answer = limits.inline(request.fields, known)
+        self.inline[request.fields["inline_query_id"]] = answer
         return True
 
     def _on_send_message(self, request: Request) -> Json:

@@ -73,6 +73,11 @@ class StickerSets:
         }
         """What each call about sets does."""
 
+    @property
+    def files(self) -> dict[str, InSet]:
+        """What stands in any set, by its ``file_id``."""
+        return {one.file_id: one for made in self.sets.values() for one in made.stickers}
+
     def create(self, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> bool:
         """CreateNewStickerSet."""
         name, title, kind = fields["name"], fields["title"], fields.get("sticker_type", "regular")

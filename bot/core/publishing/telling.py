@@ -3,14 +3,17 @@
 import logging
 from dataclasses import dataclass, replace
 
-from bot.core.chat import Chat
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core.chat import Chat, Searchable
 from bot.core.conversation.actions import Choice, Say
+from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
 from bot.core.packing import START_FIRST
 from bot.core.publishing.sets import StickerSets
 from bot.core.publishing.work import Work
 from bot.errors import BotError
-from storage import publications
+from storage import deliveries, publications
 from storage.contract.packs import Publication
 from storage.database import Database
 
@@ -72,7 +75,7 @@ class Telling:
         where, reference = self.taken.chat, self.taken.reference
         try:
             if reference is None:
-                shown = await self.chat.send(where, message)
+                shown = await self._found(message) or await self.chat.send(where, message)
             else:
                 shown = await self.chat.edit(where, reference, message)
         except BotError as problem:
@@ -81,3 +84,17 @@ class Telling:
         if shown != reference:
             self.taken = replace(self.taken, reference=shown)
             await self.database.retry(lambda session: publications.tell(session, self.taken, shown))
+
+    async def _found(self, message: Message) -> str | None:
+        """Change what a process had sent that ended before it learned the reference, if it did."""
+        platform, where = self.taken.platform, self.taken.chat
+        if not self.taken.resumed or not isinstance(self.chat, Searchable):
+            return None
+
+        async def look(session: AsyncSession) -> tuple[str | None, frozenset[str]]:
+            after = await deliveries.latest_reference(session, platform, where)
+            known = await deliveries.references(session, platform, where)
+            return after, known | await publications.references(session, platform, where)
+
+        after, known = await self.database.retry(look, reading=True)
+        return None if after is None else await self.chat.find(where, after, known, message)
