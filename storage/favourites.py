@@ -12,6 +12,9 @@ from storage.errors import ResultGone
 from storage.models import FavouriteRow, JobRow, PersonRow, ResultRow
 from storage.vault import Vault
 
+MOST = 120
+"""That are looked through at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Favourite:
@@ -48,7 +51,7 @@ async def remove(session: AsyncSession, person_id: UUID, job_id: UUID) -> None:
 
 
 async def of_person(
-    session: AsyncSession, vault: Vault, person_id: UUID, most: int = 120
+    session: AsyncSession, vault: Vault, person_id: UUID, most: int = MOST
 ) -> list[Favourite]:
     """Return a person's favourites, the newest first."""
     rows = await session.execute(

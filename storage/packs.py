@@ -39,6 +39,12 @@ from storage.vault import PersonKey, Vault
 UNDO = timedelta(days=1)
 """How long what was taken out can be put back."""
 
+ABOUT = (
+    PackStickerRow.id, PackStickerRow.person_id, PackStickerRow.animated, PackStickerRow.about,
+    PackStickerRow.picture_version, PackStickerRow.words_version,
+)  # fmt: skip
+"""The columns that ``sticker_of`` reads: all but the picture."""
+
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LONGEST_NAME = 10
 
@@ -152,12 +158,8 @@ async def _row(session: AsyncSession, pack_id: UUID, *, lock: bool = False) -> P
 
 async def _opened(session: AsyncSession, vault: Vault, row: PackRow) -> Pack:
     keys: dict[UUID, PersonKey] = {row.person_id: await key_of(session, vault, row.person_id)}
-    columns = (
-        PackStickerRow.id, PackStickerRow.person_id, PackStickerRow.animated, PackStickerRow.about,
-        PackStickerRow.picture_version, PackStickerRow.words_version,
-    )  # fmt: skip
     found = await session.execute(
-        select(*columns)
+        select(*ABOUT)
         .where(PackStickerRow.pack_id == row.id, PackStickerRow.dropped.is_(None))
         .order_by(PackStickerRow.position, PackStickerRow.created, PackStickerRow.id)
     )
@@ -165,7 +167,7 @@ async def _opened(session: AsyncSession, vault: Vault, row: PackRow) -> Pack:
     for one in found.all():
         if one.person_id not in keys:
             keys[one.person_id] = await key_of(session, vault, one.person_id)
-        stickers.append(_sticker(one, keys[one.person_id]))
+        stickers.append(sticker_of(one, keys[one.person_id]))
     return _pack(row, keys[row.person_id], tuple(stickers))
 
 
@@ -184,7 +186,8 @@ def _pack(row: PackRow, key: PersonKey, stickers: tuple[Sticker, ...]) -> Pack:
     )
 
 
-def _sticker(row: Any, key: PersonKey) -> Sticker:
+def sticker_of(row: Any, key: PersonKey) -> Sticker:
+    """Return a row of a sticker, opened with the key of whoever brought it."""
     about = sealed.unseal(key, row.about, "sticker", row.id)
     origin = about["origin"]
     return Sticker(
@@ -335,7 +338,7 @@ async def replace(
     made = old_id or uuid4()
     if await session.get(PackStickerRow, made) is not None:
         return made
-    old = _sticker(row, await key_of(session, vault, row.person_id))
+    old = sticker_of(row, await key_of(session, vault, row.person_id))
     key = await key_of(session, vault, new.person_id)
     session.add(
         PackStickerRow(
@@ -371,7 +374,7 @@ async def exchange(session: AsyncSession, vault: Vault, sticker_id: UUID, other_
         key.unseal(row.sealed_picture, "sticker picture", row.id)
         for key, row in zip(keys, (one, other), strict=True)
     ]
-    abouts = [_sticker(row, key) for key, row in zip(keys, (one, other), strict=True)]
+    abouts = [sticker_of(row, key) for key, row in zip(keys, (one, other), strict=True)]
     shown = {
         row.id: list(
             await session.scalars(
@@ -418,7 +421,7 @@ async def describe(
     """
     row = await _sticker_row(session, sticker_id, lock=True)
     key = await key_of(session, vault, row.person_id)
-    old = _sticker(row, key)
+    old = sticker_of(row, key)
     about = _about(key, row.id, old.origin, emoji, old.keywords if keywords is None else keywords)
     await session.execute(
         update(PackStickerRow)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from bot.core.conversation.events import Event, Message
+from bot.core.conversation.events import Event, Message, Who
+from bot.core.offering import Offer
 from storage.contract.updates import KeptUpdate, NewUpdate
 
 
@@ -102,6 +103,10 @@ class Listener(Protocol):
 
     async def done(self, rows: Sequence[int]) -> None:
         """Let go of updates that were handled."""
+        ...
+
+    async def offer(self, who: Who, typed: str) -> Offer:
+        """Return a person's own stickers that what they type leads to."""
         ...
 
     async def handle(self, event: Event, chat: Chat) -> None:

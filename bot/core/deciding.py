@@ -32,6 +32,7 @@ from bot.core.conversation.state import USUAL, State, from_json, known, requests
 from bot.core.conversation.step import FromPerson, step
 from bot.core.language.grammar import Caption, Grammar
 from bot.core.language.meanings import Note
+from bot.core.language.searching import Searching
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
 from bot.core.plans import Plan, Planner, Said, Showing
@@ -104,7 +105,8 @@ class Decider:
         self._keep_photos = timedelta(hours=settings.photo_hours)
         self._quota = settings.photos_mb * 2**20
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
-        self._planner = Planner(vault, wording, bounds, self._keep_photos)
+        searching = Searching(self._grammar.vocabulary)
+        self._planner = Planner(vault, wording, bounds, self._keep_photos, searching)
         self._library, self._library_read = Library(), 0.0
 
     async def answer(self, event: PhotoSent | FromPerson) -> Decided | None:

@@ -16,11 +16,14 @@ from bot.core.conversation import actions as do
 from bot.core.conversation import taste
 from bot.core.conversation.actions import Action, Choice, PackFile, Run, Say, ShowResult
 from bot.core.conversation.events import Message
+from bot.core.conversation.lineup import clean
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
 from bot.core.language.meanings import Note, Request
+from bot.core.language.searching import Searching
 from bot.core.language.wording import Wording
 from bot.core.linking import perform
+from bot.core.offering import led_to, request_of
 from bot.core.packing import Packing
 from bot.exporting import parted
 from storage import avatars, exports, favourites, jobs, people, photos, results
@@ -156,6 +159,7 @@ class Planner:
     wording: Wording
     bounds: Bounds
     keep_photos: timedelta
+    searching: Searching
 
     async def perform(
         self,
@@ -202,8 +206,8 @@ class Planner:
                     await favourites.remove(session, person.id, job)
                 case do.AdoptResult(job=job):
                     state = await self._adopt(session, person, state, job, plan)
-                case do.ShowFavourites():
-                    await self._favourites(session, person, plan)
+                case do.ShowFavourites(words=words):
+                    await self._favourites(session, person, plan, words)
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
                     await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
                 case do.ChangeAvatar(id=avatar, spec=spec):
@@ -360,15 +364,20 @@ class Planner:
                 if job.placeholder is not None and job_id not in given_up.stay:
                     plan.abandoned.append(job.placeholder)
 
-    async def _favourites(self, session: AsyncSession, person: Person, plan: Plan) -> None:
-        kept = await favourites.of_person(session, self.vault, person.id, MOST_FAVOURITES)
+    async def _favourites(
+        self, session: AsyncSession, person: Person, plan: Plan, words: str
+    ) -> None:
+        most = favourites.MOST if words else MOST_FAVOURITES
+        every = await favourites.of_person(session, self.vault, person.id, most)
+        kept = led_to(self.searching, words, every)[:MOST_FAVOURITES]
         if not kept:
-            self._say(plan, Say("say.no_favourites"))
+            key = "say.no_such_favourite" if every else "say.no_favourites"
+            self._say(plan, Say(key, {"typed": clean(words)}))
             return
         self._say(plan, Say("say.favourites_shown", {"count": len(kept)}))
         for favourite in kept:
             job = favourite.job
-            request = Request.of_job(job.kind, job.settings, job.second_photo_id)
+            request = request_of(favourite)
             unkeep = Choice("button.unfavourite", f"unkeep:{job.id.hex}")
             shown = ShowResult(job.id, request, ((unkeep,),), photo=job.photo_id)
             message = self.wording.sticker(shown, favourite.done.picture, plan.locale)

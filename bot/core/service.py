@@ -28,6 +28,7 @@ from bot.core.deciding import Decided, Decider
 from bot.core.delivering import Deliverer, delay
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
+from bot.core.offering import Offer, Offering
 from bot.core.pack_files import PackFiles
 from bot.core.plans import Plan, Showing
 from bot.core.progress import ProgressMessages
@@ -80,6 +81,7 @@ class Service:
             database, queue, self._wording, self._progress, self._pack_files
         )
         self._publisher = Publisher(database, vault, texts, self._wording)
+        self._offering = Offering(database, vault, texts)
         self._since: dict[str, datetime] = {}
 
     async def locale_of(self, who: Who) -> str | None:
@@ -92,6 +94,10 @@ class Service:
     async def standing(self, platform: str, chat: str) -> list[Restored]:
         """Return what stands in a chat, in order, for one that keeps nothing by itself."""
         return await self._decider.standing(platform, chat)
+
+    async def offer(self, who: Who, typed: str) -> Offer:
+        """Return a person's own stickers that what they type leads to."""
+        return await self._offering.offer(who, typed)
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         """Return the PNG of an avatar part and its version, None if there is no such part."""

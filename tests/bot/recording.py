@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.chat import Chat
-from bot.core.conversation.events import Event
+from bot.core.conversation.events import Event, Who
+from bot.core.offering import Offer
 from storage.contract.updates import KeptUpdate, NewUpdate
 from tests import patience
 
@@ -31,6 +32,7 @@ class RecordingListener:
     forgetful: bool = False
     """Whether ends of updates are lost, as by a kill; ``ended`` counts them."""
     ended: int = 0
+    offered: Offer = field(default_factory=lambda: Offer((), "en", any=False))
     inbox: dict[int, KeptUpdate] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -67,6 +69,10 @@ class RecordingListener:
             if not self.forgetful:
                 self.inbox.pop(row)
         self.ended += len(rows)
+
+    async def offer(self, _who: Who, _typed: str) -> Offer:
+        """Offer what the test put there."""
+        return self.offered
 
     async def handle(self, event: Event, chat: Chat) -> None:
         """Keep the event, then reply."""

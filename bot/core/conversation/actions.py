@@ -230,7 +230,9 @@ class AdoptResult:
 
 @dataclass(frozen=True, slots=True)
 class ShowFavourites:
-    """All stickers kept, shown again."""
+    """The newest stickers kept, shown again; ``words``: those that they lead to alone."""
+
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

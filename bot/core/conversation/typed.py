@@ -102,6 +102,8 @@ def _with_words(
             return captioning.said(state, grammar.vocabulary, words)
         case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
+        case CommandWithWords(Command.FAVOURITES, words=words):
+            return state, (do.ShowFavourites(words),)
         case CommandWithWords(Command.PACK, words=words):
             return packing.said(state, grammar.vocabulary, words, event.origin.key)
         case _:

@@ -86,7 +86,7 @@ _WITH_WORDS = frozenset(
     {
         Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value,
         Command.CAPTION.value,
-        Command.PACK.value,
+        Command.PACK.value, Command.FAVOURITES.value,
     }
 )  # fmt: skip
 _ARGUED = frozenset({Command.STYLE.value, Command.LANGUAGE.value}) | _WITH_WORDS
@@ -184,7 +184,8 @@ class Grammar:
             words = _raw_end(text, rest).strip().removeprefix(":").strip()
             return Line(CommandWithWords(command, words, words) if words else BareCommand(command))
         normal = rest.strip(" :=,.!?、。")
-        if not normal or (command is Command.AVATAR and self._says_nothing(normal)):
+        named = command in (Command.AVATAR, Command.FAVOURITES)
+        if not normal or (named and self._says_nothing(normal)):
             return Line(BareCommand(command))
         if command is Command.AVATAR and self.vocabulary.patterns["emoji"].fullmatch(normal):
             return self._request(KINDS["emoji"], normal).line()

@@ -193,9 +193,7 @@ def nearest(typed: str, words: Mapping[str, str]) -> str | None:
     """Return what a word stands for, misspelt perhaps, if nothing else is as near."""
     if typed in words:
         return words[typed]
-    if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
-        return None
-    ranked = _ranked(typed, words, NEAR_SHORT if len(typed) <= 4 and typed.isascii() else NEAR)
+    ranked = _near(typed, words)
     if not ranked:
         return None
     (best, score), *others = ranked
@@ -203,6 +201,18 @@ def nearest(typed: str, words: Mapping[str, str]) -> str | None:
     if any(score - near < CLEARLY and not name.startswith(best) for name, near in others):
         return None
     return best
+
+
+def alike(typed: str, words: Iterable[str]) -> list[str]:
+    """Return the words that a misspelt one may be, the likeliest first."""
+    return [word for word, _ in _near(typed, {word: word for word in words})]
+
+
+def _near(typed: str, words: Mapping[str, str]) -> list[tuple[str, float]]:
+    """Rank what a misspelt word may stand for; what is too short for that stands for nothing."""
+    if (len(typed) < 4 and typed.isascii()) or any(letter.isdigit() for letter in typed):
+        return []
+    return _ranked(typed, words, NEAR_SHORT if len(typed) <= 4 and typed.isascii() else NEAR)
 
 
 def closest(typed: str, words: Mapping[str, str]) -> list[str]:

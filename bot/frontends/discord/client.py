@@ -12,8 +12,9 @@ import discord
 from discord import app_commands
 
 from bot.core.chat import Listener
-from bot.core.conversation.events import ChoiceMade, Event
+from bot.core.conversation.events import ChoiceMade, Event, Who
 from bot.core.language.texts import Texts
+from bot.core.offering import Offer
 from bot.frontends.discord import reading
 from bot.frontends.discord.answers import Answer, answering, current
 from bot.frontends.discord.commands import Translator, add_commands
@@ -74,7 +75,7 @@ class Client(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
-        add_commands(self.tree, texts, self._respond)
+        add_commands(self.tree, texts, self._respond, self._offer)
 
     async def setup_hook(self) -> None:
         """Tell Discord our commands."""
@@ -201,6 +202,12 @@ class Client(discord.Client):
 
         private = shown is not None and shown.flags.ephemeral
         await self._answer(asked, chosen, thinking=False, private=private)
+
+    async def _offer(self, who: Who, typed: str) -> Offer:
+        """Return what somebody keeps; nothing before there is anybody to ask."""
+        if self.inbox is None:
+            return Offer((), "", any=False)
+        return await self.inbox.offer(who, typed)
 
     async def _respond(self, asked: discord.Interaction, read: Read, private: bool) -> None:
         await self._answer(asked, read, thinking=True, private=private)

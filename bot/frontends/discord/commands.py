@@ -13,18 +13,24 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Command, CommandTree, ContextMenu, locale_str
 
-from bot.core.conversation.events import CommandGiven, Event
+from bot.core.conversation.events import CommandGiven, Event, Who
 from bot.core.language.meanings import Command as Word
+from bot.core.language.meanings import Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
 from bot.core.language.tokens import OFF
+from bot.core.offering import Offer
 from bot.frontends.discord import reading
 from storage.contract.kinds import KINDS, Kind, group_of
+from storage.kept import Kept
 
 Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]], bool], Any]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""
 
-CHOICES = 25  # Discord's limit for autocomplete
+Offering = Callable[[Who, str], Awaitable[Offer]]
+"""``offer(who, typed)``: what they keep that the words lead to."""
+
+CHOICES, LONGEST = 25, 100  # Discord's limits for autocomplete
 PRIVATE = frozenset(
     {
         Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET, Word.LINK,
@@ -55,7 +61,7 @@ class Translator(app_commands.Translator):
         return self._texts.get(spoken, key)
 
 
-def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None:
+def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond, offer: Offering) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
         if kind.two_photos == kind.settings and kind.settings:
@@ -70,7 +76,7 @@ def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond) -> None
         else:
             tree.add_command(_picture_command(f"shortcut.{name}", kind, texts, respond))
     for word in Word:
-        tree.add_command(_word_command(word, texts, respond))
+        tree.add_command(_word_command(word, texts, respond, offer))
     tree.add_command(_message_menu(texts, respond))
     tree.add_command(_avatar_menu(texts, respond))
 
@@ -215,7 +221,9 @@ def _grouped_line(
     return " ".join([f"/{kind.name}", *parts.values()])
 
 
-def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
+def _word_command(
+    word: Word, texts: Texts, respond: Respond, offer: Offering
+) -> Command[Any, Any, Any]:
     private = word in PRIVATE
 
     async def say(asked: discord.Interaction, what: str | None = None) -> None:
@@ -227,7 +235,7 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
 
     takes_more = word in (
         Word.STYLE, Word.LANGUAGE, Word.LINK, Word.WEAR, Word.AVATAR, Word.SLIDERS,
-        Word.CAPTION, Word.PACK,
+        Word.CAPTION, Word.PACK, Word.FAVOURITES,
     )  # fmt: skip
     options = ["what"] if takes_more else []
     callback: Callable[..., Any] = say if takes_more else plain
@@ -238,6 +246,13 @@ def _word_command(word: Word, texts: Texts, respond: Respond) -> Command[Any, An
             return [Choice(name=texts.language(locale), value=locale) for locale in texts.locales]
 
         command.autocomplete("what")(complete)
+    if word is Word.FAVOURITES:
+
+        async def kept(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
+            found = await offer(reading.origin_of(asked).who, typed)
+            return favourites(found.stickers, texts, _spoken(texts, asked.locale))
+
+        command.autocomplete("what")(kept)
     return command
 
 
@@ -338,6 +353,13 @@ def suggestions_within(
         for name, label in labels.items()
         if wanted in label.casefold() or wanted in name
     ][:CHOICES]
+
+
+def favourites(kept: Sequence[Kept], texts: Texts, locale: str) -> list[Choice[str]]:
+    """Offer what is kept by what it shows, each wording once."""
+    wishes = (Request.of_job(one.kind, one.settings) for one in kept if one.file is None)
+    labels = dict.fromkeys(texts.describe(locale, wish)[:LONGEST] for wish in wishes)
+    return [Choice(name=label, value=label) for label in labels][:CHOICES]
 
 
 def _text(texts: Texts, key: str) -> locale_str:

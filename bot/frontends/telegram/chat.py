@@ -27,7 +27,7 @@ from bot.core.conversation.events import (
 )
 from bot.core.language.texts import Texts
 from bot.errors import ChatError, ChatUnavailable
-from bot.frontends.telegram import updates
+from bot.frontends.telegram import inline, updates
 from bot.frontends.telegram.errors import seconds_to_wait, translate, translated
 from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
@@ -108,6 +108,7 @@ class TelegramChat:
         async def keep(raw: list[Json]) -> None:
             for one in raw:
                 await self._follow(one, listener)
+                self._offer(one, listener)
             new = [one for one in map(self._new, raw) if one is not None]
             for row in await listener.keep(self.platform, new):
                 dispatch(row)
@@ -161,6 +162,12 @@ class TelegramChat:
             self._moved[old] = new
             await listener.moved(self.platform, str(old), str(new))
 
+    def _offer(self, raw: Json, listener: Listener) -> None:
+        """Answer an inline query, which is worth nothing any more after a few seconds."""
+        update = self._read(raw) if "inline_query" in raw else None
+        if update is not None and update.inline_query is not None:
+            self._soon(inline.answer(self._bot, self._texts, update.inline_query, listener))
+
     def _new(self, raw: Json) -> NewUpdate | None:
         """Return what is to be kept of an update; None for one that asks nothing of us."""
         update = self._read(raw)
@@ -193,17 +200,17 @@ class TelegramChat:
     async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace a message, in place where Telegram can, else by a new one."""
         del once
-        form, _, number = reference.partition(":")
+        form, number = reference.partition(":")[0], updates.number_of(reference)
         wanted = form_of(message)
 
         async def replace(at: int, topic: int | None) -> str:
             changing = {form, wanted}.isdisjoint({"sticker", "document"})
             if changing and (form, wanted) != ("picture", "text"):
                 with suppress(GoneError):
-                    await self._messages.change(at, int(number), message)
+                    await self._messages.change(at, number, message)
                     return f"{wanted}:{number}"
             shown = await self._messages.send(at, topic, message)
-            await self._messages.remove(at, int(number))
+            await self._messages.remove(at, number)
             return shown
 
         with translated():
@@ -211,7 +218,7 @@ class TelegramChat:
 
     async def stands(self, chat: str, reference: str) -> bool:
         """Whether a message of ours is still there; asked for by a change that changes nothing."""
-        number = int(reference.partition(":")[2])
+        number = updates.number_of(reference)
 
         async def look(at: int, _: int | None) -> bool:
             try:
@@ -227,8 +234,8 @@ class TelegramChat:
         self, chat: str, after: str, known: Collection[str], message: Message
     ) -> str | None:
         """Try the numbers behind ``after``; in a private chat they count all of the bot's."""
-        first = int(after.partition(":")[2]) + 1
-        numbers = {int(reference.partition(":")[2]) for reference in known}
+        first = updates.number_of(after) + 1
+        numbers = {updates.number_of(reference) for reference in known}
 
         async def look(at: int, _: int | None) -> str | None:
             for number in range(first, first + PROBES):
@@ -246,7 +253,7 @@ class TelegramChat:
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message away, if it is still there."""
-        number = int(reference.partition(":")[2])
+        number = updates.number_of(reference)
         with translated():
             await self._in_chat(chat, lambda at, _: self._messages.remove(at, number))
 

@@ -72,7 +72,10 @@ class Messages:
             shown = await self._bot.send_message(
                 at, message.text, reply_markup=keyboard, message_thread_id=topic
             )
-        return updates.message_reference(shown)
+        reference = updates.message_reference(shown)
+        if shown.sticker is not None:  # so that it can be offered without sending it anew
+            return f"{reference}:{shown.sticker.file_id}"
+        return reference
 
     async def remove(self, at: int, number: int) -> None:
         """Take a message away, if it is still there."""

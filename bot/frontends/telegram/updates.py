@@ -106,10 +106,22 @@ def message_reference(message: Message) -> str:
     """Return our reference of a message, ``form:number``.
 
     The form decides how it can be replaced: a text becomes a picture in place, never a sticker.
+    Of a sticker that we have just sent its file is kept with it, ``sticker:number:file``.
     """
     form = "sticker" if message.sticker else "picture" if message.photo else "text"
     form = "document" if message.document else form
     return f"{form}:{message.message_id}"
+
+
+def number_of(reference: str) -> int:
+    """Return the number of a message by its reference."""
+    return int(reference.split(":", 2)[1])
+
+
+def file_of(reference: str) -> str | None:
+    """Return what Telegram calls the sticker that a reference is of, as far as it tells."""
+    _, _, *file = reference.split(":", 2)
+    return next(iter(file), None)
 
 
 def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:

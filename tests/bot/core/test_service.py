@@ -112,6 +112,22 @@ async def test_a_favourite_is_kept_and_shown(app: App) -> None:
     assert len(app.chat.stickers()) == 2
 
 
+async def test_favourites_are_found_by_what_they_show(app: App) -> None:
+    """Words in either language, misspelt perhaps, show those that they lead to alone."""
+    for wish in ("/expression smile 0.8", "/expression wink 0.8"):
+        await app.photo(wish)
+        await app.all_done()
+        await app.press(app.press_value("Favourite"))
+    for typed in ("smile", "smlie", "微笑"):
+        before = len(app.chat.stickers())
+        await app.say(f"/favourites {typed}")
+        assert len(app.chat.stickers()) == before + 1, typed
+        assert app.chat.stickers()[-1].name == "expression-smile-0.8"
+    await app.say("/favourites bicycle")
+    told = load().get("en", "say.no_such_favourite", typed="bicycle")
+    assert app.chat.shown()[-1].text == told
+
+
 async def test_a_live_slider_changes_its_sticker_in_place(app: App) -> None:
     """No message is added while a person drags, and only the newest wish counts."""
     await app.photo("/expression smile 0.4")

@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import discord
 import pytest
@@ -22,15 +23,18 @@ from bot.core.conversation.events import (
     PhotoRefused,
     PhotoSent,
 )
+from bot.core.language.meanings import Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import load
+from bot.core.offering import Offer
 from bot.errors import ChatError, ChatForbidden, ChatRejected, ChatUnavailable
 from bot.frontends.discord import DiscordChat
 from bot.frontends.discord.commands import suggestions, suggestions_within
 from bot.frontends.discord.errors import MAPPED, translate
 from bot.frontends.discord.references import Reference
 from storage.contract.failures import Failure
-from storage.contract.kinds import KINDS
+from storage.contract.kinds import KINDS, Setting
+from storage.kept import Kept
 from tests.bot.filming import film
 from tests.bot.recording import RecordingListener
 
@@ -244,6 +248,16 @@ async def test_settings_complete_themselves(world: World) -> None:
     chinese = suggestions(KINDS["expression"], load(), "zh-Hans", "")
     assert chinese[0].value == "smile"
     assert not chinese[0].name.isascii()
+
+
+async def test_favourites_complete_themselves(world: World) -> None:
+    """What somebody keeps is offered by what it shows, once, in words that find it again."""
+    smiles = [Kept(uuid4(), "expression", (Setting("smile", 0.8),)) for _ in range(2)]
+    packed = Kept(uuid4(), "mood", (Setting("love"),), file="in a set")
+    world.listener.offered = Offer((*smiles, packed), "en")
+    offered = await world.ada.autocomplete(world.channel, "favourites", "what", "smi")
+    label = load().describe("en", Request("expression", (Setting("smile", 0.8),)))
+    assert [(one["name"], one["value"]) for one in offered] == [(label, label)]
 
 
 async def test_what_is_no_picture_is_refused(world: World) -> None:
