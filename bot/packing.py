@@ -72,40 +72,90 @@ def zipped(title: str, pack: Sequence[PackSticker], format_: str = "webp") -> Pa
     return Packed((PackFile(f"{_file_name(title)}.zip", _zip(files)),))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a pack: what it is called, and which of the pack's stickers are in it."""
+
+    title: str
+    at: tuple[int, ...]
+
+
+def whatsapp_parts(title: str, moving: Sequence[bool]) -> tuple[Part, ...]:
+    """Return the files that a pack makes for WhatsApp, apart for what stands and what moves.
+
+    Fewer than three of a sort make none.
+
+    Args:
+        title: of the pack.
+        moving: whether each of its stickers moves, in order.
+    """
+    found: list[Part] = []
+    for word, sort in (("", False), ("moving", True)):
+        same = [at for at, moves_ in enumerate(moving) if moves_ is sort]
+        if len(same) >= WHATSAPP_FEWEST:
+            found += _parts(f"{title} {word}".strip(), same, WHATSAPP_MOST)
+    return tuple(found)
+
+
+def signal_parts(title: str, count: int) -> tuple[Part, ...]:
+    """Return the files that a pack of so many stickers makes for Signal."""
+    return tuple(_parts(title, range(count), SIGNAL_MOST))
+
+
+def _parts(title: str, at: Sequence[int], most: int) -> Iterator[Part]:
+    volumes = list(_volumes(at, most)) if at else []
+    for number, volume in enumerate(volumes, 1):
+        yield Part(f"{title} {number}" if len(volumes) > 1 else title, tuple(volume))
+
+
 def for_whatsapp(title: str, author: str, pack: Sequence[PackSticker]) -> Packed:
     """Return ``.wastickers`` files, apart for what stands and what moves, of 3 to 30 each.
-
-    Each holds ``title.txt``, ``author.txt``, ``tray.png`` and the stickers. Fewer than three of a
-    sort make no pack and are left out.
 
     Raises:
         StickerTooLarge: no encoding of one is small enough.
     """
-    files: list[PackFile] = []
-    left_out: list[str] = []
-    for word, sort in (("", False), ("moving", True)):
-        same = [one for one in pack if moves(one.picture) is sort]
-        if len(same) < WHATSAPP_FEWEST:
-            left_out += [one.name for one in same]
-            continue
-        volumes = list(_volumes(same, WHATSAPP_MOST))
-        for number, volume in enumerate(volumes, 1):
-            count = str(number) if len(volumes) > 1 else ""
-            named = " ".join(part for part in (title, word, count) if part)
-            content: dict[str, bytes] = {
-                "title.txt": named.encode(),
-                "author.txt": author.encode(),
-                "tray.png": tray(volume[0].picture),
-            }
-            for name, one in _numbered(volume):
-                data = encode(one.picture, LIMITS["whatsapp"])
-                content[f"{name}.webp"] = marked(data, one.kind)
-            files.append(PackFile(f"{_file_name(named)}.wastickers", _zip(content)))
+    parts = whatsapp_parts(title, [moves(one.picture) for one in pack])
+    files = [wastickers(part.title, author, [pack[at] for at in part.at]) for part in parts]
+    packed = {at for part in parts for at in part.at}
+    left_out = (one.name for at, one in enumerate(pack) if at not in packed)
     return Packed(tuple(files), tuple(left_out))
+
+
+def wastickers(title: str, author: str, pack: Sequence[PackSticker]) -> PackFile:
+    """Return one ``.wastickers`` file: ``title.txt``, ``author.txt``, ``tray.png``, stickers.
+
+    Args:
+        title: of the pack.
+        author: whose it is.
+        pack: 3 to 30 stickers, all still or all moving.
+
+    Raises:
+        StickerTooLarge: no encoding of one is small enough.
+    """
+    content: dict[str, bytes] = {
+        "title.txt": title.encode(),
+        "author.txt": author.encode(),
+        "tray.png": tray(pack[0].picture),
+    }
+    for name, one in _numbered(pack):
+        content[f"{name}.webp"] = marked(encode(one.picture, LIMITS["whatsapp"]), one.kind)
+    return PackFile(f"{_file_name(title)}.wastickers", _zip(content))
 
 
 def for_signal(title: str, author: str, pack: Sequence[PackSticker]) -> Packed:
     """Return zips that each hold a folder as Signal Desktop's pack creator takes it.
+
+    Raises:
+        StickerTooLarge: no encoding of one is small enough.
+    """
+    parts = signal_parts(title, len(pack))
+    return Packed(
+        tuple(signal_folder(part.title, author, [pack[at] for at in part.at]) for part in parts)
+    )
+
+
+def signal_folder(title: str, author: str, pack: Sequence[PackSticker]) -> PackFile:
+    """Return a zip of one folder for Signal Desktop's pack creator.
 
     Stickers are 512 px PNG, or APNG in true colour where they move; beside them stand
     ``title.txt``, ``author.txt``, ``cover.png`` and ``emoji.txt``, JSON of one emoji for each.
@@ -113,26 +163,19 @@ def for_signal(title: str, author: str, pack: Sequence[PackSticker]) -> Packed:
     Raises:
         StickerTooLarge: no encoding of one is small enough.
     """
-    volumes = list(_volumes(pack, SIGNAL_MOST)) if pack else []
-    files = []
-    for number, volume in enumerate(volumes, 1):
-        named = f"{title} {number}" if len(volumes) > 1 else title
-        pictures = {
-            name: marked(encode(one.picture, LIMITS["signal"]), one.kind)
-            for name, one in _numbered(volume)
-        }
-        emoji = {name: one.emoji for name, one in _numbered(volume)}
-        content: dict[str, bytes] = {
-            "title.txt": named.encode(),
-            "author.txt": author.encode(),
-            "emoji.txt": json.dumps(emoji, ensure_ascii=False, indent=1).encode(),
-            "cover.png": _still(volume[0].picture, 512),
-            **{f"{name}.png": data for name, data in pictures.items()},
-        }
-        folder = _file_name(named)
-        inside = {f"{folder}/{name}": data for name, data in content.items()}
-        files.append(PackFile(f"{folder}-signal.zip", _zip(inside)))
-    return Packed(tuple(files))
+    content: dict[str, bytes] = {
+        "title.txt": title.encode(),
+        "author.txt": author.encode(),
+        "emoji.txt": json.dumps(
+            {name: one.emoji for name, one in _numbered(pack)}, ensure_ascii=False, indent=1
+        ).encode(),
+        "cover.png": _still(pack[0].picture, 512),
+    }
+    for name, one in _numbered(pack):
+        content[f"{name}.png"] = marked(encode(one.picture, LIMITS["signal"]), one.kind)
+    folder = _file_name(title)
+    inside = {f"{folder}/{name}": data for name, data in content.items()}
+    return PackFile(f"{folder}-signal.zip", _zip(inside))
 
 
 def tray(picture: bytes) -> bytes:
@@ -146,7 +189,7 @@ def _still(picture: bytes, side: int) -> bytes:
     return encode(picture, limits)
 
 
-def _volumes(pack: Sequence[PackSticker], most: int) -> Iterator[Sequence[PackSticker]]:
+def _volumes(pack: Sequence[int], most: int) -> Iterator[Sequence[int]]:
     """Part a pack as evenly as can be, so that no volume is too small."""
     count = -(-len(pack) // most)
     fewest, more = divmod(len(pack), count)

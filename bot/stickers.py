@@ -206,7 +206,9 @@ def encode(png: bytes, limits: Limits) -> bytes:
 
 
 def suffix(data: bytes) -> str:
-    """Return what the name of a file that ``encode`` made ends in, such as "webp"."""
+    """Return what the name of a file that we made ends in, such as "webp", by its first bytes."""
+    if data[30:39] == b"title.txt":  # what the zip of a pack for WhatsApp begins with
+        return "wastickers"
     return next((ending for start, ending in SUFFIXES if data.startswith(start)), "png")
 
 

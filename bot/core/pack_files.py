@@ -8,12 +8,23 @@ from bot.contact_sheet import sheet
 from bot.core.conversation.actions import PackFile
 from bot.core.conversation.events import Message
 from bot.core.conversation.packing_view import PER_PAGE
-from bot.packing import Packed, PackSticker, zipped
+from bot.packing import (
+    Packed,
+    PackSticker,
+    Part,
+    signal_folder,
+    signal_parts,
+    wastickers,
+    whatsapp_parts,
+    zipped,
+)
 from storage import packs
 from storage.contract.packs import Pack
 from storage.database import Database
 from storage.errors import PackGone, PersonGone
 from storage.vault import Vault
+
+AUTHOR = "Selfmoji"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class PackFiles:
                 (file,) = (await asyncio.to_thread(_zipped, pack, pictures)).files
                 name = file.name.removesuffix(".zip")
                 return replace(message, document=file.data, name=name)
+            if wanted.form != "sheet":
+                return await self._in_form(message, pack, wanted)
             first, shown = _part(pack, wanted)
             pictures = await self.pictures(shown)
         except (PackGone, PersonGone):
@@ -45,6 +58,17 @@ class PackFiles:
         if not pictures:
             return message
         return replace(message, picture=await asyncio.to_thread(sheet, pictures, first))
+
+    async def _in_form(self, message: Message, pack: Pack, wanted: PackFile) -> Message:
+        """Return a message with a file of a pack as another app takes it."""
+        found = parts(pack, wanted.form)[wanted.page - 1 :][:1]
+        for part in found:
+            some = replace(pack, stickers=tuple(pack.stickers[at] for at in part.at))
+            named = _named(some, await self.pictures(some))
+            make = wastickers if wanted.form == "whatsapp" else signal_folder
+            file = await asyncio.to_thread(make, part.title, AUTHOR, named)
+            return replace(message, document=file.data, name=file.name.rpartition(".")[0])
+        return message
 
     async def pictures(self, pack: Pack) -> list[bytes]:
         """Return the pictures of a pack's stickers as they were made, in order.
@@ -59,12 +83,22 @@ class PackFiles:
         return found
 
 
-def _zipped(pack: Pack, pictures: Sequence[bytes]) -> Packed:
-    named = (
+def parts(pack: Pack, form: str) -> tuple[Part, ...]:
+    """Return the files that a pack makes for an app, "whatsapp" or "signal"."""
+    if form == "whatsapp":
+        return whatsapp_parts(pack.title, [one.animated for one in pack.stickers])
+    return signal_parts(pack.title, len(pack.stickers))
+
+
+def _named(pack: Pack, pictures: Sequence[bytes]) -> tuple[PackSticker, ...]:
+    return tuple(
         PackSticker(" ".join(one.keywords) or "sticker", picture, one.emoji[0], one.origin.kind)
         for one, picture in zip(pack.stickers, pictures, strict=True)
     )
-    return zipped(pack.title, tuple(named))
+
+
+def _zipped(pack: Pack, pictures: Sequence[bytes]) -> Packed:
+    return zipped(pack.title, _named(pack, pictures))
 
 
 def _part(pack: Pack, wanted: PackFile) -> tuple[int, Pack]:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.core import pack_files
 from bot.core.conversation import pack_actions as do
 from bot.core.conversation import packing_view
-from bot.core.conversation.actions import Choice, PackFile, Say
+from bot.core.conversation.actions import Choice, Say
 from bot.core.conversation.packing_view import Look
 from bot.core.language.meanings import Request
 from bot.core.language.wording import Wording
@@ -38,17 +39,20 @@ class Packing:
         """Whether the person's platform has packs."""
         return self.person.platform in PUBLISHING
 
-    async def perform(self, action: do.PackAction) -> tuple[Say | None, bool]:
+    async def perform(self, action: do.PackAction) -> tuple[tuple[Say, ...], bool]:
         """Do it; return what there is to say, and whether what was to follow may follow."""
         try:
-            return await self._perform(action), True
+            if isinstance(action, do.GivePack):
+                return await self._give(action), True
+            said = await self._perform(action)
+            return () if said is None else (said,), True
         except PackFull as problem:
             key = "pack.too_many" if isinstance(action, do.CreatePack) else "pack.full"
-            return Say(key, {"count": problem.most}), False
+            return (Say(key, {"count": problem.most}),), False
         except PackGone:
-            return Say("pack.gone"), False
+            return (Say("pack.gone"),), False
         except ResultGone:
-            return Say("say.result_gone"), False
+            return (Say("say.result_gone"),), False
 
     async def _perform(self, action: do.PackAction) -> Say | None:
         session, vault = self.session, self.vault
@@ -88,10 +92,6 @@ class Packing:
                 )
             case do.ShowPack():
                 return await self._show(action)
-            case do.GivePack(pack=pack):
-                given = await packs.read(session, vault, pack)
-                values = {"title": given.title, "count": len(given.stickers)}
-                return Say("pack.file", values, pack=PackFile(pack, "zip"))
         return None
 
     async def _add(self, action: do.AddToPack) -> Say | None:
@@ -103,6 +103,24 @@ class Packing:
         values = {"title": pack.title, "count": len(pack.stickers)}
         opening = ((Choice("pack_button.show", f"packs:open:{pack.id.hex}"),),)
         return Say("pack.added", values, opening)
+
+    async def _give(self, action: do.GivePack) -> tuple[Say, ...]:
+        """Hand a pack over as files, a message each."""
+        pack = await packs.read(self.session, self.vault, action.pack)
+        count, form = len(pack.stickers), action.form
+        if not count:
+            return (Say("pack.empty", {"title": pack.title}),)
+        if form == "zip":
+            return (packing_view.file(pack, form, pack.title, count),)
+        parts = pack_files.parts(pack, form)
+        said = [
+            packing_view.file(pack, form, part.title, len(part.at), number)
+            for number, part in enumerate(parts, 1)
+        ]
+        left = count - sum(len(part.at) for part in parts)
+        if left:
+            said.append(Say("pack.left_out", {"title": pack.title, "count": left}))
+        return tuple(said)
 
     async def _sticker(
         self, job: UUID, request: Request, emoji: tuple[str, ...], keywords: tuple[str, ...]

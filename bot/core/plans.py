@@ -244,8 +244,8 @@ class Planner:
                 case _:
                     packing = Packing(session, self.vault, self.wording, person, chat, plan.locale)
                     told, well = await packing.perform(action)
-                    if told is not None:
-                        self._say(plan, told)
+                    for one in told:
+                        self._say(plan, one)
                     if not well:
                         return state, plan
         return state, plan

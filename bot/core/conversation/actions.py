@@ -118,7 +118,8 @@ class Wearable:
 class PackFile:
     """What a message shows of a sticker pack, put in when it is sent.
 
-    ``form``: "sheet", a picture of a page's stickers or of one ``sticker``, or "zip", a file.
+    ``form``: "sheet", a picture of a page's stickers or of one ``sticker``, or the form of a file
+    (``pack_actions.GivePack``), the one of number ``page`` if there are several.
     """
 
     pack: UUID

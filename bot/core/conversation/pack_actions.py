@@ -131,9 +131,10 @@ class ShowPack:
 
 @dataclass(frozen=True, slots=True)
 class GivePack:
-    """A pack as a file."""
+    """A pack as files. ``form``: "zip" of pictures, or for "whatsapp" or "signal"."""
 
     pack: UUID
+    form: str = "zip"
 
 
 PackAction = (

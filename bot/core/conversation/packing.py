@@ -105,8 +105,8 @@ def _press_pack(state: State, verb: str, pack: Outline, message: str | None) -> 
             return state, (packing_view.delete_question(pack, message),)
         case "gone":
             return _delete(state, pack, message)
-        case "zip":
-            return state, (do.GivePack(pack.id),)
+        case "zip" | "whatsapp" | "signal":
+            return state, (do.GivePack(pack.id, verb),)
         case "stop":
             return state, (do.StopPublishing(pack.id, message),)
         case "again":
@@ -263,8 +263,9 @@ def _describe(state: State, sticker: UUID, typed: str) -> Step:
 def said(state: State, vocabulary: Vocabulary, words: str, key: str) -> Step:
     """Answer ``/pack`` and what may stand behind it.
 
-    ``new Us``, ``rename Us``, ``delete``, ``undo``, ``zip``, ``emoji 3 😀``, ``move 3 1``,
-    ``drop 3``, ``first 3``, ``replace 3``; else the title or number of the pack to open.
+    ``new Us``, ``rename Us``, ``delete``, ``undo``, ``zip``, ``whatsapp``, ``signal``,
+    ``emoji 3 😀``, ``move 3 1``, ``drop 3``, ``first 3``, ``replace 3``; else the title or number
+    of the pack to open.
     """
     first, _, rest = words.strip().partition(" ")
     verb = nearest(squeeze(first), vocabulary.packing) if first else None
@@ -309,8 +310,8 @@ def _said_of_open(state: State, verb: str, rest: str) -> Step:
             return _rename(state, pack.id, rest)
         case "delete":
             return state, (packing_view.delete_question(pack, None),)
-        case "zip":
-            return state, (do.GivePack(pack.id),)
+        case "zip" | "whatsapp" | "signal":
+            return state, (do.GivePack(pack.id, verb),)
     number, _, behind = rest.partition(" ")
     stickers = state.pack_open.stickers if state.pack_open is not None else ()
     if not number.isdecimal() or not 1 <= int(number) <= len(stickers):

@@ -15,6 +15,10 @@ _ADDRESSES = {
     PackKind.CUSTOM_EMOJI: "https://t.me/addemoji/{}",
 }
 
+_FILES = {
+    "zip": "pack.file", "whatsapp": "pack.file_whatsapp", "signal": "pack.file_signal",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -120,6 +124,28 @@ def _sticker(pack: Pack, number: int, replaces: str | None) -> Say:
     }
     picture = PackFile(pack.id, "sheet", sticker=one.id)
     return Say("pack.sticker", values, choices, replaces=replaces, pack=picture)
+
+
+def file(pack: Pack, form: str, title: str, count: int, number: int = 1) -> Say:
+    """Hand over a pack as a file; under a zip of pictures stand the other forms.
+
+    Args:
+        pack: the whole.
+        form: of the file, "zip", "whatsapp" or "signal".
+        title: what the part of it in this file is called.
+        count: of the stickers in it.
+        number: of the file.
+    """
+    others: Rows = ()
+    if form == "zip":
+        others = (
+            tuple(
+                Choice(f"pack_button.{other}", f"packs:{other}:{pack.id.hex}")
+                for other in ("whatsapp", "signal")
+            ),
+        )
+    shown = PackFile(pack.id, form, page=number)
+    return Say(_FILES[form], {"title": title, "count": count}, others, pack=shown)
 
 
 def delete_question(pack: Outline, replaces: str | None) -> Say:

@@ -74,6 +74,7 @@ ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest", ".json")
 MEDIA_TYPES = {
     "png": "image/png", "webp": "image/webp", "svg": "image/svg+xml", "webm": "video/webm",
     "mp4": "video/mp4", "zip": "application/zip",
+    "wastickers": "application/zip",
 }  # fmt: skip
 _LIMITS = {"webp": "web", "mp4": "film"}  # what is made when it is asked for
 
@@ -362,8 +363,9 @@ def _offered(picture: Picture) -> set[str]:
     """Return the formats in which a picture can be had; the one it came in among them."""
     if moves(picture.data):
         return {"webm", "webp", "mp4"}
-    if "zip" in picture.formats:
-        return {"zip"}
+    packed = {"zip", "wastickers"} & picture.formats.keys()
+    if packed:
+        return packed
     drawn = set() if picture.svg is None else {"svg"}
     return drawn if "svg" in picture.formats else {"png", "webp", *drawn}
 
