@@ -1,6 +1,7 @@
 """A conversation that tests hold: what is said to it and what it does."""
 
 import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from bot.core.conversation import actions as do
@@ -43,8 +44,9 @@ class Talk:
                 self.state = started(self.state, action, self.jobs[-1])
         return actions
 
-    def photo(self, caption: str = "") -> tuple[Action, ...]:
-        return self.tell(PhotoKept(ORIGIN, uuid4(), GRAMMAR.caption(caption)))
+    def photo(self, caption: str = "", *, private: bool = True) -> tuple[Action, ...]:
+        origin = replace(ORIGIN, private=private)
+        return self.tell(PhotoKept(origin, uuid4(), GRAMMAR.caption(caption)))
 
     def say(self, text: str, replaces: str | None = None) -> tuple[Action, ...]:
         return self.tell(CommandGiven(ORIGIN, text, replaces))
@@ -78,6 +80,10 @@ class Talk:
 
 def runs(actions: tuple[Action, ...]) -> list[Request]:
     return [action.request for action in actions if isinstance(action, Run)]
+
+
+def faces_of(actions: tuple[Action, ...]) -> list[int | None]:
+    return [action.face for action in actions if isinstance(action, Run)]
 
 
 def said(actions: tuple[Action, ...]) -> list[str]:

@@ -1,6 +1,7 @@
 """Wishes become jobs of the current photo; or a question, where something is missing."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Action, Choice, Run, Say
@@ -10,6 +11,9 @@ from storage.contract.avatars import Avatar, gathered
 from storage.contract.kinds import CARTOON, EMOJI, EXPRESSION, KINDS, MIX, Setting
 
 MOST_FACES = 10
+
+_MOST_TOGETHER = 12
+"""Stickers that one wish may ask for where it is about every face of a photo."""
 
 _SECOND = {
     CARTOON.name: "say.send_picture",
@@ -109,7 +113,7 @@ def _of_photo(
     if state.question is not None and state.question.photo == state.photo:
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
         question = replace(state.question, requests=waiting)
-        return replace(state, question=question), (ask_face(question, notes=notes),)
+        return replace(state, question=question), (ask_face(state, question, notes=notes),)
     lacking = [request for request in requests if request.lacks_second_photo]
     if lacking:
         state = replace(state, painting=lacking[-1], waiting=None, forgetting=False)
@@ -120,13 +124,16 @@ def _of_photo(
         state, actions = _of_photo(state, requests, (), replaces)
         return state, (asked, *actions)
     state, superseded = supersede(state, replaces)
-    first, *others = requests
-    runs = (
-        Run(first, photo, state.face, replaces, notes),
-        *(Run(request, photo, state.face) for request in others),
-    )
+    runs = runs_of(state, photo, requests)
+    runs = (replace(runs[0], replaces=replaces, notes=notes), *runs[1:])
     state = replace(remember(state, requests), waiting=None, forgetting=False)
     return state, (*superseded, *runs)
+
+
+def runs_of(state: State, photo: UUID, requests: tuple[Request, ...]) -> tuple[Run, ...]:
+    """Return what makes wishes of a photo's chosen face, or of every face as far as they go."""
+    most = max(1, _MOST_TOGETHER // len(state.faces))
+    return tuple(Run(request, photo, face) for face in state.faces for request in requests[:most])
 
 
 def _as_before(state: State, request: Request, replaces: str | None) -> Request:
@@ -178,14 +185,17 @@ def adjust(state: State, amount: float, replaces: str | None) -> Step:
 
 
 def ask_face(
-    question: FaceQuestion, picture: bytes | None = None, notes: tuple[Note, ...] = ()
+    state: State, question: FaceQuestion, picture: bytes | None = None, notes: tuple[Note, ...] = ()
 ) -> Say:
-    """Ask which of a photo's faces is meant."""
+    """Ask which of a photo's faces is meant; all of them, where nobody else has a say in it."""
     numbers = range(1, min(question.faces, MOST_FACES) + 1)
     choices = tuple(
         Choice("button.face", f"face:{number}:{question.photo.hex}", {"number": number})
         for number in numbers
     )
     rows = tuple(choices[at : at + 5] for at in range(0, len(choices), 5))
+    if state.private:
+        value = f"everyone:{len(choices)}:{question.photo.hex}"
+        rows = (*rows, (Choice("button.everyone", value, {"count": len(choices)}),))
     values = {"count": question.faces}
     return Say("say.face_question", values, choices=rows, picture=picture, notes=notes)

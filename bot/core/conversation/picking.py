@@ -6,7 +6,7 @@ from uuid import UUID
 from bot.core.conversation import lineup, sheets
 from bot.core.conversation.actions import Say
 from bot.core.conversation.making import MOST_FACES, Step, run
-from bot.core.conversation.state import Sheet, State
+from bot.core.conversation.state import Crowd, Sheet, State
 from storage.contract.kinds import LINEUP
 
 
@@ -24,6 +24,19 @@ def face(state: State, number: int, photo: UUID, message: str | None) -> Step:
     requests = state.question.requests
     state = replace(state, question=None, photo=photo, face=number - 1)
     said = (Say("say.face_chosen", {"number": number}, replaces=message),) if message else ()
+    state, runs = run(state, requests)
+    return state, (*said, *runs)
+
+
+def everyone(state: State, faces: int, photo: UUID, message: str | None) -> Step:
+    """Go on with every face of a photo; ``message``: where it was asked for."""
+    asked = state.question
+    there = photo == (state.photo if asked is None else asked.photo)
+    if not (there and state.private and 1 <= faces <= MOST_FACES):
+        return state, (Say("say.choice_gone"),)
+    requests = (state.last[-1:] or state.preferred) if asked is None else asked.requests
+    state = replace(state, question=None, photo=photo, face=None, crowd=Crowd(photo, faces))
+    said = (Say("say.everyone_chosen", {"count": faces}, replaces=message),) if asked else ()
     state, runs = run(state, requests)
     return state, (*said, *runs)
 

@@ -11,7 +11,7 @@ from bot.core.conversation.events import ChoiceMade, CommandGiven
 from bot.core.conversation.explaining import LINE
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
-from bot.core.conversation.picking import face, from_sheet
+from bot.core.conversation.picking import everyone, face, from_sheet
 from bot.core.conversation.preferring import style, toggle
 from bot.core.conversation.results import press
 from bot.core.conversation.state import State
@@ -42,6 +42,11 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
         chosen = _uuid(photo)
         if chosen is not None and number.isdecimal():
             return face(state, int(number), chosen, event.message)
+    if verb == "everyone":
+        count, _, photo = rest.partition(":")
+        chosen = _uuid(photo)
+        if chosen is not None and count.isdecimal():
+            return everyone(state, int(count), chosen, event.message)
     if verb == LINE:
         return typed(state, CommandGiven(event.origin, rest), grammar, library)
     if verb == "redo" and rest in KINDS:

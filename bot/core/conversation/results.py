@@ -9,7 +9,7 @@ from bot.core.conversation import lineup, packs, sheets, sliders, varying, wardr
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
 from bot.core.conversation.events import JobEnded
 from bot.core.conversation.library import Library
-from bot.core.conversation.making import Step, ask_face, remember, run, supersede
+from bot.core.conversation.making import Step, ask_face, remember, run, runs_of, supersede
 from bot.core.conversation.state import (
     REMEMBERED,
     FaceQuestion,
@@ -354,10 +354,9 @@ def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Ste
     if asked is not None and asked.photo == found.photo and asked.job != found.job:
         requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
         return replace(state, question=replace(asked, requests=requests)), (do.DropPlaceholder(),)
-    if found.photo == state.photo and state.face is not None:
-        runs = (Run(request, found.photo, state.face) for request in found.requests)
-        return state, (do.DropPlaceholder(), *runs)
-    return replace(state, question=found), (ask_face(found, picture),)
+    if found.photo == state.photo and None not in state.faces:
+        return state, (do.DropPlaceholder(), *runs_of(state, found.photo, found.requests))
+    return replace(state, question=found), (ask_face(state, found, picture),)
 
 
 def _no_letters(request: Request, detail: Mapping[str, object]) -> Say:

@@ -84,6 +84,14 @@ class FaceQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A photo whose faces are all worked on, and how many there are."""
+
+    photo: UUID
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of looks as it stands in the chat; ``names``: the settings that it shows, in order.
 
@@ -137,7 +145,9 @@ class Asked:
 class State:
     """A conversation between two events.
 
-    ``photo`` and ``face``: what commands work on. ``waiting``: what was asked for before there was
+    ``photo`` and ``face``: what commands work on; every face, where there is a ``crowd`` of that
+    photo and no face. ``private``: the photo came where nobody else is, so its sender answers for
+    everybody on it. ``waiting``: what was asked for before there was
     a photo. ``painting``: what a second picture is still missing for. ``unfinished`` and ``shown``:
     jobs, the newest last. ``last``: the newest request of each kind. ``sheets``: looks to choose
     from, the newest last; ``sheet_newest``: nothing was made since. ``fresh``: no avatar was made
@@ -154,6 +164,8 @@ class State:
     preferred: tuple[Request, ...] = USUAL
     photo: UUID | None = None
     face: int | None = None
+    crowd: Crowd | None = None
+    private: bool = True
     waiting: Request | None = None
     question: FaceQuestion | None = None
     forgetting: bool = False
@@ -177,6 +189,13 @@ class State:
     scoped: bool = False
     taste: Taste = NOTHING_SAID
     here: Taste = NOTHING_SAID
+
+    @property
+    def faces(self) -> tuple[int | None, ...]:
+        """Which of the photo's faces wishes are about; None where the largest may not be meant."""
+        if self.face is None and self.crowd is not None and self.crowd.photo == self.photo:
+            return tuple(range(self.crowd.faces))
+        return (self.face,)
 
     @property
     def liked(self) -> Taste:

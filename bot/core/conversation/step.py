@@ -106,6 +106,7 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         state,
         photo=event.photo,
         face=None,
+        private=event.origin.private,
         question=None,
         forgetting=False,
         painting=None,

@@ -22,8 +22,8 @@ from bot.core.conversation.events import CommandGiven
 from bot.core.conversation.explaining import explain
 from bot.core.conversation.library import Library
 from bot.core.conversation.looks import worn
-from bot.core.conversation.making import Step, adjust, run
-from bot.core.conversation.picking import face, from_sheet
+from bot.core.conversation.making import MOST_FACES, Step, adjust, run
+from bot.core.conversation.picking import everyone, face, from_sheet
 from bot.core.conversation.preferring import prefer, style
 from bot.core.conversation.results import press, undo
 from bot.core.conversation.state import State, resolved, without
@@ -58,6 +58,9 @@ def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library)
     number = picked(text)
     if state.question is not None and number is not None:
         return face(state, number, state.question.photo, None)
+    if state.question is not None and state.private and grammar.means_everyone(text):
+        faces = min(state.question.faces, MOST_FACES)
+        return everyone(state, faces, state.question.photo, None)
     if state.sheet_newest and state.sheets and number is not None and number < 10:
         return from_sheet(state, "take", state.sheets[-1], number, None)
     try:

@@ -138,6 +138,10 @@ class Grammar:
                     return replace(line, meaning=_captioned(wish, caption))
         return self._line(text)
 
+    def means_everyone(self, text: str) -> bool:
+        """Tell whether a line says that every face of a photo is meant."""
+        return squeeze(normalise(text)) in self.vocabulary.everyone
+
     def _line(self, text: str) -> Line:
         line = normalise(text)
         line = line[command_at(self.vocabulary, line) or 0 :]

@@ -47,7 +47,7 @@ class Vocabulary:
     ``years``: phrases around a number of years, to the setting that they are a strength of.
     ``talk``: what is said around a wish.
     ``above`` and ``below``: where a caption goes.
-    ``mine``: what says that a photo shows who sends it.
+    ``mine``: what says that a photo shows who sends it; ``everyone``: that all on it are meant.
     """
 
     commands: Mapping[str, str]
@@ -68,6 +68,7 @@ class Vocabulary:
     above: frozenset[str] = frozenset()
     below: frozenset[str] = frozenset()
     mine: frozenset[str] = frozenset()
+    everyone: frozenset[str] = frozenset()
     packing: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -17,6 +17,7 @@ from bot.core.conversation.library import Library
 from bot.core.conversation.state import (
     REMEMBERED,
     USUAL,
+    Crowd,
     FaceQuestion,
     Shown,
     State,
@@ -43,6 +44,7 @@ from tests.bot.talk import (
     WORDING,
     Talk,
     buttons,
+    faces_of,
     runs,
     said,
 )
@@ -261,7 +263,7 @@ def test_several_faces_are_asked_about_once() -> None:
     (question,) = talk.end(jobs[0], several)
     assert isinstance(question, Say)
     assert (question.key, question.picture) == ("say.face_question", b"numbered")
-    assert [len(row) for row in question.choices] == [3]
+    assert [len(row) for row in question.choices] == [3, 1]
     assert talk.end(jobs[1], several) == (do.DropPlaceholder(),)
     choice = question.choices[0][1].value
     actions = talk.press(choice, "m9")
@@ -283,6 +285,48 @@ def test_the_question_about_faces_can_be_answered_in_words() -> None:
     assert said(talk.say("/emoji")) == ["say.face_question"]
     assert [request.kind for request in runs(talk.say("2"))] == ["cutout", "emoji"]
     assert talk.state.question is None
+
+
+def test_everybody_on_a_photo_may_be_meant() -> None:
+    """The last button runs what waits for each face, and later wishes are about all of them too."""
+    talk = Talk()
+    talk.photo()
+    several = Failed(Failure.TOO_MANY_FACES, {"faces": 3})
+    jobs = talk.jobs
+    (question,) = talk.end(jobs[0], several)
+    assert isinstance(question, Say)
+    assert [len(row) for row in question.choices] == [3, 1]
+    actions = talk.press(question.choices[-1][0].value, "m9")
+    assert said(actions) == ["say.everyone_chosen"]
+    assert faces_of(actions) == [0, 1, 2]
+    late = talk.tell(JobEnded(jobs[2], "cartoon", (), None, several, talk.state.photo))
+    assert faces_of(late) == [0, 1, 2]
+    assert faces_of(talk.say("/expression smile 0.8")) == [0, 1, 2]
+    assert faces_of(talk.press(question.choices[0][1].value, "m9")) == [1]
+    assert faces_of(talk.say("/cutout")) == [1]
+
+
+def test_a_crowd_gets_no_more_than_a_dozen_stickers_at_once() -> None:
+    """Of three things that each gives, ten faces get one; the number is said in words, too."""
+    talk = Talk()
+    talk.photo()
+    for job in talk.jobs:
+        talk.end(job, Failed(Failure.TOO_MANY_FACES, {"faces": 14}))
+    actions = talk.say("everybody")
+    assert faces_of(actions) == list(range(10))
+    assert {request.kind for request in runs(actions)} == {"cutout"}
+
+
+def test_where_others_are_nobody_chooses_for_everybody() -> None:
+    """In a group each answers for their own face: no button for all, and no word."""
+    talk = Talk()
+    talk.photo("this is me", private=False)
+    (question,) = talk.end(talk.jobs[0], Failed(Failure.TOO_MANY_FACES, {"faces": 2}))
+    assert isinstance(question, Say)
+    assert [len(row) for row in question.choices] == [2]
+    assert faces_of(talk.say("everyone")) == []
+    assert talk.state.photo is not None
+    assert said(talk.press(f"everyone:2:{talk.state.photo.hex}", "m9")) == ["say.choice_gone"]
 
 
 def test_the_same_end_told_twice_asks_again() -> None:
@@ -488,6 +532,8 @@ states = st.builds(
     preferred=st.lists(wishes, min_size=1, max_size=3, unique=True).map(tuple),
     photo=st.none() | uuids,
     face=faces,
+    crowd=st.none() | st.builds(Crowd, uuids, st.integers(1, 10)),
+    private=st.booleans(),
     waiting=st.none() | wishes,
     question=st.none()
     | st.builds(FaceQuestion, uuids, st.integers(2, 12), st.tuples(wishes), job=st.none() | uuids),
@@ -504,7 +550,15 @@ lines = st.sampled_from(
 values = st.sampled_from(
     [f"{verb}:{IDS[0].hex}" for verb in ("again", "more", "less", "other", "keep", "undo")]
     + ["forget:yes", "forget:no", "forget:", "style:cutout", "style:nonsense", "language:en"]
-    + [f"face:2:{IDS[0].hex}", f"face:99:{IDS[1].hex}", "face:x:y", "redo:emoji", "redo:x", ""]
+    + [f"face:2:{IDS[0].hex}", f"face:99:{IDS[1].hex}", "face:x:y", "everyone:x:y"]
+    + [
+        f"everyone:3:{IDS[0].hex}",
+        f"everyone:99:{IDS[1].hex}",
+        "everyone",
+        "redo:emoji",
+        "redo:x",
+        "",
+    ]
     + ["again:zzz", "style:", "language:", "x" * 64]
 )
 outcomes = st.one_of(

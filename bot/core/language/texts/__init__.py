@@ -187,6 +187,7 @@ class Texts:
         keeping: set[str] = set()
         sides: dict[str, set[str]] = {"above": set(), "below": set()}
         mine: set[str] = set()
+        everyone: set[str] = set()
         years: dict[str, str] = {}
         commands.update((squeeze(name), name) for name in SHORTCUTS)
         for command in Command:
@@ -214,6 +215,7 @@ class Texts:
             for side, found in sides.items():
                 found.update(squeeze(word) for word in words[side])
             mine.update(words["mine"])
+            everyone.update(squeeze(word) for word in words["everyone"])
             for setting in ("age:older", "age:younger"):
                 years.update((phrase, setting) for phrase in words[setting])
             start = _entry(table, "command", Command.START.value)
@@ -248,6 +250,7 @@ class Texts:
             frozenset(sides["above"]),
             frozenset(sides["below"]),
             frozenset(mine),
+            frozenset(everyone),
             {word: name for name, spelt in self._called("pack_word").items() for word in spelt},
         )
 
