@@ -30,7 +30,10 @@ def save(path: Path, parts: Mapping[str, Stateful], counters: Mapping[str, float
 
 
 def slim(checkpoint: Path, to: Path, dropped: Collection[str]) -> None:
-    """Copy a checkpoint for keeping: half precision, without some of its parts."""
+    """Copy a checkpoint for keeping: half precision, without some of its parts.
+
+    A generator goes on from its average, which is stored once for both.
+    """
     state = torch.load(checkpoint, weights_only=True)
     state["parts"] = {
         name: {
@@ -40,6 +43,8 @@ def slim(checkpoint: Path, to: Path, dropped: Collection[str]) -> None:
         for name, part in state["parts"].items()
         if name not in dropped
     }
+    if "average" in state["parts"]:
+        state["parts"]["generator"] = state["parts"]["average"]
     torch.save(state, to)
 
 

@@ -92,6 +92,21 @@ def test_a_slim_checkpoint_keeps_the_network_alone(tmp_path: Path) -> None:
     assert small.stat().st_size < whole.stat().st_size / 2
 
 
+def test_a_slim_checkpoint_holds_the_average_once(tmp_path: Path) -> None:
+    """The generator that comes back is the averaged one, and takes no bytes of its own."""
+    parts = {"generator": nn.Linear(256, 256), "average": nn.Linear(256, 256)}
+    whole, small = tmp_path / "whole.pt", tmp_path / "small.pt"
+    checkpoints.save(whole, parts, {})
+    checkpoints.slim(whole, small, set())
+    back = {"generator": nn.Linear(256, 256), "average": nn.Linear(256, 256)}
+    checkpoints.resume(small, back)
+    assert torch.equal(back["generator"].weight, back["average"].weight)
+    torch.testing.assert_close(
+        back["generator"].weight, parts["average"].weight, atol=1e-3, rtol=1e-3
+    )
+    assert small.stat().st_size < whole.stat().st_size / 3
+
+
 def test_the_distance_is_small_for_like_sets_and_large_for_others() -> None:
     """Two samples of one distribution are about 0 apart, shifted ones much further."""
     chance = np.random.default_rng(0)
