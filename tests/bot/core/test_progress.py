@@ -82,11 +82,11 @@ async def test_one_persons_slow_chat_stops_nobodys_progress(database: Database, 
     stuck, slow = asyncio.Event(), asyncio.Event()
     edit = room.chat.edit
 
-    async def hang(chat: str, reference: str, message: Message) -> str:
+    async def hang(chat: str, reference: str, message: Message, once: str = "") -> str:
         if chat == "ann":
             stuck.set()
             await slow.wait()
-        return await edit(chat, reference, message)
+        return await edit(chat, reference, message, once)
 
     room.chat.edit = hang  # type: ignore[method-assign]
     for person in ("ann", "ann", "bob", "bob"):

@@ -58,11 +58,11 @@ async def test_one_person_does_not_wait_for_another(app: App) -> None:
     hanging, slow = asyncio.Event(), asyncio.Event()
     send = app.chat.send
 
-    async def hang(chat: str, message: Message) -> str:
+    async def hang(chat: str, message: Message, once: str = "") -> str:
         if chat == "slow":
             hanging.set()
             await slow.wait()
-        return await send(chat, message)
+        return await send(chat, message, once)
 
     app.chat.send = hang  # type: ignore[method-assign]
     first = asyncio.create_task(

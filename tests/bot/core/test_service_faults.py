@@ -392,9 +392,9 @@ async def test_a_chat_is_emptied_once(app: App, monkeypatch: pytest.MonkeyPatch)
         emptied.append(chat)
         await forget(chat)
 
-    async def after(chat: str, message: Message) -> str:
+    async def after(chat: str, message: Message, once: str = "") -> str:
         emptied.append("answer")
-        return await send(chat, message)
+        return await send(chat, message, once)
 
     await app.say("/forget")
     monkeypatch.setattr(app.chat, "forget", noted)
