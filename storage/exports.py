@@ -5,17 +5,25 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import avatars, consents, jobs, members, people, results
+from storage import avatars, consents, jobs, members, packs, people, publications, results
 from storage.contract.exports import ExportFile
-from storage.models import FavouriteRow, JobRow, PhotoRow, ResultRow, now
+from storage.models import (
+    FavouriteRow,
+    JobRow,
+    PackRow,
+    PackStickerRow,
+    PhotoRow,
+    ResultRow,
+    now,
+)
 from storage.vault import PersonKey, Vault
 
 
 async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> list[ExportFile]:
-    """Return photos while they are kept, stickers, avatars, preferences and consents.
+    """Return photos while they are kept, stickers, packs, avatars, preferences and consents.
 
     Raises:
         PersonGone: they were forgotten.
@@ -36,19 +44,74 @@ async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> lis
         }
         for one in kept
     ]  # fmt: skip
+    kept_packs, packed = await _packs(session, vault, person_id)
     return [
         _json("account.json", about),
         _json("avatars.json", drawn),
-        _json("consents.json", await _consents(session, person_id)),
+        _json("packs.json", kept_packs),
+        _json("consents.json", await _consents(session, vault, person_id)),
         *[one async for one in _photos(session, key, person_id)],
         *[one async for one in _stickers(session, key, person_id)],
+        *packed,
     ]
 
 
-async def _consents(session: AsyncSession, person_id: UUID) -> list[dict[str, object]]:
-    packs: list[dict[str, object]] = [
+async def _packs(
+    session: AsyncSession, vault: Vault, person_id: UUID
+) -> tuple[list[dict[str, object]], list[ExportFile]]:
+    """Return packs that are the person's, or hold stickers of theirs, and those stickers.
+
+    Of a group's pack, what others brought is theirs and not handed over.
+    """
+    brought = select(PackStickerRow.pack_id).where(
+        PackStickerRow.person_id == person_id, PackStickerRow.dropped.is_(None)
+    )
+    ids = await session.scalars(
+        select(PackRow.id)
+        .where(or_(PackRow.person_id == person_id, PackRow.id.in_(brought)))
+        .order_by(PackRow.created, PackRow.id)
+    )
+    told: list[dict[str, object]] = []
+    files: list[ExportFile] = []
+    for pack_id in ids.all():
+        pack = await packs.read(session, vault, pack_id)
+        names: list[dict[str, object]] = []
+        called: dict[UUID, dict[str, str | None]] = {}
+        for one in await publications.of_pack(session, pack_id):
+            for volume in await publications.volumes(session, pack_id, one.platform):
+                names.append({"platform": one.platform, "name": volume.name})
+                for upload in volume.uploads:
+                    called.setdefault(upload.sticker_id, {})[one.platform] = upload.file_id
+        inside = []
+        for number, sticker in enumerate(pack.stickers, 1):
+            if sticker.person_id != person_id:
+                continue
+            data = (await packs.picture(session, vault, sticker.id)).data
+            name = f"packs/{pack.id.hex}/{number:03}-{sticker.id.hex}{_suffix(data)}"
+            about: dict[str, object] = {
+                "kind": sticker.origin.kind, "settings": list(sticker.origin.settings),
+                "pack": pack.id.hex, "number": number, "emoji": list(sticker.emoji),
+                "keywords": list(sticker.keywords), "platforms": called.get(sticker.id, {}),
+            }  # fmt: skip
+            files.append(ExportFile(name, data, about))
+            inside.append({"file": name, **about})
+        told.append(
+            {
+                "id": pack.id.hex, "title": pack.title, "sort": pack.kind.value,
+                "own": pack.owner == person_id, "made": pack.created.isoformat(),
+                "sets": names, "stickers": inside,
+            }
+        )  # fmt: skip
+    return told, files
+
+
+async def _consents(
+    session: AsyncSession, vault: Vault, person_id: UUID
+) -> list[dict[str, object]]:
+    in_packs: list[dict[str, object]] = [
         {
-            "pack": one.pack_id.hex, "wording": one.wording, "agreed": one.consented.isoformat(),
+            "pack": one.pack_id.hex, "title": (await packs.read(session, vault, one.pack_id)).title,
+            "wording": one.wording, "agreed": one.consented.isoformat(),
             "withdrawn": _when(one.withdrawn),
         }
         for one in await members.of_person(session, person_id)
@@ -57,7 +120,7 @@ async def _consents(session: AsyncSession, person_id: UUID) -> list[dict[str, ob
         {"photo": one.photo_id.hex, "wording": one.wording}
         for one in await consents.of_person(session, person_id)
     ]
-    return [*packs, *photos]
+    return [*in_packs, *photos]
 
 
 async def _photos(

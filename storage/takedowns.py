@@ -65,6 +65,27 @@ async def take_out(session: AsyncSession, person_id: UUID, pack_id: UUID | None 
     return await erase(session, PackStickerRow, PackStickerRow.id.in_(going))
 
 
+async def sets_of(session: AsyncSession, person_id: UUID) -> list[tuple[str, str]]:
+    """Return platform and name of the sets that go, or lose stickers, with a person."""
+    hanging = or_(PackRow.person_id == person_id, PackRow.keeper_id == person_id)
+    shows = select(PackShownRow.sticker_id).where(PackShownRow.person_id == person_id)
+    brought = select(PackStickerRow.id).where(PackStickerRow.person_id == person_id)
+    holding = select(UploadRow.volume_id).where(
+        or_(UploadRow.sticker_id.in_(brought), UploadRow.sticker_id.in_(shows))
+    )
+    rows = await session.execute(
+        select(VolumeRow.platform, VolumeRow.name)
+        .where(
+            or_(
+                VolumeRow.pack_id.in_(select(PackRow.id).where(hanging)), VolumeRow.id.in_(holding)
+            ),
+            VolumeRow.state.not_in(_NEVER_SENT),
+        )
+        .order_by(VolumeRow.created, VolumeRow.id)
+    )
+    return [(row.platform, row.name) for row in rows]
+
+
 async def forget(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
     """Erase a person's packs and whatever shows them in others'.
 

@@ -39,7 +39,7 @@ from bot.core.plans import Plan, Planner, Said, Showing
 from bot.core.restoring import Restored, restore
 from bot.core.turns import Account
 from bot.settings import BotSettings
-from storage import avatars, consents, deliveries, jobs, packs, parts, people, photos
+from storage import avatars, consents, deliveries, jobs, packs, parts, people, photos, takedowns
 from storage.contract.failures import Failure
 from storage.contract.kinds import EMOJI
 from storage.contract.packs import Pack
@@ -53,6 +53,9 @@ from storage.photos import SealedPhoto
 from storage.vault import PersonKey, Vault
 
 LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
+
+STAYS = {"telegram": "note.stays_on_telegram", "discord": "note.stays_on_discord"}
+"""What is said, after forgetting, of what a platform does not let us take back."""
 
 _Owner = tuple[UUID, PersonKey]
 
@@ -326,10 +329,15 @@ class Decider:
         return self._library
 
     async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
+        sets = ", ".join(name for _, name in await takedowns.sets_of(session, person.id))
         erased = await people.erase_person(session, self._vault, person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
-        notes = (Note("note.others_keep"),) if erased.links else ()
-        return replace(said, values={**said.values, **counts}, notes=notes)
+        notes = [Note("note.others_keep")] if erased.links else []
+        if sets:
+            notes.append(Note("note.sets_go", {"sets": sets}))
+        if person.platform in STAYS:
+            notes.append(Note(STAYS[person.platform]))
+        return replace(said, values={**said.values, **counts}, notes=tuple(notes))
 
 
 def _said(happened: _Photos | FromPerson, photo: UUID | None) -> Said | None:

@@ -15,8 +15,10 @@ from bot.exporting import MOST_BYTES, parted
 from bot.frontends.discord.appearance import appearance
 from bot.marks import mark_in
 from bot.stickers import suffix
+from storage import groups, packs, people, publications
 from storage.contract.exports import ExportFile
 from storage.contract.jobs import Done
+from storage.contract.packs import NewSticker, Origin
 from tests.bot.at_work import App, png
 from tests.bot.talk import ORIGIN, Talk, said
 
@@ -53,6 +55,54 @@ async def test_everything_comes_as_a_zip(app: App) -> None:
     assert avatar["avatar"] == AVATAR
     assert json.loads(files["account.json"])["preferences"]
     assert json.loads(files["consents.json"]) == []
+
+
+async def test_packs_come_with_all_that_is_told_of_them(app: App) -> None:
+    """Title, order, emoji, keywords, platforms' names; of a group's pack one's own part alone."""
+    async with app.database.transaction() as session:
+        ann, bo = [
+            await people.find_or_add(session, app.vault, "fake", name, "en")
+            for name in ("ann", "bo")
+        ]
+        pack = await packs.create(session, app.vault, ann.id, "Ann & Co")
+        mood = Origin("mood", ({"name": "happy", "amount": 1.0},))
+        for emoji in ("😀", "🎉"):
+            new = NewSticker(ann.id, png(), False, mood, (emoji,), ("mood", "happy"))
+            await packs.add(session, app.vault, pack.id, new)
+        await packs.move(session, (await packs.read(session, app.vault, pack.id)).stickers[1].id, 0)
+        first, second = (await packs.read(session, app.vault, pack.id)).stickers
+        await publications.want(session, pack.id, "fake", ann.id, "room")
+        volume = await publications.add_volume(session, pack.id, "fake", 1, "ann_1_by_bot")
+        upload = await publications.begin(session, volume.id, first, 0)
+        await publications.arrived(session, upload.id, "file-1", "key-1")
+
+        group = await groups.account(session, app.vault, "fake", "-5")
+        shared, _ = await groups.shared_pack(session, app.vault, group.id, bo.id, "Friends")
+        for person in (ann, bo):
+            await groups.join(session, shared.id, person.id, "group-1")
+            theirs = NewSticker(person.id, png(), False, Origin("emoji"), ("👋",))
+            await packs.add(session, app.vault, shared.id, theirs)
+    await app.say("/export")
+    (message,) = [one for one in app.chat.shown() if one.document is not None]
+    files = opened(message.document or b"")
+    index = {one["file"]: one for one in json.loads(files["index.json"])}
+    own, friends = json.loads(files["packs.json"])
+    assert (own["title"], own["own"], friends["title"], friends["own"]) == (
+        "Ann & Co", True, "Friends", False,
+    )  # fmt: skip
+    assert own["sets"] == [{"platform": "fake", "name": "ann_1_by_bot"}]
+    assert [one["emoji"] for one in own["stickers"]] == [["🎉"], ["😀"]]
+    assert own["stickers"][0]["keywords"] == ["mood", "happy"]
+    assert [one["platforms"] for one in own["stickers"]] == [{"fake": "file-1"}, {}]
+    assert len(friends["stickers"]) == 1
+    for one in (*own["stickers"], *friends["stickers"]):
+        assert mark_in(files[one["file"]])
+        assert index[one["file"]]["pack"] in {own["id"], friends["id"]}
+    (consent,) = json.loads(files["consents.json"])
+    assert (consent["title"], consent["wording"], consent["withdrawn"]) == (
+        "Friends", "group-1", None,
+    )  # fmt: skip
+    assert second.emoji == ("😀",)
 
 
 def test_no_copy_of_it_stays_with_its_delivery() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.language.texts import load
 from bot.frontends.telegram import limiter
 from bot.frontends.telegram.limiter import Rate
 from storage import packs, people, publications
@@ -276,7 +277,11 @@ async def test_forgetting_takes_the_sets_down(there: OnTelegram) -> None:
         await there.told("is on Telegram, 1 stickers")
         there.api.script("deleteStickerSet", flood(1), Fault(500))
         await there.api.say(ADA, "/forget")
+        (name,) = there.api.stickers.sets
         await there.press(await there.told("Shall I erase"), "Erase everything")
+        gone = await there.told("All gone")
+        assert load().get("en", "note.sets_go", sets=name) in gone.text
+        assert load().get("en", "note.stays_on_telegram") in gone.text
         await there.api.until(lambda: not there.api.stickers.sets)
     async with there.database.snapshot() as session:
         assert await people.find(session, "telegram", "1") is None
