@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.memory import kept_small
 from bot.settings import BotSettings
 from bot.supervising import alone, keep_up
 
@@ -113,7 +114,8 @@ async def serve_all(settings: BotSettings, components: tuple[Component, ...]) ->
         tasks = [
             asyncio.create_task(until(_kept_up(one, app, shutdown), shutdown)) for one in components
         ]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tidying = asyncio.create_task(kept_small(shutdown))
+        await asyncio.gather(*tasks, tidying, return_exceptions=True)
     for task in tasks:
         task.result()
 
