@@ -1,18 +1,30 @@
-"""The processes of one installation: started, killed, paused, and started again when they end."""
+"""The processes of one installation: started, killed, paused, and started again when they end.
+
+They are forked from a server that has imported the program: what a run is to strike is the program
+at work, and not two seconds of imports after each kill.
+"""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from tests import patience
+from tests.nemesis import program
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAM = Path(__file__).with_name("program.py")
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [
+        "tests.nemesis.program", "bot.app", "bot.core.service", "bot.frontends.discord",
+        "bot.frontends.telegram", "bot.frontends.web.chat", "bot.observing",
+        "inference.serving.worker", "storage.database", "storage.keyfiles", "storage.queue",
+    ]
+)  # fmt: skip
 
 
 @dataclass
@@ -25,7 +37,7 @@ class Program:
     log: Path
     port: int
     """Where it answers once it is at work."""
-    process: asyncio.subprocess.Process | None = None
+    process: ForkServerProcess | None = None
     starts: int = 0
     fell: int = 0
     """How often it ended without being told to."""
@@ -39,22 +51,18 @@ class Program:
 
     async def _keep(self) -> None:
         while True:
-            with self.log.open("ab") as stream:
-                self.process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, str(PROGRAM), self.command),
-                    env=self.environment,
-                    stdout=stream,
-                    stderr=stream,
-                    cwd=ROOT,
-                )
+            self.process = _FORKS.Process(
+                target=program.serve, args=(self.command, self.environment, self.log), daemon=True
+            )
+            self.process.start()
             self.starts += 1
             try:
-                await self.process.wait()
+                await _ended(self.process)
             except asyncio.CancelledError:
                 self._signal(signal.SIGCONT)
                 self._signal(signal.SIGTERM)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.process.wait(), 30)
+                    await asyncio.wait_for(_ended(self.process), 30)
                 self._signal(signal.SIGKILL)
                 raise
             if not self._told:
@@ -88,12 +96,11 @@ class Program:
     def pause(self, seconds: float) -> None:
         """Let it freeze for a while, as a machine that swaps would."""
 
-        async def go_on(process: asyncio.subprocess.Process) -> None:
+        async def go_on(process: ForkServerProcess) -> None:
             await asyncio.sleep(seconds)
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
+            _send(process, signal.SIGCONT)
 
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.process.exitcode is None:
             self._signal(signal.SIGSTOP)
             task = asyncio.create_task(go_on(self.process))
             self._paused.add(task)
@@ -107,9 +114,25 @@ class Program:
                 await self._keeping
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.returncode is None:
-            with suppress(ProcessLookupError):
-                self.process.send_signal(number)
+        if self.process is not None:
+            _send(self.process, number)
+
+
+def _send(process: ForkServerProcess, number: signal.Signals) -> None:
+    if process.pid is not None and process.exitcode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, number)
+
+
+async def _ended(process: ForkServerProcess) -> None:
+    """Wait for its end."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(process.sentinel, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
 
 
 def programs(
@@ -118,9 +141,6 @@ def programs(
     """Return programs by name, each with a log in ``folder``."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SELFMOJI_")},
-        "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
-        "NEMESIS_RUN": str(os.getpid()),
         **settings,
     }
     made = {}

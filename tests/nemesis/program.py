@@ -10,13 +10,12 @@ import hashlib
 import os
 import signal
 import sys
+from pathlib import Path
 
 import bot.__main__ as program
 from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.settings import InferenceSettings
 from storage.contract.jobs import Done, Job, Outcome
-
-LONGEST = float(os.environ.get("NEMESIS_JOB_SECONDS", "0.4"))
 
 
 class Mirror(Pipeline):
@@ -24,14 +23,15 @@ class Mirror(Pipeline):
 
     def __init__(self, settings: InferenceSettings) -> None:
         del settings
+        self._longest = float(os.environ.get("NEMESIS_JOB_SECONDS", "0.4"))
 
     async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
-        """Sleep for up to ``LONGEST`` seconds."""
+        """Sleep for up to so many seconds."""
         del told
         assert job.photo_id is not None
         photo, _ = await photos.read(job.photo_id)
         part = hashlib.sha256(job.id.bytes).digest()[0] / 255
-        await asyncio.sleep(LONGEST * part)
+        await asyncio.sleep(self._longest * part)
         return Done(photo)
 
     def close(self) -> None:
@@ -64,16 +64,23 @@ def _end_with_the_run() -> None:
     if sys.platform == "linux":
         set_death_signal = 1  # PR_SET_PDEATHSIG
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-        if os.getppid() != int(os.environ["NEMESIS_RUN"]):
+        if os.getppid() == 1:
             sys.exit()  # it ended before we asked
 
 
-if __name__ == "__main__":
+def serve(command: str, environment: dict[str, str], log: Path) -> None:
+    """Be ``python -m bot COMMAND`` in an environment, and write to a log; in a fresh process."""
     _end_with_the_run()
-    if "NEMESIS_DISCORD" in os.environ and sys.argv[1] in {"run", "discord"}:
+    with log.open("ab") as stream:
+        for output in (sys.stdout, sys.stderr):
+            os.dup2(stream.fileno(), output.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    if "NEMESIS_DISCORD" in os.environ and command in {"run", "discord"}:
         _find_discord(os.environ["NEMESIS_DISCORD"])
     if "NEMESIS_HURRY" in os.environ:
         _hurry()
     program._prepare = Mirror  # type: ignore[assignment]
     program.library.build = _no_library
+    sys.argv[1:] = [command]
     program.main()
