@@ -62,6 +62,10 @@ LIMITS = {
     "web": Limits(
         "WEBP", 512, square=False, most_bytes=4096 * KIB, moving=Moving("WEBP", 4096 * KIB, 30.0)
     ),
+    # in small, many beside each other
+    "thumbnail": Limits(
+        "WEBP", 256, square=False, most_bytes=128 * KIB, moving=Moving("WEBP", 1024 * KIB, 3.0)
+    ),
     # https://github.com/WhatsApp/stickers: 100 KB, 500 KB where they move, less what a mark takes
     "whatsapp": Limits(
         "WEBP", 512, square=True, most_bytes=99_000, moving=Moving("WEBP", 450_000, 10.0)
@@ -215,7 +219,7 @@ def suffix(data: bytes) -> str:
 def _read(data: bytes, seconds: float) -> Frames:
     """Decode; what stands still on the platform is the first frame alone."""
     if moves(data):
-        frames = films.read(data)
+        frames = films.read(data, most=1) if seconds == 0 else films.read(data)
     else:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
             if seconds == 0 or getattr(picture, "n_frames", 1) == 1:

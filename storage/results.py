@@ -1,15 +1,27 @@
 """What jobs made: sealed pictures with the facts that their families learned."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contract.jobs import Done, JobState
+from storage import jobs
+from storage.contract.jobs import Done, Job, JobState
 from storage.errors import ResultGone as ResultGone
-from storage.models import JobRow, PersonRow, ResultRow
+from storage.models import FavouriteRow, JobRow, PersonRow, ResultRow
+from storage.people import key_of
 from storage.vault import PersonKey, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result that is kept, without its picture: the job that made it, whether a favourite."""
+
+    job: Job
+    favourite: bool
 
 
 async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
@@ -30,6 +42,37 @@ async def read(session: AsyncSession, vault: Vault, job_id: UUID) -> Done:
         raise ResultGone(str(job_id))
     person_id, wrapped, row = found
     return unsealed(vault.unwrap(person_id, wrapped), row)
+
+
+async def of_person(
+    session: AsyncSession,
+    vault: Vault,
+    person_id: UUID,
+    kinds: Collection[str],
+    job_id: UUID | None = None,
+    most: int = 400,
+) -> list[Kept]:
+    """Return what of these kinds is kept of a person's, the newest first; or one job's alone.
+
+    Raises:
+        PersonGone: they were forgotten.
+    """
+    key = await key_of(session, vault, person_id)
+    which = [JobRow.person_id == person_id, JobRow.kind.in_(kinds)]
+    if job_id is not None:
+        which.append(JobRow.id == job_id)
+    rows = await session.execute(
+        select(JobRow, FavouriteRow.job_id)
+        .join(ResultRow, ResultRow.job_id == JobRow.id)
+        .outerjoin(FavouriteRow, FavouriteRow.job_id == JobRow.id)
+        .where(JobRow.state == JobState.DONE.value, *which)
+        .order_by(JobRow.ended.desc(), JobRow.id)
+        .limit(most)
+    )
+    return [
+        Kept(jobs.unsealed(key, jobs.from_row(row)), favourite is not None)
+        for row, favourite in rows.all()
+    ]
 
 
 def unsealed(key: PersonKey, row: ResultRow) -> Done:

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.core.conversation.events import Event, Message, Who
 from bot.core.offering import Offer
+from bot.core.collecting import Collections
 from storage.contract.updates import KeptUpdate, NewUpdate
 
 
@@ -77,6 +78,9 @@ class Searchable(Protocol):
 
 class Listener(Protocol):
     """Whom a front end tells what happens: ``bot.core.service.Service``, or a test."""
+
+    collections: Collections
+    """Everything that people have."""
 
     async def keep(self, platform: str, updates: Sequence[NewUpdate]) -> list[KeptUpdate]:
         """Keep updates, whatever it takes; return those that are new. Then they may be confirmed.

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import permitting, plans
+from bot.core.collecting import kept_request
 from bot.core.conversation import taste
 from bot.core.conversation.actions import Action, Say
 from bot.core.conversation.events import (
@@ -26,6 +27,7 @@ from bot.core.conversation.events import (
     PhotoKept,
     PhotoRefused,
     PhotoSent,
+    TrayChanged,
 )
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, known, requests_from_json, to_json
@@ -115,7 +117,8 @@ class Decider:
     async def answer(self, event: PhotoSent | FromPerson) -> Decided | None:
         """Return the answers to an update, kept and taken to be shown.
 
-        None for an update that was answered before, or whose answers are on their way.
+        None for an update that was answered before, whose answers are on their way, or that needs
+        none.
         """
         new = uuid4()
         library = await self._current_library()
@@ -177,7 +180,7 @@ class Decider:
         happened: _Photos | FromPerson,
         library: Library,
         new: UUID,
-    ) -> Decided:
+    ) -> Decided | None:
         who, chat = origin.who, origin.chat
         person = await people.find_or_add(
             session, self._vault, who.platform, who.external_id, who.locale
@@ -192,9 +195,13 @@ class Decider:
                 person, chat, event = found
             elif found is not None:
                 event = found
-        state = await self._load(session, person, chat)
+        opening = event.pack if isinstance(event, TrayChanged) else None
+        state = await self._load(session, person, chat, opening)
         if isinstance(event, _Photos):
             event = await self._keep(session, person, event)
+        elif isinstance(event, TrayChanged):
+            request = await kept_request(session, self._vault, person.id, event.job)
+            event = replace(event, request=request)
         if isinstance(event, Say):
             actions: tuple[Action, ...] = (event,)
         else:
@@ -208,6 +215,8 @@ class Decider:
             delivery = Delivery(new, person.id, who.platform, chat, 1)
             return Decided(delivery, plan, (person.platform, person.external_id))
         await people.save_conversation(session, self._vault, person.id, chat, to_json(state))
+        if isinstance(event, TrayChanged) and not plan.answers:  # seen where it was done
+            return None
         delivery = await deliveries.add_answers(
             session, self._vault, person.id, who.platform, chat, origin.key, plans.to_bytes(plan),
             new,
@@ -291,8 +300,14 @@ class Decider:
 
     # --- what is known of a person, and of what avatars can wear --------------------------------
 
-    async def _load(self, session: AsyncSession, person: Person, chat: str) -> State:
+    async def _load(
+        self, session: AsyncSession, person: Person, chat: str, opening: UUID | None = None
+    ) -> State:
+        """Return how a conversation stands; with one of the person's packs opened."""
         state = from_json(await people.load_conversation(session, self._vault, person.id, chat))
+        outlines = await packs.outlines(session, self._vault, person.id, person.platform)
+        if opening is not None and opening in [one.id for one in outlines]:
+            state = replace(state, editing=state.editing.opened(opening))
         preferences = await people.preferences(session, self._vault, person.id)
         everywhere = taste.from_json(preferences.get(taste.name_of(None), {}))
         here = taste.from_json(preferences.get(taste.name_of(chat), {}))
@@ -304,7 +319,7 @@ class Decider:
             taste=everywhere,
             here=here,
             avatars=await avatars.of_person(session, self._vault, person.id),
-            packs=await packs.outlines(session, self._vault, person.id, person.platform),
+            packs=outlines,
             pack_open=await self._open_pack(session, person, state),
         )
 

@@ -12,6 +12,8 @@ from bot.packing import (
     Packed,
     PackSticker,
     Part,
+    for_signal,
+    for_whatsapp,
     signal_folder,
     signal_parts,
     wastickers,
@@ -45,8 +47,7 @@ class PackFiles:
             async with self.database.snapshot() as session:
                 pack = await packs.read(session, self.vault, wanted.pack)
             if wanted.form == "zip":
-                pictures = await self.pictures(pack)
-                (file,) = (await asyncio.to_thread(_zipped, pack, pictures)).files
+                (file,) = (await self.packed(pack, "webp")).files
                 name = file.name.removesuffix(".zip")
                 return replace(message, document=file.data, name=name)
             if wanted.form != "sheet":
@@ -69,6 +70,16 @@ class PackFiles:
             file = await asyncio.to_thread(make, part.title, AUTHOR, named)
             return replace(message, document=file.data, name=file.name.rpartition(".")[0])
         return message
+
+    async def packed(self, pack: Pack, form: str) -> Packed:
+        """Return a pack as files: a zip of "webp" or "png", or for "whatsapp" or "signal".
+
+        Raises:
+            PackGone, PersonGone: it was deleted or taken apart meanwhile.
+            StickerTooLarge: no encoding of one is small enough.
+        """
+        pictures = await self.pictures(pack)
+        return await asyncio.to_thread(_packed, pack, pictures, form)
 
     async def pictures(self, pack: Pack) -> list[bytes]:
         """Return the pictures of a pack's stickers as they were made, in order.
@@ -97,8 +108,15 @@ def _named(pack: Pack, pictures: Sequence[bytes]) -> tuple[PackSticker, ...]:
     )
 
 
-def _zipped(pack: Pack, pictures: Sequence[bytes]) -> Packed:
-    return zipped(pack.title, _named(pack, pictures))
+def _packed(pack: Pack, pictures: Sequence[bytes], form: str) -> Packed:
+    named = _named(pack, pictures)
+    match form:
+        case "whatsapp":
+            return for_whatsapp(pack.title, AUTHOR, named)
+        case "signal":
+            return for_signal(pack.title, AUTHOR, named)
+        case _:
+            return zipped(pack.title, named, form)
 
 
 def _part(pack: Pack, wanted: PackFile) -> tuple[int, Pack]:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.chat import Chat, Forgetful
+from bot.core.collecting import Collections
 from bot.core.conversation import taste
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import (
@@ -80,6 +81,8 @@ class Service:
         self._deliverer = Deliverer(
             database, queue, self._wording, self._progress, self._pack_files
         )
+        self.collections = Collections(database, vault, texts)
+        """Everything that people have."""
         self._publisher = Publisher(database, vault, texts, self._wording)
         self._offering = Offering(database, vault, texts)
         self._since: dict[str, datetime] = {}

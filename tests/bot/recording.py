@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.core.chat import Chat
 from bot.core.conversation.events import Event, Who
 from bot.core.offering import Offer
+from bot.core.collecting import Collection
 from storage.contract.updates import KeptUpdate, NewUpdate
 from tests import patience
 
@@ -18,12 +20,25 @@ async def silence(_event: Event, _chat: Chat) -> None:
 
 
 @dataclass
+class Belongings:
+    """What everybody is said to have."""
+
+    found: Collection = field(default_factory=Collection)
+
+    async def of(self, _who: Who, _chat: str, *, kept: bool = True) -> Collection:
+        """Return it."""
+        del kept
+        return self.found
+
+
+@dataclass
 class RecordingListener:
     """Stands where the service stands."""
 
     reply: Reply = silence
     events: list[Event] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
+    collections: Any = field(default_factory=Belongings)
     delivering: bool = False
     chats: list[str] = field(default_factory=list)
     look_while_keeping: Callable[[], bool] | None = None

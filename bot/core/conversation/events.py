@@ -6,9 +6,11 @@ sees an SDK object.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from bot.core.language.grammar import Caption
+from bot.core.language.meanings import Request
 from storage.contract.failures import Failure
 from storage.contract.jobs import Outcome
 from storage.contract.kinds import Setting
@@ -157,7 +159,42 @@ class JobEnded:
     avatar: Mapping[str, object] | None = None
 
 
-Event = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | JobEnded
+class TrayVerb(StrEnum):
+    """What is done to packs, and to what is kept, where both are in sight."""
+
+    BEGIN = "begin"
+    OPEN = "open"
+    ADD = "add"
+    MOVE = "move"
+    DROP = "drop"
+    DESCRIBE = "describe"
+    RENAME = "rename"
+    DELETE = "delete"
+    UNDO = "undo"
+    KEEP = "keep"
+    UNKEEP = "unkeep"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayChanged:
+    """A change made where its outcome is in sight, so that nothing needs to be said of it.
+
+    ``pack``: which one is meant, ``sticker``: which of it. ``job``: whose result, of which
+    ``request`` is filled in where it is the person's and kept. ``position``: from 0; None: at the
+    end. ``words``: a title or emoji.
+    """
+
+    origin: Origin
+    verb: TrayVerb
+    pack: UUID | None = None
+    sticker: UUID | None = None
+    job: UUID | None = None
+    position: int | None = None
+    words: str = ""
+    request: Request | None = None
+
+
+Event = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | TrayChanged | JobEnded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import liking, lineup, packing, permitting
+from bot.core.conversation import liking, lineup, packing, permitting, tray
 from bot.core.conversation.actions import Run, Say
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -17,6 +17,7 @@ from bot.core.conversation.events import (
     PhotoAnswered,
     PhotoKept,
     PhotoRefused,
+    TrayChanged,
 )
 from bot.core.conversation.explaining import explain
 from bot.core.conversation.library import Library
@@ -31,7 +32,9 @@ from bot.core.language.spelling import legible
 from bot.errors import CommandError
 
 NOTHING_TO_WEAR = Library()
-FromPerson = PhotoKept | PhotoAnswered | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
+FromPerson = (
+    PhotoKept | PhotoAnswered | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | TrayChanged
+)
 StepEvent = FromPerson | JobEnded
 
 
@@ -42,6 +45,8 @@ def step(
 
     ``library``: what avatars can wear.
     """
+    if isinstance(event, TrayChanged):
+        return tray.changed(state, event)
     naming, asked = state.naming, state.editing.asked
     if not isinstance(event, JobEnded):
         state = replace(state, naming=None, editing=replace(state.editing, asked=None))

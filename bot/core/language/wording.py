@@ -75,7 +75,7 @@ class Wording:
             buttons,
             said.picture,
             sheet=said.sheet is not None,
-            name=_file_name(said.sheet),
+            name=file_name(said.sheet),
             offers=_told_apart(self._offer(offer, locale) for offer in said.offers),
             sliders=tuple(self._tuned(one, locale) for one in said.tuned),
         )
@@ -107,14 +107,14 @@ class Wording:
             buttons=self._buttons(shown.choices, locale),
             sticker=picture,
             sliders=self._sliders(shown.request, locale),
-            name=_file_name(shown.request),
+            name=file_name(shown.request),
             about=_about(shown.photo),
         )
 
     def drawing(self, request: Request, document: bytes, locale: str) -> Message:
         """Word the drawing of a result, an SVG file."""
         text = self._sentence("say.drawing", {"request": request}, locale)
-        return Message(text, document=document, name=_file_name(request))
+        return Message(text, document=document, name=file_name(request))
 
     def export(self, data: bytes, number: int, count: int, locale: str) -> Message:
         """Word one of the zips of everything that a person has."""
@@ -299,7 +299,7 @@ def _leading(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _file_name(request: Request | None) -> str:
+def file_name(request: Request | None) -> str:
     """Return what a file of a wish is called: words may hold what names of files may not."""
     if request is None:
         return ""

@@ -11,6 +11,8 @@ WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
 POST /command               {"key", "text", "replaces"?}
 POST /choice                {"key", "value", "message"?}
+GET  /gallery…              everything that is kept, and packs (``gallery``)
+POST /gallery               {"key", "verb", …}, a change of these
 GET  /healthz               what works and what does not: 200, or 503 and the reason
 
 ``key`` names an update uniquely, so a browser may send it again after a broken connection. Whoever
@@ -18,13 +20,10 @@ asks for too much is answered 429 and when to come again.
 """
 
 import asyncio
-import hashlib
 import logging
-import mimetypes
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -33,6 +32,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.core.collecting import Collections
 from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
@@ -40,12 +40,15 @@ from bot.core.conversation.events import (
     Origin,
     PhotoRefused,
     PhotoSent,
+    TrayChanged,
     Who,
 )
 from bot.core.language.texts import Texts
 from bot.errors import StickerTooLarge
 from bot.frontends.web import visitors, wire, wording
+from bot.frontends.web.assets import assets
 from bot.frontends.web.bodies import read_fields
+from bot.frontends.web.gallery import Gallery, change
 from bot.frontends.web.looking import look
 from bot.frontends.web.rates import Buckets, Rate
 from bot.frontends.web.sessions import Picture, Session, Sessions
@@ -69,7 +72,6 @@ PHOTOS_EACH, PHOTOS = Rate(120, 300), Rate(3_000, 300)
 BYTES_EACH, BYTES = Rate(400 * 2**20, 300), Rate(8 * 2**30, 300)
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
-ASSET_SUFFIXES = (".js", ".css", ".svg", ".webp", ".webmanifest", ".json")
 
 MEDIA_TYPES = {
     "png": "image/png", "webp": "image/webp", "svg": "image/svg+xml", "webm": "video/webm",
@@ -78,7 +80,7 @@ MEDIA_TYPES = {
 }  # fmt: skip
 _LIMITS = {"webp": "web", "mp4": "film"}  # what is made when it is asked for
 
-Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade
+Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | TrayChanged
 Handle = Callable[[Update], Awaitable[None]]
 LocaleOf = Callable[[Who], Awaitable[str | None]]
 PartOf = Callable[[str, str, str], Awaitable[tuple[bytes, str] | None]]
@@ -96,11 +98,12 @@ class WebApp:
         locale_of: LocaleOf,
         part_of: PartOf,
         health: Health,
+        collections: Collections,
     ) -> None:
         """``handle`` answers an update; ``locale_of`` tells which language a person chose.
 
-        ``part_of`` returns the PNG of an avatar part (style, slot, variant) and its version,
-        ``health`` what works and what does not.
+        ``collections``: what people have. ``part_of`` returns the PNG of an avatar part (style,
+        slot, variant) and its version, ``health`` what works and what does not.
         """
         self._sessions = sessions
         self._texts = texts
@@ -113,7 +116,7 @@ class WebApp:
         self._updates = Buckets(UPDATES_EACH, UPDATES)
         self._photos = Buckets(PHOTOS_EACH, PHOTOS)
         self._bytes = Buckets(BYTES_EACH, BYTES)
-        self._assets = _assets()
+        self._assets = assets()
         self.asgi = Starlette(
             routes=[
                 Route("/", self.page),
@@ -125,6 +128,8 @@ class WebApp:
                 Route("/photo", self.photo, methods=["POST"]),
                 Route("/command", self.command, methods=["POST"]),
                 Route("/choice", self.choice, methods=["POST"]),
+                Route("/gallery", self.tray, methods=["POST"]),
+                *Gallery(collections, self._who).routes(),
                 Route("/healthz", self.healthz),
                 WebSocketRoute("/stream", self.stream),
             ],
@@ -245,6 +250,12 @@ class WebApp:
         return await self._take(
             request, session, ChoiceMade(origin, value, fields.get("message"), in_place=True), None
         )
+
+    async def tray(self, request: Request) -> Response:
+        """Take a change of a pack, or of what is kept."""
+        fields = await read_fields(self._uploads, request, FIELDS_BYTES)
+        session, origin = await self._update(request, fields.get("key", ""))
+        return await self._take(request, session, change(origin, fields), None)
 
     async def healthz(self, _: Request) -> Response:
         """Say in words what works and what does not."""
@@ -368,17 +379,6 @@ def _offered(picture: Picture) -> set[str]:
         return packed
     drawn = set() if picture.svg is None else {"svg"}
     return drawn if "svg" in picture.formats else {"png", "webp", *drawn}
-
-
-def _assets() -> dict[str, tuple[bytes, str, str]]:
-    found = {}
-    for file in resources.files("bot.frontends.web.page").iterdir():
-        if file.name.endswith(ASSET_SUFFIXES):
-            body = file.read_bytes()
-            kind = "text/javascript" if file.name.endswith(".js") else None
-            media_type = kind or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            found[file.name] = (body, media_type, f'"{hashlib.sha256(body).hexdigest()[:24]}"')
-    return found
 
 
 async def _refusal(_: Request, problem: Exception) -> Response:

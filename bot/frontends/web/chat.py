@@ -99,6 +99,7 @@ class WebChat:
             service.locale_of,
             service.part_of,
             service.health,
+            service.collections,
         )
         hosts = (self._settings.host, *self._settings.public_hosts.split(","))
         server = _Server(

@@ -1,6 +1,7 @@
 // All sliders of one's own face: the picture as they stand, what it was before under a wipe, the
 // sliders in groups, presets, and a map of which slider moves which.
 
+import { make } from "./elements.js";
 import { Sliders } from "./sliders.js";
 
 const KEPT_BUTTONS = ["undo", "reset", "random", "done"];
@@ -144,11 +145,4 @@ function chip(label, data) {
   button.type = "button";
   Object.assign(button.dataset, data);
   return button;
-}
-
-function make(tag, names = "", text = "") {
-  const element = document.createElement(tag);
-  element.className = names;
-  element.textContent = text;
-  return element;
 }

@@ -2,6 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
+import { Gallery } from "./gallery.js";
 import { Ideas } from "./ideas.js";
 import { linked, Log } from "./messages.js";
 import { Outbox } from "./outbox.js";
@@ -103,6 +104,8 @@ find("way-sample").addEventListener("click", async () => {
 });
 find("way-random").addEventListener("click", () => say("/random"));
 
+const gallery = new Gallery(vocabulary, attempt);
+
 // --- hearing things ------------------------------------------------------------------------------
 
 function showState() {
@@ -160,7 +163,10 @@ const stream = new Stream({
     document.body.classList.toggle("told", log.size > 0);
     ideas.show(log.hasSticker);
     find("drop-paint").hidden = !log.hasSticker;
-    if (!first) announce(news);
+    if (!first) {
+      announce(news);
+      gallery.heard(news);
+    }
     if (!log.begun) main.scrollTop = 0;
     else if (first) main.scrollTop = main.scrollHeight;
     else if (mine || (chosen && log.size > before) || (near && log.size >= before)) requestAnimationFrame(toTheEnd);

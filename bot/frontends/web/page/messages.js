@@ -3,6 +3,7 @@
 // the buttons of the one that is picked.
 
 import { Board } from "./board.js";
+import { make, place } from "./elements.js";
 import { icon, labelled } from "./icons.js";
 import { Offers } from "./offers.js";
 import { rememberedPhoto } from "./photos.js";
@@ -471,25 +472,4 @@ export function linked(text, commands, propose) {
     end = match.index + line.length;
   }
   return [...parts, text.slice(end)];
-}
-
-/** Bring children into this order, moving only those that stand elsewhere. */
-function place(parent, wanted) {
-  let next = parent.firstElementChild;
-  for (const element of wanted) {
-    if (element === next) next = next.nextElementSibling;
-    else parent.insertBefore(element, next);
-  }
-  while (next) {
-    const after = next.nextElementSibling;
-    next.remove();
-    next = after;
-  }
-}
-
-function make(tag, names = "", text = "") {
-  const element = document.createElement(tag);
-  element.className = names;
-  element.textContent = text;
-  return element;
 }

@@ -28,6 +28,11 @@ export function sendChoice(value, message) {
   return postFields("/choice", { key: newKey(), value, message });
 }
 
+/** `change`: a verb, and what it is about: pack, sticker, job, position, words. */
+export function sendChange(change) {
+  return postFields("/gallery", { key: newKey(), ...change });
+}
+
 function postFields(path, fields) {
   return post(path, JSON.stringify(fields), "application/json");
 }
