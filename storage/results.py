@@ -17,7 +17,7 @@ from storage.vault import PersonKey, Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Made:
     """A result that is kept, without its picture: the job that made it, whether a favourite."""
 
     job: Job
@@ -51,7 +51,7 @@ async def of_person(
     kinds: Collection[str],
     job_id: UUID | None = None,
     most: int = 400,
-) -> list[Kept]:
+) -> list[Made]:
     """Return what of these kinds is kept of a person's, the newest first; or one job's alone.
 
     Raises:
@@ -70,7 +70,7 @@ async def of_person(
         .limit(most)
     )
     return [
-        Kept(jobs.unsealed(key, jobs.from_row(row)), favourite is not None)
+        Made(jobs.unsealed(key, jobs.from_row(row)), favourite is not None)
         for row, favourite in rows.all()
     ]
 

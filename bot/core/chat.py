@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from bot.core.collecting import Collections
 from bot.core.conversation.events import Event, Message, Who
 from bot.core.offering import Offer
-from bot.core.collecting import Collections
 from storage.contract.updates import KeptUpdate, NewUpdate
 
 

@@ -29,7 +29,7 @@ from storage.contract.packs import Pack, Sticker
 from storage.database import Database
 from storage.errors import PackGone, PersonGone, ResultGone
 from storage.people import Person
-from storage.results import Kept
+from storage.results import Made
 from storage.vault import Vault
 
 STICKERS = frozenset(
@@ -104,7 +104,7 @@ class Collections:
         except PersonGone:
             return Collection()
 
-    def _shown(self, kept: Kept, locale: str) -> KeptResult:
+    def _shown(self, kept: Made, locale: str) -> KeptResult:
         request = _request(kept)
         return KeptResult(
             kept.job.id,
@@ -172,7 +172,7 @@ async def kept_request(
     return _request(found[0]) if found else None
 
 
-def _newest(kept: list[Kept]) -> list[Kept]:
+def _newest(kept: list[Made]) -> list[Made]:
     """Leave out what others took the place of, as while a slider was dragged; favourites stay."""
     places: set[tuple[str, str, str]] = set()
     shown = []
@@ -185,7 +185,7 @@ def _newest(kept: list[Kept]) -> list[Kept]:
     return shown
 
 
-def _request(kept: Kept) -> Request:
+def _request(kept: Made) -> Request:
     job = kept.job
     return Request.of_job(job.kind, job.settings, job.second_photo_id)
 

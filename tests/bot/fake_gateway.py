@@ -229,9 +229,11 @@ class FakeDiscord:
             data["resolved"] = {"attachments": {photo["id"]: photo}}
         return await self._interact(person, channel, 2, data)
 
-    async def use_menu(self, person: Json, message: Json) -> str:
-        """Let somebody use "Make sticker" on a message."""
-        known = next(one for one in self.commands if one["type"] == 3)
+    async def use_menu(
+        self, person: Json, message: Json, name: str = "Make sticker"
+    ) -> str:  # fmt: skip
+        """Let somebody use a menu on a message."""
+        known = next(one for one in self.commands if one["type"] == 3 and one["name"] == name)
         resolved = {"messages": {message["id"]: message}}
         data = {
             "id": known["id"],

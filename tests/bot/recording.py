@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.chat import Chat
+from bot.core.collecting import Collection
 from bot.core.conversation.events import Event, Who
 from bot.core.offering import Offer
-from bot.core.collecting import Collection
 from storage.contract.updates import KeptUpdate, NewUpdate
 from tests import patience
 

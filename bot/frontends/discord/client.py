@@ -12,7 +12,8 @@ import discord
 from discord import app_commands
 
 from bot.core.chat import Listener
-from bot.core.conversation.events import ChoiceMade, Event, Who
+from bot.core.collecting import Collection
+from bot.core.conversation.events import ChoiceMade, Event, Origin, Who
 from bot.core.language.texts import Texts
 from bot.core.offering import Offer
 from bot.frontends.discord import reading
@@ -75,7 +76,7 @@ class Client(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
-        add_commands(self.tree, texts, self._respond, self._offer)
+        add_commands(self.tree, texts, self._respond, self._offer, self._packs_of)
 
     async def setup_hook(self) -> None:
         """Tell Discord our commands."""
@@ -208,6 +209,11 @@ class Client(discord.Client):
         if self.inbox is None:
             return Offer((), "", any=False)
         return await self.inbox.offer(who, typed)
+
+    async def _packs_of(self, origin: Origin) -> Collection:
+        if self.inbox is None:
+            return Collection()
+        return await self.inbox.collections.of(origin.who, origin.chat, kept=False)
 
     async def _respond(self, asked: discord.Interaction, read: Read, private: bool) -> None:
         await self._answer(asked, read, thinking=True, private=private)

@@ -13,24 +13,25 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Command, CommandTree, ContextMenu, locale_str
 
-from bot.core.conversation.events import CommandGiven, Event, Who
+from bot.core.conversation.events import CommandGiven, Event
 from bot.core.language.meanings import Command as Word
-from bot.core.language.meanings import Request
 from bot.core.language.shortcuts import SHORTCUTS
 from bot.core.language.texts import Texts
-from bot.core.language.tokens import OFF
-from bot.core.offering import Offer
 from bot.frontends.discord import reading
+from bot.frontends.discord.completing import (
+    Offering,
+    PacksOf,
+    favourites,
+    spoken,
+    suggestions,
+    suggestions_of_packs,
+    suggestions_within,
+)
 from storage.contract.kinds import KINDS, Kind, group_of
-from storage.kept import Kept
 
 Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]], bool], Any]
 """``respond(interaction, what it means, whether only the person shall see the answer)``"""
 
-Offering = Callable[[Who, str], Awaitable[Offer]]
-"""``offer(who, typed)``: what they keep that the words lead to."""
-
-CHOICES, LONGEST = 25, 100  # Discord's limits for autocomplete
 PRIVATE = frozenset(
     {
         Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET, Word.LINK,
@@ -38,6 +39,10 @@ PRIVATE = frozenset(
     }
 )  # fmt: skip
 """Commands about the person rather than a picture: their answers are nobody else's business."""
+
+
+MESSAGE_MENUS = {"make_sticker": "", "cartoon_me": "/cartoon", "change_expression": "/expressions"}
+"""Menus on messages, by the key of their name: the line that each puts below the pictures."""
 
 
 class Translator(app_commands.Translator):
@@ -54,14 +59,16 @@ class Translator(app_commands.Translator):
     ) -> str | None:
         """Return a text in a language of Discord's, None where we do not speak it."""
         del context
-        spoken = _spoken(self._texts, locale)
+        language = spoken(self._texts, locale)
         key = string.extras.get("key")
-        if key is None or spoken == self._texts.locales[0]:
+        if key is None or language == self._texts.locales[0]:
             return None
-        return self._texts.get(spoken, key)
+        return self._texts.get(language, key)
 
 
-def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond, offer: Offering) -> None:
+def add_commands(
+    tree: CommandTree[Any], texts: Texts, respond: Respond, offer: Offering, packs_of: PacksOf
+) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
         if kind.two_photos == kind.settings and kind.settings:
@@ -76,8 +83,12 @@ def add_commands(tree: CommandTree[Any], texts: Texts, respond: Respond, offer: 
         else:
             tree.add_command(_picture_command(f"shortcut.{name}", kind, texts, respond))
     for word in Word:
-        tree.add_command(_word_command(word, texts, respond, offer))
-    tree.add_command(_message_menu(texts, respond))
+        command = _word_command(word, texts, respond, offer)
+        if word is Word.PACK:
+            command.autocomplete("what")(_completing_packs(texts, packs_of))
+        tree.add_command(command)
+    for key, line in MESSAGE_MENUS.items():
+        tree.add_command(_message_menu(key, line, texts, respond))
     tree.add_command(_avatar_menu(texts, respond))
 
 
@@ -114,7 +125,7 @@ def _kind_command(kind: Kind, texts: Texts, respond: Respond) -> Command[Any, An
     if kind.settings and not kind.spoken:
 
         async def complete(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
-            return suggestions(kind, texts, _spoken(texts, asked.locale), typed)
+            return suggestions(kind, texts, spoken(texts, asked.locale), typed)
 
         command.autocomplete("what")(complete)
     return command
@@ -204,7 +215,17 @@ def _completing(
     kind: Kind, group: str, texts: Texts
 ) -> Callable[[discord.Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]:
     async def complete(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return suggestions_within(kind, group, texts, _spoken(texts, asked.locale), typed)
+        return suggestions_within(kind, group, texts, spoken(texts, asked.locale), typed)
+
+    return complete
+
+
+def _completing_packs(
+    texts: Texts, packs_of: PacksOf
+) -> Callable[[discord.Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]:
+    async def complete(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
+        found = await packs_of(reading.origin_of(asked))
+        return suggestions_of_packs(found, texts, spoken(texts, asked.locale), typed)
 
     return complete
 
@@ -250,7 +271,7 @@ def _word_command(
 
         async def kept(asked: discord.Interaction, typed: str) -> list[Choice[str]]:
             found = await offer(reading.origin_of(asked).who, typed)
-            return favourites(found.stickers, texts, _spoken(texts, asked.locale))
+            return favourites(found.stickers, texts, spoken(texts, asked.locale))
 
         command.autocomplete("what")(kept)
     return command
@@ -282,20 +303,22 @@ def _command(
     )
 
 
-def _message_menu(texts: Texts, respond: Respond) -> ContextMenu:
+def _message_menu(key: str, line: str, texts: Texts, respond: Respond) -> ContextMenu:
+    """Return a menu that works on a message's pictures as ``line`` says."""
+
     async def make(asked: discord.Interaction, message: discord.Message) -> None:
         async def photos() -> Sequence[Event]:
             shown = None
             if message.attachments:  # else they are of a forwarded message, by whom is not told
                 shown = reading.member(message.author, asked.user)
             found = await reading.photos(
-                reading.origin_of(asked), reading.attachments_of(message), "", shown=shown
+                reading.origin_of(asked), reading.attachments_of(message), line, shown=shown
             )
             return found or [reading.no_picture(reading.origin_of(asked))]
 
         await respond(asked, photos, False)
 
-    return ContextMenu(name=_text(texts, "discord.make_sticker"), callback=make)
+    return ContextMenu(name=_text(texts, f"discord.{key}"), callback=make)
 
 
 def _avatar_menu(texts: Texts, respond: Respond) -> ContextMenu:
@@ -323,51 +346,5 @@ async def _words(
     return [CommandGiven(replace(origin, private=private or origin.private), line)]
 
 
-def suggestions(kind: Kind, texts: Texts, locale: str, typed: str) -> list[Choice[str]]:
-    """Complete the last word of what is being typed with the settings of a kind."""
-    before, _, last = typed.rpartition(" ")
-    before = f"{before} " if before else ""
-    wanted = last.casefold()
-    found = []
-    for setting in kind.settings:
-        label = texts.setting(locale, kind.name, setting)
-        if wanted in label.casefold() or wanted in setting.casefold():
-            found.append(Choice(name=f"{before}{label}"[:100], value=f"{before}{setting}"[:100]))
-    return found[:CHOICES]
-
-
-def suggestions_within(
-    kind: Kind, group: str, texts: Texts, locale: str, typed: str
-) -> list[Choice[str]]:
-    """Complete what is being typed with the settings of a group, and with none of them.
-
-    The nameless group, of what stands in none, has always something chosen.
-    """
-    wanted = typed.strip().casefold()
-    labels = {OFF: texts.nothing(locale)} if group else {}
-    for setting in kind.settings:
-        if group_of(setting) == group:
-            labels[setting.rpartition(":")[2]] = texts.setting(locale, kind.name, setting)
-    return [
-        Choice(name=label, value=name)
-        for name, label in labels.items()
-        if wanted in label.casefold() or wanted in name
-    ][:CHOICES]
-
-
-def favourites(kept: Sequence[Kept], texts: Texts, locale: str) -> list[Choice[str]]:
-    """Offer what is kept by what it shows, each wording once."""
-    wishes = (Request.of_job(one.kind, one.settings) for one in kept if one.file is None)
-    labels = dict.fromkeys(texts.describe(locale, wish)[:LONGEST] for wish in wishes)
-    return [Choice(name=label, value=label) for label in labels][:CHOICES]
-
-
 def _text(texts: Texts, key: str) -> locale_str:
     return locale_str(texts.get(texts.locales[0], key), key=key)
-
-
-def _spoken(texts: Texts, locale: discord.Locale) -> str:
-    """Return our language for one of Discord's; traditional Chinese is none of ours."""
-    if locale is discord.Locale.taiwan_chinese:
-        return texts.locales[0]
-    return texts.negotiate(str(locale))

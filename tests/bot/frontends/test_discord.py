@@ -5,7 +5,8 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
-from uuid import uuid4
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import discord
 import pytest
@@ -13,6 +14,7 @@ import simcord
 from PIL import Image
 
 from bot.core.chat import Chat
+from bot.core.collecting import Collection
 from bot.core.conversation.events import (
     Button,
     ChoiceMade,
@@ -29,11 +31,16 @@ from bot.core.language.texts import load
 from bot.core.offering import Offer
 from bot.errors import ChatError, ChatForbidden, ChatRejected, ChatUnavailable
 from bot.frontends.discord import DiscordChat
-from bot.frontends.discord.commands import suggestions, suggestions_within
+from bot.frontends.discord.completing import (
+    suggestions,
+    suggestions_of_packs,
+    suggestions_within,
+)
 from bot.frontends.discord.errors import MAPPED, translate
 from bot.frontends.discord.references import Reference
 from storage.contract.failures import Failure
 from storage.contract.kinds import KINDS, Setting
+from storage.contract.packs import Origin, Pack, PackKind, Sticker
 from storage.kept import Kept
 from tests.bot.filming import film
 from tests.bot.recording import RecordingListener
@@ -208,7 +215,7 @@ async def test_a_sheet_has_a_page_and_a_painting_its_picture(world: World) -> No
 
 
 async def test_every_kind_and_command_is_offered(world: World) -> None:
-    """The commands are generated from the vocabulary, plus a menu on messages and on people."""
+    """The commands are generated from the vocabulary, plus menus on messages and on people."""
     names = {command.name for command in world.chat.client.tree.get_commands()}
     assert {kind.name for kind in KINDS.values() if not kind.sheet} < names
     assert set(SHORTCUTS) < names
@@ -217,6 +224,8 @@ async def test_every_kind_and_command_is_offered(world: World) -> None:
     assert {(one["name"], one["type"]) for one in listed if one["type"] != 1} == {
         ("Make sticker", 2),
         ("Make sticker", 3),
+        ("Cartoon me", 3),
+        ("Change expression", 3),
     }
     for one in listed:
         assert one["integration_types"] == [0, 1]
@@ -419,6 +428,59 @@ async def test_make_sticker_of_a_message(world: World) -> None:
     assert first.shown == Member(str(world.bo.id), f"<@{world.bo.id}>")
     assert not first.origin.private
     assert isinstance(second, PhotoRefused)
+
+
+@pytest.mark.parametrize(
+    ("menu", "line"), [("Cartoon me", "/cartoon"), ("Change expression", "/expressions")]
+)
+async def test_menus_on_a_message_say_what_to_make(world: World, menu: str, line: str) -> None:
+    """Its pictures come with a line, and with whose they are, who is asked before."""
+    world.answer_with(Message("Is this you?"))
+    photo = await world.bo.send(world.channel, "me!", attachments=[PHOTO])
+    await world.ada.context_menu(world.channel, menu, photo)
+    (event,) = world.listener.events
+    assert isinstance(event, PhotoSent)
+    assert (event.data, event.caption) == (PHOTO[1], line)
+    assert event.shown == Member(str(world.bo.id), f"<@{world.bo.id}>")
+    assert not event.origin.private
+
+
+def a_pack(title: str, *stickers: tuple[str, str]) -> tuple[Pack, dict[UUID, str]]:
+    """Return a pack of stickers with an emoji each, and what they are called."""
+    person, ids = uuid4(), [uuid4() for _ in stickers]
+    made = tuple(
+        Sticker(one, person, False, Origin("mood"), (emoji,))
+        for one, (emoji, _) in zip(ids, stickers, strict=True)
+    )
+    pack = Pack(
+        uuid4(), person, "name", PackKind.REGULAR, title, 1, 1, datetime.now(UTC), made
+    )  # fmt: skip
+    return pack, {one: name for one, (_, name) in zip(ids, stickers, strict=True)}
+
+
+def test_packs_are_completed_by_title_verb_and_sticker() -> None:
+    """Titles and verbs in both languages; behind a verb the stickers of the pack that is open."""
+    texts = load()
+    summer, names = a_pack("Summer", ("😂", "mood laughing"), ("😍", "mood in love"))
+    work, _ = a_pack("Work")
+    found = Collection(packs=(work, summer), open=summer.id, called=names)
+
+    def offered(typed: str, locale: str = "en") -> list[tuple[str, str]]:
+        choices = suggestions_of_packs(found, texts, locale, typed)
+        return [(one.name, one.value) for one in choices]
+
+    assert offered("")[:2] == [("Work (0)", "Work"), ("Summer (2)", "Summer")]
+    assert ("drop …", "drop ") in offered("")
+    assert offered("sum") == [("Summer (2)", "Summer")]
+    assert offered("drop ") == [
+        ("drop 1 · 😂 mood laughing", "drop 1"),
+        ("drop 2 · 😍 mood in love", "drop 2"),
+    ]
+    assert offered("emoji love") == [("emoji 2 · 😍 mood in love", "emoji 2")]
+    assert [value for _, value in offered("取出 ", "zh-Hans")] == ["drop 1", "drop 2"]
+    assert suggestions_of_packs(Collection(), texts, "en", "") == [
+        discord.app_commands.Choice(name="new …", value="new ")
+    ]
 
 
 async def test_make_sticker_of_a_person(world: World) -> None:
