@@ -398,10 +398,16 @@ def pack(
     """
     from bot import packing
     from bot.frontends.terminal import Order
+    from bot.signing import SigningError, mark_of
     from inference.avatars.moods import load
 
     if out.exists():
         raise click.ClickException(f"{out} is there already; nothing is overwritten")
+    settings = BotSettings()
+    try:
+        mark = mark_of(settings.c2pa_key, settings.c2pa_certificates)
+    except SigningError as problem:
+        raise click.ClickException(str(problem)) from None
     move = " moving" if moving else ""
     lines = ("/emoji", *(f"/mood {name}{move}" for name in MOODS)) if moods or moving else ()
     set_up(max(level, logging.WARNING) if level > logging.DEBUG else level, [])
@@ -426,7 +432,7 @@ def pack(
         case "signal":
             packed = packing.for_signal(title, "Selfmoji", stickers)
         case _:
-            packed = packing.zipped(title, stickers, platform)
+            packed = packing.zipped(title, stickers, platform, mark)
     for number, file in enumerate(packed.files, 1):
         target = out if number == 1 else out.with_stem(f"{out.stem}-{number}")
         try:

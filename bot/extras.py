@@ -20,6 +20,7 @@ MODULES = {
     "pypinyin": "worker",
     "thorvg_python": "worker",
     "uharfbuzz": "worker",
+    "c2pa": "c2pa",
     "simpy": "evaluate",
 }
 

@@ -6,6 +6,10 @@ encodes them anew loses the mark.
 
 import struct
 import zlib
+from collections.abc import Callable
+
+Mark = Callable[[bytes, str], bytes]
+"""Returns a file that says how it was made, by the kind of the job that made its picture."""
 
 _SCHEME = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _ALGORITHM = "algorithmicMedia"  # drawn by rules

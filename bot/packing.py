@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import stickers
-from bot.marks import marked
+from bot.marks import Mark, marked
 from bot.stickers import LIMITS, encode, moves
 
 WHATSAPP_FEWEST, WHATSAPP_MOST = 3, 30
@@ -52,20 +52,23 @@ class Packed:
     left_out: tuple[str, ...] = ()
 
 
-def zipped(title: str, pack: Sequence[PackSticker], format_: str = "webp") -> Packed:
+def zipped(
+    title: str, pack: Sequence[PackSticker], format_: str = "webp", mark: Mark = marked
+) -> Packed:
     """Return one zip of all stickers as WEBP or PNG files; what moves is WEBP in either.
 
     Args:
         title: of the pack.
         pack: in its order.
         format_: "webp" or "png".
+        mark: what files say of themselves.
 
     Raises:
         StickerTooLarge: no encoding of one is small enough.
     """
     coded = stickers.for_web if format_ == "webp" else stickers.plain
     files = {
-        f"{name}.{stickers.suffix(data)}": marked(data, one.kind)
+        f"{name}.{stickers.suffix(data)}": mark(data, one.kind)
         for name, one in _numbered(pack)
         for data in [coded(one.picture)]
     }

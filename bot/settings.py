@@ -1,5 +1,7 @@
 """The chats' settings, read once from the environment (``SELFMOJI_*``) and ``.env``."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from storage.settings import StorageSettings
@@ -28,6 +30,13 @@ class BotSettings(StorageSettings):
     )  # fmt: skip
     log_json: bool = Field(
         default=False, description="Whether each line of the log is a JSON object."
+    )
+    c2pa_key: Path | None = Field(
+        default=None,
+        description="Private key (PEM, PKCS #8) that pictures in packs are signed with, if any.",
+    )
+    c2pa_certificates: Path | None = Field(
+        default=None, description="The key's chain of certificates (PEM), its own first."
     )
     telegram_token: SecretStr = Field(
         default=SecretStr(""), description="Token from @BotFather; empty: no Telegram."

@@ -73,6 +73,7 @@ class Collections:
     database: Database
     vault: Vault
     texts: Texts
+    pack_files: PackFiles
 
     async def of(self, who: Who, chat: str, *, kept: bool = True) -> Collection:
         """Return what a person has, and how their packs stand in a chat; without ``kept`` these."""
@@ -147,8 +148,7 @@ class Collections:
             PackGone: it is none of theirs.
             StickerTooLarge: no encoding of a sticker is small enough.
         """
-        files = PackFiles(self.database, self.vault)
-        return await files.packed(await self._pack(who, pack), form)
+        return await self.pack_files.packed(await self._pack(who, pack), form)
 
     async def _pack(self, who: Who, pack_id: UUID) -> Pack:
         async with self.database.snapshot() as session:

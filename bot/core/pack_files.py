@@ -8,6 +8,7 @@ from bot.contact_sheet import sheet
 from bot.core.conversation.actions import PackFile
 from bot.core.conversation.events import Message
 from bot.core.conversation.packing_view import PER_PAGE
+from bot.marks import Mark, marked
 from bot.packing import (
     Packed,
     PackSticker,
@@ -35,6 +36,7 @@ class PackFiles:
 
     database: Database
     vault: Vault
+    mark: Mark = marked
 
     async def filled(self, message: Message, wanted: PackFile | None) -> Message:
         """Return a message with the picture or file that it is to show; without, if that is gone.
@@ -79,7 +81,7 @@ class PackFiles:
             StickerTooLarge: no encoding of one is small enough.
         """
         pictures = await self.pictures(pack)
-        return await asyncio.to_thread(_packed, pack, pictures, form)
+        return await asyncio.to_thread(_packed, pack, pictures, form, self.mark)
 
     async def pictures(self, pack: Pack) -> list[bytes]:
         """Return the pictures of a pack's stickers as they were made, in order.
@@ -108,7 +110,7 @@ def _named(pack: Pack, pictures: Sequence[bytes]) -> tuple[PackSticker, ...]:
     )
 
 
-def _packed(pack: Pack, pictures: Sequence[bytes], form: str) -> Packed:
+def _packed(pack: Pack, pictures: Sequence[bytes], form: str, mark: Mark) -> Packed:
     named = _named(pack, pictures)
     match form:
         case "whatsapp":
@@ -116,7 +118,7 @@ def _packed(pack: Pack, pictures: Sequence[bytes], form: str) -> Packed:
         case "signal":
             return for_signal(pack.title, AUTHOR, named)
         case _:
-            return zipped(pack.title, named, form)
+            return zipped(pack.title, named, form, mark)
 
 
 def _part(pack: Pack, wanted: PackFile) -> tuple[int, Pack]:

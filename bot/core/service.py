@@ -39,6 +39,7 @@ from bot.core.restoring import Restored
 from bot.core.turns import Account, Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
+from bot.signing import mark_of
 from storage import deliveries, health, inbox, moving, parts, people
 from storage.contract.health import Check
 from storage.contract.updates import KeptUpdate, NewUpdate
@@ -77,11 +78,13 @@ class Service:
         self._turns = Turns()
         self._progress = ProgressMessages(database, self._wording, self._turns)
         self._decider = Decider(database, vault, texts, self._wording, settings)
-        self._pack_files = PackFiles(database, vault)
+        self._pack_files = PackFiles(
+            database, vault, mark_of(settings.c2pa_key, settings.c2pa_certificates)
+        )
         self._deliverer = Deliverer(
             database, queue, self._wording, self._progress, self._pack_files
         )
-        self.collections = Collections(database, vault, texts)
+        self.collections = Collections(database, vault, texts, self._pack_files)
         """Everything that people have."""
         self._publisher = Publisher(database, vault, texts, self._wording)
         self._offering = Offering(database, vault, texts)
