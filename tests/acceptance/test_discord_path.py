@@ -93,6 +93,31 @@ async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
         await discord.until(lambda: not asked_to_forget(discord))
 
 
+async def test_sliders_move_in_place_until_they_are_a_sticker(tmp_path: Path) -> None:
+    """Pressed once more or less, the picture in the message changes; done, it is a sticker."""
+    photo = resources.files("openpeople") / "data/curated/P001/assets/amateur_selfie.jpg"
+    async with FakeDiscord() as discord, program(discord, tmp_path / "data"):
+        selfie = discord.attachment("me.jpg", photo.read_bytes(), "image/jpeg")
+        await discord.say(ADA, CHANNEL, "/sliders", selfie)
+        await discord.until(lambda: len(pictures(discord)) == 1)
+        unmoved = looks(discord)
+        for label in ("slider_more", "slider_less"):
+            before = looks(discord)
+            await discord.press(ADA, pictures(discord)[0], BUTTONS[label])
+            await discord.until(lambda before=before: looks(discord) not in (before, ()))  # type: ignore[misc]
+        assert looks(discord) == unmoved
+        await discord.press(ADA, pictures(discord)[0], BUTTONS["slider_done"])
+        await discord.until(
+            lambda: bool(pictures(discord)) and BUTTONS["again"] in pictures(discord)[0].buttons
+        )
+        assert len(pictures(discord)) == 1
+
+
+def looks(discord: FakeDiscord) -> tuple[bytes, ...]:
+    """Return the one picture that stands in the channel, none while it changes."""
+    return tuple(data for shown in pictures(discord) for data in shown.files.values())
+
+
 def asked_to_forget(discord: FakeDiscord) -> list[Shown]:
     """Return the question whether to erase everything, if it stands."""
     return [

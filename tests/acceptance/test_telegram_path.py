@@ -103,6 +103,45 @@ async def test_a_selfie_becomes_stickers(tmp_path: Path) -> None:
         assert api.messages(2)[0].text == TEXTS.get("zh-Hans", "failure.not_an_image")
 
 
+async def test_sliders_move_in_place_until_they_are_a_sticker(tmp_path: Path) -> None:
+    """Pressed once more or less, locked and reset in one message; done, it is a sticker."""
+    en = TEXTS.section("en", "button")
+    async with BotApi() as api, program(api, tmp_path / "data"):
+        await api.send_photo(ADA, selfie("P001"), "/sliders")
+        await api.until(lambda: forms(api, 1) == ["photo"])
+        unmoved = sliders(api).data
+        await pressed(api, en["slider_more"])
+        assert sliders(api).data != unmoved
+        assert [label for label in sliders(api).buttons if "0.2" in label]
+        await pressed(api, en["slider_less"])
+        assert sliders(api).data == unmoved
+        await pressed(api, en["slider_free"])
+        assert en["slider_locked"] in sliders(api).buttons
+        await pressed(api, en["slider_random"])
+        assert sliders(api).data != unmoved
+        await pressed(api, en["slider_reset"])
+        assert sliders(api).data == unmoved
+        await api.press(ADA, sliders(api), en["slider_done"])
+        await api.until(lambda: forms(api, 1) == ["sticker"])
+
+
+def sliders(api: BotApi) -> Shown:
+    """Return the one message with sliders."""
+    (shown,) = api.messages(1)
+    return shown
+
+
+async def pressed(api: BotApi, label: str) -> None:
+    """Press a button below the sliders and wait for what it changes."""
+
+    def looks() -> tuple[bytes, dict[str, str]]:
+        return sliders(api).data, sliders(api).buttons
+
+    before = looks()
+    await api.press(ADA, sliders(api), label)
+    await api.until(lambda: forms(api, 1) == ["photo"] and looks() != before)
+
+
 async def test_an_album_gives_stickers_of_each_photo(tmp_path: Path) -> None:
     """Two photos and one command give two stickers of two people."""
     async with BotApi() as api, program(api, tmp_path / "data"):

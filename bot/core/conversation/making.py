@@ -8,7 +8,7 @@ from bot.core.conversation.actions import Action, Choice, Run, Say
 from bot.core.conversation.state import FaceQuestion, State, has_strength, resolved
 from bot.core.language.meanings import Note, Request
 from storage.contract.avatars import Avatar, gathered
-from storage.contract.kinds import CARTOON, EMOJI, EXPRESSION, KINDS, MIX, Setting
+from storage.contract.kinds import CARTOON, EMOJI, EXPRESSION, KINDS, MIX, TUNING, Setting
 
 MOST_FACES = 10
 
@@ -132,8 +132,14 @@ def _of_photo(
 
 def runs_of(state: State, photo: UUID, requests: tuple[Request, ...]) -> tuple[Run, ...]:
     """Return what makes wishes of a photo's chosen face, or of every face as far as they go."""
-    most = max(1, _MOST_TOGETHER // len(state.faces))
-    return tuple(Run(request, photo, face) for face in state.faces for request in requests[:most])
+    faces = state.faces if all(_of_anybody(one) for one in requests) else (state.face,)
+    most = max(1, _MOST_TOGETHER // len(faces))
+    return tuple(Run(request, photo, face) for face in faces for request in requests[:most])
+
+
+def _of_anybody(request: Request) -> bool:
+    """Tell whether a wish can be made of every face at once; what is chosen from is of one."""
+    return not KINDS[request.kind].sheet and request.kind != TUNING.name
 
 
 def _as_before(state: State, request: Request, replaces: str | None) -> Request:
@@ -194,7 +200,7 @@ def ask_face(
         for number in numbers
     )
     rows = tuple(choices[at : at + 5] for at in range(0, len(choices), 5))
-    if state.private:
+    if state.private and all(_of_anybody(one) for one in question.requests):
         value = f"everyone:{len(choices)}:{question.photo.hex}"
         rows = (*rows, (Choice("button.everyone", value, {"count": len(choices)}),))
     values = {"count": question.faces}

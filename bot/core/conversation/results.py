@@ -354,8 +354,10 @@ def _many_faces(state: State, found: FaceQuestion, picture: bytes | None) -> Ste
     if asked is not None and asked.photo == found.photo and asked.job != found.job:
         requests = tuple(dict.fromkeys((*asked.requests, *found.requests)))
         return replace(state, question=replace(asked, requests=requests)), (do.DropPlaceholder(),)
-    if found.photo == state.photo and None not in state.faces:
-        return state, (do.DropPlaceholder(), *runs_of(state, found.photo, found.requests))
+    if found.photo == state.photo:
+        runs = runs_of(state, found.photo, found.requests)
+        if all(one.face is not None for one in runs):
+            return state, (do.DropPlaceholder(), *runs)
     return replace(state, question=found), (ask_face(state, found, picture),)
 
 

@@ -317,6 +317,21 @@ def test_a_crowd_gets_no_more_than_a_dozen_stickers_at_once() -> None:
     assert {request.kind for request in runs(actions)} == {"cutout"}
 
 
+@pytest.mark.parametrize("line", ["/hairs", "/sliders"])
+def test_what_is_chosen_from_is_of_one_face(line: str) -> None:
+    """A crowd is asked which face a sheet or the sliders are for, and all is no answer."""
+    talk = Talk()
+    several = Failed(Failure.TOO_MANY_FACES, {"faces": 2})
+    talk.photo("/cutout")
+    talk.end(talk.jobs[0], several)
+    talk.say("everyone")
+    assert faces_of(talk.say(line)) == [None]
+    (question,) = talk.end(talk.jobs[0], several)
+    assert isinstance(question, Say)
+    assert [len(row) for row in question.choices] == [2]
+    assert faces_of(talk.say("2")) == [1]
+
+
 def test_where_others_are_nobody_chooses_for_everybody() -> None:
     """In a group each answers for their own face: no button for all, and no word."""
     talk = Talk()
