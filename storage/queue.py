@@ -44,6 +44,7 @@ _AWAY = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that dies while a statement is prepared
 )
+_PARTING = 5.0  # seconds that connections have to come back to a pool that closes
 _RESTART = 1.0  # seconds between attempts to serve while PostgreSQL is away
 _TIDY = timedelta(minutes=5)
 
@@ -57,11 +58,12 @@ class Again(Exception):
 
 
 class _Listener(AsyncpgPoolDriver):
-    """The driver of a manager, which notifies nobody before it listens itself.
+    """The driver of a manager, which notifies nobody before it listens itself, and loses nothing.
 
     PgQueuer probes its listener by a NOTIFY that it starts beside its LISTEN. A probe that
     overtakes it, one in five did, is heard by nobody, and ten seconds later FailingListenerError
-    ends the manager.
+    ends the manager. And a connection that cannot be reset at its end, since its server is going
+    down, it does not give back: the pool would have one less, and never close.
     """
 
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
@@ -75,6 +77,14 @@ class _Listener(AsyncpgPoolDriver):
     async def notify(self, channel: str, payload: str) -> None:
         await self._listening.wait()
         await super().notify(channel, payload)
+
+    async def __aexit__(self, *details: object) -> None:
+        try:
+            await super().__aexit__(*details)
+        except Exception:
+            if self._listener_connection is not None:
+                self._listener_connection.terminate()  # which gives it back
+            raise
 
 
 def _queries(driver: "Driver") -> Queries:
@@ -200,7 +210,8 @@ class Queue:
         if self._serving:
             await asyncio.wait(self._serving)
         if self._pool:
-            await self._pool.close()
+            with suppress(TimeoutError):  # cuts those that nobody gives back
+                await asyncio.wait_for(self._pool.close(), _PARTING)
 
 
 async def _call(topic: str, handler: Handler, row_id: UUID, context: Context) -> None:

@@ -13,9 +13,10 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import HealthCheckEvent
+from sqlalchemy.engine import make_url
 
 from storage.database import Database
-from storage.queue import Again, Queue, open_queue
+from storage.queue import Again, Queue, _Listener, open_queue
 from tests import patience
 
 
@@ -306,6 +307,43 @@ async def test_closing_ends_all_serving(database: Database) -> None:
 
 
 @pytest.mark.slow
+async def test_a_listener_that_cannot_be_reset_is_cut(postgres_url: str) -> None:
+    """Its pool has the place back, and closes."""
+    url = make_url(postgres_url).set(drivername="postgresql")
+    pool = await asyncpg.create_pool(
+        url.render_as_string(hide_password=False), min_size=1, max_size=2
+    )
+    listener = _Listener(pool)
+    await listener.__aenter__()
+    await listener.add_listener("channel", lambda _: None)
+    connection = listener._listener_connection
+    assert connection is not None
+    busy = asyncio.create_task(connection.execute("SELECT pg_sleep(3600)"))
+    await asyncio.sleep(0)
+    with pytest.raises(asyncpg.InterfaceError, match="another operation"):
+        await listener.__aexit__(None, None, None)
+    await asyncio.wait({busy})
+    assert busy.exception() is not None
+    async with patience.limit():
+        await pool.close()
+
+
+async def test_a_connection_that_is_never_given_back_keeps_nobody_from_ending(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cut after a while."""
+    monkeypatch.setattr("storage.queue._PARTING", 0.05)
+    database = await Database.open(postgres_url)
+    queue = await open_queue(database)
+    assert queue._pool is not None
+    held = await queue._pool.acquire()
+    async with patience.limit():
+        await queue.close()
+    with pytest.raises(asyncpg.InterfaceError, match="released back"):
+        held.is_closed()
+    await database.close()
+
+
 async def test_serving_survives_the_loss_of_its_connections(postgres_url: str) -> None:
     """When PostgreSQL drops every connection, serving comes back by itself."""
     database = await Database.open(postgres_url)
