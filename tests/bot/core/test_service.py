@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.conversation.events import CommandGiven, Message, Origin, PhotoRefused, PhotoSent, Who
 from bot.core.language.texts import load
+from inference.settings import InferenceSettings
 from storage import people, photos
 from storage.contract.failures import Failure
 from storage.contract.jobs import Done, Failed, Job, Outcome
@@ -195,6 +196,25 @@ async def test_too_many_wishes_are_told_to_wait(app: App) -> None:
     app.pipeline.gate.set()
     await app.all_done()
     assert len(app.chat.stickers()) == 6
+
+
+async def test_who_floods_is_told_at_once_and_keeps_nobody_waiting(app: App) -> None:
+    """Beyond six wishes of one person there are words; another's only photo is taken up next."""
+    app.pipeline.gate.clear()
+    for _ in range(8):
+        await app.photo("/cutout")
+    refused = [message.text for message in app.chat.shown() if not message.busy]
+    assert len(refused) == 2
+    assert all("busy" in text for text in refused)
+    at_work = InferenceSettings(_env_file=None).concurrency
+    await patience.until(lambda: len(app.pipeline.seen) == at_work)
+    await app.photo("/cutout", person="bob")
+    waiting = [message.text for message in app.chat.shown() if message.text not in refused]
+    assert "at place" in waiting[-2]
+    assert "at place" not in waiting[-1]
+    app.pipeline.gate.set()
+    await app.all_done()
+    assert len(app.chat.stickers()) == 7
 
 
 async def test_cancel_stops_and_cleans_up(app: App) -> None:
