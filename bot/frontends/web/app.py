@@ -221,13 +221,11 @@ class WebApp:
             failure = await asyncio.to_thread(look, data)
         except BodyTooLargeError:
             data, failure = b"", Failure.TOO_LARGE
-        small = None if failure else await asyncio.to_thread(thumbnail, data)
         update: Update = (
             PhotoRefused(origin, failure) if failure else PhotoSent(origin, data, caption)
         )
-        return await self._take(
-            request, session, update, Message(caption, picture=small, name="photo")
-        )
+        shown = None if failure else data
+        return await self._take(request, session, update, Message(caption, name="photo"), shown)
 
     async def command(self, request: Request) -> Response:
         """Take a typed line, or a slider's."""
@@ -320,18 +318,29 @@ class WebApp:
             raise refusal(seconds)
 
     async def _take(
-        self, request: Request, session: Session, update: Update, said: Message | None
+        self,
+        request: Request,
+        session: Session,
+        update: Update,
+        said: Message | None,
+        photo: bytes | None = None,
     ) -> Response:
-        """Show a person's own message to all their tabs, then have the update answered."""
+        """Show a person's own message to all their tabs, then have the update answered.
+
+        ``photo``: what they sent, of which a small copy joins the message meanwhile.
+        """
         key = update.origin.key.rpartition(":")[2]
         async with session.turn:
             if not session.first_time(key):
                 return Response(status_code=204)
             own = None if said is None else session.add("person", said, key)
+            illustrating = asyncio.create_task(_illustrate(session, own, photo))
             try:
                 before = await self._locale(request)
                 await self._handle(update)
+                await illustrating
             except BaseException:  # the browser sends it again, and then it is not there yet
+                illustrating.cancel()
                 session.forget_key(key)
                 if own is not None:
                     session.remove(own)
@@ -350,6 +359,13 @@ class WebApp:
     def _who(self, request: HTTPConnection, person: str) -> Who:
         wanted = visitors.wanted(request, self._texts)
         return Who("web", person, wanted)
+
+
+async def _illustrate(session: Session, reference: str | None, photo: bytes | None) -> None:
+    """Put a small copy of a photo into the message that it came with."""
+    small = None if photo is None else await asyncio.to_thread(thumbnail, photo)
+    if small is not None and reference is not None:
+        session.illustrate(reference, small)
 
 
 async def _send_changes(

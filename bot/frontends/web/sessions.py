@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.core.conversation.events import Message
@@ -124,6 +124,12 @@ class Session:
         self._drop_pictures(shown)
         shown.message = message
         return self._put(shown)
+
+    def illustrate(self, reference: str, picture: bytes) -> None:
+        """Put a picture into a message, if that is still there."""
+        shown = self._shown.get(reference)
+        if shown is not None and shown.message is not None:
+            self.replace(reference, replace(shown.message, picture=picture))
 
     def remove(self, reference: str) -> None:
         """Take a message away, if it is there."""

@@ -73,3 +73,22 @@ async def test_memory_is_bounded_over_all_pages_and_filled_again_from_the_rows(
     assert again.epoch != first.epoch
     assert [one.reference for one in again.since(0)][1] == "one"
     assert not again.first_time("photo-0001")
+
+
+def test_a_picture_joins_a_message_that_still_stands() -> None:
+    """One that was taken away, or went with everything, does not come back for it."""
+    session = Session()
+    standing = session.add("person", Message("me", name="photo"), "key")
+    gone = session.add("person", Message("gone", name="photo"))
+    session.remove(gone)
+    known = session.version
+    picture = bytes(60)
+    session.illustrate(standing, picture)
+    session.illustrate(gone, picture)
+    session.illustrate("never", picture)
+    (shown,) = session.since(known)
+    assert (shown.reference, shown.author, shown.key) == (standing, "person", "key")
+    assert shown.picture is not None
+    kept = session.picture(shown.picture)
+    assert kept is not None
+    assert kept.data == picture

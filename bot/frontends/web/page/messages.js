@@ -173,7 +173,8 @@ class Bubble {
   #showPhoto(data) {
     const sent = data.author === "person" && data.name === "photo";
     this.photo.hidden = !sent;
-    if (!sent || this.photo.childElementCount) return;
+    const better = this.photo.classList.contains("sign") && data.picture;
+    if (!sent || (this.photo.childElementCount && !better)) return;
     const address = rememberedPhoto(data.key) ?? (data.picture && `${data.picture}.webp`);
     if (!address) {
       this.#showSign();
@@ -183,6 +184,7 @@ class Bubble {
     image.addEventListener("error", () => this.#showSign()); // HEIC, in most browsers
     image.src = address;
     image.alt = this.words.photo_sent;
+    this.photo.classList.remove("sign");
     this.photo.replaceChildren(image);
     this.bubble.classList.toggle("bare", !data.text);
   }
