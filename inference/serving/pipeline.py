@@ -23,7 +23,7 @@ from inference.models.runtime import open_networks
 from inference.pictures import films, footage
 from inference.pictures.finishing import OnCard, finished_with
 from inference.pictures.images import Image, decode, encode_png
-from inference.pictures.lettering.captions import Captioned
+from inference.pictures.lettering.captions import Captioned, captioned_drawing
 from inference.pictures.lettering.shaping import missing
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos, Told, untold
@@ -228,9 +228,11 @@ def _dressed(picture: Picture, finish: Finish, caption: Caption | None) -> Pictu
     frames = picture.frames
     if finish.ground:
         frames = OnCard(frames, finish.ground)
+    drawing = picture.drawing
     if caption is not None:
         frames = Captioned(frames, caption)
-    return replace(picture, frames=frames)
+        drawing = captioned_drawing(drawing, caption) if drawing else ""
+    return replace(picture, frames=frames, drawing=drawing)
 
 
 def _encoded(picture: Picture, told: Told) -> Done:

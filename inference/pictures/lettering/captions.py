@@ -1,5 +1,6 @@
 """A caption on a sticker: outlined letters below or above, over its edge; still or moving."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import overload
@@ -24,6 +25,8 @@ _OVERLAP = 0.5  # of the lines: how far they reach over the picture
 _DEEPEST = 64.0  # px
 _MARGIN = 3  # px
 _OPAQUE = 0.97  # of the picture: one that has no edge but its frame's
+_HEAD = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">'
+_ROOT = re.compile(r'<svg [^>]*viewBox="0 0 (\d+) \1"[^>]*>')
 _HEARTS = {
     "❤": "#ff4d6d", "♥": "#ff4d6d", "🩷": "#ff8fab", "🧡": "#ff922b", "💛": "#ffd43b",
     "💚": "#51cf66", "💙": "#4dabf7", "💜": "#9775fa", "🤎": "#8d5524", "🖤": "#22223b",
@@ -80,9 +83,43 @@ class Captioned(Sequence[Image]):
         return over(letters, ground)
 
 
+def captioned_drawing(document: str, caption: Caption) -> str:
+    """Return a drawing with a caption, placed as on a square sticker; its letters are paths.
+
+    Args:
+        document: SVG that fills its square.
+        caption: all of whose letters some font has.
+
+    Raises:
+        ValueError: it has another kind of root.
+    """
+    root = _ROOT.match(document)
+    if root is None:
+        raise ValueError("not a square SVG document")
+    letters, height = _lettering(caption.text)
+    room = SIDE - height + min(_OVERLAP * height, _DEEPEST)
+    x, y = (SIDE - room) / 2, SIDE - room if caption.above else 0.0
+    inside = document[root.end() : document.rindex("</svg>")]
+    side = root[1]
+    where = f"translate({x:.2f} {y:.2f}) scale({room / int(side):.6f})"
+    clip = f'<clipPath id="square"><path d="M0 0H{side}V{side}H0Z"/></clipPath>'
+    drawn = f'{clip}<g clip-path="url(#square)" transform="{where}">{inside}</g>'
+    if caption.above:
+        letters = f'<g transform="translate(0 {_MARGIN + height - SIDE:.2f})">{letters}</g>'
+    return f"{_HEAD}{drawn}{letters}</svg>"
+
+
 @lru_cache(maxsize=16)
 def _letters(text: str) -> tuple[Image, float]:
     """Draw a text at the lower edge: (512, 512, 4), not to be changed; and px of its height."""
+    letters, height = _lettering(text)
+    pixels = raster(f"{_HEAD}{letters}</svg>", SIDE).copy()
+    pixels.setflags(write=False)
+    return pixels, height
+
+
+def _lettering(text: str) -> tuple[str, float]:
+    """Return a text at the lower edge of a square of 512 as SVG, and px of its height."""
     edge = _RIM + 5
     block = fitted(text, SIDE - 2 * edge - 8, _TALLEST, _LARGEST)
     around = _OUTLINE * block.size / 2 + _RIM
@@ -92,12 +129,7 @@ def _letters(text: str) -> tuple[Image, float]:
         for glyph in line.glyphs:
             for layer, drawn in _drawn(glyph, line, block, top + baseline).items():
                 layers[layer] += drawn
-    document = "".join(layers.values())
-    box = f"0 0 {SIDE} {SIDE}"
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{document}</svg>'
-    pixels = raster(svg, SIDE).copy()
-    pixels.setflags(write=False)
-    return pixels, block.height + 2 * around + _MARGIN
+    return "".join(layers.values()), block.height + 2 * around + _MARGIN
 
 
 def _drawn(glyph: Glyph, line: Line, block: Block, baseline: float) -> dict[str, str]:

@@ -12,7 +12,10 @@ from inference.cartoon.portrait.options import AS_IT_IS, Options
 from inference.cartoon.serving import Cartoon
 from inference.face.report import Lab, Portrait
 from inference.pictures import svg
+from inference.pictures.compositing import flattened
 from inference.pictures.images import Image, to_lab
+from inference.pictures.lettering.captions import Captioned, captioned_drawing
+from storage.contract.captions import Caption
 from storage.contract.kinds import CARTOON, Setting, group_of
 from tests.inference.making import make
 
@@ -22,6 +25,26 @@ PEOPLE = ("P001", "P005", "P008")  # short curls, a full beard and a knot, long 
 def _document(portrait: Portrait, look: str, options: Options = Options()) -> str:  # noqa: B008
     drawing = composing.drawn(sitter.sit(portrait), look, options)
     return looks.svg(drawing, looks.LOOKS[look], options)
+
+
+@pytest.mark.parametrize("above", [False, True])
+@pytest.mark.parametrize("text", ["on my way", "أنا في الطريق", "我在路上 🎉"])
+def test_a_caption_stands_on_the_document_as_on_the_sticker(
+    portrait_of: Callable[[str], Portrait], text: str, above: bool
+) -> None:
+    """Letters are paths in the same places, so that no font is needed to see them."""
+    document = _document(portrait_of("P001"), "ink")
+    caption = Caption(text, above)
+    captioned = captioned_drawing(document, caption)
+    assert captioned.isascii()
+    assert "<text" not in captioned
+    ElementTree.fromstring(captioned)  # noqa: S314 -- our own
+    (wanted,) = Captioned([svg.raster(document, 512)], caption)
+    found = svg.raster(captioned, 512)
+    blue = (120, 160, 200)
+    differ = np.abs(flattened(found, blue).astype(int) - flattened(wanted, blue))
+    assert differ.mean() < 4.0
+    assert (found[..., 3] > 0).sum() == pytest.approx((wanted[..., 3] > 0).sum(), rel=0.02)
 
 
 def _tone(picture: Image, drawing_mask: curves.Plane) -> Lab:
