@@ -116,7 +116,7 @@ class Deliverer:
                     found = await self._look(delivery, plan, message, replaces, chat)
                     if isinstance(answer, Placeholder) and await self._ended(answer):
                         if found is not None:  # what it stood for may have come without it
-                            await self._remove(chat, delivery.chat, found)
+                            await chat.remove(delivery.chat, found)
                         return None
                     if found is not None:
                         return found

@@ -4,6 +4,7 @@ The service speaks to a chat and knows no interactions; the one being answered t
 calls in a context variable, so that what it sends becomes that interaction's answer.
 """
 
+import asyncio
 import time
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
@@ -13,8 +14,12 @@ from dataclasses import dataclass
 import discord
 
 from bot.frontends.discord.appearance import Appearance, text_on
+from bot.frontends.discord.errors import TRANSPORT
 from bot.frontends.discord.references import TOKEN_SECONDS, Reference
 
+ASK_AGAIN = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between attempts to acknowledge, as long as nobody knows whether one was heard."""
+SERVER_ERROR = 500
 ALREADY_ACKNOWLEDGED = 40060  # a code of Discord's
 
 
@@ -36,7 +41,21 @@ class Answer:
     async def begin(
         cls, asked: discord.Interaction, *, thinking: bool = True, private: bool = False
     ) -> "Answer":
-        """Acknowledge; what an earlier process has acknowledged is taken as it stands."""
+        """Acknowledge; what was acknowledged before is taken as it stands.
+
+        Where Discord's answer got lost it may have been: it is asked once more.
+        """
+        for pause in ASK_AGAIN:
+            try:
+                return await cls._begin(asked, thinking=thinking, private=private)
+            except TRANSPORT as problem:
+                if isinstance(problem, discord.HTTPException) and problem.status < SERVER_ERROR:
+                    raise
+            await asyncio.sleep(pause)
+        return await cls._begin(asked, thinking=thinking, private=private)
+
+    @classmethod
+    async def _begin(cls, asked: discord.Interaction, *, thinking: bool, private: bool) -> "Answer":
         until = time.time() + TOKEN_SECONDS
         try:
             await asked.response.defer(thinking=thinking, ephemeral=private)

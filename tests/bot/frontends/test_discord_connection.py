@@ -151,6 +151,27 @@ async def test_an_interaction_that_came_too_late_is_let_go(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.parametrize("done", [True, False])
+async def test_an_acknowledgement_whose_answer_got_lost_loses_nothing(
+    discord: FakeDiscord, running: Running, *, done: bool
+) -> None:
+    """Whether Discord had heard it or not; what it heard shows that an answer is on its way."""
+
+    async def reply(event: Event, chat: Chat) -> None:
+        await chat.send(event.origin.chat, Message("here"))  # type: ignore[union-attr]
+
+    listener = RecordingListener(reply)
+    async with running(listener):
+        for _ in range(6):  # the library asks again by itself
+            discord.script("POST", "/callback", reset=True, done=done)
+        discord.script("GET", "/@original", reset=True)
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await discord.until(lambda: discord.in_channel(CHANNEL))
+        await patience.until(lambda: not listener.inbox)
+        await asyncio.sleep(0.05)  # the library's own last steps
+    assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["here"]
+
+
 async def test_make_sticker_of_a_message(discord: FakeDiscord, running: Running) -> None:
     """The menu carries the message and its pictures along."""
     listener = RecordingListener()
