@@ -51,6 +51,10 @@ LIMITS = {
     "discord": Limits(
         "PNG", 320, square=True, most_bytes=512 * KIB, moving=Moving("PNG", 512 * KIB, 5.0)
     ),
+    # emoji of an application there
+    "discord emoji": Limits(
+        "PNG", 128, square=True, most_bytes=256 * KIB, moving=Moving("GIF", 256 * KIB, 5.0)
+    ),
     # of what hangs under a message there, only GIF moves
     "attachment": Limits(
         "PNG", 320, square=True, most_bytes=512 * KIB, moving=Moving("GIF", 6144 * KIB, 30.0)

@@ -37,6 +37,7 @@ from bot.core.language.meanings import Note
 from bot.core.language.searching import Searching
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
+from bot.core.packing import PUBLISHING
 from bot.core.plans import Plan, Planner, Said, Showing
 from bot.core.restoring import Restored, restore
 from bot.core.turns import Account
@@ -344,7 +345,8 @@ class Decider:
         return self._library
 
     async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
-        sets = ", ".join(name for _, name in await takedowns.sets_of(session, person.id))
+        found = await takedowns.sets_of(session, person.id)
+        sets = ", ".join(name for platform, name in found if platform in PUBLISHING)
         erased = await people.erase_person(session, self._vault, person.id)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = [Note("note.others_keep")] if erased.links else []

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core import pack_files
 from bot.core.conversation import pack_actions as do
 from bot.core.conversation import packing_view
-from bot.core.conversation.actions import Choice, Say
+from bot.core.conversation.actions import Choice, PlatformName, Say
 from bot.core.conversation.packing_view import Look
 from bot.core.language.meanings import Request
 from bot.core.language.wording import Wording
@@ -21,6 +21,9 @@ from storage.vault import Vault
 
 PUBLISHING = frozenset({"telegram"})
 """Platforms that have packs of their own, which ours are brought to."""
+
+WHEN_ASKED = frozenset({"discord"})
+"""Platforms where there is a place for packs, but little room: whoever wants that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ class Packing:
     def publishes(self) -> bool:
         """Whether the person's platform has packs."""
         return self.person.platform in PUBLISHING
+
+    @property
+    def _when_asked(self) -> bool:
+        return self.person.platform in WHEN_ASKED
 
     async def perform(self, action: do.PackAction) -> tuple[tuple[Say, ...], bool]:
         """Do it; return what there is to say, and whether what was to follow may follow."""
@@ -79,8 +86,8 @@ class Packing:
                 await packs.rename(session, vault, pack, title)
             case do.DeletePack(pack=pack):
                 await packs.delete(session, pack)
-            case do.PublishPack(pack=pack):
-                if self.publishes:
+            case do.PublishPack(pack=pack, asked=asked):
+                if self.publishes or (asked and self._when_asked):
                     platform, person = self.person.platform, self.person.id
                     await publications.want(session, pack, platform, person, self.chat)
             case do.StopPublishing(pack=pack, replaces=replaces):
@@ -136,7 +143,7 @@ class Packing:
         if action.unless_published and self.publishes:
             return None
         pack = await packs.read(self.session, self.vault, action.pack)
-        look = Look(action.page, action.sticker, action.undo)
+        look = Look(action.page, action.sticker, action.undo, self._when_asked)
         return packing_view.shown(pack, await self._sets(pack), look, action.replaces)
 
     async def _stopped(self, pack_id: UUID, replaces: str | None) -> Say:
@@ -148,14 +155,20 @@ class Packing:
             "count": len(pack.stickers),
             "done": sum(one.file_id is not None for volume in volumes for one in volume.uploads),
             "links": packing_view.addresses(pack.kind, await self._sets(pack)),
+            "platform": PlatformName(platform),
         }
         again = ((Choice("pack_button.again", f"packs:again:{pack_id.hex}"),),)
         return Say("pack.stopped", values, again, replaces=replaces)
 
     async def _sets(self, pack: Pack) -> list[str]:
+        if not self.publishes:  # only those have links
+            return []
         names = await publications.set_names(self.session, [pack.id], self.person.platform)
         return names.get(pack.id, [])
 
+
+NO_ROOM = "no_room"
+"""The failure of a publication for which a platform has no place left."""
 
 START_FIRST = "start_first"
 """The failure of a publication whose owner has not started us on the platform."""

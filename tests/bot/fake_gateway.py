@@ -18,6 +18,7 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests import patience
+from tests.bot.fake_expressions import Expressions
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 APPLICATION = 198622483471925248
@@ -95,6 +96,8 @@ class FakeDiscord:
         self.open_channels: dict[int, Json] = {}
         """Private channels that the bot may look up, and with whom they are."""
         self.identified: list[Json] = []
+        self.expressions = Expressions(str(APPLICATION))
+        self.guilds: list[Json] = []
         self._blobs: dict[str, bytes] = {}
         self._originals: dict[str, Shown | None] = {}  # by interaction token
         self._asked: dict[str, Json] = {}
@@ -194,6 +197,15 @@ class FakeDiscord:
             "discriminator": "0",
             "avatar": None,
         }
+
+    def guild(
+        self, number: int, channel: int, slots: int = 5, makers: tuple[int, ...] = ()
+    ) -> None:
+        """Let the bot be in a server with a channel and so many slots for stickers.
+
+        ``makers``: who may make some.
+        """
+        self.guilds.append(self.expressions.add_guild(number, channel, slots, makers))
 
     def attachment(self, name: str, data: bytes, mime: str = "image/png") -> Json:
         """Upload a file; return how the API words it."""
@@ -343,12 +355,14 @@ class FakeDiscord:
             ready = {
                 "v": 10,
                 "user": BOT,
-                "guilds": [],
+                "guilds": [{"id": one["id"], "unavailable": True} for one in self.guilds],
                 "session_id": "session",
                 "resume_gateway_url": self.gateway,
                 "application": {"id": str(APPLICATION), "flags": 0},
             }
             await self._send(socket, "READY", ready)
+            for guild in self.guilds:
+                await self._send(socket, "GUILD_CREATE", guild)
         async with self._changed:
             self.identified.append(said["d"])
             self._changed.notify_all()
@@ -459,7 +473,8 @@ class FakeDiscord:
             case ("DELETE", ["channels", _, "messages", number]):
                 return self._delete(self.messages.get(int(number)))
             case _:
-                return _refuse(404, "404: Not Found")
+                made = self.expressions.serve(request, self._snowflake)
+                return _refuse(404, "404: Not Found") if made is None else made
 
     def _serve_interaction(self, request: Request) -> web.Response:
         match (request.method, request.path.strip("/").split("/")):
@@ -564,9 +579,12 @@ async def _read(asked: web.Request) -> tuple[Any, dict[str, bytes]]:
     files: dict[str, bytes] = {}
     for name, value in (await asked.post()).items():
         if isinstance(value, web.FileField):
-            files[value.filename] = value.file.read()
+            with value.file as file:
+                files[value.filename] = file.read()
         elif name == "payload_json":
             body = json.loads(str(value))
+        else:  # a form, as of stickers
+            body = {**(body or {}), name: str(value)}
     return body, files
 
 

@@ -96,9 +96,13 @@ class DeletePack:
 
 @dataclass(frozen=True, slots=True)
 class PublishPack:
-    """A pack to be brought to this platform, where that has packs, and told of in this chat."""
+    """A pack to be brought to this platform, where that has packs, and told of in this chat.
+
+    ``asked``: the person asked for it, as is needed where there is little room.
+    """
 
     pack: UUID
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ def _press_pack(state: State, verb: str, pack: Outline, message: str | None) -> 
             return state, (do.GivePack(pack.id, verb),)
         case "stop":
             return state, (do.StopPublishing(pack.id, message),)
-        case "again":
-            return state, (do.PublishPack(pack.id),)
+        case "again" | "publish":
+            return state, (do.PublishPack(pack.id, asked=True),)
         case _:
             return state, (Say("say.choice_gone"),)
 

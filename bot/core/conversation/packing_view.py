@@ -22,11 +22,15 @@ _FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which part of a pack is looked at. ``undo``: whether a change of it can be taken back."""
+    """Which part of a pack is looked at. ``undo``: whether a change of it can be taken back.
+
+    ``publish``: whether it can be brought to the platform.
+    """
 
     page: int = 1
     sticker: UUID | None = None
     undo: bool = False
+    publish: bool = False
 
 
 def address(kind: PackKind, name: str) -> str:
@@ -83,11 +87,14 @@ def shown(pack: Pack, sets: Sequence[str], look: Look, replaces: str | None = No
     last = [Choice("pack_button.rename", f"packs:rename:{pack.id.hex}")]
     if count:
         last.append(Choice("pack_button.zip", f"packs:zip:{pack.id.hex}"))
+    if count and look.publish:
+        last.append(Choice("pack_button.publish", f"packs:publish:{pack.id.hex}"))
     if look.undo:
         last.append(Choice("pack_button.undo", "packs:undo"))
     last.append(Choice("pack_button.delete", f"packs:delete:{pack.id.hex}"))
     if pages > 1:
         last.append(Choice("button.next_page", f"packs:page:{page % pages + 1}"))
+    last = last[-COLUMNS:]  # a new title can be typed, too
     values: dict[str, object] = {
         "title": pack.title,
         "count": count,

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.chat import Chat
 from bot.core.language.texts import Texts
 from bot.core.language.wording import Wording
-from bot.core.packing import START_FIRST
+from bot.core.packing import NO_ROOM, START_FIRST
 from bot.core.publishing.requests import Requests
 from bot.core.publishing.sets import StickerSets
 from bot.core.publishing.steps import next_step
 from bot.core.publishing.telling import Telling
 from bot.core.publishing.work import StoppedError, Work
-from bot.errors import ChatError, ChatForbidden, ChatUnavailable, OwnerUnknown, place_of
+from bot.errors import ChatError, ChatForbidden, ChatUnavailable, OwnerUnknown, SetFull, place_of
 from storage import packs, people, publications
 from storage.contract.packs import Publication, StepState, Volume
 from storage.database import Database
@@ -108,6 +108,8 @@ class Publisher:
             )
         except OwnerUnknown:
             await self._give_up(telling, START_FIRST)
+        except SetFull:
+            await self._give_up(telling, NO_ROOM)
         except Exception as problem:
             await self._set_aside(telling, problem)
 

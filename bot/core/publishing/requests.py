@@ -56,7 +56,7 @@ class Requests:
         """Take one step; raises what the platform raises, where that is not the step's own."""
         match step:
             case BeginVolume(number=number):
-                name = self.sets.set_name(work.pack.name, number, 0)
+                name = await self._name_of(work, number)
                 await self.database.retry(
                     lambda session: publications.add_volume(
                         session, work.pack.id, self.sets.platform, number, name
@@ -85,6 +85,14 @@ class Requests:
                 await self.sets.retitle_set(volume.name, self._title(work, volume))
                 await self._there(volume, work)
 
+    async def _name_of(self, work: Work, number: int) -> str:
+        """Return the first name of a volume, at its place."""
+        return self.sets.set_name(work.pack.name, number, 0, await self._place(work, number))
+
+    async def _place(self, work: Work, number: int) -> str:
+        before = [one.name for one in work.volumes if one.number < number]
+        return await self.sets.place(work.taken.chat, work.keeper.external_id, before)
+
     def _title(self, work: Work, volume: Volume) -> str:
         if volume.number == 1:
             return work.pack.title
@@ -97,7 +105,8 @@ class Requests:
         """Make a set, under the first name that is free."""
         given = await self._read(sticker)
         pack, owner = work.pack, work.keeper.external_id
-        names = [self.sets.set_name(pack.name, volume.number, n) for n in range(NAMES)]
+        place = await self._place(work, volume.number)
+        names = [self.sets.set_name(pack.name, volume.number, n, place) for n in range(NAMES)]
         first = names.index(volume.name) if volume.name in names else 0
         for name in names[first:]:
             upload = await self._begin_set(volume, name, sticker)
@@ -108,6 +117,9 @@ class Requests:
                     continue
             except (StickerRefused, StickerTooLarge) as problem:
                 await self._refused(sticker, upload, problem)
+                return
+            except SetFull:  # of others' already
+                await self._overflow(volume, upload, work)
                 return
             except ChatUnavailable as problem:
                 if problem.retry_after is not None or not await self._exists(name):
@@ -162,7 +174,7 @@ class Requests:
     async def _overflow(self, volume: Volume, upload: Upload, work: Work) -> None:
         """Begin a further volume for a sticker that found no room."""
         number = len(work.volumes) + 1
-        name = self.sets.set_name(work.pack.name, number, 0)
+        name = await self._name_of(work, number)
 
         async def further(session: AsyncSession) -> None:
             await publications.forget_upload(session, upload.id)

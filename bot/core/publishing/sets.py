@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from storage.contract.packs import PackKind
+from storage.contract.packs import Pack, PackKind, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,15 @@ class StickerSets(Protocol):
 
     platform: str
 
-    def set_name(self, pack: str, number: int, attempt: int) -> str:
+    async def place(self, chat: str, owner: str, before: Sequence[str]) -> str:
+        """Return where a pack's volume goes, where a platform has several places, else "".
+
+        ``chat``: where it was asked for. ``before``: the names of the pack's volumes before it.
+        Raises SetFull: there is no further place.
+        """
+        ...
+
+    def set_name(self, pack: str, number: int, attempt: int, place: str) -> str:
         """Return the name of a pack's volume, another one for each attempt at a free one."""
         ...
 
@@ -44,6 +52,14 @@ class StickerSets(Protocol):
 
     def start_link(self) -> str:
         """Return where a person starts us, so that sets can hang on their account."""
+        ...
+
+    def reached(self, pack: Pack, volumes: Sequence[Volume]) -> str:
+        """Return what leads people to sets that exist, such as a line with a link for each."""
+        ...
+
+    def told(self, volumes: Sequence[Volume]) -> str:
+        """Return the key of the sentence that tells where a pack is once all of it is there."""
         ...
 
     async def create_set(

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.chat import Chat, Searchable
-from bot.core.conversation.actions import Choice, Say
+from bot.core.conversation.actions import Choice, PlatformName, Say
 from bot.core.conversation.events import Message
 from bot.core.language.wording import Wording
-from bot.core.packing import START_FIRST
+from bot.core.packing import NO_ROOM, START_FIRST
 from bot.core.publishing.sets import StickerSets
+from bot.core.publishing.steps import there
 from bot.core.publishing.work import Work
 from bot.errors import BotError
 from storage import deliveries, publications
@@ -37,13 +38,14 @@ class Telling:
         Where a message stands already, a single sticker on its way needs no word.
         """
         if work.count and (self.taken.reference is None or work.count - work.done > 1):
-            key = "pack.publishing_linked" if work.links else "pack.publishing"
+            key = "pack.publishing_linked" if self._links(work) else "pack.publishing"
             await self._say(work, key, "stop")
 
     async def published(self, work: Work) -> None:
         """Tell that all are there, or all but those that the platform does not take."""
-        if work.links:
-            await self._say(work, "pack.published_short" if work.refused else "pack.published")
+        if work.existing:
+            told = self.sets.told(work.volumes)
+            await self._say(work, "pack.published_short" if work.refused else told)
 
     async def waiting(self, work: Work, seconds: int) -> None:
         """Tell that the platform wants to be left alone for a while."""
@@ -51,8 +53,12 @@ class Telling:
 
     async def failed(self, work: Work, failure: str) -> None:
         """Tell what a person can do about a pack that did not get there."""
-        key = "pack.start_first" if failure == START_FIRST else "pack.not_published"
+        keys = {START_FIRST: "pack.start_first", NO_ROOM: "pack.no_room"}
+        key = keys.get(failure, "pack.not_published")
         await self._say(work, key, "again", link=self.sets.start_link())
+
+    def _links(self, work: Work) -> str:
+        return self.sets.reached(work.pack, work.existing)
 
     async def _say(self, work: Work, key: str, button: str = "open", **more: object) -> None:
         """Show it where the message stands, or anew; what cannot be shown stops nothing."""
@@ -65,7 +71,9 @@ class Telling:
             "count": work.count,
             "done": work.done,
             "refused": work.refused,
-            "links": work.links,
+            "links": self._links(work),
+            "platform": PlatformName(self.taken.platform),
+            "here": sum(len(there(one)) for one in work.volumes[:1]),
             **more,
         }
         message = self.wording.say(Say(key, values, ((choice,),)), work.locale)

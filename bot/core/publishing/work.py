@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.core.conversation.packing_view import addresses
 from bot.core.publishing.steps import there
 from storage.contract.packs import Pack, Publication, StepState, Volume
 from storage.people import Person
@@ -39,7 +38,6 @@ class Work:
         return len(self.pack.stickers) - self.refused
 
     @property
-    def links(self) -> str:
-        """Where the sets are found that exist, a line each."""
-        exist = [one.name for one in self.volumes if one.state is StepState.THERE]
-        return addresses(self.pack.kind, exist)
+    def existing(self) -> tuple[Volume, ...]:
+        """The sets that exist."""
+        return tuple(one for one in self.volumes if one.state is StepState.THERE)

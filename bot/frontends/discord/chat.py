@@ -20,6 +20,7 @@ from bot.frontends.discord.appearance import Appearance, appearance, text_on
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.errors import TRANSPORT, translate, translated
 from bot.frontends.discord.references import Reference
+from bot.frontends.discord.sets import DiscordSets
 
 if TYPE_CHECKING:
     from storage.contract.updates import KeptUpdate
@@ -44,6 +45,7 @@ class DiscordChat:
         self._texts = texts
         self._left: list[KeptUpdate] = []
         self.client = Client(texts)
+        self.sets = DiscordSets(self.client)
 
     def listen(self, listener: Listener) -> None:
         """Tell a listener what happens from now on."""
@@ -102,6 +104,7 @@ class DiscordChat:
                     )
                 await self.client.close()
                 self.client = Client(self._texts)  # one that failed cannot log in cleanly again
+                self.sets = DiscordSets(self.client)
                 await asyncio.wait({stop}, timeout=pause)
                 if stop.done():
                     return False

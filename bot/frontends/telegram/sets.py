@@ -17,6 +17,7 @@ from telegram import InputFile, InputSticker
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
+from bot.core.conversation.packing_view import addresses
 from bot.core.publishing.sets import SetFile, SetSticker
 from bot.errors import (
     ChatError,
@@ -28,7 +29,7 @@ from bot.errors import (
 )
 from bot.frontends.telegram.errors import translate
 from bot.stickers import for_custom_emoji, for_telegram, moves, suffix
-from storage.contract.packs import PackKind
+from storage.contract.packs import Pack, PackKind, Volume
 
 SIZES = {PackKind.REGULAR: 120, PackKind.CUSTOM_EMOJI: 200}
 """How many stickers a set of each kind holds."""
@@ -59,8 +60,14 @@ class Sets:
     def __init__(self, bot: ExtBot[None]) -> None:
         self._bot = bot
 
-    def set_name(self, pack: str, number: int, attempt: int) -> str:
+    async def place(self, chat: str, owner: str, before: Sequence[str]) -> str:
+        """Return nothing: there is one place for all sets."""
+        del chat, owner, before
+        return ""
+
+    def set_name(self, pack: str, number: int, attempt: int, place: str) -> str:
         """Return a name by Telegram's rules: letters, digits and single ``_``, ``_by_`` the bot."""
+        del place
         again = "" if attempt == 0 else _ATTEMPTS[(attempt - 1) % len(_ATTEMPTS)]
         return f"{pack}_{number}{again}_by_{self._bot.username}"
 
@@ -71,6 +78,15 @@ class Sets:
     def start_link(self) -> str:
         """Return where a person starts us."""
         return f"https://t.me/{self._bot.username}?start=pack"
+
+    def reached(self, pack: Pack, volumes: Sequence[Volume]) -> str:
+        """Return the links of sets, a line each."""
+        return addresses(pack.kind, [one.name for one in volumes])
+
+    def told(self, volumes: Sequence[Volume]) -> str:
+        """Return the key of the sentence that gives the links."""
+        del volumes
+        return "pack.published"
 
     async def create_set(
         self, owner: str, name: str, title: str, kind: PackKind, sticker: SetSticker
