@@ -5,11 +5,12 @@ database, queue, worker, front ends.
 """
 
 import asyncio
-import ctypes
 import hashlib
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import bot.__main__ as program
@@ -60,12 +61,15 @@ def _hurry() -> None:
 
 
 def _end_with_the_run() -> None:
-    """End at once when the run does, so that nothing is left that works on its data (Linux)."""
-    if sys.platform == "linux":
-        set_death_signal = 1  # PR_SET_PDEATHSIG
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-        if os.getppid() == 1:
-            sys.exit()  # it ended before we asked
+    """End at once when the run does, so that nothing is left that works on its data."""
+    run = multiprocessing.parent_process()
+    assert run is not None
+
+    def watch() -> None:
+        run.join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def serve(command: str, environment: dict[str, str], log: Path) -> None:
