@@ -67,6 +67,12 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
             weights[name] = weights.get(name, 0.0) - BROAD * asked.rest * present
     table = displacements.load()
     head = estimate(table.base, before)
+    shutting = limits.shutting(weights)
+    if shutting:
+        others = {name: one for name, one in weights.items() if name not in shutting}
+        still, met = (head.turned(table.mixed(some)) for some in (others, shutting))
+        share = limits.shut_share(before, still, met)
+        weights = others | {name: share * one for name, one in shutting.items()}
     offset = eyewear.stiffened(before, head.turned(table.mixed(weights)), glasses)
     if asked.inside is not None:
         shut = mouth.closing(before, max(asked.rest, asked.shut))

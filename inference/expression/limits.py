@@ -25,6 +25,9 @@ _KNEE = 0.6
 
 JAW = "jawOpen"
 
+PARTING = (JAW, "mouthUpperUp", "mouthLowerDown")
+"""Movements that part the lips."""
+
 RELAXED = {
     "browInnerUp": (1.6, 0.1), "browOuterUp": (1.4, 0.1), "browDown": (1.4, 0.25),
     "eyeSquint": (0.8, 0.45), "mouthFrown": (1.6, 0.05), "mouthPucker": (1.3, 0.1),
@@ -74,6 +77,37 @@ def relaxed(calm: float, blendshapes: NDArray[np.floating]) -> dict[str, float]:
                 if excess > 0:
                     result[spelt] = -calm * weight * excess
     return result
+
+
+def shutting(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return those of some movements that bring the lips together, by taking away what parts them.
+
+    Args:
+        weights: blendshape -> amount.
+
+    Returns:
+        Blendshape -> amount, all below 0.
+    """
+    return {
+        name: weight
+        for name, weight in weights.items()
+        if weight < 0 and name.removesuffix("Left").removesuffix("Right") in PARTING
+    }
+
+
+def shut_share(before: Points, still: Points, shut: Points) -> float:
+    """Return how much of the lips' way together, 0..1, brings them to touch and no further.
+
+    Args:
+        before: (478, 3) px.
+        still: (478, 3) px, all other movements.
+        shut: (478, 3) px, those that bring the lips together.
+    """
+    apart = mouth.signed_gap(before + still)
+    met = mouth.signed_gap(before + still + shut)
+    if met >= 0:
+        return 1.0
+    return float(np.clip(apart / (apart - met), 0.0, 1.0)) if apart > 0 else 0.0
 
 
 def jaw_share(before: Points, still: Points, full: Points, kind: str) -> float:

@@ -38,6 +38,22 @@ def gap(points: NDArray[np.floating]) -> float:
     return float(apart / max(float(across), 1e-6))
 
 
+def signed_gap(points: NDArray[np.floating]) -> float:
+    """Measure how far the lips' middles part, below 0 where they cross.
+
+    Args:
+        points: (478, 2 or 3) px.
+
+    Returns:
+        The gap over the mouth's width.
+    """
+    along = points[_UPPER[-1], :2] - points[_UPPER[0], :2]
+    width = max(float(np.hypot(*along)), 1e-6)
+    upper, lower = (points[index, :2] for index in topology.LIPS_MIDDLE)
+    apart = lower - upper
+    return float(along[0] * apart[1] - along[1] * apart[0]) / width**2
+
+
 def openness(points: NDArray[np.floating]) -> float:
     """Tell how open a mouth is.
 

@@ -2,16 +2,16 @@
 
 import io
 import zipfile
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import PhotoError
-from inference.face import blendshapes, colours, finding, hair, masks, quality
+from inference.face import blendshapes, colours, finding, hair, masks, own_frame, quality
 from inference.face.detect import detect
-from inference.face.framing import around_head, belongs
+from inference.face.framing import around_head, belongs, one_shape
 from inference.face.landmarks import Region, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
@@ -106,12 +106,20 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]
     """
     upright = turned(image, report)
     square = around_head(face.landmarks)
-    picture, inside = square.cut(upright)
     landmarks = square.place(face.landmarks)
-    alpha, hair_mask = yield from masks.person_and_hair(picture, landmarks)
     others = [square.place(f.landmarks) for f in report.faces if f is not face]
+    own = own_frame.inside(upright, face.landmarks)
+    if own is None:
+        picture, inside = square.cut(upright)
+    else:  # nothing beyond the picture's own frame is looked at
+        rows, columns = own_frame.box(own)
+        square = replace(square, left=square.left - columns.start, top=square.top - rows.start)
+        picture, inside = square.cut(np.ascontiguousarray(upright[rows, columns]))
+        framed, _ = square.cut(np.repeat(own[rows, columns, None].astype(np.uint8), 3, axis=2))
+        inside = inside & (framed[..., 0] > 0)
+    alpha, hair_mask = yield from masks.person_and_hair(picture, landmarks)
     share = belongs(square.side, landmarks, others) * inside
-    alpha = np.rint(alpha * share).astype(np.uint8)
+    alpha = one_shape(np.rint(alpha * share).astype(np.uint8), landmarks)
     hair_mask = np.minimum(hair_mask, alpha)
     lab = to_lab(picture)
     found = colours.colours(lab, landmarks, hair_mask)

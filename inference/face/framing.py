@@ -16,6 +16,9 @@ MIN_SIDE, MAX_SIDE = 384, 640
 _ROOM = 2.4  # side of the square, in face heights
 _LOWER = 0.07  # how far below the face's middle the square's middle lies, in face heights
 _ASPECT = 1.3  # height over width of a face seen straight on; nodding heads look shorter
+_SOLID = 48  # alpha from which pixels hang together, as in die-cut stickers
+_STRAND = 0.0008  # area of a loose strand at most, squared face heights
+_NEAR = 0.04  # face heights from the person at which loose strands and haze are theirs
 _BUST = (1.5, 1.05)  # half width about the face's middle and depth below the chin, face heights
 
 
@@ -99,7 +102,36 @@ def head_and_shoulders(
         (H, W, 4) RGBA uint8 with straight alpha.
     """
     box = bust(landmarks)
-    return np.asarray(cv2.merge([image[box], alpha[box]]), np.uint8)
+    # what hung together below the bust no longer does
+    own = one_shape(alpha[box], landmarks[:, :2] - (box[1].start, box[0].start))
+    return np.asarray(cv2.merge([image[box], own]), np.uint8)
+
+
+def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Keep of a mask what hangs together with the face, and the haze and strands close to that.
+
+    Somebody else's half face, a hand from nowhere and dots beside the head are dropped.
+
+    Args:
+        alpha: (H, W) uint8.
+        landmarks: (478, 2 or 3) px of it.
+
+    Returns:
+        (H, W) uint8.
+    """
+    count, parts, found, _ = cv2.connectedComponentsWithStats((alpha >= _SOLID).astype(np.uint8))
+    if count <= 2:  # the ground and one part
+        return alpha
+    face = topology.fill(alpha.shape, landmarks, topology.FACE_OVAL)
+    mine = int(np.bincount(parts[face], minlength=count)[1:].argmax()) + 1
+    away = cv2.distanceTransform((parts != mine).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    unit = topology.face_height(landmarks)
+    strands = found[:, cv2.CC_STAT_AREA] < _STRAND * unit**2
+    strands[[0, mine]] = True
+    near = np.where(strands[parts], away < _NEAR * unit, parts == mine)
+    other = cv2.dilate((~near & (parts > 0)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    kept = (near & ~other) | (parts == mine)
+    return np.where(kept, alpha, np.uint8(0))
 
 
 def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:

@@ -268,6 +268,23 @@ def test_no_mouth_is_torn_open(name: str, portrait: Portrait) -> None:
         assert mouth.gap(move(report, movement([Setting(name, 1.0)])).after) <= limit + 0.02
 
 
+@pytest.mark.parametrize("opened", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("also", [[], [Setting("AU24", 0.5)]], ids=["alone", "pressed"])
+def test_lips_that_come_together_touch_and_go_no_further(
+    opened: float, also: list[Setting], portrait: Portrait
+) -> None:
+    """However much opening is taken away, no lip passes the other or turns inside out."""
+    points = move(portrait.report, movement([Setting("open", opened)])).after
+    report = replace(portrait.report, landmarks=points.astype(np.float32))
+    asked = [Setting("AU25", -1.0), Setting("AU26", -1.0), *also]
+    after = move(report, movement(asked)).after
+    assert -0.03 < mouth.signed_gap(after) <= max(mouth.signed_gap(points), 0.0) + 0.01
+    top, inner = after[topology.LIPS_TOP, 1], after[topology.LIPS_MIDDLE[0], 1]
+    low, bottom = after[topology.LIPS_MIDDLE[1], 1], after[topology.LIPS_BOTTOM, 1]
+    assert top < inner
+    assert low < bottom
+
+
 def test_a_smiling_face_has_less_to_smile(portrait: Portrait) -> None:
     """The same request moves the corners of a smiling mouth less than those of a sober one."""
     asked = movement([Setting("AU12", 1.0)])

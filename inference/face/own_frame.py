@@ -1,0 +1,178 @@
+"""The photo in the photo: where a screenshot or a photographed print ends its own picture.
+
+A side of the frame is a straight line between the picture and either flat ground or, across the
+whole width, another picture. Whoever stands in front of such a line breaks it, so what is cut off
+is never theirs.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.face import topology
+from inference.pictures.compositing import resize
+from inference.pictures.images import Image, to_lab
+
+_SIDE = 240  # px of the picture's longer side in which lines are looked for
+_SLOPES = (0.0, 0.02, -0.02, 0.04, -0.04, 0.07, -0.07)
+_GROUND = 0.02  # of the longer side: least width of flat ground beyond the line
+_FLAT = 5.0  # Lab distance within the ground
+_STEP = (2.5, 4.0)  # Lab distance across a line at least, and its multiple of the ground's spread
+_ACROSS = 8.0  # Lab distance between two pictures that meet without ground
+_ALONG_FLAT, _ALONG_STEP, _ALONG_ALL = 0.95, 0.75, 0.93  # shares of the line
+_WIDE_FLAT = 0.8  # share of the wider line
+_HEAD, _WIDE = 0.3, 0.55  # face heights to both sides of the face that a line and its ground go on
+_INSET = 1.5  # px by which a tilted line, known to a few hundredths only, is moved inwards
+_SAME, _ALONG_SAME = 2.5, 0.97  # Lab distance and share of ground that goes on without any line
+_SIDES = 2  # a single line is more likely a door's, or a wall's
+_CLEAR = 0.04  # face heights between the face and any line
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """y = at + slope * (x - middle), px. ground: its colour in Lab, where there is any."""
+
+    at: float
+    slope: float
+    middle: float
+    ground: NDArray[np.float32] | None
+
+    def of(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The line's y."""
+        return np.asarray(self.at + self.slope * (x - self.middle), np.float32)
+
+
+def inside(image: Image, landmarks: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+    """Find which pixels belong to the picture that a face is in.
+
+    Args:
+        image: (H, W, 3) RGB uint8, upright.
+        landmarks: (478, 3) px of one face in it.
+
+    Returns:
+        (H, W) bool, or None where the photo is all there is.
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, _SIDE / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    lab = to_lab(resize(image, size, cv2.INTER_AREA))
+    points = landmarks[:, :2] * scale
+    views = [(np.rot90(lab, turns), _turned(points, lab.shape[:2], turns)) for turns in range(4)]
+    lines = [_above(*view) for view in views]
+    if sum(line is not None for line in lines) < _SIDES:
+        return None
+    grounds = [line.ground for line in lines if line is not None and line.ground is not None]
+    if grounds:  # a white wall meets a white page without a line
+        lines = [
+            line or _gone_on(*view, grounds[0]) for line, view in zip(lines, views, strict=True)
+        ]
+    kept = np.ones(lab.shape[:2], np.bool_)
+    for turns, line in enumerate(lines):
+        if line is not None:
+            seen = np.rot90(kept, turns)  # a view: what is written there is written in ``kept``
+            rows, columns = np.indices(seen.shape, np.float32)
+            seen &= rows >= line.of(np.asarray(columns, np.float32))
+    if kept.all():
+        return None
+    grown = cv2.resize(kept.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(grown > 0.5 + 1e-3, np.bool_)
+
+
+def box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns that a mask, not empty, reaches."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _turned(points: NDArray[np.float32], shape: tuple[int, int], turns: int) -> NDArray[np.float32]:
+    """Landmarks in the picture turned by ``numpy.rot90``."""
+    height, width = shape
+    for _ in range(turns):
+        points = np.column_stack([points[:, 1], width - points[:, 0]]).astype(np.float32)
+        height, width = width, height
+    return points
+
+
+def _above(lab: NDArray[np.float32], points: NDArray[np.float32]) -> _Line | None:
+    """The nearest line above the face that ends the picture there."""
+    limit, middle, head = _span(lab, points, _HEAD)
+    _, _, wide = _span(lab, points, _WIDE)
+    deep = max(3, round(_GROUND * max(lab.shape[:2])))
+    limit = min(limit, len(lab) - 2)
+    if limit <= deep or head.stop - head.start < 2:
+        return None
+    if not _flat(lab[:limit], head).any() and not _meets(lab, limit, deep).any():
+        return None
+    found: _Line | None = None
+    for slope in _SLOPES:
+        shear = np.array([[1, 0, 0], [slope, 1, -slope * middle]], np.float64)
+        level = lab if slope == 0 else cv2.warpAffine(
+            np.ascontiguousarray(lab), shear, (lab.shape[1], lab.shape[0]),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+        at, ground = _level_line(np.asarray(level, np.float32), limit, deep, head, wide)
+        if at and (found is None or at > found.at + (2 if found.slope == 0 else 0)):
+            found = _Line(at + (_INSET if slope else 0.0), slope, middle, ground)
+    return found
+
+
+def _span(
+    lab: NDArray[np.float32], points: NDArray[np.float32], beyond: float
+) -> tuple[int, float, slice]:
+    """The row above which a line may lie, the face's middle, and the columns about it."""
+    oval = points[list(topology.FACE_OVAL)]
+    unit = topology.face_height(points)
+    left, right = float(oval[:, 0].min()), float(oval[:, 0].max())
+    limit = int(float(oval[:, 1].min()) - _CLEAR * unit)
+    start, end = max(0, int(left - beyond * unit)), int(right + beyond * unit)
+    return limit, (left + right) / 2, slice(start, max(start, min(lab.shape[1], end)))
+
+
+def _level_line(
+    lab: NDArray[np.float32], limit: int, deep: int, head: slice, wide: slice
+) -> tuple[int, NDArray[np.float32] | None]:
+    """The lowest row above ``limit`` at which a picture begins, level as seen, and its ground.
+
+    0 where there is none.
+    """
+    rows = np.arange(deep, limit)
+    flat, meets = _flat(lab, head), _meets(lab, limit, deep)
+    for row in rows[flat[rows - 2] | meets][::-1]:
+        ground = lab[row - deep : row - 1]
+        colour = np.median(ground[:, head].reshape(-1, 3), axis=0)
+        away = np.linalg.norm(ground - colour, axis=2)
+        begun = np.linalg.norm(lab[row + 1, head] - colour, axis=1)
+        step = max(_STEP[0], _STEP[1] * float(np.percentile(away[:, head], 90)))
+        if (
+            (away[:, head] < _FLAT).mean() > _ALONG_FLAT
+            and (away[:, wide] < _FLAT).mean() > _WIDE_FLAT
+            and (begun > step).mean() > _ALONG_STEP
+        ):
+            return int(row), colour
+        if meets[row - deep]:
+            return int(row), None
+    return 0, None
+
+
+def _gone_on(
+    lab: NDArray[np.float32], points: NDArray[np.float32], ground: NDArray[np.float32]
+) -> _Line | None:
+    """Where the last row of nothing but ground of a known colour ends."""
+    limit, middle, head = _span(lab, points, _HEAD)
+    same = (np.linalg.norm(lab[: max(limit, 0), head] - ground, axis=2) < _SAME).mean(axis=1)
+    pure = np.flatnonzero(same > _ALONG_SAME)
+    return _Line(float(pure[-1] + 1), 0.0, middle, ground) if len(pure) else None
+
+
+def _flat(lab: NDArray[np.float32], head: slice) -> NDArray[np.bool_]:
+    """Rows that may be ground."""
+    return np.asarray(np.linalg.norm(lab[:, head].std(axis=1), axis=1) < 2 * _FLAT, np.bool_)
+
+
+def _meets(lab: NDArray[np.float32], limit: int, deep: int) -> NDArray[np.bool_]:
+    """Rows from ``deep`` to ``limit`` at which something else begins across the whole width."""
+    rows = np.arange(deep, limit)
+    step = np.linalg.norm(lab[rows + 1] - lab[rows - 2], axis=2) > _ACROSS
+    return np.asarray(step.mean(axis=1) > _ALONG_ALL, np.bool_)

@@ -1,0 +1,126 @@
+"""Photos in photos: what is cut off, and what never is."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.face import analysis, own_frame, topology
+from inference.face.framing import head_and_shoulders, one_shape
+from inference.face.report import Portrait
+from inference.pictures.images import decode
+from tests.inference.making import answered
+
+PEOPLE = ["P001", "P002", "P005", "P006", "P008", "P009", "P010"]
+Picture = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def tight(portrait_of: Callable[[str], Portrait]) -> Callable[[str], Picture]:
+    """A function from a name to that person's head in a photo 500 px wide that ends close to it."""
+
+    def cut(person: str) -> Picture:
+        portrait = portrait_of(person)
+        points = portrait.report.landmarks[list(topology.FACE_OVAL), :2]
+        unit = topology.face_height(portrait.report.landmarks)
+        left, top = np.maximum(points.min(axis=0) - 0.55 * unit, 0).astype(int)
+        right, bottom = np.add(points.max(axis=0), (0.55 * unit, 0.45 * unit)).astype(int)
+        photo = portrait.image[top:bottom, left:right]
+        size = (500, round(500 * photo.shape[0] / photo.shape[1]))
+        return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+
+    return cut
+
+
+def on_a_page(photo: Picture, ground: int) -> tuple[Picture, NDArray[np.bool_]]:
+    """A photo on a page with lines of text, and where it lies."""
+    height, width = photo.shape[:2]
+    page = np.full((height + 700, width + 300, 3), ground, np.uint8)
+    lines = [*range(20, 160, 28), *range(height + 240, height + 670, 28)]
+    for number, row in enumerate(lines):
+        page[row : row + 10, 40 : 300 + 37 * number % (width - 60)] = 255 - ground
+    where = np.s_[200 : 200 + height, 150 : 150 + width]
+    page[where] = photo
+    own = np.zeros(page.shape[:2], np.bool_)
+    own[where] = True
+    return page, own
+
+
+def as_a_print(photo: Picture) -> tuple[Picture, NDArray[np.bool_]]:
+    """A photo on a white card that lies askew on a table, and where it lies."""
+    height, width = photo.shape[:2]
+    card = np.full((height + 150, width + 60, 3), 245, np.uint8)
+    own = np.zeros(card.shape[:2], np.uint8)
+    card[30 : 30 + height, 30 : 30 + width] = photo
+    own[30 : 30 + height, 30 : 30 + width] = 1
+    askew = cv2.getRotationMatrix2D((card.shape[1] / 2, card.shape[0] / 2), 4, 1)
+    askew[:, 2] += (150, 110)
+    size = (card.shape[1] + 300, card.shape[0] + 220)
+    table = cv2.warpAffine(card, askew, size, borderValue=(120, 96, 70))
+    return table, cv2.warpAffine(own, askew, size) > 0
+
+
+def cut_out(photo: Picture) -> tuple[NDArray[np.bool_] | None, Picture]:
+    """What belongs to the picture of the largest face, and that person's cut-out."""
+    report = answered(analysis.find(photo))
+    face = report.faces[0]
+    portrait = answered(analysis.study(photo, report, face))
+    own = own_frame.inside(analysis.turned(photo, report), face.landmarks)
+    return own, head_and_shoulders(portrait.image, portrait.alpha, portrait.report.landmarks)
+
+
+@pytest.mark.parametrize("ground", [255, 20])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_page_about_a_photo_is_left_out(
+    tight: Callable[[str], Picture], person: str, ground: int
+) -> None:
+    """Of a screenshot only the photo counts, whole but for its rim."""
+    page, where = on_a_page(tight(person), ground)
+    own, _ = cut_out(page)
+    assert own is not None
+    assert (own & ~where).sum() < 0.02 * where.sum()
+    assert (where & ~own).sum() < 0.06 * where.sum()
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_print_lying_askew_is_cut_along_its_own_edge(
+    tight: Callable[[str], Picture], person: str
+) -> None:
+    """The white card below a photographed print is no part of the person's body."""
+    table, where = as_a_print(tight(person))
+    own, _ = cut_out(table)
+    assert own is not None
+    below = np.zeros_like(where)
+    below[int(np.flatnonzero(where.any(axis=1))[-1]) - 40 :] = True
+    assert (own & ~where & below).sum() < 0.005 * where.sum()
+    assert (where & ~own).sum() < 0.1 * where.sum()
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_an_ordinary_photo_has_no_frame_of_its_own(
+    selfie_of: Callable[[str], bytes], person: str
+) -> None:
+    """Walls, doors and windows behind somebody are no page."""
+    photo = decode(selfie_of(person))
+    report = answered(analysis.find(photo))
+    assert own_frame.inside(photo, report.faces[0].landmarks) is None
+
+
+def test_what_does_not_hang_together_with_the_face_is_dropped(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """Islands as large as a hand or as small as a dot go; the person stays as they are."""
+    portrait = portrait_of("P006")
+    points = portrait.report.landmarks
+    alone = one_shape(portrait.alpha, points)
+    assert np.array_equal(alone, portrait.alpha)
+    unit = topology.face_height(points)
+    crown = int(np.flatnonzero(portrait.alpha[:, int(points[10, 0])] > 200)[0])
+    crowded = portrait.alpha.copy()
+    x = int(points[topology.FOREHEAD_MIDDLE, 0] - 0.9 * unit)
+    cv2.circle(crowded, (x, crown), round(0.15 * unit), 255, cv2.FILLED)
+    cv2.circle(crowded, (x + round(0.4 * unit), crown), 3, 255, cv2.FILLED)
+    assert not np.array_equal(crowded, portrait.alpha)
+    assert np.array_equal(one_shape(crowded, points), portrait.alpha)
