@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -96,6 +96,27 @@ async def add_answers(
     )
     await session.flush()
     return Delivery(delivery_id, person_id, platform, chat, 1, plan=plan)
+
+
+async def owe(
+    session: AsyncSession, vault: Vault, person_id: UUID, platform: str, chat: str, plan: bytes
+) -> UUID:
+    """Add what a chat is to be shown though nobody said anything there; return its id."""
+    delivery_id = uuid4()
+    key = await key_of(session, vault, person_id)
+    session.add(
+        DeliveryRow(
+            id=delivery_id,
+            person_id=person_id,
+            platform=platform,
+            chat=chat,
+            state=DeliveryState.WAITING.value,
+            progress=0,
+            sealed_plan=key.seal(plan, "plan", delivery_id),
+        )
+    )
+    await session.flush()
+    return delivery_id
 
 
 async def pending(session: AsyncSession, platform: str | None = None) -> list[UUID]:

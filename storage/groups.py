@@ -5,13 +5,15 @@ A group's account is its platform's and its chat's, with a key of its own; conse
 who join at the same moment the second finds the first there already.
 """
 
+import hashlib
+import secrets
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import members, packs, people
-from storage.contract.packs import Member, Pack
+from storage import members, packs, people, publications
+from storage.contract.packs import Member, Pack, StepState
 from storage.errors import NotTheirs, PackFull, PackGone
 from storage.models import PackRow
 from storage.people import Person
@@ -21,6 +23,7 @@ MOST_MEMBERS = 30
 """Of a pack: as many as stand on one family portrait."""
 
 _PREFIX = "group:"
+_CODE, _HOME = "room", "home"  # among the preferences of a room's account
 
 
 def external_id(chat: str) -> str:
@@ -28,9 +31,45 @@ def external_id(chat: str) -> str:
     return f"{_PREFIX}{chat}"
 
 
-async def account(session: AsyncSession, vault: Vault, platform: str, chat: str) -> Person:
-    """Return the account of a group, made when it is first asked for."""
-    return await people.find_or_add(session, vault, platform, external_id(chat), None)
+def is_group(person: Person) -> bool:
+    """Whether an account is a group's."""
+    return person.external_id.startswith(_PREFIX)
+
+
+async def account(
+    session: AsyncSession, vault: Vault, platform: str, chat: str, locale: str | None = None
+) -> Person:
+    """Return the account of a group, made when it is first asked for, to be spoken to so."""
+    return await people.find_or_add(session, vault, platform, external_id(chat), locale)
+
+
+async def new_room(session: AsyncSession, vault: Vault, platform: str, locale: str) -> Person:
+    """Return the account of a new room: a group that no chat stands for, but a code."""
+    code = secrets.token_urlsafe(18)
+    room = await account(session, vault, platform, _of_code(code), locale)
+    await people.set_preference(session, vault, room.id, _CODE, code)
+    return room
+
+
+async def room(session: AsyncSession, platform: str, code: str) -> Person | None:
+    """Return the account of the room of a code, if there is one."""
+    return await people.find(session, platform, external_id(_of_code(code)))
+
+
+async def settle(session: AsyncSession, vault: Vault, room_id: UUID, home: str) -> None:
+    """Keep under which address a room is found."""
+    await people.set_preference(session, vault, room_id, _HOME, home)
+
+
+async def link_of(session: AsyncSession, vault: Vault, group_id: UUID) -> str:
+    """Return where a room is entered, "" for other groups."""
+    kept = await people.preferences(session, vault, group_id)
+    return f"{kept.get(_HOME, '')}room/{kept[_CODE]}" if _CODE in kept else ""
+
+
+def _of_code(code: str) -> str:
+    """Return what stands for a room in the open: whoever reads it cannot enter."""
+    return "room " + hashlib.sha256(b"selfmoji room " + code.encode()).hexdigest()[:40]
 
 
 async def shared_pack(
@@ -81,17 +120,23 @@ async def leave(
     return await members.of_pack(session, pack_id), went
 
 
-async def take_over(session: AsyncSession, pack_id: UUID, person_id: UUID) -> None:
+async def take_over(session: AsyncSession, pack_id: UUID, person_id: UUID, stuck: str = "") -> None:
     """Let a group's pack hang on the account of a member, where nobody's keeps it any more.
 
     Raises:
-        NotTheirs: somebody keeps it, or the person is not in it.
+        NotTheirs: somebody keeps it, and no platform refused it for the reason ``stuck``; or the
+            person is not in it.
         PackGone: the pack is not there any more.
     """
     await people.take_turn(session, await _owner(session, pack_id))
     there = {one.person_id for one in await members.of_pack(session, pack_id)}
     keeper = await session.scalar(select(PackRow.keeper_id).where(PackRow.id == pack_id))
-    if keeper is not None or person_id not in there:
+    refused = [
+        one
+        for one in await publications.of_pack(session, pack_id)
+        if one.state is StepState.FAILED and one.failure == stuck
+    ]
+    if person_id not in there or (keeper is not None and not refused):
         raise NotTheirs(str(pack_id))
     await packs.keep_on(session, pack_id, person_id)
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -300,7 +301,11 @@ class PackShownRow(Row):
 
 
 class PackMemberRow(Row):
-    """A consent: who agreed to be in a pack, when, to which wording; until ``withdrawn``."""
+    """A consent: who agreed to be in a pack, when, to which wording; until ``withdrawn``.
+
+    ``name`` and ``avatar``: what they are called there and what they bring, sealed for them;
+    ``birthday``: whether they wish for a sticker of it.
+    """
 
     __tablename__ = "pack_members"
 
@@ -311,6 +316,34 @@ class PackMemberRow(Row):
     wording: Mapped[str] = mapped_column(String(32))
     consented: Mapped[datetime] = mapped_column(default=now)
     withdrawn: Mapped[datetime | None]
+    name: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    avatar: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    birthday: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class PackMakingRow(Row):
+    """A sticker that a job makes for a group's pack (``storage.makings``)."""
+
+    __tablename__ = "pack_makings"
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    pack_id: Mapped[UUID] = mapped_column(index=True)  # also of a pack that is gone
+    sticker_id: Mapped[UUID]
+
+
+class PackCardRow(Row):
+    """Where a group's pack is shown, one message in each chat; ``person_id``: whose chat it is."""
+
+    __tablename__ = "pack_cards"
+
+    pack_id: Mapped[UUID] = mapped_column(
+        ForeignKey("packs.id", ondelete="CASCADE"), primary_key=True
+    )
+    chat: Mapped[str] = mapped_column(String(512), primary_key=True)
+    person_id: Mapped[UUID] = _of_person(index=True)
+    reference: Mapped[str | None] = mapped_column(Text)
 
 
 class PhotoConsentRow(Row):

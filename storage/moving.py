@@ -15,6 +15,7 @@ from storage.models import (
     ConversationRow,
     DeliveryRow,
     JobRow,
+    PackCardRow,
     PersonRow,
     PhotoConsentRow,
     PreferenceRow,
@@ -59,6 +60,13 @@ async def follow(
         await session.execute(
             update(table).where(table.platform == platform, table.chat == old).values(chat=new)
         )
+    shown = select(PackCardRow.pack_id).where(PackCardRow.chat == old)
+    await erase(session, PackCardRow, PackCardRow.chat == new, PackCardRow.pack_id.in_(shown))
+    await session.execute(
+        update(PackCardRow)
+        .where(PackCardRow.chat == old, PackCardRow.person_id.in_(here))
+        .values(chat=new, reference=None)
+    )
     await session.execute(
         update(PhotoConsentRow)
         .where(PhotoConsentRow.chat == old, PhotoConsentRow.person_id.in_(here))

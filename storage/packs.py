@@ -81,8 +81,7 @@ async def create(
         id=new,
         person_id=owner,
         keeper_id=keeper,
-        name=secrets.choice(_LETTERS[:23])
-        + "".join(secrets.choice(_LETTERS) for _ in range(_LONGEST_NAME - 1)),
+        name=_new_name(),
         kind=kind.value,
         title=sealed.seal(key, title[:LONGEST_TITLE], "pack", new),
         title_version=1,
@@ -93,6 +92,11 @@ async def create(
     session.add(row)
     await session.flush()
     return _pack(row, key, ())
+
+
+def _new_name() -> str:
+    rest = (secrets.choice(_LETTERS) for _ in range(_LONGEST_NAME - 1))
+    return secrets.choice(_LETTERS[:23]) + "".join(rest)
 
 
 async def of_account(session: AsyncSession, vault: Vault, owner: UUID) -> tuple[Pack, ...]:
@@ -544,12 +548,15 @@ async def rename(session: AsyncSession, vault: Vault, pack_id: UUID, title: str)
 async def keep_on(session: AsyncSession, pack_id: UUID, keeper: UUID) -> None:
     """Let a group's pack hang on another person's account: its sets are made anew there.
 
+    They get other names, for those of the sets before are spent.
+
     Raises:
         PackGone: it is not there any more.
     """
     await _row(session, pack_id, lock=True)
     await takedowns.take_down(session, [pack_id])
-    await session.execute(update(PackRow).where(PackRow.id == pack_id).values(keeper_id=keeper))
+    values = {"keeper_id": keeper, "name": _new_name()}
+    await session.execute(update(PackRow).where(PackRow.id == pack_id).values(**values))
     await _touch(session, pack_id)
 
 

@@ -206,11 +206,15 @@ async def expire_leases(session: AsyncSession, platform: str) -> None:
 
 
 async def want_again(session: AsyncSession, person_id: UUID, platform: str, failure: str) -> int:
-    """Want what failed for a reason that is gone by now; return how many packs."""
+    """Want what failed for a reason that is gone by now; return how many packs.
+
+    They are the person's own, and those of groups that hang on their account.
+    """
+    kept = select(PackRow.id).where(PackRow.keeper_id == person_id)
     again = await session.scalars(
         update(PublicationRow)
         .where(
-            PublicationRow.person_id == person_id,
+            or_(PublicationRow.person_id == person_id, PublicationRow.pack_id.in_(kept)),
             PublicationRow.platform == platform,
             PublicationRow.state == StepState.FAILED.value,
             PublicationRow.failure == failure,

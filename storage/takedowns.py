@@ -8,7 +8,7 @@ marked here, in the transaction that erases, and go once the platform has let go
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.contract.packs import StepState
@@ -51,9 +51,14 @@ async def take_out(session: AsyncSession, person_id: UUID, pack_id: UUID | None 
     """
     shows = select(PackShownRow.sticker_id).where(PackShownRow.person_id == person_id)
     theirs = or_(PackStickerRow.person_id == person_id, PackStickerRow.id.in_(shows))
-    query = select(PackStickerRow.id, PackStickerRow.pack_id).where(theirs)
     if pack_id is not None:
-        query = query.where(PackStickerRow.pack_id == pack_id)
+        theirs = and_(theirs, PackStickerRow.pack_id == pack_id)
+    return await erase_stickers(session, theirs)
+
+
+async def erase_stickers(session: AsyncSession, which: ColumnElement[bool]) -> int:
+    """Erase stickers for good, here and on the platforms; return how many there were."""
+    query = select(PackStickerRow.id, PackStickerRow.pack_id).where(which)
     rows = (await session.execute(query)).all()
     going = [row.id for row in rows]
     await withdraw(session, going)

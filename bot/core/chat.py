@@ -76,6 +76,15 @@ class Searchable(Protocol):
         ...
 
 
+@runtime_checkable
+class Moderated(Protocol):
+    """A chat that tells who has a say in a group only when it is asked."""
+
+    async def is_admin(self, chat: str, person: str) -> bool:
+        """Whether a person is an admin of the group of a chat; False where that is not known."""
+        ...
+
+
 class Listener(Protocol):
     """Whom a front end tells what happens: ``bot.core.service.Service``, or a test."""
 

@@ -32,6 +32,7 @@ from bot.core.conversation.events import (
 from bot.core.conversation.library import Library
 from bot.core.conversation.state import USUAL, State, from_json, known, requests_from_json, to_json
 from bot.core.conversation.step import FromPerson, step
+from bot.core.grouping import packs_of
 from bot.core.language.grammar import Caption, Grammar
 from bot.core.language.meanings import Note
 from bot.core.language.searching import Searching
@@ -42,10 +43,23 @@ from bot.core.plans import Plan, Planner, Said, Showing
 from bot.core.restoring import Restored, restore
 from bot.core.turns import Account
 from bot.settings import BotSettings
-from storage import avatars, consents, deliveries, jobs, packs, parts, people, photos, takedowns
+from storage import (
+    avatars,
+    consents,
+    deliveries,
+    jobs,
+    makings,
+    members,
+    packs,
+    parts,
+    people,
+    photos,
+    takedowns,
+)
 from storage.contract.failures import Failure
+from storage.contract.jobs import Outcome
 from storage.contract.kinds import EMOJI
-from storage.contract.packs import Pack
+from storage.contract.packs import Making, Pack
 from storage.contract.photos import MAX_BYTES
 from storage.database import Database
 from storage.deliveries import Delivery
@@ -211,8 +225,9 @@ class Decider:
         photo = event.photo if isinstance(event, PhotoKept) else None
         plan.after, plan.said = origin.message, _said(happened, photo)
         if plan.erase is not None:
-            said = await self._erase(session, person, plan.erase)
-            plan.answers.append(Showing(self._wording.say(said, plan.locale), said.replaces))
+            said = await self._erase(session, person, chat, plan)
+            shown = self._wording.say(said, plan.locale)
+            plan.answers.insert(0, Showing(shown, said.replaces))
             delivery = Delivery(new, person.id, who.platform, chat, 1)
             return Decided(delivery, plan, (person.platform, person.external_id))
         await people.save_conversation(session, self._vault, person.id, chat, to_json(state))
@@ -231,6 +246,9 @@ class Decider:
         job, outcome = delivery.job, delivery.outcome
         if job is None or outcome is None:
             raise LookupError("a delivery without a job has a plan")
+        making = await makings.of_job(session, job.id)
+        if making is not None:
+            return await self._put_into_pack(session, person, delivery, making, outcome)
         event = JobEnded(
             job.id, job.kind, job.settings, job.face, outcome, job.photo_id, job.second_photo_id,
             job.avatar,
@@ -242,6 +260,22 @@ class Decider:
         state, plan = await self._planner.perform(session, person, job.chat, state, actions)
         plan.take_the_place_of(placeholder, live=live)
         await people.save_conversation(session, self._vault, person.id, job.chat, to_json(state))
+        await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
+        return plan
+
+    async def _put_into_pack(
+        self,
+        session: AsyncSession,
+        person: Person,
+        delivery: Delivery,
+        making: Making,
+        outcome: Outcome,
+    ) -> Plan:
+        """Let a group's pack have what was made for it; no chat is told of that by itself."""
+        plan = Plan(self._texts.negotiate(person.locale))
+        grouping = self._planner.grouping(session, person, delivery.chat, plan.locale)
+        await grouping.made(making, outcome)
+        await self._planner.follow(session, plan, grouping)
         await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
         return plan
 
@@ -321,6 +355,7 @@ class Decider:
             here=here,
             avatars=await avatars.of_person(session, self._vault, person.id),
             packs=outlines,
+            awaited=bool(await members.waiting(session, person.id)),
             pack_open=await self._open_pack(session, person, state),
         )
 
@@ -344,10 +379,16 @@ class Decider:
                 self._library = found
         return self._library
 
-    async def _erase(self, session: AsyncSession, person: Person, said: Say) -> Say:
+    async def _erase(self, session: AsyncSession, person: Person, chat: str, plan: Plan) -> Say:
+        """Erase a person; packs of groups are without them from now on. Return what to say."""
+        said = plan.erase or Say("say.forgotten")
+        shared = await packs_of(session, person.id)
         found = await takedowns.sets_of(session, person.id)
         sets = ", ".join(name for platform, name in found if platform in PUBLISHING)
         erased = await people.erase_person(session, self._vault, person.id)
+        grouping = self._planner.grouping(session, person, chat, plan.locale)
+        await grouping.left_behind(shared)
+        await self._planner.follow(session, plan, grouping)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = [Note("note.others_keep")] if erased.links else []
         if sets:

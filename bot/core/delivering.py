@@ -18,7 +18,7 @@ from bot.core.plans import Placeholder, Plan, Showing
 from bot.core.progress import ProgressMessages
 from bot.core.turns import Account
 from bot.errors import BotError, ChatForbidden, ChatUnavailable
-from storage import deliveries, jobs
+from storage import cards, deliveries, jobs
 from storage.contract.jobs import JobState
 from storage.database import Database
 from storage.deliveries import Delivery
@@ -72,6 +72,8 @@ class Deliverer:
         for answer in plan.answers:
             if isinstance(answer, Placeholder):
                 await self._queue.enqueue("jobs", answer.job.id, answer.job.priority)
+        for owed in plan.owed:
+            await self._queue.enqueue(f"delivery.{chat.platform}", owed)
         for cancelled in plan.cancelled:
             await self._queue.cancel(cancelled)
             self._progress.done(cancelled)
@@ -92,6 +94,8 @@ class Deliverer:
             answer = plan.answers[progress - 1] if progress else None
             if isinstance(answer, Placeholder) and reference is not None:
                 await jobs.set_placeholder(session, answer.job.id, reference)
+            if isinstance(answer, Showing) and answer.card is not None and reference is not None:
+                await cards.learn(session, answer.card, delivery.chat, reference)
 
         await self._database.retry(work)
 

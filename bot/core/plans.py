@@ -16,9 +16,11 @@ from bot.core.conversation import actions as do
 from bot.core.conversation import taste
 from bot.core.conversation.actions import Action, Choice, PackFile, Run, Say, ShowResult
 from bot.core.conversation.events import Message
+from bot.core.conversation.group_actions import InGroup
 from bot.core.conversation.lineup import clean
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
+from bot.core.grouping import Grouping, Told
 from bot.core.language.meanings import Note, Request
 from bot.core.language.searching import Searching
 from bot.core.language.wording import Wording
@@ -26,7 +28,7 @@ from bot.core.linking import perform
 from bot.core.offering import led_to, request_of
 from bot.core.packing import Packing
 from bot.exporting import parted
-from storage import avatars, exports, favourites, jobs, people, photos, results
+from storage import avatars, deliveries, exports, favourites, jobs, people, photos, results
 from storage.contract.captions import with_caption
 from storage.contract.drawings import drawing_in
 from storage.contract.finishing import with_finish
@@ -46,7 +48,7 @@ class Showing:
 
     ``result``: the job whose result its sticker is, or the document ``drawn`` in that.
     ``exported``: which zip of all that ``person`` has its document is, from 1.
-    ``pack``: what it shows of a sticker pack.
+    ``pack``: what it shows of a sticker pack. ``card``: the group's pack whose card it is.
     """
 
     message: Message
@@ -56,6 +58,7 @@ class Showing:
     exported: int = 0
     person: UUID | None = None
     pack: PackFile | None = None
+    card: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Plan:
     ``drop_placeholder``: that of the job that ended goes without a word. ``cancelled``: jobs to
     take back from the queue; ``abandoned``: their placeholders. ``erase``: everything of the person
     is to go before the answers are shown. ``after``: a message that is older than all answers.
+    ``owed``: deliveries to other chats that follow from it.
     """
 
     locale: str
@@ -101,6 +105,7 @@ class Plan:
     erase: Say | None = None
     after: str | None = None
     said: Said | None = None
+    owed: list[UUID] = field(default_factory=list)
 
     def take_the_place_of(self, placeholder: str | None, *, live: bool) -> None:
         """Put the first answer in a placeholder's place, or let that go without a word.
@@ -210,6 +215,9 @@ class Planner:
                     await self._favourites(session, person, plan, words)
                 case do.KeepAvatar(id=avatar, spec=spec, ranked=ranked):
                     await avatars.keep(session, self.vault, person.id, spec, ranked, avatar)
+                    grouping = self.grouping(session, person, chat, plan.locale)
+                    await grouping.brought(spec, avatar)
+                    await self.follow(session, plan, grouping)
                 case do.ChangeAvatar(id=avatar, spec=spec):
                     if not await avatars.change(session, self.vault, avatar, spec):
                         await avatars.keep(session, self.vault, person.id, spec)
@@ -241,6 +249,10 @@ class Planner:
                     plan.answers += await self._export(session, person.id, plan.locale)
                 case do.Erase():
                     pass
+                case InGroup():
+                    grouping = self.grouping(session, person, chat, plan.locale)
+                    state = await grouping.perform(action, state)
+                    await self.follow(session, plan, grouping)
                 case _:
                     packing = Packing(session, self.vault, self.wording, person, chat, plan.locale)
                     told, well = await packing.perform(action)
@@ -249,6 +261,31 @@ class Planner:
                     if not well:
                         return state, plan
         return state, plan
+
+    def grouping(
+        self, session: AsyncSession, person: Person, chat: str, locale: str
+    ) -> Grouping:  # fmt: skip
+        """Return what looks after groups' packs, for one person in one chat."""
+        return Grouping(session, self.vault, self.wording, self.bounds, person, chat, locale)
+
+    async def follow(self, session: AsyncSession, plan: Plan, grouping: Grouping) -> None:
+        """Put into a plan what a change of groups' packs leaves to do."""
+        changes = grouping.changes
+        plan.answers += [self._told(one) for one in changes.told]
+        plan.answers += [Placeholder(job, request) for job, request in changes.jobs]
+        plan.cancelled += changes.cancelled
+        for card, told in changes.cards:
+            shown = to_bytes(Plan(told.locale, [self._told(told)]))
+            owner = await people.read(session, card.person_id)
+            plan.owed.append(
+                await deliveries.owe(
+                    session, self.vault, owner.id, owner.platform, card.chat, shown
+                )
+            )
+
+    def _told(self, told: Told) -> Showing:
+        message = self.wording.say(told.say, told.locale)
+        return Showing(message, told.say.replaces, pack=told.say.pack, card=told.card)
 
     async def read(self, session: AsyncSession, kept: bytes) -> Plan:
         """Return a plan as ``to_bytes`` kept it; a sticker erased meanwhile is told of."""

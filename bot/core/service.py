@@ -15,9 +15,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core.chat import Chat, Forgetful
+from bot.core.chat import Chat, Forgetful, Moderated
 from bot.core.collecting import Collections
-from bot.core.conversation import taste
+from bot.core.conversation import grouping, taste
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import (
     Event,
@@ -175,6 +175,10 @@ class Service:
             raise TypeError("jobs end in deliver")
         self._begin(chat.platform)
         origin = event.origin
+        if grouping.for_admins(event) and isinstance(chat, Moderated):
+            admin = await chat.is_admin(origin.chat, origin.who.external_id)
+            origin = replace(origin, admin=admin)
+            event = replace(event, origin=origin)
         account = (origin.who.platform, origin.who.external_id)
         async with self._turns.of(account):
             try:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from storage.contract.avatars import AvatarSpec
+
 MOST_STICKERS = 480
 """Of a pack, whatever the volumes of a platform hold."""
 
@@ -129,6 +131,44 @@ class Member:
     wording: str
     consented: datetime
     withdrawn: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a member brings to a group's pack.
+
+    ``name``: what they are called there, "" where the platform has no names. ``avatar``: None until
+    there is one. ``birthday``: whether they wish for a sticker of it.
+    """
+
+    person_id: UUID
+    name: str
+    avatar: AvatarSpec | None
+    birthday: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message that shows a group's pack. ``person_id``: the account whose chat it stands in.
+
+    ``reference``: None until the platform has told it.
+    """
+
+    pack_id: UUID
+    person_id: UUID
+    chat: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A sticker of a group's pack that a job makes, or could not. ``unfinished``: it still may."""
+
+    job_id: UUID
+    person_id: UUID
+    pack_id: UUID
+    sticker_id: UUID
+    unfinished: bool
 
 
 @dataclass(frozen=True, slots=True)

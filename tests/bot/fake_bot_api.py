@@ -48,6 +48,8 @@ class BotApi:
         self.answered: list[str] = []
         self.inline: dict[str, Json] = {}
         """How inline queries were answered, by their numbers."""
+        self.admins: set[int] = set()
+        """The people who are admins of every group."""
         self.stickers = StickerSets(str(BOT["username"]))
         self._files: dict[str, bytes] = {}
         self._updates: list[Json] = []
@@ -438,6 +440,19 @@ class BotApi:
         answer = limits.inline(request.fields, known)
         self.inline[request.fields["inline_query_id"]] = answer
         return True
+
+    def _on_get_chat_member(self, request: Request) -> Json:
+        number = int(request.fields["user_id"])
+        user = {"id": number, "is_bot": False, "first_name": f"Person {number}"}
+        if number not in self.admins:
+            return {"status": "member", "user": user}
+        rights = (
+            "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+            "can_manage_video_chats", "can_restrict_members", "can_promote_members",
+            "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
+            "can_delete_stories",
+        )  # fmt: skip
+        return {"status": "administrator", "user": user, **dict.fromkeys(rights, False)}
 
     def _on_send_message(self, request: Request) -> Json:
         return self._show(request, "text", limits.text(request.fields.get("text", "")))

@@ -1,17 +1,23 @@
 """``python -m bot`` whose worker shows each photo as it came, after a while: no models are loaded.
 
+Where it is to draw avatars, each wish of each avatar has a picture of its own.
+
 Discord is where the environment says. The rest is the program itself: its command line, processes,
 database, queue, worker, front ends.
 """
 
 import asyncio
 import hashlib
+import io
+import json
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
+
+from PIL import Image
 
 import bot.__main__ as program
 from inference.serving.contract import Photos, Pipeline, Told, untold
@@ -29,14 +35,23 @@ class Mirror(Pipeline):
     async def run(self, job: Job, photos: Photos, told: Told = untold) -> Outcome:
         """Sleep for up to so many seconds."""
         del told
-        assert job.photo_id is not None
-        photo, _ = await photos.read(job.photo_id)
         part = hashlib.sha256(job.id.bytes).digest()[0] / 255
         await asyncio.sleep(self._longest * part)
+        if job.photo_id is None:
+            return Done(_drawn(job))
+        photo, _ = await photos.read(job.photo_id)
         return Done(photo)
 
     def close(self) -> None:
         """Hold nothing."""
+
+
+def _drawn(job: Job) -> bytes:
+    wish = json.dumps([job.kind, [one.name for one in job.settings], job.avatar], sort_keys=True)
+    colour = tuple(hashlib.sha256(wish.encode()).digest()[:3])
+    file = io.BytesIO()
+    Image.new("RGBA", (512, 512), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 async def _no_library(_url: str, _ready: asyncio.Event) -> None:

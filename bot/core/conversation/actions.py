@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from bot.core.conversation.group_actions import InGroup
 from bot.core.conversation.pack_actions import PackAction
 from bot.core.conversation.taste import Taste
 from bot.core.language.meanings import Note, Request, SettingName
@@ -380,5 +381,6 @@ Action = (
     | Unlink
     | Export
     | Erase
+    | InGroup
     | PackAction
 )

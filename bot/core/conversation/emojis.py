@@ -13,7 +13,8 @@ _OF_SETTING = {
     "thumbs": "👍", "kiss": "😘", "silly": "🤪", "party": "🥳", "dizzy": "😵", "blink": "😊",
     "beam": "😁", "smile": "😊", "grin": "😁", "disgusted": "🤢", "scared": "😨", "smirk": "😏",
     "frown": "☹️", "shout": "😱", "tongue": "😛", "open": "😮", "neutral": "😐", "doubtful": "🤨",
-    "mimic": "🎭", "cat": "😺",
+    "mimic": "🎭", "cat": "😺", "family": "👪", "hug": "🤗", "high-five": "🙌", "versus": "⚔️",
+    "birthday": "🎂",
 }  # fmt: skip
 
 

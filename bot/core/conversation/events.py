@@ -20,11 +20,23 @@ NO_CAPTION = Caption()
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A person on a platform. ``locale``: what the platform says of their language, if anything."""
+    """A person on a platform.
+
+    ``locale`` and ``name``: what the platform says of their language and calls them, if anything.
+    """
 
     platform: str  # "telegram" | "discord" | "web" | "terminal"
     external_id: str
     locale: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Where many are together, whatever its topics or channels: its number and its name."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,8 @@ class Origin:
     ``key`` is unique per update of a platform: seen twice, it does nothing. ``chat`` is the front
     end's own reference, a JSON-able string. ``private``: nobody but the person sees the answer.
     ``message``: the reference of the message that it came with, where that has one; what answers it
-    is newer.
+    is newer. ``group``: whose chat it is, if one's; ``admin``: the person has a say there.
+    ``home``: an address under which people find us on the platform, if it has such.
     """
 
     key: str
@@ -42,6 +55,9 @@ class Origin:
     chat: str
     private: bool = True
     message: str | None = None
+    group: Group | None = None
+    admin: bool = False
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

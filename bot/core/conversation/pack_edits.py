@@ -15,6 +15,7 @@ class Asked(StrEnum):
     NEW_TITLE = "new_title"
     NEW_EMOJI_TITLE = "new_emoji_title"
     EMOJI = "emoji"
+    GROUP_TITLE = "group_title"
 
 
 class Change(StrEnum):

@@ -5,7 +5,16 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import liking, lineup, packing, packs, sliders, varying, wardrobe
+from bot.core.conversation import (
+    grouping,
+    liking,
+    lineup,
+    packing,
+    packs,
+    sliders,
+    varying,
+    wardrobe,
+)
 from bot.core.conversation.actions import Say
 from bot.core.conversation.events import ChoiceMade, CommandGiven
 from bot.core.conversation.explaining import LINE
@@ -70,6 +79,8 @@ def pressed(state: State, event: ChoiceMade, grammar: Grammar, library: Library)
                 kind = KINDS[KINDS[sheet.request.kind].shows]
                 key = event.origin.key
                 return packs.begin(state, kind, key, sheet.photo, sheet.face, sheet.avatar)
+    if verb == "group":
+        return grouping.press(state, rest, event)
     if verb == "packs" and not rest.startswith(("add:", "moods:")):
         return packing.press(state, rest, event.message)
     if verb == "packs":

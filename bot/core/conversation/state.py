@@ -155,9 +155,9 @@ class State:
     avatar whose name was asked for. ``pack``: what is left of one. ``editing``: the sticker pack
     that buttons mean. ``asked``: photos that wait for a word of whoever they show. ``scoped``: what
     is liked is changed for this chat alone. ``taste`` (everywhere), ``here`` (in this chat),
-    ``locale``, ``preferred``, ``avatars`` (the current one first), ``packs`` and ``pack_open`` (the
-    one that is edited) belong to the person rather than the chat and are laid over when the state
-    is loaded.
+    ``locale``, ``preferred``, ``avatars`` (the current one first), ``packs``, ``pack_open`` (the
+    one that is edited) and ``awaited`` (a group's pack waits for their avatar) belong to the person
+    rather than the chat and are laid over when the state is loaded.
     """
 
     locale: str = "en"
@@ -186,6 +186,7 @@ class State:
     packs: tuple[Outline, ...] = ()
     pack_open: StickerPack | None = None
     asked: tuple[Asked, ...] = ()
+    awaited: bool = False
     scoped: bool = False
     taste: Taste = NOTHING_SAID
     here: Taste = NOTHING_SAID
@@ -216,8 +217,9 @@ def _requests() -> TypeAdapter[tuple[Request, ...]]:
 def to_json(state: State) -> dict[str, object]:
     """Return the state as JSON-able data, without what is laid over it from elsewhere."""
     kept = replace(
-        state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID, packs=(), pack_open=None
-    )
+        state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID, packs=(), pack_open=None,
+        awaited=False,
+    )  # fmt: skip
     data: dict[str, object] = _adapter().dump_python(kept, mode="json")
     return data
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.core.conversation import actions as do
-from bot.core.conversation import liking, lineup, packing, permitting, tray
+from bot.core.conversation import grouping, liking, lineup, packing, permitting, tray
 from bot.core.conversation.actions import Run, Say
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -22,6 +22,7 @@ from bot.core.conversation.events import (
 from bot.core.conversation.explaining import explain
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
+from bot.core.conversation.pack_edits import Asked
 from bot.core.conversation.pressed import pressed
 from bot.core.conversation.results import ended
 from bot.core.conversation.state import REMEMBERED, State, Unfinished
@@ -30,6 +31,7 @@ from bot.core.language.grammar import Grammar
 from bot.core.language.meanings import BareCommand, Command, Courtesy, Request
 from bot.core.language.spelling import legible
 from bot.errors import CommandError
+from storage.contract.kinds import EMOJI
 
 NOTHING_TO_WEAR = Library()
 FromPerson = (
@@ -52,6 +54,8 @@ def step(
         state = replace(state, naming=None, editing=replace(state.editing, asked=None))
     match event:
         case CommandGiven(text=text) if asked is not None and "/" not in legible(text)[:1]:
+            if asked is Asked.GROUP_TITLE:
+                return grouping.titled(state, event)
             return packing.answered(state, asked, text, event.origin.key)
         case CommandGiven(text=text) if naming is not None and "/" not in legible(text)[:1]:
             return lineup.named(state, naming, text)
@@ -124,12 +128,17 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         told = personal(state, meaning, private=event.origin.private)
         if told is not None:
             return told
+        shown = grouping.said(state, grammar.vocabulary, meaning, event.origin)
+        if shown is not None:  # a selfie for the group
+            state, made = run(state, (Request(EMOJI.name),))
+            return state, (*shown[1], *made)
         if meaning != BareCommand(Command.START) and not isinstance(meaning, Courtesy):
             try:
                 return meant(state, caption.line, grammar)
             except CommandError as error:  # what is behind a command is read by what it is for
                 return state, (explain(error, grammar),)
-    preferred = tuple(liking.as_liked(state, one) for one in state.preferred)
+    usual = (Request(EMOJI.name),) if state.awaited else state.preferred
+    preferred = tuple(liking.as_liked(state, one) for one in usual)
     wanted = (state.waiting,) if state.waiting is not None else preferred
     return run(replace(state, waiting=None), wanted)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.conversation import actions as do
 from bot.core.conversation import (
     captioning,
+    grouping,
     liking,
     lineup,
     linking,
@@ -66,8 +67,11 @@ def typed(state: State, event: CommandGiven, grammar: Grammar, library: Library)
     try:
         line = grammar.parse(text)
         told = personal(state, line.meaning, private=event.origin.private)
+        told = told or grouping.said(state, grammar.vocabulary, line.meaning, event.origin)
         if told is not None:
             return told
+        if line.meaning == BareCommand(Command.START) and event.origin.group is not None:
+            return grouping.hello(state)
         if isinstance(line.meaning, CommandWithWords) or line.meaning == BareCommand(Command.WEAR):
             return _with_words(state, line, event, grammar, library)
         if line.meaning in (BareCommand(Command.WARDROBE), Make(Request(PREVIEW.name))):

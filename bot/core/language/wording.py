@@ -187,13 +187,15 @@ class Wording:
                 return self.texts.platform(locale, platform)
             case Kind():
                 return self._settings(value, locale)
+            case Say(key, values):
+                return self._sentence(key, {**self._given(key, locale), **values}, locale)
             case TasteName(name):
                 return self.texts.get(locale, f"taste.{name}")
             case ConsentLine(wording, when, withdrawn):
                 key = "consent.line_withdrawn" if withdrawn else "consent.line"
                 what = self.texts.consent(locale, wording)
                 return self.texts.get(locale, key, when=f"{when:%Y-%m-%d %H:%M}", what=what)
-            case tuple() if all(isinstance(one, ConsentLine) for one in value):
+            case tuple() if all(isinstance(one, ConsentLine | Say) for one in value):
                 return "\n".join(self._name(one, locale) for one in value)
             case tuple():
                 names = [self._name(one, locale) for one in value]

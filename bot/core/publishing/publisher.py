@@ -19,7 +19,7 @@ from bot.core.publishing.steps import next_step
 from bot.core.publishing.telling import Telling
 from bot.core.publishing.work import StoppedError, Work
 from bot.errors import ChatError, ChatForbidden, ChatUnavailable, OwnerUnknown, SetFull, place_of
-from storage import packs, people, publications
+from storage import groups, makings, members, packs, people, publications
 from storage.contract.packs import Publication, StepState, Volume
 from storage.database import Database
 from storage.errors import PackGone, PersonGone
@@ -142,9 +142,15 @@ class Publisher:
                 raise StoppedError
             pack = await packs.read(session, self._vault, taken.pack_id)
             asked = await people.read(session, taken.person_id)
-            keeper = await people.read(session, pack.keeper or pack.owner)
+            owner = await people.read(session, pack.owner)
+            keeper = owner if pack.keeper is None else await people.read(session, pack.keeper)
             volumes = await publications.volumes(session, pack.id, taken.platform)
-            return Work(taken, pack, volumes, keeper, self._texts.negotiate(asked.locale))
+            locale = self._texts.negotiate(asked.locale)
+            if not groups.is_group(owner):
+                return Work(taken, pack, volumes, keeper, locale)
+            under_way = await makings.of_pack(session, pack.id)
+            making = sum(one.unfinished for one in under_way)
+            return Work(taken, pack, volumes, keeper, locale, True, making)
 
         return await self._database.retry(look)
 
@@ -152,10 +158,17 @@ class Publisher:
         with suppress(PackGone, PersonGone, StoppedError):
             work = await self._look(telling.taken)
             self._mistakes.pop(work.pack.id, None)
+            name = await self._name_of_keeper(work) if work.group else ""
             if await self._database.retry(
                 lambda session: publications.fail(session, telling.taken, failure)
             ):
-                await telling.failed(work, failure)
+                await telling.failed(work, failure, name)
+
+    async def _name_of_keeper(self, work: Work) -> str:
+        """Return what the person is called in a group whose account its pack hangs on."""
+        async with self._database.snapshot() as session:
+            there = await members.brought(session, self._vault, work.pack.id)
+        return next((one.name for one in there if one.person_id == work.keeper.id), "")
 
     async def _set_aside(self, telling: Telling, problem: Exception) -> None:
         """Let a pack that failed wait for its next attempt, or give it up."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.chat import Chat, Searchable
-from bot.core.conversation.actions import Choice, PlatformName, Say
+from bot.core.conversation.actions import Choice, PlatformName, Rows, Say
 from bot.core.conversation.events import Message
+from bot.core.conversation.group_actions import Verb
+from bot.core.conversation.group_view import choice
 from bot.core.language.wording import Wording
 from bot.core.packing import NO_ROOM, START_FIRST
 from bot.core.publishing.sets import StickerSets
@@ -37,22 +39,38 @@ class Telling:
 
         Where a message stands already, a single sticker on its way needs no word.
         """
-        if work.count and (self.taken.reference is None or work.count - work.done > 1):
+        if work.group:
+            if self.taken.reference is None and work.existing:
+                await self._say(work, "shared.publishing", "")
+        elif work.count and (self.taken.reference is None or work.count - work.done > 1):
             key = "pack.publishing_linked" if self._links(work) else "pack.publishing"
             await self._say(work, key, "stop")
 
     async def published(self, work: Work) -> None:
         """Tell that all are there, or all but those that the platform does not take."""
-        if work.existing:
+        if work.group:
+            if work.existing and not work.making:
+                await self._say(work, "shared.published", "")
+        elif work.existing:
             told = self.sets.told(work.volumes)
             await self._say(work, "pack.published_short" if work.refused else told)
 
     async def waiting(self, work: Work, seconds: int) -> None:
         """Tell that the platform wants to be left alone for a while."""
+        if work.group:
+            await self._say(work, "shared.waiting", "", seconds=seconds)
+            return
         await self._say(work, "pack.waiting", "stop", seconds=seconds)
 
-    async def failed(self, work: Work, failure: str) -> None:
-        """Tell what a person can do about a pack that did not get there."""
+    async def failed(self, work: Work, failure: str, name: str = "") -> None:
+        """Tell what a person, called ``name``, can do about a pack that did not get there."""
+        if work.group:
+            start, nobody = failure == START_FIRST, work.pack.keeper is None
+            known = "shared.start_first" if name else "shared.start_first_somebody"
+            key = "shared.nobody_keeps" if nobody else known if start else "shared.not_published"
+            button, link = "keep" if start else "again", self.sets.start_link()
+            await self._say(work, key, button, link=link, name=name)
+            return
         keys = {START_FIRST: "pack.start_first", NO_ROOM: "pack.no_room"}
         key = keys.get(failure, "pack.not_published")
         await self._say(work, key, "again", link=self.sets.start_link())
@@ -62,10 +80,6 @@ class Telling:
 
     async def _say(self, work: Work, key: str, button: str = "open", **more: object) -> None:
         """Show it where the message stands, or anew; what cannot be shown stops nothing."""
-        labels = {"stop": "pack_button.stop", "again": "pack_button.again"}
-        choice = Choice(
-            labels.get(button, "pack_button.show"), f"packs:{button}:{work.pack.id.hex}"
-        )
         values = {
             "title": work.pack.title,
             "count": work.count,
@@ -76,7 +90,7 @@ class Telling:
             "here": sum(len(there(one)) for one in work.volumes[:1]),
             **more,
         }
-        message = self.wording.say(Say(key, values, ((choice,),)), work.locale)
+        message = self.wording.say(Say(key, values, _choices(work, button)), work.locale)
         if message.text == self._shown:
             return
         self._shown = message.text
@@ -106,3 +120,13 @@ class Telling:
 
         after, known = await self.database.retry(look, reading=True)
         return None if after is None else await self.chat.find(where, after, known, message)
+
+
+def _choices(work: Work, button: str) -> Rows:
+    """Return the buttons below the message; in a group those that everybody may press."""
+    if work.group:
+        verbs = {"keep": (Verb.AGAIN, Verb.KEEP), "again": (Verb.AGAIN,)}.get(button, ())
+        return (tuple(choice(verb, work.pack.id) for verb in verbs),) if verbs else ()
+    labels = {"stop": "pack_button.stop", "again": "pack_button.again"}
+    label = labels.get(button, "pack_button.show")
+    return ((Choice(label, f"packs:{button}:{work.pack.id.hex}"),),)

@@ -13,13 +13,18 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A pack, its sets, whose account they hang on, and in which language that is told."""
+    """A pack, its sets, whose account they hang on, and in which language that is told.
+
+    ``group``: it is a group's; ``making``: how many of its stickers are still being made.
+    """
 
     taken: Publication
     pack: Pack
     volumes: tuple[Volume, ...]
     keeper: Person
     locale: str
+    group: bool = False
+    making: int = 0
 
     @property
     def done(self) -> int:

@@ -9,6 +9,7 @@ import discord
 from bot.core.conversation.events import (
     CommandGiven,
     Event,
+    Group,
     Member,
     Origin,
     OtherSent,
@@ -28,18 +29,38 @@ AVATAR_SIDE = 1024
 
 def origin_of(asked: discord.Interaction) -> Origin:
     """Return where an interaction comes from."""
-    who = Who("discord", str(asked.user.id), str(asked.locale))
-    here = Reference(asked.id).write()  # numbers of all kinds count the same time
-    return Origin(f"discord:{asked.id}", who, str(asked.channel_id), asked.guild_id is None, here)
+    who = Who("discord", str(asked.user.id), str(asked.locale), asked.user.display_name)
+    return Origin(
+        f"discord:{asked.id}",
+        who,
+        str(asked.channel_id),
+        asked.guild_id is None,
+        Reference(asked.id).write(),  # numbers of all kinds count the same time
+        _group(asked.guild_id, asked.guild),
+        asked.permissions.manage_guild,
+    )
+
+
+def _group(number: int | None, guild: discord.Guild | None) -> Group | None:
+    """Return the server that a channel belongs to; where we are no member, without its name."""
+    return None if number is None else Group(str(number), (guild and guild.name) or "")
 
 
 def origin_of_message(message: discord.Message) -> Origin:
     """Return where a message comes from; Discord does not tell its author's language."""
-    who = Who("discord", str(message.author.id))
+    author, guild = message.author, message.guild
+    who = Who("discord", str(author.id), name=author.display_name)
     changed = message.edited_at
     key = f"discord:{message.id}" + (f":{changed.timestamp():.3f}" if changed else "")
-    here = Reference(message.id).write()
-    return Origin(key, who, str(message.channel.id), message.guild is None, here)
+    return Origin(
+        key,
+        who,
+        str(message.channel.id),
+        guild is None,
+        Reference(message.id).write(),
+        _group(guild.id if guild else None, guild),
+        isinstance(author, discord.Member) and author.guild_permissions.manage_guild,
+    )
 
 
 def keys_of(message: discord.Message) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from telegram import (
     BotCommand,
+    ChatMember,
     Update,
 )
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
@@ -250,6 +251,20 @@ class TelegramChat:
 
         with translated():
             return await self._in_chat(chat, look)
+
+    async def is_admin(self, chat: str, person: str) -> bool:
+        """Ask Telegram whether somebody is an admin of a group; it may not say."""
+
+        async def look(at: int, _: int | None) -> bool:
+            member = await self._bot.get_chat_member(at, int(person))
+            return member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
+
+        try:
+            with translated():
+                return await self._in_chat(chat, look)
+        except ChatError as problem:
+            log.info("Telegram does not say who is an admin: %s", type(problem).__name__)
+            return False
 
     async def remove(self, chat: str, reference: str) -> None:
         """Take a message away, if it is still there."""

@@ -6,11 +6,12 @@ A message that was changed counts as written anew.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import (
     Animation,
     CallbackQuery,
+    Chat,
     Document,
     ExternalReplyInfo,
     Message,
@@ -24,7 +25,7 @@ from telegram import (
 )
 from telegram.constants import ChatType, FileSizeLimit
 
-from bot.core.conversation.events import Member, Origin, Who
+from bot.core.conversation.events import Group, Member, Origin, Who
 from storage.contract.failures import Failure
 from storage.contract.photos import may_be_footage, may_be_photo
 
@@ -130,19 +131,14 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
     if person is None:
         return None
     if update.callback_query is not None:
-        return _read_button(update.callback_query)
+        return _read_button(update.callback_query, me)
     message = message_of(update)
+    if message is not None and _enters(message, me):
+        return Incoming(_origin(update, message, person, me), "/start")
     if message is None or not (meant or _meant_for(message, me)):
         return None
     text = _without_name(message.text or message.caption or "", me)
-    language = message.from_user.language_code if message.from_user else None
-    origin = Origin(
-        key=f"telegram:{me.id}:{update.update_id}",
-        who=Who("telegram", str(person), language),
-        chat=chat_reference(message),
-        private=message.chat.type == ChatType.PRIVATE,
-        message=message_reference(message),
-    )
+    origin = _origin(update, message, person, me)
     file_id, refused = _file_of(message)
     empty = file_id is None and refused is None
     selfie, shown = None, None
@@ -157,6 +153,31 @@ def read(update: Update, me: User, *, meant: bool = False) -> Incoming | None:
         private = message.chat.type == ChatType.PRIVATE
         return Incoming(origin, other=True) if private and _is_other(message) else None
     return Incoming(origin, text, file_id, refused, answered=selfie, shown=shown)
+
+
+def _origin(update: Update, message: Message, person: int, me: User) -> Origin:
+    sender = message.from_user if message.sender_chat is None else None
+    language = message.from_user.language_code if message.from_user else None
+    return Origin(
+        key=f"telegram:{me.id}:{update.update_id}",
+        who=Who("telegram", str(person), language, sender.first_name if sender else ""),
+        chat=chat_reference(message),
+        private=message.chat.type == ChatType.PRIVATE,
+        message=message_reference(message),
+        group=_group(message.chat),
+        home=f"https://t.me/{me.username}",
+    )
+
+
+def _group(chat: Chat) -> Group | None:
+    if chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return None
+    return Group(str(chat.id), chat.title or "")
+
+
+def _enters(message: Message, me: User) -> bool:
+    """Tell whether a message is that we were brought into a group."""
+    return any(one.id == me.id for one in message.new_chat_members or ())
 
 
 def _answered_member(message: Message, me: User, person: int) -> Member | None:
@@ -188,17 +209,23 @@ def _is_other(message: Message) -> bool:
     return any(getattr(message, name, None) for name in _OTHERS)
 
 
-def _read_button(query: CallbackQuery) -> Incoming | None:
+def _read_button(query: CallbackQuery, me: User) -> Incoming | None:
     if query.data is None or query.message is None:
         return None
-    who = Who("telegram", str(query.from_user.id), query.from_user.language_code)
-    key = f"telegram:callback:{query.id}"
-    private = query.message.chat.type == ChatType.PRIVATE
+    sender, chat = query.from_user, query.message.chat
+    who = Who("telegram", str(sender.id), sender.language_code, sender.first_name)
+    origin = Origin(
+        f"telegram:callback:{query.id}",
+        who,
+        str(chat.id),
+        chat.type == ChatType.PRIVATE,
+        group=_group(chat),
+        home=f"https://t.me/{me.username}",
+    )
     if not isinstance(query.message, Message) or not query.message.is_accessible:
-        # too old: Telegram names only its chat
-        return Incoming(Origin(key, who, str(query.message.chat.id), private), choice=query.data)
+        return Incoming(origin, choice=query.data)  # too old: Telegram names only its chat
     return Incoming(
-        Origin(key, who, chat_reference(query.message), private),
+        replace(origin, chat=chat_reference(query.message)),
         choice=query.data,
         pressed=message_reference(query.message),
     )

@@ -13,6 +13,7 @@ POST /command               {"key", "text", "replaces"?}
 POST /choice                {"key", "value", "message"?}
 GET  /gallery…              everything that is kept, and packs (``gallery``)
 POST /gallery               {"key", "verb", …}, a change of these
+GET  /room/{code}           the way into a room, from a link that somebody was sent
 GET  /healthz               what works and what does not: 200, or 503 and the reason
 
 ``key`` names an update uniquely, so a browser may send it again after a broken connection. Whoever
@@ -130,6 +131,7 @@ class WebApp:
                 Route("/choice", self.choice, methods=["POST"]),
                 Route("/gallery", self.tray, methods=["POST"]),
                 *Gallery(collections, self._who).routes(),
+                Route("/room/{code}", self.room),
                 Route("/healthz", self.healthz),
                 WebSocketRoute("/stream", self.stream),
             ],
@@ -154,6 +156,17 @@ class WebApp:
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
         return Response(body, media_type=media_type, headers=headers)
+
+    async def room(self, request: Request) -> Response:
+        """Lead from a link elsewhere to the page, which asks for the room of the code.
+
+        A browser sends its cookie only where it comes from us, so the page is a step further on.
+        """
+        code = request.path_params["code"]
+        if not KEY.fullmatch(code):
+            raise HTTPException(404)
+        body = f'<!doctype html><meta http-equiv="refresh" content="0;url=/#room={code}">'
+        return Response(body, media_type="text/html", headers={"cache-control": "no-store"})
 
     async def vocabulary(self, request: Request) -> Response:
         """Tell the script our words."""
@@ -305,7 +318,8 @@ class WebApp:
         if self._sessions.known(person) is None:
             self._charge(request, self._visitors)
         who = self._who(request, person)
-        return await self._sessions.get(person), Origin(f"web:{person}:{key}", who, person)
+        origin = Origin(f"web:{person}:{key}", who, person, home=str(request.base_url))
+        return await self._sessions.get(person), origin
 
     def _charge(self, request: HTTPConnection, buckets: Buckets, amount: float = 1.0) -> None:
         """Count what somebody asks for.

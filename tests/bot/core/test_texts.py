@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[3]
 TEXTS = load()
 OTHERS = [locale for locale in TEXTS.locales if locale != "en"]
 LISTS = {"aliases", "fillers"}
-KEY = re.compile(r"(say|note|command_error|button|failure|request|pack|pack_button)\.[a-z_]+")
+KEY = re.compile(
+    r"(say|note|command_error|button|failure|request|pack|pack_button|shared)\.[a-z_]+"
+)
 
 
 def flat(table: Any, path: str = "") -> dict[str, Any]:
@@ -132,7 +134,7 @@ def test_every_sentence_is_used() -> None:
     left = [
         key
         for key in ENGLISH
-        if re.match(r"(say|note|command_error|button|request|pack|pack_button)\.", key)
+        if re.match(r"(say|note|command_error|button|request|pack|pack_button|shared)\.", key)
         and f'"{key}"' not in code
         and f'"{key.split(".")[1]}"' not in code
     ]

@@ -49,6 +49,15 @@ async def test_page_and_everything_it_needs_is_served(page: Page) -> None:
     assert again.status_code == 304
 
 
+async def test_a_link_into_a_room_leads_to_the_page(page: Page) -> None:
+    """By a step of its own, for a browser tells who it is only where it comes from us."""
+    shown = await page.http.get("/room/abcdefgh12345678-_AB")
+    assert shown.status_code == 200
+    assert "url=/#room=abcdefgh12345678-_AB" in shown.text
+    assert "set-cookie" not in shown.headers
+    assert (await page.http.get("/room/%22%3Cscript%3E")).status_code == 404
+
+
 async def test_parts_are_served_until_they_are_drawn_anew(page: Page, listener: Listening) -> None:
     """A part's picture is kept by the browser, and asked for again by its version."""
     listener.parts["toon", "hair", "bob"] = (b"\x89PNG first", "v1")

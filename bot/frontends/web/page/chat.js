@@ -183,6 +183,13 @@ new ResizeObserver(() => {
 }).observe(find("log"));
 stream.connect();
 
+// somebody followed a link into a room: its pack is shown
+const room = location.hash.match(/^#room=([\w-]+)$/);
+if (room) {
+  history.replaceState(null, "", location.pathname);
+  say(`/pack group ${room[1]}`);
+}
+
 // --- tools ---------------------------------------------------------------------------------------
 
 find("theme").addEventListener("click", () => {
