@@ -55,6 +55,7 @@ class BotApi:
         self._updates: list[Json] = []
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._numbers = itertools.count(1)
+        self._messages = itertools.count(1)  # as Telegram's: of all private chats together
         self._poller = 0
         self._newest: Json = {}
         self._repeated: list[Json] = []
@@ -293,7 +294,7 @@ class BotApi:
 
     async def _push(self, person: Json, content: Json) -> Json:
         message = {
-            "message_id": next(self._numbers),
+            "message_id": next(self._messages),
             "date": int(time.time()),
             "chat": content.pop("chat", None) or private(person),
             "from": person,
@@ -526,13 +527,13 @@ class BotApi:
         topic = request.fields.get("message_thread_id")
         shown = Shown(
             chat=int(request.fields["chat_id"]),
-            number=next(self._numbers),
+            number=next(self._messages),
             form=form,
             text=words,
             data=data,
             keyboard=limits.keyboard(request.fields.get("reply_markup")),
             topic=int(topic) if topic else None,
         )
-        shown.changed = shown.number
+        shown.changed = next(self._numbers)
         self.chats[shown.chat][shown.number] = shown
         return self.as_json(shown)

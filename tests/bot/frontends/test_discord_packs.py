@@ -101,7 +101,7 @@ async def test_a_pack_becomes_a_servers_stickers_and_goes_with_it(world: World) 
     await world.packed(3)
     assert world.stickers == []  # nobody asked yet
     await world.publish()
-    await world.told("📦 “Us” is in this server: its 3 stickers")
+    await world.told("📦 “Us” is on its server: its 3 stickers")
     assert [(one["name"], one["tags"]) for one in world.stickers] == [
         ("mood red", "😀"), ("mood blue", "😀"), ("mood green", "😀"),
     ]  # fmt: skip
@@ -123,7 +123,7 @@ async def test_full_slots_are_said_and_the_rest_are_emoji(world: World) -> None:
     guild.slots = 3
     await world.packed(4)
     await world.publish()
-    await world.told("📦 “Us”: 2 of 4 are this server's stickers now; there are no slots for more")
+    await world.told("📦 “Us”: 2 of 4 are its server's stickers now; there are no slots for more")
     assert [one["name"] for one in world.stickers] == ["theirs", "mood red", "mood blue"]
     assert [name.partition("_")[0] for name in world.emoji] == ["green", "orange"]
     await world.discord.slash(ADA, CHANNEL, "forget")
@@ -166,4 +166,4 @@ async def test_an_answer_that_never_came_doubles_nothing(world: World) -> None:
     await world.publish()
     await world.discord.until(lambda: len(world.stickers) > 1)
     world.discord.heal()
-    await world.told("📦 “Us” is in this server: its 2 stickers")
+    await world.told("📦 “Us” is on its server: its 2 stickers")
