@@ -1,6 +1,7 @@
 """Natural colours: what skin and hair may be painted with, and the one nearest to a photo."""
 
 from collections.abc import Mapping
+from itertools import pairwise, zip_longest
 
 import cv2
 import numpy as np
@@ -11,28 +12,35 @@ from inference.face.report import Lab
 SKIN = ("#fbdfcb", "#f0c5a4", "#dca57c", "#b97f55", "#8e5b3c", "#5c3b2b")
 """From the lightest to the darkest, the steps that annotators of skin tone use."""
 
-HAIR: Mapping[str, tuple[str, ...]] = {
+_HAIR: Mapping[str, tuple[str, ...]] = {
     "black": ("#1d1817", "#2b2321"),
     "brown": ("#3d2a21", "#5a3b29", "#7b5437"),
-    "blond": ("#a98453", "#cda96c", "#e5cf9c"),
-    "red": ("#7c3319", "#a94f26", "#c97a43"),
+    "blond": ("#b08647", "#d3ac62", "#ecd394"),
+    "red": ("#86361a", "#b85527", "#d98045"),
     "gray": ("#6d6b6d", "#929090", "#b4b2b0"),
     "white": ("#d3d0cc", "#e9e6e2"),
 }
-"""Shades by the names that people give to hair colours, each from dark to light."""
-
 _STEPS: Mapping[str, tuple[float, ...]] = {
-    "black": (10.0,),
-    "brown": (15.0, 24.0),
-    "blond": (38.0, 50.0),
-    "red": (22.0, 33.0),
-    "gray": (35.0, 47.0),
-    "white": (56.0,),
+    "black": (8.0, 13.0),
+    "brown": (12.0, 18.0, 23.0, 30.0),
+    "blond": (34.0, 41.0, 48.0, 56.0),
+    "red": (19.0, 25.0, 31.0, 38.0),
+    "gray": (31.0, 38.0, 45.0, 52.0),
+    "white": (53.0, 60.0),
 }
-"""L* at which hair of that name passes to its next shade: tertiles (medians) over 1,800 photos. In
+"""L* at which hair of that name passes to its next shade, by quantiles of 1,800 photos. In
 photos hair is far darker than people remember it, so shades are never compared by colour."""
 
 _UNDERTONE = 0.3  # how much of the photo's own redness and yellowness the skin keeps
+
+
+def _finer(shades: tuple[str, ...]) -> tuple[str, ...]:
+    """Shades with the ones between them."""
+    labs = [lab_of(shade) for shade in shades]
+    between = (
+        hex_of(np.mean([one, other], axis=0).astype(np.float32)) for one, other in pairwise(labs)
+    )
+    return tuple(shade for pair in zip_longest(shades, between) for shade in pair if shade)
 
 
 def lab_of(colour: str) -> Lab:
@@ -55,6 +63,10 @@ def hex_of(lab: Lab | NDArray[np.float32]) -> str:
     rgb = cv2.cvtColor(np.array([[lab]], np.float32), cv2.COLOR_LAB2RGB)[0, 0]
     red, green, blue = np.clip(np.rint(rgb * 255), 0, 255).astype(int)
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+HAIR: Mapping[str, tuple[str, ...]] = {name: _finer(shades) for name, shades in _HAIR.items()}
+"""Shades by the names that people give to hair colours, each from dark to light."""
 
 
 def skin(tone: float, measured: Lab) -> str:

@@ -26,7 +26,7 @@ def _skin() -> tuple[str, ...]:
 
 
 def _hair() -> tuple[str, ...]:
-    return (*(shade for shades in palette.HAIR.values() for shade in shades), *DYES)
+    return (*(shade for shades in palette.HAIR.values() for shade in shades[::2]), *DYES)
 
 
 def offered(style: Style) -> Mapping[str, tuple[str, ...]]:

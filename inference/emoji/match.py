@@ -13,6 +13,8 @@ import numpy as np
 from inference.avatars import palette, styles
 from inference.avatars.styles import Slot, Variant
 from inference.emoji.traits import Traits
+from inference.face import light
+from inference.face.report import Lab
 from storage.contract.avatars import AvatarSpec
 
 _KIN: Mapping[tuple[str, str], float] = {
@@ -21,13 +23,15 @@ _KIN: Mapping[tuple[str, str], float] = {
     ("straight", "wavy"): 0.4, ("wavy", "curly"): 0.6, ("curly", "coily"): 0.6,
     ("stubble", "goatee"): 0.2, ("stubble", "beard"): 0.3, ("goatee", "beard"): 0.4,
     ("goatee", "mustache"): 0.3, ("thin", "medium"): 0.4, ("medium", "bushy"): 0.4,
+    ("short", "full"): 0.3, ("full", "long"): 0.3, ("knit", "peaked"): 0.3,
+    ("peaked", "brimmed"): 0.2,
     ("square", "round"): 0.2, ("oval", "heart"): 0.4, ("oval", "long"): 0.3,
 }  # fmt: skip
 """How well one value does for a person of another."""
 
 _FLOOR = 0.02  # no classifier is ever surer than this
 _EXPRESSION_SPREAD = 0.35  # the distance of measures at which an expression is a poor fit
-_CLOTHES = (62.0, -4.0, -22.0)  # Lab, a friendly blue, where a photo shows none
+_CLOTHES = (62.0, -1.0, -8.0)  # Lab, a neutral gray blue, where a photo shows none
 
 
 def match(traits: Traits, style: str) -> tuple[AvatarSpec, dict[str, list[str]]]:
@@ -82,42 +86,79 @@ def _suits(value: str, believed: Mapping[str, float]) -> float:
 def colours(traits: Traits) -> dict[str, str]:
     """Paint by what it is for: skin, hair, facialHair, clothes, headwear, glasses."""
     seen, likely = traits.colours, traits.attributes
+    white = seen
+    if not light.is_gray(*seen.values()):
+        white = {name: light.balanced(one, seen["skin"]) for name, one in seen.items()}
     tone = sum(float(step) * share for step, share in likely["skin"].items())
-    hair = palette.hair(likely["hair_colour"], seen.get("hair"))
-    beard = _beard(hair, likely["hair_colour"], traits)
-    skin = palette.skin(tone, seen["skin"])
+    names = _hair_names(likely["hair_colour"], seen)
+    hair = palette.hair(names, white.get("hair"))
+    skin = palette.skin(tone, white["skin"])
     return {
         "skin": skin,
         "hair": hair,
-        "facialHair": beard,
-        "fur": skin if _sum(likely["hair_colour"], "none", "hidden") > 0.4 else hair,
-        "clothes": palette.cloth(seen.get("clothes", _CLOTHES), skin),
-        "headwear": palette.cloth(seen.get("headwear", _CLOTHES), skin),
+        "facialHair": _beard(hair, names, white, likely["facial_hair"].get("beard", 0.0)),
+        "fur": skin if _sum(names, "none", "hidden") > 0.4 else hair,
+        "clothes": palette.cloth(white.get("clothes", _CLOTHES), skin),
+        "headwear": palette.cloth(white.get("headwear", _CLOTHES), skin),
         "glasses": "#262e33",
     }
+
+
+def _hair_names(names: Mapping[str, float], seen: Mapping[str, Lab]) -> Mapping[str, float]:
+    """Names of hair colours as believed, less what the light alone made of them.
+
+    In a gray photograph no hair is gray for being without colour, and in coloured light none is
+    dyed for being blue.
+    """
+    hair, skin = seen.get("hair"), seen["skin"]
+    if hair is None:
+        return names
+    if light.is_gray(hair, skin):
+        share = hair[0] / max(skin[0], 1.0)
+        found = next(name for name, most in _GRAY_PHOTO.items() if share <= most)
+        return {found: 1.0}
+    if float(np.hypot(*light.cast(skin))) > _CAST:
+        return {name: one * (_DOUBT if name == "dyed" else 1.0) for name, one in names.items()}
+    return names
 
 
 def _sum(names: Mapping[str, float], *which: str) -> float:
     return sum(names.get(name, 0.0) for name in which)
 
 
-def _beard(hair: str, names: Mapping[str, float], traits: Traits) -> str:
-    """A beard is as the hair, unless it is clearly gray, or there is no natural hair to go by."""
-    measured = traits.colours.get("facial_hair")
+def _beard(
+    hair: str, names: Mapping[str, float], colours: Mapping[str, Lab], bearded: float
+) -> str:
+    """A beard has its own shade of the hair's colour, unless it is gray, or no hair tells it.
+
+    bearded: probability of a full beard; of lesser ones gray is hard to tell from skin.
+    """
+    measured, skin = colours.get("facial_hair"), colours["skin"]
     if measured is None:
         return hair
-    skin = traits.colours["skin"]
-    lighter = measured[0] > _GRAY_BEARD * skin[0]
-    duller = float(np.hypot(*measured[1:])) < _DULL * float(np.hypot(*skin[1:]))
-    pale = lighter and duller
-    if pale and traits.attributes["facial_hair"].get("beard", 0.0) > 0.5:
-        return palette.hair({"gray": 1.0}, measured)
-    if _sum(names, "none", "hidden", "dyed") > 0.4:
-        return palette.hair({"brown" if measured[0] > 18 else "black": 1.0}, measured)
-    return hair
+    share = measured[0] / max(skin[0], 1.0)
+    duller = light.is_gray(skin, measured) or (
+        float(np.hypot(*measured[1:])) < _DULL * float(np.hypot(*skin[1:]))
+    )
+    graying = max(_sum(names, "none", "hidden", "gray", "white"), bearded) > 0.4
+    if duller and graying and share > _GRAY_BEARD:
+        return palette.hair({"white" if share > _WHITE_BEARD else "gray": 1.0}, measured)
+    grown = {name: names.get(name, 0.0) for name in ("black", "brown", "blond", "red")}
+    if share > _NOT_BLACK:
+        grown["black"] = 0.0
+    if sum(grown.values()) < 0.5:
+        return palette.hair({"brown" if share > _BLACK_BEARD else "black": 1.0}, measured)
+    return palette.hair(grown, measured)
 
 
-_GRAY_BEARD, _DULL = 0.62, 0.55  # lightness and chroma of a gray beard, as shares of the skin's
+_GRAY_PHOTO = {"black": 0.4, "brown": 0.75, "blond": 1.0, "white": float("inf")}
+"""How light hair is at most, relative to skin, to pass for a colour in a gray photograph."""
+_CAST = 7.0  # a and b: coloured light
+_DOUBT = 0.15  # of dye in coloured light
+_GRAY_BEARD, _WHITE_BEARD, _DULL = 0.62, 0.92, 0.55
+"""Lightness of a gray and of a white beard, and its chroma, as shares of the skin's."""
+_BLACK_BEARD, _NOT_BLACK = 0.38, 0.6
+"""Lightness of brown beards, and of any that cannot be black, likewise."""
 _NAMES = {"hat": "headwear", "accessories": "glasses"}
 """Colours that a style calls by another name."""
 

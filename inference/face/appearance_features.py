@@ -2,14 +2,15 @@
 
 Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) of the head, the eyes and the lower
 face, coarse Lab colours, the hair mask, robust statistics of hair, skin and beard colours,
-landmarks and blendshapes, and ``hair_evidence``, all in the common crop of ``alignment``.
+landmarks and blendshapes, ``headwear_evidence`` and ``hair_evidence``, all in the common crop of
+``alignment``.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import hair_evidence, topology
+from inference.face import hair_evidence, headwear_evidence, topology
 from inference.face.alignment import SIZE, Aligned
 from inference.pictures import gradients
 from inference.pictures.compositing import resize
@@ -17,7 +18,9 @@ from inference.pictures.images import to_lab
 
 Vector = NDArray[np.float32]
 
-BLOCKS = (2560, 1600, 1820, 768, 400, 956, 52, 152, hair_evidence.LENGTH)
+BLOCKS = (
+    2560, 1600, 1820, 768, 400, 956, 52, 152, headwear_evidence.LENGTH, hair_evidence.LENGTH,
+)  # fmt: skip
 """How many features come of each kind, in the order of ``describe``."""
 
 _CELL = 10
@@ -50,6 +53,7 @@ def describe(face: Aligned) -> Vector:
         points / 64,
         face.blendshapes,
         colour_statistics(lab, face, inside, cheeks),
+        headwear_evidence.describe(lab, face),
         hair_evidence.describe(lab, face, inside, cheeks),
     ]
     return np.concatenate([np.asarray(part, np.float32).ravel() for part in parts])

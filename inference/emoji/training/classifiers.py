@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import hair_evidence
+from inference.face import hair_evidence, headwear_evidence
 from inference.face.appearance_features import BLOCKS, describe
 from inference.face.attributes import CLIP, AttributeClassifiers, kernel
 from inference.training.faces import Faces
@@ -23,6 +23,8 @@ COMPONENTS = 500
 DECAY = 0.03
 BY_KERNEL = ("hair_colour",)
 """What is also read off radial basis functions about typical faces."""
+OF_CLOTH, _CLOTH_SCALE = ("headwear",), 3.0
+"""What is also read off ``headwear_evidence`` as it is, and how much that weighs."""
 _TYPICAL, _KERNEL_SCALE = 600, 40.0
 _NOTHING = 1e-5  # of the first component's variance: components with less are rounding
 
@@ -55,8 +57,12 @@ def fit(
     standard = np.clip((rows - mean) * scale, -CLIP, CLIP)
 
     evidence = standard[:, -hair_evidence.LENGTH :].copy()
-    # each kind of feature weighs the same, however many there are of it; the last is for the kernel
-    balance = np.repeat([10 / np.sqrt(size) for size in BLOCKS[:-1]] + [0], BLOCKS)
+    last = -hair_evidence.LENGTH
+    cloth = slice(last - headwear_evidence.LENGTH, last)
+    of_cloth = _CLOTH_SCALE * standard[:, cloth]
+    # each kind of feature weighs the same, however many there are of it; the last two are read
+    # apart
+    balance = np.repeat([10 / np.sqrt(size) for size in BLOCKS[:-2]] + [0, 0], BLOCKS)
     balance = balance.astype(np.float32)
     standard *= balance
     # components by the smaller, (n, n), product
@@ -72,19 +78,25 @@ def fit(
     near = kernel(evidence, typical) @ whitening
     middle = near[train].mean(axis=0)
     both = np.hstack([codes, near - middle]).astype(np.float32)
+    clothed = np.hstack([codes, of_cloth]).astype(np.float32)
 
     weights, offsets, columns, scores, near_weights = [], [], [], [], []
     for attribute in ATTRIBUTES:
         labels = faces.labels[attribute]
         names = tuple(sorted({labels[index] for index in train}))
         truth = np.array([names.index(value) if value in names else -1 for value in labels])
-        seen = both if attribute in BY_KERNEL else codes
+        seen = both if attribute in BY_KERNEL else clothed if attribute in OF_CLOTH else codes
         slope, offset = _regress(seen[train], truth[train], len(names))
         guess = (seen[held] @ slope + offset).argmax(axis=1)
         scores.append(Score(attribute, float((guess == truth[held]).mean()), len(held)))
         of_near = np.zeros((near.shape[1], len(names)))
-        of_near[: len(slope) - codes.shape[1]] = slope[codes.shape[1] :]
-        weights.append(balance[:, None] * (basis @ slope[: codes.shape[1]]))
+        own, more = np.split(slope, [codes.shape[1]])
+        columns_weights = balance[:, None] * (basis @ own)
+        if attribute in OF_CLOTH:
+            columns_weights[cloth] = _CLOTH_SCALE * more
+        else:
+            of_near[: len(more)] = more
+        weights.append(columns_weights)
         near_weights.append(whitening @ of_near)
         offsets.append(offset - middle @ of_near)
         columns += [f"{attribute}={name}" for name in names]

@@ -29,7 +29,7 @@ CERTAIN = {
     "bangs": "0", "receding": "0", "facial_hair": "none", "glasses": "none", "smile": "0",
     "brows": "medium", "makeup": "0", "headwear": "none", "earrings": "0", "chubby": "0",
     "shape": "oval", "male": "1", "loose": "0", "tied": "0",
-    "clothes": "plain",
+    "clothes": "plain", "hat": "knit", "beard": "full", "lips": "thin",
 }  # fmt: skip
 
 
@@ -91,12 +91,33 @@ def test_an_unknown_part_or_style_is_an_error() -> None:
     [
         ("avataaars", "accessories", {"glasses": "clear"}, {"prescription01", "prescription02"}),
         ("avataaars", "accessories", {"glasses": "sun"}, {"wayfarers", "sunglasses"}),
-        ("avataaars", "facialHair", {"facial_hair": "beard"}, {"beardMedium", "beardLight"}),
+        ("avataaars", "facialHair", {"facial_hair": "beard"}, {"beardMedium"}),
         ("avataaars", "facialHair", {"facial_hair": "goatee"}, {"goatee"}),
         ("avataaars", "top", {"hair_length": "bald", "texture": "none"}, {NONE}),
         ("avataaars", "top", {"hair_length": "short", "receding": "1"}, {"highForehead"}),
         ("avataaars", "top", {"hair_length": "short", "texture": "coily"}, {"dreads01"}),
-        ("avataaars", "top", {"headwear": "hat", "hair_length": "hidden"}, {"winterHat03"}),
+        ("avataaars", "top", {"headwear": "hat", "hair_length": "hidden"}, {"beanie"}),
+        (
+            "avataaars",
+            "top",
+            {"headwear": "hat", "hair_length": "hidden", "hat": "brimmed"},
+            {"hat"},
+        ),
+        (
+            "avataaars",
+            "top",
+            {"headwear": "hat", "hair_length": "hidden", "hat": "peaked"},
+            {"cap"},
+        ),
+        (
+            "avataaars",
+            "top",
+            {"headwear": "hat", "hair_length": "long", "loose": "1", "male": "0"},
+            {"beanieLong"},
+        ),
+        ("avataaars", "facialHair", {"facial_hair": "beard", "beard": "short"}, {"beardLight"}),
+        ("avataaars", "facialHair", {"facial_hair": "beard", "beard": "long"}, {"beardMajestic"}),
+        ("avataaars", "mouth", {"lips": "full"}, {"restFull"}),
         ("big-ears", "glasses", {"glasses": "clear"}, {"square"}),
         ("big-ears", "facialHair", {"facial_hair": "mustache"}, {"mustache"}),
         ("big-ears", "hair", {"hair_length": "bald", "texture": "none"}, {NONE}),

@@ -9,7 +9,7 @@ WORDS = {
     "skin": "3", "hair_colour": "black", "hair_length": "short", "texture": "straight",
     "bangs": "0", "receding": "0", "facial_hair": "none", "smile": "0", "brows": "medium",
     "makeup": "0", "headwear": "none", "chubby": "0", "shape": "oval", "male": "1", "loose": "0",
-    "tied": "0", "clothes": "plain",
+    "tied": "0", "clothes": "plain", "hat": "knit", "beard": "full", "lips": "thin",
 }  # fmt: skip
 
 

@@ -202,7 +202,7 @@ def test_parts_are_listed(built: str) -> None:
     found = [json.loads(line) for line in lines]
     assert {one["style"] for one in found} == {"avataaars", "big-ears"}
     beard = next(one for one in found if one["variant"] == "beardMedium")
-    assert beard["tags"] == {"facial_hair": ["beard"]}
+    assert beard["tags"] == {"facial_hair": ["beard"], "beard": ["full"]}
     assert "Pablo Stanley" in beard["licence"]
 
 
