@@ -145,6 +145,10 @@ async def visit(browser: Browser, address: str, **options: Any) -> AsyncIterator
     assert strangers == []
 
 
+IN_ONE_ROW = """() => new Set([...document.querySelectorAll(".tile")].map(
+  (tile) => Math.round(tile.getBoundingClientRect().y))).size === 1"""
+
+
 async def test_newcomer_gets_stickers_and_an_expression(address: str) -> None:
     """From the sample face to three stickers, a smile, a dragged slider and two downloads."""
     async with (
@@ -160,12 +164,7 @@ async def test_newcomer_gets_stickers_and_an_expression(address: str) -> None:
         alternatives = [await image.get_attribute("alt") for image in await visitor.stickers.all()]
         assert len(set(alternatives)) == 3
         assert all(alternatives)
-        heights = {
-            round(box["y"])
-            for box in [await tile.bounding_box() for tile in await page.locator(".tile").all()]
-            if box
-        }
-        assert len(heights) == 1  # one row
+        await page.wait_for_function(IN_ONE_ROW)  # once they have come to rest
 
         line = page.get_by_role("combobox", name=EN["line_label"])
         await line.fill("/expression smi")
@@ -440,7 +439,7 @@ async def test_page_works_by_keyboard_on_a_phone_and_in_chinese(address: str) ->
         await visitor.have(3)
         root = page.locator(":root")
         assert await root.get_attribute("data-theme") == "dark"
-        for selector in ("main", "header", "#composer", "#log"):
+        for selector in ("main", "header.bar", "#composer", "#log"):
             box = await page.locator(selector).bounding_box()
             assert box is not None
             assert box["x"] >= 0

@@ -5,12 +5,22 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import discord
 import pytest
 from sqlalchemy import select, update
 
 from bot.core.chat import FakeChat
-from bot.core.conversation.events import ChoiceMade, CommandGiven, Message, Origin, PhotoSent, Who
+from bot.core.conversation.events import (
+    ChoiceMade,
+    CommandGiven,
+    Group,
+    Message,
+    Origin,
+    PhotoSent,
+    Who,
+)
 from bot.core.language.texts import load
 from bot.frontends.discord import reading
 from bot.frontends.telegram import TelegramChat
@@ -301,20 +311,26 @@ async def test_telegram_groups_are_not_private(tmp_path: Path) -> None:
 
 
 def test_discord_knows_where_others_read() -> None:
-    """A server's channel is not private, a chat with the bot is."""
+    """A server's channel is not private and has a group, a chat with the bot has none."""
 
     class Somewhere:
         """As much of a message or an interaction as tells where it comes from."""
 
         id = channel_id = 7
         locale = "en-GB"
+        display_name = "Ada"
         edited_at = None
+        permissions = discord.Permissions(manage_guild=True)
 
-        def __init__(self, guild: int | None) -> None:
-            self.guild = self.guild_id = guild
+        def __init__(self, guild: SimpleNamespace | None) -> None:
+            self.guild, self.guild_id = guild, guild and guild.id
             self.user = self.author = self.channel = self
 
-    for guild, private in ((None, True), (5, False)):
+    server = SimpleNamespace(id=5, name="Us")
+    for guild, inside in ((None, None), (server, Group("5", "Us"))):
         place = Somewhere(guild)
-        assert reading.origin_of(place).private is private  # type: ignore[arg-type]
-        assert reading.origin_of_message(place).private is private  # type: ignore[arg-type]
+        commanded = reading.origin_of(place)  # type: ignore[arg-type]
+        written = reading.origin_of_message(place)  # type: ignore[arg-type]
+        for origin in (commanded, written):
+            assert (origin.private, origin.group) == (inside is None, inside)
+        assert (commanded.admin, written.admin) == (True, False)
