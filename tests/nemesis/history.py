@@ -73,7 +73,7 @@ def on_telegram(api: BotApi, sent: dict[int, list[int]]) -> Verdict:
     whole = Verdict()
     for chat, numbers in sent.items():
         messages = api.messages(chat)
-        erased = [one.changed for one in messages if one.text.startswith(FORGOTTEN)]
+        erased = [one.changed for one in messages if FORGOTTEN in one.text]
         stickers = [one.data for one in messages if one.form == "sticker"]
         words = [one.text for one in messages if one.form != "sticker"]
         if not erased:

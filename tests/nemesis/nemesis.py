@@ -215,7 +215,7 @@ class Nemesis:
         if question is not None:
             await self._api.press(person, question, "Erase everything")
         await self._api.until(
-            lambda: any(one.text.startswith(history.FORGOTTEN) for one in self._api.messages(chat))
+            lambda: any(history.FORGOTTEN in one.text for one in self._api.messages(chat))
         )
 
     def _question(self, chat: int) -> Shown | None:
