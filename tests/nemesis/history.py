@@ -103,7 +103,8 @@ def _judge(verdict: Verdict, numbers: list[int], found: Counter[int], words: lis
     verdict.shown = sum(1 for number in numbers if found[number])
     verdict.doubles = sum(times - 1 for times in found.values())
     verdict.stuck = sum(1 for one in words if one.startswith(WAITING))
-    sentences = [one for one in words if not one.startswith((*WAITING, FORGOTTEN, QUESTION))]
+    answers = [one for one in words if FORGOTTEN not in one]
+    sentences = [one for one in answers if not one.startswith((*WAITING, QUESTION))]
     verdict.sentences.update(one.partition(".")[0] for one in sentences)
     missing = [number for number in numbers if not found[number]]
     verdict.told = min(len(sentences), len(missing))
