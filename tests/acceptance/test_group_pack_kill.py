@@ -16,25 +16,23 @@ from storage.database import Database
 from storage.keyfiles import KeyFiles
 from storage.vault import Vault
 from tests import patience
-from tests.bot.bot_api_objects import Fault, Json, Shown
+from tests.acceptance.held_back import HeldBack
+from tests.bot.bot_api_objects import Json, Shown
 from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.on_telegram import FRIENDS
-from tests.nemesis.processes import Program, programs
+from tests.nemesis.processes import programs
 
 pytestmark = pytest.mark.slow
 
 MASTER = bytes(range(32))
-FOREVER = 3600.0  # seconds; longer than a process lives that is killed meanwhile
 A, B = ({**BotApi.person(at, "en"), "first_name": name} for at, name in ((1, "A"), (2, "B")))
 OF_ONE, OF_TWO = 5, 14
 
 
 @dataclass
-class Victim:
+class Victim(HeldBack):
     """``selfmoji run`` beside a Bot API with a group, and what lies in its database."""
 
-    api: BotApi
-    program: Program
     database: Database
     vault: Vault
     chat: Json = field(default_factory=lambda: FRIENDS)
@@ -65,19 +63,6 @@ class Victim:
 
         await self.api.until(lambda: bool(found()))
         return found()[-1]
-
-    def hold(self, method: str, *, after: int = 0, done: bool = True) -> asyncio.Event:
-        """Have an answer held back; return what tells that it was asked for."""
-        held = asyncio.Event()
-        fault = Fault(hang=FOREVER, done=done, met=held)
-        self.api.script(method, *[None] * after, fault)
-        return held
-
-    async def killed(self, held: asyncio.Event) -> None:
-        """Kill the process once an answer is held back; another one follows."""
-        async with patience.limit():
-            await held.wait()
-        self.program.kill()
 
     async def whole(self, *names: str) -> list[str]:
         """Wait until rows and set are what those in it bring; return what the set holds."""

@@ -1,6 +1,5 @@
 """kill -9 while a pack is brought to Telegram: afterwards no sticker is there twice, or missing."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,23 +17,21 @@ from storage.keyfiles import KeyFiles
 from storage.models import UploadRow, VolumeRow
 from storage.vault import Vault
 from tests import patience
-from tests.bot.bot_api_objects import Fault, Shown, flood
+from tests.acceptance.held_back import HeldBack
+from tests.bot.bot_api_objects import Shown, flood
 from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.packs_on_telegram import picture
-from tests.nemesis.processes import Program, programs
+from tests.nemesis.processes import programs
 
 pytestmark = pytest.mark.slow
 
 MASTER = bytes(range(32))
-FOREVER = 3600.0  # seconds; longer than a process lives that is killed meanwhile
 
 
 @dataclass
-class Victim:
+class Victim(HeldBack):
     """``selfmoji run`` beside a Bot API, and what lies in its database."""
 
-    api: BotApi
-    program: Program
     database: Database
     vault: Vault
 
@@ -61,19 +58,6 @@ class Victim:
         if not self.program.starts:
             self.program.start()
         await self.killed(held)
-
-    def hold(self, method: str, *, after: int = 0, done: bool = True) -> asyncio.Event:
-        """Have an answer held back; return what tells that it was asked for."""
-        held = asyncio.Event()
-        fault = Fault(hang=FOREVER, done=done, met=held)
-        self.api.script(method, *[None] * after, fault)
-        return held
-
-    async def killed(self, held: asyncio.Event) -> None:
-        """Kill the process once an answer is held back."""
-        async with patience.limit():
-            await held.wait()
-        self.program.kill()
 
     async def told(self, words: str) -> Shown:
         """Wait for a message with these words."""
