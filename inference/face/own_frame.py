@@ -60,9 +60,11 @@ def inside(image: Image, landmarks: NDArray[np.float32]) -> NDArray[np.bool_] | 
     lab = to_lab(resize(image, size, cv2.INTER_AREA))
     points = landmarks[:, :2] * scale
     views = [(np.rot90(lab, turns), _turned(points, lab.shape[:2], turns)) for turns in range(4)]
-    lines = [_above(*view) for view in views]
-    if sum(line is not None for line in lines) < _SIDES:
-        return None
+    lines: list[_Line | None] = []
+    for view in views:
+        lines.append(_above(*view))
+        if lines.count(None) > len(views) - _SIDES:
+            return None
     grounds = [line.ground for line in lines if line is not None and line.ground is not None]
     if grounds:  # a white wall meets a white page without a line
         lines = [
