@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from inference.face import topology
@@ -105,19 +106,33 @@ def _above(lab: NDArray[np.float32], points: NDArray[np.float32]) -> _Line | Non
     limit = min(limit, len(lab) - 2)
     if limit <= deep or head.stop - head.start < 2:
         return None
-    if not _flat(lab[:limit], head).any() and not _meets(lab, limit, deep).any():
+    planes = [np.ascontiguousarray(plane) for plane in np.moveaxis(lab, 2, 0)]
+    seen = np.stack([plane[: limit + 1] for plane in planes])
+    if not _flat(seen[:, :limit], head).any() and not _meets(seen, deep).any():
         return None
     found: _Line | None = None
     for slope in _SLOPES:
-        shear = np.array([[1, 0, 0], [slope, 1, -slope * middle]], np.float64)
-        level = lab if slope == 0 else cv2.warpAffine(
-            np.ascontiguousarray(lab), shear, (lab.shape[1], lab.shape[0]),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
-        at, ground = _level_line(np.asarray(level, np.float32), limit, deep, head, wide)
-        if at and (found is None or at > found.at + (2 if found.slope == 0 else 0)):
+        level = seen if slope == 0 else _sheared(planes, slope, middle, limit + 1)
+        nearer = 0 if found is None else int(found.at + (2 if found.slope == 0 else 0)) + 1
+        at, ground = _level_line(level, deep, nearer, head, wide)
+        if at:
             found = _Line(at + (_INSET if slope else 0.0), slope, middle, ground)
     return found
+
+
+def _sheared(
+    planes: list[NDArray[np.float32]], slope: float, middle: float, height: int
+) -> NDArray[np.float32]:
+    """(3, height, W): the upper rows of a picture in which lines of a slope lie level."""
+    shear = np.array([[1, 0, 0], [slope, 1, -slope * middle]], np.float64)
+    size = (planes[0].shape[1], height)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.stack(
+        [
+            cv2.warpAffine(plane, shear, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
+            for plane in planes
+        ]
+    ).astype(np.float32, copy=False)
 
 
 def _span(
@@ -133,29 +148,52 @@ def _span(
 
 
 def _level_line(
-    lab: NDArray[np.float32], limit: int, deep: int, head: slice, wide: slice
+    level: NDArray[np.float32], deep: int, nearer: int, head: slice, wide: slice
 ) -> tuple[int, NDArray[np.float32] | None]:
-    """The lowest row above ``limit`` at which a picture begins, level as seen, and its ground.
+    """The lowest row from ``nearer`` on at which a picture begins, level as seen, and its ground.
 
-    0 where there is none.
+    0 where there is none. ``level``: (3, H, W); its last row only ends the one before.
     """
-    rows = np.arange(deep, limit)
-    flat, meets = _flat(lab, head), _meets(lab, limit, deep)
-    for row in rows[flat[rows - 2] | meets][::-1]:
-        ground = lab[row - deep : row - 1]
-        colour = np.median(ground[:, head].reshape(-1, 3), axis=0)
-        away = np.linalg.norm(ground - colour, axis=2)
-        begun = np.linalg.norm(lab[row + 1, head] - colour, axis=1)
-        step = max(_STEP[0], _STEP[1] * float(np.percentile(away[:, head], 90)))
-        if (
-            (away[:, head] < _FLAT).mean() > _ALONG_FLAT
-            and (away[:, wide] < _FLAT).mean() > _WIDE_FLAT
-            and (begun > step).mean() > _ALONG_STEP
+    meets = _meets(level, deep)
+    begins = _flat(level[:, deep - 2 : -3], head) & _may_begin(level, deep, head)
+    rows = np.arange(deep, deep + len(meets))
+    for row in rows[(begins | meets) & (rows >= nearer)][::-1]:
+        ground = level[:, row - deep : row - 1]
+        colour = np.median(ground[:, :, head], axis=(1, 2))[:, None, None]
+        away = _length(ground - colour)
+        if (away[:, head] < _FLAT).mean() > _ALONG_FLAT and (
+            (away[:, wide] < _FLAT).mean() > _WIDE_FLAT
         ):
-            return int(row), colour
+            step = max(_STEP[0], _STEP[1] * float(np.percentile(away[:, head], 90)))
+            begun = _length(level[:, row + 1, head] - colour[..., 0])
+            if (begun > step).mean() > _ALONG_STEP:
+                return int(row), colour.ravel()
         if meets[row - deep]:
             return int(row), None
     return 0, None
+
+
+def _may_begin(level: NDArray[np.float32], deep: int, head: slice) -> NDArray[np.bool_]:
+    """Rows from ``deep`` on that may differ enough from a ground that may be flat enough.
+
+    A median of rows together lies between the medians of the rows: it is cheaper to sort rows once
+    than all grounds.
+    """
+    ordered = np.sort(level[:, :-3, head], axis=2)
+    count = ordered.shape[2]
+    low, high = ordered[..., (count - 1) // 2], ordered[..., count // 2]
+    least = sliding_window_view(low, deep - 1, axis=1).min(axis=2)[..., None]
+    most = sliding_window_view(high, deep - 1, axis=1).max(axis=2)[..., None]
+    begun = level[:, deep + 1 :, head]
+    furthest = _length(np.maximum(np.abs(begun - least), np.abs(begun - most)))
+    ended = level[:, deep - 2 : -3, head]
+    nearest = _length(np.maximum(np.maximum(least - ended, ended - most), 0))
+    of_one_row = 1 - (deep - 1) * (1 - _ALONG_FLAT)
+    return np.asarray(
+        ((furthest > _STEP[0]).mean(axis=1) > _ALONG_STEP)
+        & ((nearest < _FLAT).mean(axis=1) >= of_one_row),
+        np.bool_,
+    )
 
 
 def _gone_on(
@@ -168,13 +206,18 @@ def _gone_on(
     return _Line(float(pure[-1] + 1), 0.0, middle, ground) if len(pure) else None
 
 
-def _flat(lab: NDArray[np.float32], head: slice) -> NDArray[np.bool_]:
-    """Rows that may be ground."""
-    return np.asarray(np.linalg.norm(lab[:, head].std(axis=1), axis=1) < 2 * _FLAT, np.bool_)
+def _flat(level: NDArray[np.float32], head: slice) -> NDArray[np.bool_]:
+    """Rows, of (3, H, W), that may be ground."""
+    return np.asarray(_length(level[:, :, head].std(axis=2)) < 2 * _FLAT, np.bool_)
 
 
-def _meets(lab: NDArray[np.float32], limit: int, deep: int) -> NDArray[np.bool_]:
-    """Rows from ``deep`` to ``limit`` at which something else begins across the whole width."""
-    rows = np.arange(deep, limit)
-    step = np.linalg.norm(lab[rows + 1] - lab[rows - 2], axis=2) > _ACROSS
+def _meets(level: NDArray[np.float32], deep: int) -> NDArray[np.bool_]:
+    """Rows from ``deep`` on, but for the last, at which something else begins all across."""
+    step = _length(level[:, deep + 1 :] - level[:, deep - 2 : -3]) > _ACROSS
     return np.asarray(step.mean(axis=1) > _ALONG_ALL, np.bool_)
+
+
+def _length(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(...): how long the vectors in (3, ...) are."""
+    first, second, third = planes
+    return np.asarray(np.sqrt(first * first + second * second + third * third), np.float32)
