@@ -18,7 +18,8 @@ _MOST_TRACED = 24
 _MIN_PRESENCE = 0.5
 _CERTAIN = 0.9  # faces that are not upright score less
 _DOUBT = 0.045
-_LEVEL, _TRUSTED = 10.0, 0.2  # degrees off within which what was traced counts for so much more
+_LEVEL, _TRUSTED = 10.0, 0.2  # degrees off within which a cut face's tracing counts so much more
+_CUT = 0.1  # of a face's extent: nearer to the photo's border it may be cut there
 _LYING = 60.0  # degrees of roll beyond which a photo is turned rather than a head tilted
 _BEYOND = 3  # a photo's longer side in what is added to each of its sides
 _SMALL = 0.2  # below this share of the photo's longer side a closer look is worth its time
@@ -87,9 +88,9 @@ def _turns_needed(image: Image, face: Traced) -> Calls[int]:
     """Tell an upright face from one on its side or upside down.
 
     The detector sees faces in those, too, but none as surely as in a level one; so it looks at
-    the face's surroundings, levelled by what was traced, in all four ways, and at the whole photo,
-    which a face may fill. Where the photo ends, its edge goes on: half a face before black looks
-    much the same from all sides.
+    the face's surroundings, levelled by what was traced, in all four ways, and at the whole photo
+    where a face fills it: small ones are just in sight there, and one side by chance. Where the
+    photo ends, its edge goes on: half a face before black looks much the same from all sides.
     """
     roll = head_pose(face.landmarks).roll
     if face.score > _CERTAIN and abs(roll) < _LYING:
@@ -97,11 +98,21 @@ def _turns_needed(image: Image, face: Traced) -> Calls[int]:
     quarters = round(roll / 90) if abs(roll) > _LYING else 0
     scores = yield from _scores(_surroundings(image, face, roll))
     scores = np.roll(scores, quarters)  # by turns of the photo, not of the face as traced
-    scores += yield from _scores(_beyond(image, cv2.BORDER_REPLICATE)[0])
+    if _extent(face) > _SMALL * max(image.shape[:2]):
+        scores += yield from _scores(_beyond(image, cv2.BORDER_REPLICATE)[0])
     best = int(scores.argmax())
     traced = quarters % 4
-    doubt = _TRUSTED if abs(roll - 90 * quarters) < _LEVEL else _DOUBT
+    level = abs(roll - 90 * quarters) < _LEVEL
+    doubt = _TRUSTED if level and _is_cut(image, face) else _DOUBT
     return traced if scores[best] < scores[traced] + doubt else best
+
+
+def _is_cut(image: Image, face: Traced) -> bool:
+    """Whether the photo's border may cut a face."""
+    height, width = image.shape[:2]
+    margin = _CUT * _extent(face)
+    low, high = face.landmarks[:, :2].min(axis=0), face.landmarks[:, :2].max(axis=0)
+    return bool((low < margin).any() or (high > np.array([width, height]) - margin).any())
 
 
 def _surroundings(image: Image, face: Traced, roll: float) -> Image:
