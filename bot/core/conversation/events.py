@@ -45,9 +45,9 @@ class Origin:
 
     ``key`` is unique per update of a platform: seen twice, it does nothing. ``chat`` is the front
     end's own reference, a JSON-able string. ``private``: nobody but the person sees the answer.
-    ``message``: the reference of the message that it came with, where that has one; what answers it
-    is newer. ``group``: whose chat it is, if one's; ``admin``: the person has a say there.
-    ``home``: an address under which people find us on the platform, if it has such.
+    ``message``: the reference of the message that it came with, or of a later one; what answers it
+    is newer than that. ``group``: whose chat it is, if one's; ``admin``: the person has a say
+    there. ``home``: an address under which people find us on the platform, if it has such.
     """
 
     key: str

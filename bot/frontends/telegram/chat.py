@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from telegram import (
@@ -20,7 +21,6 @@ from bot.core.chat import Listener
 from bot.core.conversation.events import (
     ChoiceMade,
     CommandGiven,
-    Event,
     Message,
     OtherSent,
     PhotoRefused,
@@ -33,6 +33,7 @@ from bot.frontends.telegram.errors import seconds_to_wait, translate, translated
 from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
 from bot.frontends.telegram.messages import GoneError, Messages, form_of
+from bot.frontends.telegram.numbering import Numbering
 from bot.frontends.telegram.polling import Json, RetryUntilShutdown, StoppedError, poll
 from bot.frontends.telegram.sets import Sets
 from bot.frontends.telegram.updates import Incoming
@@ -42,6 +43,8 @@ from storage.contract.updates import KeptUpdate, NewUpdate
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_Asked = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
 
 DOWNLOAD_PAUSES = (0.2, 0.6, 2, 5, 10, 20, 30, 60, 60)  # seconds between attempts at one file
 PROBES = 40  # messages looked at for one whose sending was cut off
@@ -95,6 +98,7 @@ class TelegramChat:
         self.sets = Sets(self._bot)
         self._album_pause = album_pause
         self._moved: dict[int, int] = {}  # groups that became supergroups
+        self._numbering = Numbering()
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self, listener: Listener, shutdown: asyncio.Event) -> None:
@@ -145,7 +149,11 @@ class TelegramChat:
     def _read(self, raw: Json) -> Update | None:
         """Return an update, None for one that the library cannot read."""
         try:
-            return Update.de_json(raw, self._bot)
+            update = Update.de_json(raw, self._bot)
+            message = updates.message_of(update)
+            if message is not None:
+                self._numbering.saw(message.chat.id, message.message_id)
+            return update
         except Exception as problem:
             log.warning(
                 "Update %s is passed over: it cannot be read (%s)",
@@ -194,9 +202,17 @@ class TelegramChat:
         """Show a message; return its reference."""
         del once  # Telegram knows nothing of the kind
         with translated():
-            return await self._in_chat(
-                chat, lambda at, topic: self._messages.send(at, topic, message)
-            )
+            return await self._in_chat(chat, lambda at, topic: self._send(at, topic, message))
+
+    async def _send(self, at: int, topic: int | None, message: Message) -> str:
+        newest = self._numbering.newest(at)
+        try:
+            shown = await self._messages.send(at, topic, message)
+        except TelegramError:
+            self._numbering.cut_off(at, newest)
+            raise
+        self._numbering.saw(at, updates.number_of(shown))
+        return shown
 
     async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
         """Replace a message, in place where Telegram can, else by a new one."""
@@ -210,7 +226,7 @@ class TelegramChat:
                 with suppress(GoneError):
                     await self._messages.change(at, number, message)
                     return f"{wanted}:{number}"
-            shown = await self._messages.send(at, topic, message)
+            shown = await self._send(at, topic, message)
             await self._messages.remove(at, number)
             return shown
 
@@ -235,10 +251,10 @@ class TelegramChat:
         self, chat: str, after: str, known: Collection[str], message: Message
     ) -> str | None:
         """Try the numbers behind ``after``; in a private chat they count all of the bot's."""
-        first = updates.number_of(after) + 1
         numbers = {updates.number_of(reference) for reference in known}
 
         async def look(at: int, _: int | None) -> str | None:
+            first = self._numbering.found_above(at, updates.number_of(after)) + 1
             for number in range(first, first + PROBES):
                 if number in numbers:
                     continue
@@ -296,13 +312,21 @@ class TelegramChat:
         words = next((incoming.text for incoming in asked if incoming.text), "")
         for event in await asyncio.gather(*(self._event(each, words) for each in asked)):
             try:
-                await listener.handle(event, self)
+                await listener.handle(self._as_of_now(event), self)
             except ChatError as problem:
                 log.warning("Telegram: %s: %s", type(problem).__name__, problem)
             except Exception as problem:  # its message may quote what was written to us
                 log.error("An update could not be handled: %s", type(problem).__name__)
 
-    async def _event(self, incoming: Incoming, words: str) -> Event:
+    def _as_of_now(self, event: _Asked) -> _Asked:
+        """Name the newest message there is: an update may have waited while others were served."""
+        at, _ = updates.chat_and_topic(event.origin.chat)
+        newest = self._numbering.newest(self._moved.get(at, at))
+        if newest <= updates.number_of(event.origin.message or "text:0"):
+            return event
+        return replace(event, origin=replace(event.origin, message=f"text:{newest}"))
+
+    async def _event(self, incoming: Incoming, words: str) -> _Asked:
         """Fetch what an update only names; an album's words stand under one picture, for all."""
         if incoming.choice is not None:
             return ChoiceMade(incoming.origin, incoming.choice, incoming.pressed)
