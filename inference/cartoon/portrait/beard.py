@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from inference.cartoon.portrait import curves
+from inference.cartoon.portrait import curves, hair_colour
 from inference.cartoon.portrait.curves import Plane
 from inference.cartoon.portrait.drawing import Shape, edge, fill
-from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
+from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter, read
 from inference.face import topology
 from inference.face.report import Lab
 
@@ -21,6 +21,7 @@ _SOLID, _THIN = 0.55, 0.24
 
 _CERTAIN = 0.5  # how probable a beard or a moustache must be to be drawn solid
 _SHADE = 0.45  # for stubble
+_ALONE, _DROOP = 0.5, 0.03  # share that a moustache alone has, and how far it hangs, face heights
 
 
 def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> list[Shape]:
@@ -31,9 +32,13 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
     blur = 0.022 * unit / SCALE
     least = (0.07 * unit) ** 2
     thin = curves.outlines((grown > _THIN).astype(np.float32), SCALE, blur=blur, least=least)
-    shapes = fill("stubble", "beard-thin", *thin, part="shade", opacity=0.5)
+    shapes = fill("stubble", "beard-thin", *thin, part="shade", opacity=0.42)
     chance = _chance(sitter)
     if chance > _CERTAIN:
+        if sitter.chance("facial_hair", "mustache") > _ALONE * chance:
+            corners = read(sitter.down, sitter.points(*topology.MOUTH_CORNERS)[None])
+            below = float(corners.mean()) + _DROOP
+            grown = np.where(sitter.down < below, grown, 0).astype(np.float32)
         rings = curves.outlines(
             (grown > _solid(chance)).astype(np.float32), SCALE, blur=blur, least=least, spacing=4.0
         )
@@ -58,7 +63,7 @@ def colours(sitter: Sitter, grown: Plane | None, skin: Lab) -> dict[str, Lab]:
     own = np.asarray(sitter.colours.brows, np.float32)
     if grown is not None and (grown > _SOLID).sum() > 60:
         own = np.median(sitter.lab[grown > _SOLID], axis=0)
-    light, a, b = (float(v) for v in own)
+    light, a, b = hair_colour.warm((float(own[0]), float(own[1]), float(own[2])))
     light = max(min(light, skin[0] + 25), 12.0)
     tone: Lab = (light, a, b)
     return {
@@ -67,8 +72,8 @@ def colours(sitter: Sitter, grown: Plane | None, skin: Lab) -> dict[str, Lab]:
         "beard-line": (light * 0.45, a * 0.7, b * 0.6),
         "beard-thin": (
             0.5 * light + 0.5 * skin[0] * 0.75,
-            0.4 * a + 0.3 * skin[1],
-            0.4 * b + 0.3 * skin[2],
+            0.25 * a + 0.65 * skin[1],  # skin shows through, and the mix is no gray
+            0.25 * b + 0.65 * skin[2],
         ),
     }
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.portrait.sitter import Sitter
+from inference.face import light
 from inference.face.report import Colours, Lab
 from inference.pictures.images import from_lab
 
@@ -22,7 +23,7 @@ def mix(
     sitter: Sitter, clothes: Sequence[Lab], headwear: Sequence[Lab], wishes: Options
 ) -> dict[str, Lab]:
     """Give every role its colour. clothes, headwear: tones, the main one first."""
-    skin = _skin(sitter.colours.skin)
+    skin = _skin(_in_white_light(sitter.colours))
     lips = _lips(sitter.colours.lips, skin)
     found: dict[str, Lab] = grown(sitter.colours, wishes) | {
         "skin": skin,
@@ -90,6 +91,13 @@ def hexed(lab: Lab) -> str:
 def _pale(sitter: Sitter, skin: Lab) -> bool:
     """Whether skin may be left as white paper, where a look has no colours."""
     return skin[0] > _LIGHT and sitter.chance("skin", "4", "5", "6") < 0.5
+
+
+def _in_white_light(colours: Colours) -> Lab:
+    """Skin without the light's colour, as light as it is; gray photographs stay gray."""
+    if light.is_gray(colours.skin, colours.lips, colours.hair or colours.brows):
+        return colours.skin
+    return light.balanced(colours.skin, colours.skin)
 
 
 def _skin(skin: Lab) -> Lab:

@@ -1,0 +1,43 @@
+"""The colour of hair as it is drawn: its own, without what the sky and the shade add."""
+
+from inference.face import light
+from inference.face.attributes import Probabilities
+from inference.face.report import Colours, Lab
+
+_DYED = 0.3  # how probable dye must be for any colour to be believed
+_SKY = (-1.0, -6.0)  # b of hair that has none and all of its lightness from the sky
+_SILVER = 55.0  # lightness from which hair may well be gray under a blue sky
+_WARM = 0.22  # of b: hair that is yellowish is at least so reddish
+_GOLD = 18.0  # b of hair that is certainly blond at least
+_FAIR = 0.5  # how probable fair hair must be for its lit part to be its colour
+_LIT = 0.75
+
+
+def own(colours: Colours, perceived: Probabilities) -> Lab | None:
+    """Tell the hair's own tone from that measured in the photo; None where there is no hair."""
+    tone = colours.hair
+    likely = perceived["hair_colour"]
+    if tone is None or likely.get("dyed", 0.0) > _DYED:
+        return tone
+    second = colours.hair_second
+    fair = likely.get("blond", 0.0) + likely.get("white", 0.0)
+    if second is not None and second[0] > tone[0] and fair > _FAIR:
+        tone = _between(tone, second, _LIT)
+    lightness, a, b = light.balanced(tone, colours.skin)
+    least, most = _SKY
+    if lightness < _SILVER and colours.brows[0] < lightness:
+        # backlit dark hair mirrors the sky; brows, in the face's own shade, do not
+        sky = min(1.0, max(0.0, (b - least) / (most - least)))
+        lightness, a, b = _between((lightness, a, b), colours.brows, sky)
+    return warm((lightness, a, max(b, -1.0, _GOLD * likely.get("blond", 0.0))))
+
+
+def warm(tone: Lab) -> Lab:
+    """Take the green from a colour of hair: nobody's grows so."""
+    lightness, a, b = tone
+    return lightness, max(a, _WARM * b), b
+
+
+def _between(one: Lab, other: Lab, share: float) -> Lab:
+    lightness, a, b = (x + share * (y - x) for x, y in zip(one, other, strict=True))
+    return lightness, a, b

@@ -1,0 +1,99 @@
+"""Drawn hair: its own colour in any light, and whole where the photo's edge cuts the head."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from inference.cartoon.portrait import composing, hair_colour, sitter
+from inference.face import analysis, topology
+from inference.face.report import Colours, Portrait
+from inference.pictures.images import decode
+from tests.inference.making import answered
+
+BROWN = {"hair_colour": {"brown": 0.9, "dyed": 0.05, "blond": 0.05}}
+
+
+def _cut(photo: bytes, share: float) -> sitter.Sitter:
+    """The sitter of a photo that ends ``share`` face heights above the forehead's top."""
+    image = decode(photo)
+    points = answered(analysis.find(image)).faces[0].landmarks
+    top = points[topology.FOREHEAD_MIDDLE, 1] - share * topology.face_height(points)
+    return sitter.sit(answered(analysis.portrait(np.ascontiguousarray(image[int(top) :]))))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.12, 0.22])
+@pytest.mark.parametrize("person", ["P001", "P003", "P005", "P006", "P009", "P010"])
+def test_a_head_that_the_photo_cuts_is_closed_by_a_curve_of_hair(
+    selfie_of: Callable[[str], bytes], person: str, share: float
+) -> None:
+    """Nobody gets a flat top, nor a bare crown between two tufts."""
+    sitting = _cut(selfie_of(person), share)
+    solid = sitting.person > 0.5
+    first = int(np.flatnonzero(solid.any(axis=1))[0])
+    unit = sitting.unit / sitter.SCALE
+    lower = first + round(0.12 * unit)
+    assert solid[first + 1].sum() < 0.75 * solid[lower].sum()
+    top = sitting.landmarks[topology.FOREHEAD_MIDDLE] / sitter.SCALE
+    crown = np.s_[first + 2 : round(top[1] - 0.16 * unit), round(top[0])]
+    assert (sitting.hair[crown] > 0.5).mean() > 0.8
+
+
+def test_a_head_in_one_piece_stays_as_it_is(portrait_of: Callable[[str], Portrait]) -> None:
+    """Where the photo goes on above the head, nothing is added."""
+    portrait = portrait_of("P009")
+    sitting = sitter.sit(portrait)
+    shown = (portrait.alpha > 128).any(axis=1)
+    assert shown[:3].sum() == 0
+    assert sitting.style == portrait.report.hair
+
+
+def _colours(hair: tuple[float, float, float]) -> Colours:
+    return Colours(
+        skin=(69, 11, 15), lips=(50, 20, 15), brows=(25, 5, 6), iris=(30, 5, 8),
+        hair=hair, hair_second=None,
+    )  # fmt: skip
+
+
+def test_hair_before_a_bright_sky_is_not_drawn_blue() -> None:
+    """Dark hair that mirrors the sky is as dark and warm as the brows."""
+    drawn = hair_colour.own(_colours((37, 1, -7)), BROWN)
+    assert drawn is not None
+    assert drawn == pytest.approx((25, 5, 6), abs=2)
+
+
+def test_hair_dyed_blue_stays_blue() -> None:
+    """What is dyed has any colour."""
+    dyed = {"hair_colour": {"dyed": 0.8, "black": 0.2}}
+    assert hair_colour.own(_colours((37, 1, -20)), dyed) == (37, 1, -20)
+
+
+def test_gray_hair_stays_gray() -> None:
+    """Light hair without colour is drawn so, in blue light too."""
+    gray = {"hair_colour": {"gray": 0.9, "dyed": 0.02}}
+    drawn = hair_colour.own(_colours((66, 0, -3)), gray)
+    assert drawn is not None
+    assert drawn[0] == 66
+    assert abs(drawn[2]) < 2
+
+
+def test_the_lit_part_of_blond_hair_is_its_colour() -> None:
+    """Blond hair of which more lies in the shade is drawn blond."""
+    colours = Colours(
+        skin=(86, 11, 10), lips=(60, 20, 15), brows=(57, 15, 18), iris=(40, 0, -5),
+        hair=(43, 11, 15), hair_second=(69, 7, 14),
+    )  # fmt: skip
+    drawn = hair_colour.own(colours, {"hair_colour": {"blond": 0.99, "dyed": 0.0}})
+    assert drawn is not None
+    assert drawn[0] > 60
+    assert drawn[2] > 14
+
+
+def test_green_light_makes_nobody_green(portrait_of: Callable[[str], Portrait]) -> None:
+    """Skin in coloured light is drawn in a colour of skin, no lighter than it is."""
+    sitting = sitter.sit(portrait_of("P003"))
+    lit = replace(sitting, colours=replace(sitting.colours, skin=(50.0, -4.0, 9.0)))
+    lightness, a, b = composing.drawn(lit, "ink").palette["skin"]
+    assert lightness <= 50
+    assert a > 0.2 * b > 0
