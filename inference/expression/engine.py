@@ -23,6 +23,7 @@ from inference.expression.similarity import estimate
 from inference.face.blendshapes import NAMES
 from inference.face.report import FaceReport
 from inference.layers import mouths
+from inference.pictures.images import to_lab
 from storage.contract.kinds import Setting
 
 OWN_TEETH = 0.7
@@ -33,6 +34,10 @@ SHOWS = (0.02, 0.06)
 
 BROAD = 1.25
 """A full score of a smile is somewhat more than its blendshape at 1.0."""
+
+_STRIDE = 4  # px between those whose lightness is looked at
+
+_ABOUT_EYES = ("eye", "brow", "cheekSquint")
 
 SMILES = ("mouthSmileLeft", "mouthSmileRight")
 
@@ -132,11 +137,11 @@ class Interior:
         return self.inside.shown(image, moved.after[list(mouths.CONTOUR), :2], share, out)
 
 
-def interior(shape: tuple[int, ...], moved: Moved, report: FaceReport, kind: str) -> Interior:
+def interior(image: NDArray[np.uint8], moved: Moved, report: FaceReport, kind: str) -> Interior:
     """Choose what shows in a mouth while it opens.
 
     Args:
-        shape: height and width of the picture, px.
+        image: (H, W, 3) RGB uint8, before it moves.
         moved: the landmarks where the mouth is open the most.
         report: of the face.
         kind: of ``mixes.INSIDE``.
@@ -147,7 +152,8 @@ def interior(shape: tuple[int, ...], moved: Moved, report: FaceReport, kind: str
     contour = moved.after[list(mouths.CONTOUR), :2]
     skin = report.colours.skin
     piece = mouths.suited(kind, skin, report.pose.yaw, mouths.opened(contour))
-    return Interior(mouths.laid(shape, contour, piece, skin), was, most)
+    light = _lightest(image)
+    return Interior(mouths.laid(image.shape, contour, piece, skin, light), was, most)
 
 
 def express(
@@ -230,7 +236,7 @@ def expressed(
 
 
 def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Movement:
-    """Leave out what is asked of eyes that glasses, hair or glare hide.
+    """Leave out what is asked of eyes that glasses, hair, a hand or glare hide, and of their brows.
 
     Args:
         image: (H, W, 3) RGB uint8.
@@ -238,16 +244,16 @@ def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Mo
         asked: what to do with it.
     """
     looks = (*asked.look_left, *asked.look_right, asked.close_left, asked.close_right)
-    if not any(looks) and not any(name.startswith("eye") for name in asked.weights):
+    if not any(looks) and not any(name.startswith(_ABOUT_EYES) for name in asked.weights):
         return asked
     left, right = eyesight.seen(image, report.landmarks, report.colours.skin)
     if left == right == 1.0:
         return asked
     shares = {
         name + side: share
-        for name in ("eyeWide", "eyeSquint")
+        for name in ("eyeWide", "eyeSquint", "cheekSquint", "browDown", "browOuterUp")
         for side, share in (("Left", left), ("Right", right))
-    }
+    } | {"browInnerUp": min(left, right)}
     still = (0.0, 0.0)
     return replace(
         asked,
@@ -257,6 +263,11 @@ def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Mo
         look_left=asked.look_left if left > eyesight.ENOUGH else still,
         look_right=asked.look_right if right > eyesight.ENOUGH else still,
     )
+
+
+def _lightest(image: NDArray[np.uint8]) -> float:
+    """L* of what is lightest in a picture: nothing in its mouth is lighter."""
+    return float(np.percentile(to_lab(image[::_STRIDE, ::_STRIDE])[..., 0], 99))
 
 
 def _with_inside(
@@ -272,4 +283,4 @@ def _with_inside(
         return image
     contour = moved.after[list(mouths.CONTOUR), :2]
     piece = mouths.suited(kind, report.colours.skin, report.pose.yaw, mouths.opened(contour))
-    return mouths.fill(image, contour, piece, report.colours.skin, share)
+    return mouths.fill(image, contour, piece, report.colours.skin, share, _lightest(image))

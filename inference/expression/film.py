@@ -66,7 +66,7 @@ class Film(Sequence[Image]):
             if movement.inside is None:
                 continue
             moved = engine.move(self._report, movement, glasses)
-            made = engine.interior(self._alpha.shape, moved, self._report, movement.inside)
+            made = engine.interior(self._image, moved, self._report, movement.inside)
             if movement.inside not in found or made.most > found[movement.inside].most:
                 found[movement.inside] = made
                 self._peaks[movement.inside] = movement

@@ -1,7 +1,8 @@
 """Put the inside of another mouth between a person's own, opened lips.
 
 The lips stay the person's: teeth, tongue and depth come from a synthetic face, warped from its
-inner lips onto the person's, its light matched by the skin of both.
+inner lips onto the person's, its light matched by the skin of both, and never lighter than what is
+lightest in the picture: dim light is not dark skin.
 """
 
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _ROOM = 0.9  # of the mouth's width: how far around the opening a tongue may rea
 _LIGHT = (0.72, 1.2)  # bounds of the gain in L*
 _WARMTH = 0.3  # share of the difference in skin colour that teeth take on
 _TINT = 5.0  # bound of that in a and b
+_DIM = 10.0  # L* by which teeth are lighter than skin in any light
+_GRAYEST = 0.85  # of what skin and light make expect: least of the lightest teeth
 _WHITE = (28.0, 60.0, 86.0)  # teeth are at most so much lighter than skin in L*; bounds of that
 
 
@@ -77,11 +80,13 @@ def suited(tag: str, skin: Lab, yaw: float, gap: float) -> Piece:
     return pieces.mirrored(piece, _MIRRORED) if piece.yaw * yaw < 0 else piece
 
 
-def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab) -> NDArray[np.float32]:
-    """Return the (H, W, 3) RGB of a piece as float in the wearer's light."""
+def _lit(piece: Piece, image: NDArray[np.uint8], skin: Lab, most: float) -> NDArray[np.float32]:
+    """Return the (H, W, 3) RGB of a piece as float in the wearer's light; most: L* of any white."""
     lab = to_lab(image)
-    lab[..., 0] *= np.clip((skin[0] / max(piece.skin[0], 1.0)) ** 0.6, *_LIGHT)
-    white = float(np.clip(skin[0] + _WHITE[0], *_WHITE[1:]))
+    white = min(float(np.clip(skin[0] + _WHITE[0], *_WHITE[1:])), max(most, skin[0] + _DIM))
+    lightest = max(float(np.percentile(lab[..., 0], 95)), 1.0)
+    gain = float(np.clip((skin[0] / max(piece.skin[0], 1.0)) ** 0.6, *_LIGHT))
+    lab[..., 0] *= max(min(gain, white / lightest), _GRAYEST * white / lightest)
     knee = 0.75 * white
     over = np.maximum(lab[..., 0] - knee, 0.0)
     lab[..., 0] -= over - (white - knee) * (1 - np.exp(-over / (white - knee)))
@@ -151,7 +156,12 @@ class Inside:
 
 
 def fill(
-    image: NDArray[np.uint8], contour: NDArray[np.floating], piece: Piece, skin: Lab, share: float
+    image: NDArray[np.uint8],
+    contour: NDArray[np.floating],
+    piece: Piece,
+    skin: Lab,
+    share: float,
+    most: float = _WHITE[2],
 ) -> NDArray[np.uint8]:
     """Put a piece between lips.
 
@@ -161,14 +171,21 @@ def fill(
         piece: a mouth.
         skin: the wearer's.
         share: 0..1, how much the piece covers what was there.
+        most: see ``laid``.
 
     Returns:
         (H, W, 3) RGB uint8.
     """
-    return laid(image.shape, contour, piece, skin).shown(image, contour, share)
+    return laid(image.shape, contour, piece, skin, most).shown(image, contour, share)
 
 
-def laid(shape: tuple[int, ...], contour: NDArray[np.floating], piece: Piece, skin: Lab) -> Inside:
+def laid(
+    shape: tuple[int, ...],
+    contour: NDArray[np.floating],
+    piece: Piece,
+    skin: Lab,
+    most: float = _WHITE[2],
+) -> Inside:
     """Lay a piece where a mouth is open.
 
     Args:
@@ -176,6 +193,7 @@ def laid(shape: tuple[int, ...], contour: NDArray[np.floating], piece: Piece, sk
         contour: (22, 2) px, ``CONTOUR`` of the opened mouth.
         piece: a mouth.
         skin: the wearer's.
+        most: L* of the lightest there is in the wearer's picture.
     """
     width = float(np.linalg.norm(contour[10] - contour[0]))
     room = max(8.0, _ROOM * width)
@@ -190,7 +208,7 @@ def laid(shape: tuple[int, ...], contour: NDArray[np.floating], piece: Piece, sk
     points = piece.points - np.array([x, y]) - 0.5
     source = backward_map(target - 0.5, points, side)[: bottom - top, : right - left]
 
-    lit = np.dstack([_lit(piece, cut[..., :3], skin), cut[..., 3].astype(np.float32)])
+    lit = np.dstack([_lit(piece, cut[..., :3], skin, most), cut[..., 3].astype(np.float32)])
     lit[..., :3] *= lit[..., 3:] / 255
     fetched = cv2.remap(
         lit, source[..., 0], source[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT

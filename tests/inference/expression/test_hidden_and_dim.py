@@ -1,0 +1,76 @@
+"""What expressions leave alone, and teeth in the light of the face."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.expression import eyesight
+from inference.expression.engine import express
+from inference.face import analysis, topology
+from inference.face.report import Portrait
+from inference.pictures.images import to_lab
+from storage.contract.kinds import Setting
+from tests.inference.making import answered
+
+Picture = NDArray[np.uint8]
+Studied = Callable[[str], Portrait]
+
+
+def _behind_a_hand(portrait: Portrait) -> Picture:
+    """The portrait with fingers of its own skin over the eye at the picture's left."""
+    image = portrait.image.copy()
+    points = portrait.report.landmarks[:, :2]
+    eye = points[list(topology.EYES[0])]
+    middle, width = eye.mean(axis=0), float(np.ptp(eye[:, 0]))
+    cheek = topology.fill(image.shape[:2], points, topology.CHEEKS[0])
+    skin = np.median(image[cheek], axis=0)
+    for finger in range(4):
+        start = middle + (-1.3 * width, (finger - 1.5) * 0.50 * width)
+        end = middle + (0.9 * width, (finger - 1.5) * 0.42 * width)
+        for thick, shade in ((0.5, 0.75), (0.4, 1.0)):
+            ends = np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist()
+            cv2.line(image, *ends, (skin * shade).tolist(), round(thick * width))
+    return image
+
+
+@pytest.mark.parametrize("person", ["P003", "P006", "P009"])
+def test_a_hand_before_an_eye_stays_as_it_is(portrait_of: Studied, person: str) -> None:
+    """No lid is drawn on fingers, and no brow moves them; the other eye closes."""
+    portrait = portrait_of(person)
+    image, report = _behind_a_hand(portrait), portrait.report
+    points = report.landmarks[:, :2]
+    left, right = eyesight.seen(image, points, report.colours.skin)
+    assert (left, right) == (1.0, 0.0)
+    hidden, other = (topology.fill(image.shape[:2], points, eye) for eye in topology.EYES)
+    for name in ("AU43", "AU1", "AU5"):
+        after, _ = express(image, portrait.alpha, report, [Setting(name, 1.0)])
+        assert np.abs(after[hidden].astype(int) - image[hidden]).mean() < 1.0, name
+        if name == "AU43":
+            assert np.abs(after[other].astype(int) - image[other]).mean() > 5.0
+
+
+@pytest.mark.parametrize("light", [1.0, 0.7, 0.42])
+@pytest.mark.parametrize("person", ["P003", "P006", "P010"])
+def test_teeth_are_as_light_as_the_face_makes_them(
+    portrait_of: Studied, person: str, light: float
+) -> None:
+    """In any light teeth are lighter than the skin and no lighter than the picture's whites."""
+    portrait = portrait_of(person)
+    dim = np.rint(portrait.image * light).astype(np.uint8)
+    report = answered(analysis.find(dim))
+    lit = answered(analysis.study(dim, report, report.faces[0]))
+    calm, _ = express(lit.image, lit.alpha, lit.report, [Setting("neutral", 1.0)])
+    found = answered(analysis.find(calm)).faces[0]
+    shut = answered(analysis.study(calm, answered(analysis.find(calm)), found))
+    after, _ = express(shut.image, shut.alpha, shut.report, [Setting("grin", 1.0)])
+    grinning = answered(analysis.find(after)).faces[0].landmarks
+    inner = topology.fill(after.shape[:2], grinning, topology.LIPS_INNER)
+    assert inner.sum() > 50
+    lightness = to_lab(after)[..., 0]
+    teeth = float(np.percentile(lightness[inner], 80))
+    skin = shut.report.colours.skin[0]
+    most = float(np.percentile(to_lab(shut.image)[..., 0], 99))
+    assert skin + 3 < teeth < max(most, skin + 12) + 1
