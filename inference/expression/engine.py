@@ -65,7 +65,8 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     weights = limits.left_to_do(asked.weights, report.blendshapes)
     if asked.calm:
         for name, amount in limits.relaxed(asked.calm, report.blendshapes).items():
-            weights[name] = weights.get(name, 0.0) + amount
+            if weights.get(name, 0.0) <= 0.0:  # what is asked for is none of the rest
+                weights[name] = weights.get(name, 0.0) + amount
     if asked.rest:
         for name in SMILES:
             present = float(report.blendshapes[NAMES.index(name)])

@@ -127,8 +127,12 @@ SIDED: dict[str, Mix] = {
 
 NAMED: dict[str, Mix] = {
     "neutral": {REST: 1.0, CALM: 1.0},
-    "smile": _both(mouthSmile=1.1, cheekSquint=0.9, eyeSquint=0.4),
+    "smile": {
+        CALM: 1.0,
+        **_both(mouthSmile=1.4, mouthDimple=0.5, cheekSquint=1.4, eyeSquint=0.4),
+    },
     "grin": {
+        CALM: 1.0,
         "jawOpen": 0.12,
         **_both(
             mouthSmile=1.05, mouthUpperUp=0.5, mouthLowerDown=0.6, mouthStretch=0.1,
@@ -136,10 +140,11 @@ NAMED: dict[str, Mix] = {
         ),
     },
     "laugh": {
+        CALM: 1.0,
         "jawOpen": 0.6,
         CLOSE_LEFT: 0.25,
         CLOSE_RIGHT: 0.25,
-        **_both(mouthSmile=0.9, mouthUpperUp=0.4, cheekSquint=1.0, eyeSquint=1.0),
+        **_both(mouthSmile=1.3, mouthUpperUp=0.4, cheekSquint=1.0, eyeSquint=1.0),
     },
     "sad": {
         REST: 1.0,
@@ -160,23 +165,25 @@ NAMED: dict[str, Mix] = {
         ),
     },
     "surprised": {
-        REST: 0.9,
+        REST: 1.0,
+        CALM: 1.0,
         "browInnerUp": 2.0,
         "mouthFunnel": 0.35,
         "jawOpen": 1.0,
-        **_both(browOuterUp=1.8, eyeWide=2.3),
+        **_both(browOuterUp=1.8, eyeWide=2.3, cheekSquint=-0.6, mouthSmile=-0.3),
     },
-    "disgusted": {  # 9 + 10 + 17, and the brows that a wrinkled nose draws down
+    "disgusted": {  # 9 + 10 + 17; brows that the nose draws down further are read as anger
         REST: 0.9,
         "mouthShrugLower": 1.0,
-        **_both(noseSneer=1.5, mouthUpperUp=0.5, mouthFrown=1.0, browDown=0.3, eyeSquint=0.4),
+        **_both(noseSneer=1.5, mouthUpperUp=0.5, mouthFrown=1.0, browDown=-0.4, eyeSquint=0.4),
     },
     "scared": {  # 1 + 4 + 5 + 20 + 26: brows that rise and draw together tell fear from surprise
         REST: 1.0,
-        "browInnerUp": 1.6,
+        CALM: 1.0,
+        "browInnerUp": 2.2,
         "jawOpen": 1.4,
         **_both(
-            browDown=1.6, eyeWide=2.6, mouthStretch=0.9, mouthLowerDown=0.6, mouthUpperUp=0.6,
+            browDown=1.9, eyeWide=2.6, mouthStretch=0.9, mouthLowerDown=0.6, mouthUpperUp=0.6,
             noseSneer=0.4,
         ),
     },

@@ -26,11 +26,12 @@ from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision, fastest
 
 _SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
-_DRAWING, _FEATURES, _BACK, _ALIKE, _ADVERSARY = 3.0, 0.6, 1.0, 0.2, 0.04
+_DRAWING, _FEATURES, _BACK, _ALIKE, _ADVERSARY = 3.0, 1.5, 1.0, 0.2, 0.06
 _EDGES = 1.0  # how much more pixels count where a drawing has lines
 _COMPARED = 3  # depths of the frozen network
 _HELD = 0.995  # of the averaged generator, a step
 _TEMPERATURE = 0.1
+_STRIDE = 4  # px
 _PROJECTED, _HIDDEN = 48, 64
 _STEEPEST = 1.0  # norm of a gradient that is followed
 _OUTLIER = 4.0  # times the usual norm from which it is not
@@ -149,9 +150,9 @@ class Training:
             network.decode([x[half] for x in of_photos], photo[half], told[half]),
             network.decode([x[half] for x in of_drawings], drawing[half], told[half]),
         ]
-        seen = self.eyes(made)
+        seen = self._seen(made)
         with torch.no_grad():
-            aimed = self.eyes(drawings)
+            aimed = self._seen(drawings)
             lines = _EDGES * _contrast(drawings) + 1
         features = torch.stack([
             (a - b).abs().mean() / b.abs().mean()
@@ -172,11 +173,19 @@ class Training:
         }  # fmt: skip
         return losses, made, seen
 
+    def _seen(self, pictures: Tensor) -> list[Tensor]:
+        """Show pictures to the frozen network, moved by some px that are the same all step long.
+
+        It goes by strides: where they always lie alike, it overlooks the same dots.
+        """
+        shift = np.random.default_rng([2, self.step]).integers(0, _STRIDE, 2)
+        return self.eyes(torch.roll(pictures, tuple(shift.tolist()), (2, 3)))
+
     def _judge(self, real: Tensor, made: Tensor) -> Tensor:
         """Teach the heads to tell drawings from what the generator makes."""
         with self.precision.cast():
             with torch.no_grad():
-                seen = self.projection(self.eyes(torch.cat([real, made])))
+                seen = self.projection(self._seen(torch.cat([real, made])))
             scores = self.heads(seen)
             count = len(real)
             loss = judged([s[:count] for s in scores], [s[count:] for s in scores])

@@ -246,6 +246,18 @@ def test_the_opening_chooses_the_mouth() -> None:
     assert mouths.opened(little.points) < mouths.opened(wide.points)
 
 
+def test_a_smile_smooths_a_frown_and_fear_keeps_it(portrait: Portrait) -> None:
+    """Of what a face does already, that goes which the new expression does not ask for."""
+    scores = portrait.report.blendshapes.copy()
+    scores[blendshapes.NAMES.index("browDownLeft")] = 0.8
+    frowning = replace(portrait.report, blendshapes=scores)
+    for name, lowered in (("smile", False), ("scared", True)):
+        asked = movement([Setting(name, 1.0)])
+        weight = move(frowning, asked).weights["browDownLeft"]
+        assert (weight > 0) is lowered
+        assert weight == asked.weights["browDownLeft"] if lowered else weight < 0
+
+
 def test_brows_that_are_raised_already_rise_less() -> None:
     """What a face does already leaves less to do; what it does not, all of it."""
     calm = np.zeros(len(blendshapes.NAMES), np.float32)
