@@ -107,8 +107,9 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]
     upright = turned(image, report)
     square = around_head(face.landmarks)
     landmarks = square.place(face.landmarks)
-    others = [square.place(f.landmarks) for f in report.faces if f is not face]
-    own = own_frame.inside(upright, face.landmarks)
+    others = [f.landmarks for f in report.faces if f is not face]
+    own = own_frame.inside(upright, face.landmarks, others)
+    others = [square.place(other) for other in others if own is None or _within(own, other)]
     if own is None:
         picture, inside = square.cut(upright)
     else:  # nothing beyond the picture's own frame is looked at
@@ -204,6 +205,13 @@ def _measure(image: Image, landmarks: NDArray[np.float32]) -> Calls[FoundFace]:
         pose=head_pose(landmarks),
         quality=quality.assess(image, landmarks),
     )
+
+
+def _within(own: NDArray[np.bool_], landmarks: NDArray[np.float32]) -> bool:
+    """Whether a face is in the same picture of several on a page."""
+    x, y = landmarks[:, :2].mean(axis=0).astype(int).tolist()
+    inside = 0 <= y < own.shape[0] and 0 <= x < own.shape[1]
+    return inside and bool(own[y, x])
 
 
 def _why_no_face(image: Image) -> Failure:

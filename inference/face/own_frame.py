@@ -5,6 +5,7 @@ whole width, another picture. Whoever stands in front of such a line breaks it, 
 is never theirs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,8 +24,10 @@ _FLAT = 5.0  # Lab distance within the ground
 _STEP = (2.5, 4.0)  # Lab distance across a line at least, and its multiple of the ground's spread
 _ACROSS = 8.0  # Lab distance between two pictures that meet without ground
 _ALONG_FLAT, _ALONG_STEP, _ALONG_ALL = 0.95, 0.75, 0.93  # shares of the line
+_ALONG_CROSSING = 0.91  # share of a line between two photos with a face in each
 _WIDE_FLAT = 0.8  # share of the wider line
 _HEAD, _WIDE = 0.3, 0.55  # face heights to both sides of the face that a line and its ground go on
+_BLENDED = 3  # px before a line that show what is beyond it, more or less
 _INSET = 1.5  # px by which a tilted line, known to a few hundredths only, is moved inwards
 _SAME, _ALONG_SAME = 2.5, 0.97  # Lab distance and share of ground that goes on without any line
 _SIDES = 2  # a single line is more likely a door's, or a wall's
@@ -45,12 +48,15 @@ class _Line:
         return np.asarray(self.at + self.slope * (x - self.middle), np.float32)
 
 
-def inside(image: Image, landmarks: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+def inside(
+    image: Image, landmarks: NDArray[np.float32], others: Sequence[NDArray[np.float32]] = ()
+) -> NDArray[np.bool_] | None:
     """Find which pixels belong to the picture that a face is in.
 
     Args:
         image: (H, W, 3) RGB uint8, upright.
         landmarks: (478, 3) px of one face in it.
+        others: the same of all others: who is beyond a line all across the photo is in another.
 
     Returns:
         (H, W) bool, or None where the photo is all there is.
@@ -64,9 +70,24 @@ def inside(image: Image, landmarks: NDArray[np.float32]) -> NDArray[np.bool_] | 
     lines: list[_Line | None] = []
     for view in views:
         lines.append(_above(*view))
-        if lines.count(None) > len(views) - _SIDES:
+        if not others and lines.count(None) > len(views) - _SIDES:
             return None
-    grounds = [line.ground for line in lines if line is not None and line.ground is not None]
+    if lines.count(None) > len(views) - _SIDES:
+        lines = [None] * len(views)
+    for other in others:
+        for turns, view in enumerate(views):
+            beyond = _turned(other[:, :2] * scale, lab.shape[:2], turns)
+            known = lines[turns]
+            line = _between(*view, beyond)
+            if line is not None and (known is None or line.at > known.at):
+                lines[turns] = line
+    if not any(lines):
+        return None
+    grounds = [
+        ground
+        for view, line in zip(views, lines, strict=True)
+        if line is not None and (ground := _ground(view[0], line)) is not None
+    ]
     if grounds:  # a white wall meets a white page without a line
         lines = [
             line or _gone_on(*view, grounds[0]) for line, view in zip(lines, views, strict=True)
@@ -87,6 +108,34 @@ def box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
     """Rows and columns that a mask, not empty, reaches."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _ground(lab: NDArray[np.float32], line: _Line) -> NDArray[np.float32] | None:
+    """What is between a line and the next picture: ground, or a strip too narrow to be found so."""
+    if line.ground is not None or line.slope or line.at < _BLENDED:
+        return line.ground
+    for strip in lab[int(line.at) - _BLENDED : int(line.at)]:
+        colour = np.median(strip, axis=0)
+        if (np.linalg.norm(strip - colour, axis=1) < _FLAT).mean() > _ALONG_FLAT:
+            return np.asarray(colour, np.float32)
+    return None
+
+
+def _between(
+    lab: NDArray[np.float32], points: NDArray[np.float32], beyond: NDArray[np.float32]
+) -> _Line | None:
+    """The level line, all across the photo, that parts a face from another above it."""
+    start, end = int(beyond[:, 1].max()), int(points[:, 1].min())
+    rows = np.arange(max(start, 2), min(end, len(lab) - 3))
+    if not len(rows):
+        return None
+    step = np.linalg.norm(lab[rows + 1] - lab[rows - 2], axis=2) > _ACROSS
+    ends = np.linalg.norm(lab[rows + 2] - lab[rows - 1], axis=2) > _FLAT
+    colours = np.median(lab[rows - 1], axis=1, keepdims=True)
+    strip = (np.linalg.norm(lab[rows - 1] - colours, axis=2) < _FLAT).mean(axis=1) > _ALONG_FLAT
+    parts = (step.mean(axis=1) > _ALONG_CROSSING) | (strip & (ends.mean(axis=1) > _ALONG_STEP))
+    found = rows[parts]
+    return _Line(float(found[-1] + 1), 0.0, float(lab.shape[1] / 2), None) if len(found) else None
 
 
 def _turned(points: NDArray[np.float32], shape: tuple[int, int], turns: int) -> NDArray[np.float32]:
@@ -203,7 +252,7 @@ def _gone_on(
     limit, middle, head = _span(lab, points, _HEAD)
     same = (np.linalg.norm(lab[: max(limit, 0), head] - ground, axis=2) < _SAME).mean(axis=1)
     pure = np.flatnonzero(same > _ALONG_SAME)
-    return _Line(float(pure[-1] + 1), 0.0, middle, ground) if len(pure) else None
+    return _Line(float(pure[-1]) + _INSET, 0.0, middle, ground) if len(pure) else None
 
 
 def _flat(level: NDArray[np.float32], head: slice) -> NDArray[np.bool_]:

@@ -28,8 +28,8 @@ def _behind_a_hand(portrait: Portrait) -> Picture:
     cheek = topology.fill(image.shape[:2], points, topology.CHEEKS[0])
     skin = np.median(image[cheek], axis=0)
     for finger in range(4):
-        start = middle + (-1.3 * width, (finger - 1.5) * 0.50 * width)
-        end = middle + (0.9 * width, (finger - 1.5) * 0.42 * width)
+        start = middle + width * np.array([-1.3, (finger - 1.5) * 0.50])
+        end = middle + width * np.array([0.9, (finger - 1.5) * 0.42])
         for thick, shade in ((0.5, 0.75), (0.4, 1.0)):
             ends = np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist()
             cv2.line(image, *ends, (skin * shade).tolist(), round(thick * width))

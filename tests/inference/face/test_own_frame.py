@@ -108,6 +108,61 @@ def test_an_ordinary_photo_has_no_frame_of_its_own(
     assert own_frame.inside(photo, report.faces[0].landmarks) is None
 
 
+COLLAGES = [
+    (("P001", "P009"), 2, 12, 12),
+    (("P005", "P008"), 2, 0, 0),
+    (("P003", "P006"), 1, 8, 0),
+    (("P001", "P005", "P009", "P010"), 2, 10, 10),
+    (("P002", "P006", "P003", "P008"), 2, 0, 0),
+]
+
+
+@pytest.mark.parametrize(("people", "columns", "gap", "rim"), COLLAGES)
+def test_of_a_collage_only_the_photo_with_the_face_counts(
+    selfie_of: Callable[[str], bytes], people: tuple[str, ...], columns: int, gap: int, rim: int
+) -> None:
+    """Whoever is chosen, neighbours are no body of theirs, and take nothing of their head."""
+    width, height = 360, 420
+    rows = len(people) // columns
+    page = np.full(
+        (rows * (height + gap) - gap + 2 * rim, columns * (width + gap) - gap + 2 * rim, 3), 255,
+        np.uint8,
+    )  # fmt: skip
+    places = []
+    for number, person in enumerate(people):
+        photo = decode(selfie_of(person))
+        size = (width, round(width * photo.shape[0] / photo.shape[1]))
+        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+        row, column = divmod(number, columns)
+        top, left = rim + row * (height + gap), rim + column * (width + gap)
+        page[top : top + height, left : left + width] = small[:height]
+        places.append((left, top))
+    report = answered(analysis.find(page))
+    assert len(report.faces) == len(people)
+    for face in report.faces:
+        x, y = face.landmarks[:, :2].mean(axis=0).tolist()
+        ((left, top),) = ((a, b) for a, b in places if a < x < a + width and b < y < b + height)
+        others = [other.landmarks for other in report.faces if other is not face]
+        own = own_frame.inside(page, face.landmarks, others)
+        assert own is not None
+        cell = np.zeros(page.shape[:2], np.bool_)
+        cell[top : top + height, left : left + width] = True
+        assert (own & ~cell).sum() < 0.02 * cell.sum()
+        assert (cell & ~own).sum() < 0.13 * cell.sum()  # a white wall goes over into the page
+        portrait = answered(analysis.study(page, report, face))
+        head = topology.fill(portrait.alpha.shape, portrait.report.landmarks, topology.FACE_OVAL)
+        assert (portrait.alpha[head] > 200).mean() > 0.97
+
+
+def test_a_group_in_one_photo_is_no_collage(selfie_of: Callable[[str], bytes]) -> None:
+    """Two people before one wall keep it all, also where its edge runs down between them."""
+    photo = cv2.resize(decode(selfie_of("P006")), (430, 640), interpolation=cv2.INTER_AREA)
+    ((face,),) = (answered(analysis.find(photo)).faces,)
+    both = np.hstack([photo, photo[:, ::-1]])
+    mirrored = face.landmarks * (-1, 1, 1) + (860, 0, 0)
+    assert own_frame.inside(both, face.landmarks, [mirrored.astype(np.float32)]) is None
+
+
 def test_what_does_not_hang_together_with_the_face_is_dropped(
     portrait_of: Callable[[str], Portrait],
 ) -> None:
