@@ -11,6 +11,7 @@ _WARM = 0.22  # of b: hair that is yellowish is at least so reddish
 _GOLD = 18.0  # b of hair that is certainly blond at least
 _FAIR = 0.5  # how probable fair hair must be for its lit part to be its colour
 _LIT = 0.75
+_DARK, _BLACK, _SHINE = 20.0, 0.3, 30.0  # lightness and chance of black hair; what shine adds to it
 
 
 def own(colours: Colours, perceived: Probabilities) -> Lab | None:
@@ -30,6 +31,15 @@ def own(colours: Colours, perceived: Probabilities) -> Lab | None:
         sky = min(1.0, max(0.0, (b - least) / (most - least)))
         lightness, a, b = _between((lightness, a, b), colours.brows, sky)
     return warm((lightness, a, max(b, -1.0, _GOLD * likely.get("blond", 0.0))))
+
+
+def second(colours: Colours, perceived: Probabilities) -> Lab | None:
+    """Tell hair's other tone from light that falls on dark hair or shines through it."""
+    tone, other = colours.hair, colours.hair_second
+    if tone is None or other is None or perceived["hair_colour"].get("dyed", 0.0) > _DYED:
+        return other
+    dark = tone[0] < _DARK and perceived["hair_colour"].get("black", 0.0) > _BLACK
+    return None if dark and other[0] - tone[0] > _SHINE else other
 
 
 def warm(tone: Lab) -> Lab:

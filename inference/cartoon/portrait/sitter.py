@@ -136,6 +136,7 @@ def sit(portrait: Portrait) -> Sitter:
             report.colours,
             skin=_skin(lab, landmarks, hair, report.colours.skin, deep),
             hair=hair_colour.own(report.colours, perceived),
+            hair_second=hair_colour.second(report.colours, perceived),
         ),
         style=head.style,
         pose=report.pose,
