@@ -15,11 +15,11 @@ from bot.core.language.wording import Wording
 from bot.core.packing import NO_ROOM, START_FIRST
 from bot.core.publishing.requests import Requests
 from bot.core.publishing.sets import StickerSets
-from bot.core.publishing.steps import next_step
+from bot.core.publishing.steps import next_step, strays
 from bot.core.publishing.telling import Telling
 from bot.core.publishing.work import StoppedError, Work
 from bot.errors import ChatError, ChatForbidden, ChatUnavailable, OwnerUnknown, SetFull, place_of
-from storage import groups, makings, members, packs, people, publications
+from storage import groups, makings, members, packs, people, publications, takedowns
 from storage.contract.packs import Publication, StepState, Volume
 from storage.database import Database
 from storage.errors import PackGone, PersonGone
@@ -117,6 +117,9 @@ class Publisher:
         """Take step after step until the sets are what the pack is."""
         while True:
             work = await self._look(telling.taken)
+            if left := strays(work.pack, work.volumes):
+                await self._database.retry(partial(takedowns.withdraw, sticker_ids=left))
+                continue
             leaving = [one for one in work.volumes if _leaves(one)]
             for volume in leaving:
                 await requests.take_out(volume)

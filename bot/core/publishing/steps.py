@@ -123,6 +123,17 @@ def _move(volume: Volume, order: Mapping[UUID, int]) -> Move | None:
     return None
 
 
+def strays(pack: Pack, volumes: Sequence[Volume]) -> list[UUID]:
+    """Return which stickers in sets left the pack at the moment they were sent there."""
+    kept = {sticker.id for sticker in pack.stickers}
+    return [
+        one.sticker_id
+        for volume in volumes
+        for one in volume.uploads
+        if one.sticker_id not in kept and one.state is not StepState.LEAVING
+    ]
+
+
 def there(volume: Volume) -> tuple[Upload, ...]:
     """Return what stands in a set, in its order."""
     return tuple(one for one in volume.uploads if one.file_id is not None)

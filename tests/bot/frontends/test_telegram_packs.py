@@ -3,10 +3,14 @@
 import pytest
 
 from bot.core.language.texts import load
+from bot.core.publishing.requests import Requests
+from bot.core.publishing.sets import SetSticker
 from bot.frontends.telegram import limiter
 from bot.frontends.telegram.limiter import Rate
-from storage import packs, people, publications
+from storage import packs, people, publications, takedowns
 from storage.contract.kinds import MOOD
+from storage.contract.packs import Sticker
+from storage.models import PackStickerRow
 from tests.bot.bot_api_objects import Fault, flood
 from tests.bot.fake_bot_api import BotApi
 from tests.bot.filming import film
@@ -178,6 +182,30 @@ async def test_what_was_done_though_the_answer_got_lost_is_not_done_twice(
         await there.told("is on Telegram, 3 stickers")
     assert len(there.api.stickers.sets) == 1
     assert len(set(made.unique_ids)) == 3
+
+
+async def test_what_leaves_the_pack_while_it_is_sent_leaves_the_set(
+    there: OnTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erased after its picture was read, and before its row says that it is on its way."""
+    pack_id = await there.fill(3)
+    second = (await there.pack()).stickers[1].id
+    read = Requests._read
+
+    async def read_and_erase(self: Requests, sticker: Sticker) -> SetSticker:
+        given = await read(self, sticker)
+        if sticker.id == second:
+            async with there.database.transaction() as session:
+                await takedowns.erase_stickers(session, PackStickerRow.id == second)
+        return given
+
+    monkeypatch.setattr(Requests, "_read", read_and_erase)
+    async with there.running():
+        await there.api.say(ADA, "/start")
+        await there.want(pack_id)
+        await there.told("is on Telegram, 2 stickers")
+        await there.holds(2)
+    assert len(there.api.calls("addStickerToSet")) == 2
 
 
 async def test_a_429_storm_loses_and_doubles_nothing(there: OnTelegram) -> None:
