@@ -1,8 +1,11 @@
 """Databases for every test that wants one: SQLite in a file, PostgreSQL for real."""
 
 import asyncio
+import os
 import secrets
+import shutil
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +23,9 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+sys.dont_write_bytecode = False  # a hundred processes would each compile everything anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -103,14 +109,32 @@ def postgres_url(shared_postgres_url: str) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A database file yet to be made."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'selfmoji.sqlite3'}"
+def sqlite_file(tmp_path: Path) -> Path:
+    """A database file yet to be made, in a folder yet to be made."""
+    return tmp_path / "data" / "selfmoji.sqlite3"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_file: Path) -> str:
+    """The URL of a database file yet to be made."""
+    return f"sqlite+aiosqlite:///{sqlite_file}"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file without any row, migrated once for all tests to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "selfmoji.sqlite3"
+    asyncio.run(_install(f"sqlite+aiosqlite:///{file}"))
+    return file
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database, once of each sort."""
+    """The URL of an empty database, once of each sort, migrated."""
+    if request.param == "sqlite":
+        file: Path = request.getfixturevalue("sqlite_file")
+        file.parent.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 

@@ -28,13 +28,17 @@ def limit() -> asyncio.Timeout:
 
 
 async def until(true: Callable[[], object]) -> None:
-    """Wait until a condition holds, or one that is to be awaited, that has no event of its own."""
+    """Wait until a condition holds, or one that is to be awaited, that has no event of its own.
+
+    It is asked less often the longer it takes: what is waited for needs the processor as well.
+    """
+    began = time.monotonic()
     async with limit():
         while True:
             holds = true()
             if await holds if isinstance(holds, Awaitable) else holds:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(min(0.25, max(0.01, (time.monotonic() - began) / 10)))
 
 
 def wait(true: Callable[[], object]) -> None:

@@ -114,14 +114,13 @@ class App:
 
     async def all_done(self) -> None:
         """Wait until every job has ended and every answer is shown."""
-        async with patience.limit():
-            while True:
-                async with self.database.snapshot() as session:
-                    busy = await unfinished(session)
-                    pending = await deliveries.unfinished(session)
-                if not busy and not pending:
-                    return
-                await asyncio.sleep(0.01)
+
+        async def done() -> bool:
+            async with self.database.snapshot() as session:
+                busy = await unfinished(session)
+                return not busy and not await deliveries.unfinished(session)
+
+        await patience.until(done)
 
     def press_value(self, label: str) -> str:
         """Return what the newest button of this label sends back."""

@@ -217,12 +217,12 @@ async def _deliver(service: Service, chat: TroubledChat) -> None:
     """Deliver until nothing is pending."""
     shutdown = asyncio.Event()
     delivering = asyncio.create_task(service.deliver(chat, shutdown))
-    async with patience.limit():
-        while not delivering.done():
-            async with service._database.snapshot() as session:
-                if not await deliveries.unfinished(session):
-                    break
-            await asyncio.sleep(0.01)
+
+    async def done() -> bool:
+        async with service._database.snapshot() as session:
+            return delivering.done() or not await deliveries.unfinished(session)
+
+    await patience.until(done)
     shutdown.set()
     await delivering
 
