@@ -1,4 +1,8 @@
-"""What strangers' bytes come to first: each takes any, and refuses in words or not at all."""
+"""What strangers' bytes come to first: each takes any, and refuses in words or not at all.
+
+The page's few routes have no OpenAPI description that a tool such as schemathesis could go by; what
+they are given comes to these targets.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
