@@ -2,7 +2,7 @@
 
 It sees the person alone on a flat ground, as in training, at 128 px, and is told the colours of
 hair and eyes and whether there are glasses. What it paints is smoothed between its edges and
-enlarged; where it left the ground bare is where the drawing ends.
+enlarged, soft edges made lines; where it left the ground bare is where the drawing ends.
 """
 
 import cv2
@@ -17,6 +17,7 @@ from inference.family import Image
 from inference.models.calls import Call, Calls
 from inference.pictures.die_cut import SIDE as STICKER
 from inference.pictures.images import from_lab, to_lab
+from inference.pictures.shock import shocked
 
 NAME = "twin"
 """The setting, and the model."""
@@ -30,7 +31,7 @@ GROUND = 214
 _BARE, _DRAWN = 4.0, 12.0  # Lab distance to the ground up to which it is bare, from which not
 _INSIDE = 5  # px of the network's picture from the photo's edge that are surely the person
 _SMOOTH, _EDGE = 10.0, 0.22  # px and share of the range: what is smoothed, what is an edge
-_CRISP, _RADIUS = 0.9, 2.4  # how much edges gain, over so many px
+_CRISP, _RADIUS = 0.6, 2.0  # how much edges gain, over so many px
 
 
 def seen(person: Sitter) -> NDArray[np.uint8]:
@@ -74,7 +75,7 @@ def enlarged(drawing: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> Image:
     half, whole = (STICKER // 2, STICKER // 2), (STICKER, STICKER)
     wide = cv2.resize(drawing, half, interpolation=cv2.INTER_CUBIC)
     calm = cv2.edgePreservingFilter(wide, flags=cv2.RECURS_FILTER, sigma_s=_SMOOTH, sigma_r=_EDGE)
-    large = cv2.resize(calm, whole, interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(shocked(calm), whole, interpolation=cv2.INTER_CUBIC)
     soft = cv2.GaussianBlur(large, (0, 0), _RADIUS)
     crisp = cv2.addWeighted(large, 1 + _CRISP, soft, -_CRISP, 0)
     edge = cv2.resize(alpha, whole, interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
