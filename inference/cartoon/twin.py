@@ -75,7 +75,7 @@ def enlarged(drawing: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> Image:
     half, whole = (STICKER // 2, STICKER // 2), (STICKER, STICKER)
     wide = cv2.resize(drawing, half, interpolation=cv2.INTER_CUBIC)
     calm = cv2.edgePreservingFilter(wide, flags=cv2.RECURS_FILTER, sigma_s=_SMOOTH, sigma_r=_EDGE)
-    large = cv2.resize(shocked(calm), whole, interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(shocked(np.asarray(calm, np.uint8)), whole, interpolation=cv2.INTER_CUBIC)
     soft = cv2.GaussianBlur(large, (0, 0), _RADIUS)
     crisp = cv2.addWeighted(large, 1 + _CRISP, soft, -_CRISP, 0)
     edge = cv2.resize(alpha, whole, interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255

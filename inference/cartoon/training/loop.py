@@ -179,7 +179,8 @@ class Training:
         It goes by strides: where they always lie alike, it overlooks the same dots.
         """
         shift = np.random.default_rng([2, self.step]).integers(0, _STRIDE, 2)
-        return self.eyes(torch.roll(pictures, tuple(shift.tolist()), (2, 3)))
+        seen: list[Tensor] = self.eyes(torch.roll(pictures, tuple(shift.tolist()), (2, 3)))
+        return seen
 
     def _judge(self, real: Tensor, made: Tensor) -> Tensor:
         """Teach the heads to tell drawings from what the generator makes."""
