@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contract.packs import StepState
+from storage.contract.packs import ON_ACCOUNTS, StepState
 from storage.erasing import erase
 from storage.models import (
     PackMemberRow,
@@ -37,7 +37,10 @@ async def withdraw(session: AsyncSession, sticker_ids: Collection[UUID]) -> None
 
 async def take_down(session: AsyncSession, pack_ids: Collection[UUID]) -> int:
     """Have all sets of packs taken down; return how many there are."""
-    mine = VolumeRow.pack_id.in_(pack_ids)
+    return await _take_down(session, VolumeRow.pack_id.in_(pack_ids))
+
+
+async def _take_down(session: AsyncSession, mine: ColumnElement[bool]) -> int:
     await erase(session, VolumeRow, mine, VolumeRow.state.in_(_NEVER_SENT))
     going = list(await session.scalars(select(VolumeRow.id).where(mine)))
     await session.execute(update(VolumeRow).where(mine).values(state=StepState.LEAVING.value))
@@ -72,7 +75,6 @@ async def erase_stickers(session: AsyncSession, which: ColumnElement[bool]) -> i
 
 async def sets_of(session: AsyncSession, person_id: UUID) -> list[tuple[str, str]]:
     """Return platform and name of the sets that go, or lose stickers, with a person."""
-    hanging = or_(PackRow.person_id == person_id, PackRow.keeper_id == person_id)
     shows = select(PackShownRow.sticker_id).where(PackShownRow.person_id == person_id)
     brought = select(PackStickerRow.id).where(PackStickerRow.person_id == person_id)
     holding = select(UploadRow.volume_id).where(
@@ -81,14 +83,23 @@ async def sets_of(session: AsyncSession, person_id: UUID) -> list[tuple[str, str
     rows = await session.execute(
         select(VolumeRow.platform, VolumeRow.name)
         .where(
-            or_(
-                VolumeRow.pack_id.in_(select(PackRow.id).where(hanging)), VolumeRow.id.in_(holding)
-            ),
+            or_(_hanging_on(person_id), VolumeRow.id.in_(holding)),
             VolumeRow.state.not_in(_NEVER_SENT),
         )
         .order_by(VolumeRow.created, VolumeRow.id)
     )
     return [(row.platform, row.name) for row in rows]
+
+
+def _hanging_on(person_id: UUID) -> ColumnElement[bool]:
+    """Return which sets are a person's: of their packs, or of groups' that hang on their account.
+
+    What a group has elsewhere, such as stickers of a server, is nobody's alone.
+    """
+    own = select(PackRow.id).where(PackRow.person_id == person_id)
+    kept = select(PackRow.id).where(PackRow.keeper_id == person_id)
+    on_account = and_(VolumeRow.pack_id.in_(kept), VolumeRow.platform.in_(ON_ACCOUNTS))
+    return or_(VolumeRow.pack_id.in_(own), on_account)
 
 
 async def forget(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
@@ -97,9 +108,7 @@ async def forget(session: AsyncSession, person_id: UUID) -> tuple[int, int]:
     Sets that hang on their account go too, also those of a group, which another may take over.
     Returns how many packs there were, and how many sets are to go.
     """
-    hanging = or_(PackRow.person_id == person_id, PackRow.keeper_id == person_id)
-    packs = list(await session.scalars(select(PackRow.id).where(hanging)))
-    sets = await take_down(session, packs)
+    sets = await _take_down(session, _hanging_on(person_id))
     await take_out(session, person_id)
     await erase(session, PackMemberRow, PackMemberRow.person_id == person_id)
     await erase(session, PublicationRow, PublicationRow.person_id == person_id)

@@ -274,7 +274,7 @@ class Decider:
         """Let a group's pack have what was made for it; no chat is told of that by itself."""
         plan = Plan(self._texts.negotiate(person.locale))
         grouping = self._planner.grouping(session, person, delivery.chat, plan.locale)
-        await grouping.made(making, outcome)
+        await grouping.fitting.made(making, outcome)
         await self._planner.follow(session, plan, grouping)
         await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
         return plan
@@ -387,7 +387,7 @@ class Decider:
         sets = ", ".join(name for platform, name in found if platform in PUBLISHING)
         erased = await people.erase_person(session, self._vault, person.id)
         grouping = self._planner.grouping(session, person, chat, plan.locale)
-        await grouping.left_behind(shared)
+        await grouping.fitting.left_behind(shared)
         await self._planner.follow(session, plan, grouping)
         counts = {"photos": erased.photos, "stickers": erased.results}
         notes = [Note("note.others_keep")] if erased.links else []

@@ -1,75 +1,31 @@
-"""Carries out what is decided about groups' packs, and keeps each what its members bring.
+"""Carries out what is decided about groups' packs: who is in them, and what members ask of them."""
 
-``fit`` compares what a pack is to hold with what it holds and what is being made: it takes out the
-rest and has some of what is missing made. The end of each of these jobs calls it again. So the pack
-gets there whatever comes in between: somebody else who joins, somebody who leaves, a kill.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.core.conversation import emojis, group_view, grouping
+from bot.core.conversation import group_view, grouping
 from bot.core.conversation.actions import Choice, PackFile, Say
 from bot.core.conversation.events import Origin
 from bot.core.conversation.group_actions import OF_ADMINS, InGroup, Verb
-from bot.core.conversation.group_stickers import Wanted, wanted
-from bot.core.conversation.group_view import Look
 from bot.core.conversation.lineup import clean
 from bot.core.conversation.state import State
-from bot.core.language.meanings import Request
+from bot.core.group_cards import Cards, Changes, Told
+from bot.core.group_fitting import Fitting
+from bot.core.group_publishing import GroupPublishing
 from bot.core.language.wording import Wording
-from bot.core.packing import PUBLISHING, START_FIRST
-from bot.stickers import moves
-from storage import (
-    avatars,
-    cards,
-    consents,
-    groups,
-    jobs,
-    makings,
-    members,
-    packs,
-    people,
-    publications,
-    takedowns,
-)
+from bot.core.packing import START_FIRST, WHEN_ASKED
+from storage import avatars, cards, consents, groups, members, packs, people
 from storage.contract.avatars import AvatarSpec
-from storage.contract.jobs import Done, Job, NewJob, Outcome
-from storage.contract.packs import Card, Making, NewSticker, Pack
-from storage.contract.packs import Origin as MadeBy
+from storage.contract.packs import Pack
 from storage.errors import NotTheirs, PackFull, PackGone
 from storage.jobs import Bounds
-from storage.models import PackStickerRow
 from storage.people import Person
 from storage.vault import Vault
 
-AT_ONCE = 4
-"""Stickers that are made for a pack at the same time, of each account."""
-
 PAGES = frozenset({"web"})
 """Platforms where nobody is together in a chat: there a room has a link instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence in a language. ``card``: the pack whose card it is, if it is one."""
-
-    say: Say
-    locale: str
-    card: UUID | None = None
-
-
-@dataclass(slots=True)
-class Changes:
-    """What is left to do after the rows: to say, to enqueue, to cancel, to show anew."""
-
-    told: list[Told] = field(default_factory=list)
-    jobs: list[tuple[Job, Request]] = field(default_factory=list)
-    cancelled: list[UUID] = field(default_factory=list)
-    cards: list[tuple[Card, Told]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +40,24 @@ class Grouping:
     chat: str
     locale: str
     changes: Changes = field(default_factory=Changes)
+
+    @property
+    def _cards(self) -> Cards:
+        return Cards(
+            self.session, self.vault, self.wording, self.person, self.chat, self.locale,
+            self.changes,
+        )  # fmt: skip
+
+    @property
+    def _publishing(self) -> GroupPublishing:
+        return GroupPublishing(self.session, self.chat)
+
+    @property
+    def fitting(self) -> Fitting:
+        """What keeps the packs what their members bring."""
+        return Fitting(
+            self.session, self.vault, self.bounds, self._cards, self._publishing, self.changes
+        )
 
     async def perform(self, action: InGroup, state: State) -> State:
         """Do it; return the state after it."""
@@ -109,7 +83,7 @@ class Grouping:
             return state
         match action.verb:
             case Verb.SHOW:
-                await self._card(pack, action)
+                await self._cards.show(pack, action)
             case Verb.JOIN:
                 await self._join(pack, action)
             case Verb.BRING:
@@ -119,7 +93,9 @@ class Grouping:
             case Verb.KEEP:
                 await self._keep(pack)
             case Verb.AGAIN:
-                await self._publish(pack, again=True)
+                await self._again(pack, action)
+            case Verb.PUBLISH:
+                await self._publish_here(pack, action)
             case Verb.ZIP:
                 values = {"title": pack.title, "count": len(pack.stickers)}
                 self._say(Say("pack.file", values, pack=PackFile(pack.id, "zip")))
@@ -131,11 +107,11 @@ class Grouping:
             case Verb.TITLE:
                 await packs.rename(self.session, self.vault, pack.id, action.words)
                 self._say(Say("shared.renamed", {"title": action.words}))
-                await self._refresh(pack.id)
+                await self._cards.refresh(pack.id)
             case Verb.DELETE:
                 self._say(group_view.delete_question(pack, action.message))
             case Verb.GONE:
-                await self._delete(pack)
+                await self.fitting.delete(pack)
                 self._say(Say("shared.deleted", {"title": pack.title}, replaces=action.message))
         return state
 
@@ -160,7 +136,7 @@ class Grouping:
         pack, _ = await groups.shared_pack(
             self.session, self.vault, account.id, self.person.id, title
         )
-        await self._card(pack, action)
+        await self._cards.show(pack, action)
 
     async def _account(self, origin: Origin) -> Person:
         group = "" if origin.group is None else origin.group.id
@@ -207,17 +183,17 @@ class Grouping:
 
     async def _join(self, pack: Pack, action: InGroup) -> None:
         session, person = self.session, self.person
-        await groups.join(session, pack.id, person.id, grouping.WORDING)
+        await groups.join(session, pack.id, person.id, group_view.wording_of(person.platform))
         name = clean(action.origin.who.name)
         await members.call(session, self.vault, pack.id, person.id, name)
         mine, newest = await self._own(pack.id), await self._newest()
         if mine is None and newest is not None:
             await members.bring(session, self.vault, pack.id, person.id, newest)
-        await self.fit(pack.id)
-        await self._card(pack, action)
+        await self.fitting.fit(pack.id)
+        await self._cards.show(pack, action)
         if mine is None and newest is None:
             self._say(_ask_for_selfie(action.origin, name))
-        await self._refresh(pack.id, but=self.chat)
+        await self._cards.refresh(pack.id, but=self.chat)
 
     async def _own(self, pack_id: UUID) -> AvatarSpec | None:
         brought = await members.brought(self.session, self.vault, pack_id)
@@ -243,8 +219,8 @@ class Grouping:
         if not there:
             self._say(Say("shared.not_in_it"))
             return
-        await self.fit(pack.id)
-        await self._refresh(pack.id)
+        await self.fitting.fit(pack.id)
+        await self._cards.refresh(pack.id)
 
     async def brought(self, avatar: AvatarSpec, job_id: UUID) -> None:
         """Let packs that wait for the person's avatar have one that was just made of a photo."""
@@ -253,8 +229,8 @@ class Grouping:
             return
         for pack_id in waiting:
             await members.bring(self.session, self.vault, pack_id, self.person.id, avatar)
-            await self.fit(pack_id)
-            await self._refresh(pack_id)
+            await self.fitting.fit(pack_id)
+            await self._cards.refresh(pack_id)
 
     async def _leave(self, action: InGroup) -> None:
         """Take the person out of a pack; where several may be meant, ask which."""
@@ -280,15 +256,28 @@ class Grouping:
 
     async def _left(self, pack: Pack, action: InGroup) -> None:
         _, went = await groups.leave(self.session, pack.id, self.person.id)
-        await self.fit(pack.id)
+        await self.fitting.fit(pack.id)
         own = [one for one in await cards.of_pack(self.session, pack.id) if one.chat == self.chat]
         if own and action.message is not None:
-            await self._card(pack, action)
-        await self._refresh(pack.id, but=self.chat if action.message is not None else "")
+            await self._cards.show(pack, action)
+        await self._cards.refresh(pack.id, but=self.chat if action.message is not None else "")
         await cards.forget(self.session, pack.id, self.person.id)
         self._say(Say("shared.left", {"title": pack.title, "count": went}))
 
     # --- the account it hangs on ----------------------------------------------------------------
+
+    async def _again(self, pack: Pack, action: InGroup) -> None:
+        if self.person.platform in WHEN_ASKED:
+            await self._publish_here(pack, action)
+        else:
+            await self._publishing.publish(pack, again=True)
+
+    async def _publish_here(self, pack: Pack, action: InGroup) -> None:
+        """Bring a pack to the group's place, where whoever asks has a say about its stickers."""
+        if not action.origin.maker:
+            self._say(Say("shared.only_makers"))
+        elif await self._publishing.asked(pack):
+            await self._cards.refresh(pack.id)
 
     async def _keep(self, pack: Pack) -> None:
         try:
@@ -299,167 +288,12 @@ class Grouping:
             self._say(Say("shared.kept_already" if member else "shared.not_in_it"))
             return
         self._say(Say("shared.kept", {"title": pack.title}))
-        await self._publish(pack, again=True)
-
-    async def _publish(self, pack: Pack, *, again: bool = False) -> None:
-        """Have a pack brought to its platform, where that has packs, and told of in its group."""
-        owner = await people.read(self.session, pack.owner)
-        if owner.platform not in PUBLISHING or not pack.stickers:
-            return
-        there = await publications.of_pack(self.session, pack.id)
-        if again or not there:
-            home = await self._home(pack)
-            await publications.want(self.session, pack.id, owner.platform, owner.id, home)
-
-    async def _home(self, pack: Pack) -> str:
-        """Return the group's own chat, "" for a room."""
-        shown = await cards.of_pack(self.session, pack.id)
-        return next((one.chat for one in shown if one.person_id == pack.owner), "")
-
-    async def _delete(self, pack: Pack) -> None:
-        await self._forget_jobs(await makings.of_pack(self.session, pack.id))
-        await packs.delete(self.session, pack.id)
-
-    # --- keeping a pack what it is to be --------------------------------------------------------
-
-    async def fit(self, pack_id: UUID) -> None:
-        """Take out of a pack what its members do not bring, and have some of the rest made."""
-        pack = await self._in_turn(pack_id)
-        want = await self._wanted(pack_id)
-        ids = {one.id for one in want}
-        there = {one.id for one in pack.stickers}
-        if there - ids:
-            which = PackStickerRow.pack_id == pack_id
-            await takedowns.erase_stickers(self.session, which & PackStickerRow.id.not_in(ids))
-        under_way = await makings.of_pack(self.session, pack_id)
-        await self._forget_jobs([one for one in under_way if one.sticker_id not in ids])
-        known = there | {one.sticker_id for one in under_way}
-        busy = [one.person_id for one in under_way if one.unfinished and one.sticker_id in ids]
-        for one in want:
-            account = _account_of(one, pack)
-            if one.id not in known and busy.count(account) < AT_ONCE:
-                try:
-                    await self._make(pack, one, account)
-                except jobs.Busy:
-                    return
-                busy.append(account)
-
-    async def _in_turn(self, pack_id: UUID) -> Pack:
-        """Return a pack as it is once nobody else is at work on it.
-
-        Raises:
-            PackGone: it is not there any more.
-        """
-        pack = await packs.read(self.session, self.vault, pack_id)
-        await people.take_turn(self.session, pack.owner)
-        return await packs.read(self.session, self.vault, pack_id)
-
-    async def _wanted(self, pack_id: UUID) -> tuple[Wanted, ...]:
-        return wanted(pack_id, await members.brought(self.session, self.vault, pack_id))
-
-    async def _make(self, pack: Pack, one: Wanted, account: UUID) -> None:
-        owner = await people.read(self.session, pack.owner)
-        new = NewJob(
-            person_id=account,
-            photo_id=None,
-            kind=one.request.kind,
-            settings=one.request.settings,
-            platform=owner.platform,
-            chat=await self._home(pack),
-            avatar=one.avatar,
-        )
-        job = await jobs.add(self.session, new, self.bounds, self.vault)
-        await makings.add(self.session, job.id, pack.id, one.id)
-        self.changes.jobs.append((job, one.request))
-
-    async def _forget_jobs(self, stale: Sequence[Making]) -> None:
-        for one in stale:
-            if await jobs.cancel(self.session, one.job_id):
-                self.changes.cancelled.append(one.job_id)
-        await makings.forget(self.session, [one.job_id for one in stale])
-
-    async def made(self, making: Making, outcome: Outcome) -> None:
-        """Put a sticker that was made where it belongs, if it still is wanted; have others made."""
-        try:
-            pack = await self._in_turn(making.pack_id)
-        except PackGone:
-            await makings.forget(self.session, [making.job_id])
-            return
-        want = await self._wanted(pack.id)
-        one = next((one for one in want if one.id == making.sticker_id), None)
-        if one is not None and isinstance(outcome, Done):
-            await self._put(pack, want, one, outcome.picture)
-        await makings.spend(self.session, making.job_id)
-        await self.fit(pack.id)
-        await self._publish(await packs.read(self.session, self.vault, pack.id))
-        if not any(one.unfinished for one in await makings.of_pack(self.session, pack.id)):
-            await self._refresh(pack.id)
-
-    async def _put(self, pack: Pack, want: tuple[Wanted, ...], one: Wanted, picture: bytes) -> None:
-        request = one.request
-        settings = tuple({"name": each.name, "amount": each.amount} for each in request.settings)
-        made_by = MadeBy(request.kind, settings)
-        known, words = emojis.of(request), emojis.keywords(request)
-        account = _account_of(one, pack)
-        new = NewSticker(account, picture, moves(picture), made_by, known, words, one.of)
-        await packs.add(self.session, self.vault, pack.id, new, one.id)
-        order = [each.id for each in want]
-        before = set(order[: order.index(one.id)])
-        at = sum(each.id in before for each in pack.stickers)
-        if at < len(pack.stickers):
-            await packs.move(self.session, one.id, at)
-
-    async def left_behind(self, pack_ids: list[UUID]) -> None:
-        """Let packs be without a person who was forgotten; one without anybody goes."""
-        for pack_id in pack_ids:
-            try:
-                pack = await packs.read(self.session, self.vault, pack_id)
-            except PackGone:
-                continue
-            if pack.keeper is None and not await members.of_pack(self.session, pack_id):
-                await self._delete(pack)
-                continue
-            await self.fit(pack_id)
-            await self._refresh(pack_id)
+        await self._publishing.publish(pack, again=True)
 
     # --- telling --------------------------------------------------------------------------------
 
     def _say(self, say: Say) -> None:
         self.changes.told.append(Told(say, self.locale))
-
-    async def _card(self, pack: Pack, action: InGroup) -> None:
-        """Show a pack's card in this chat, in the place of the message that was pressed."""
-        grouped = action.origin.group is not None
-        whose = pack.owner if grouped else self.person.id
-        await cards.shown(self.session, pack.id, whose, self.chat, action.message)
-        self.changes.told.append(await self._worded(pack.id, whose, action.message))
-
-    async def _refresh(self, pack_id: UUID, but: str = "") -> None:
-        """Show a pack's cards anew, but in one chat."""
-        for card in await cards.of_pack(self.session, pack_id):
-            if card.chat != but:
-                told = await self._worded(pack_id, card.person_id, card.reference)
-                self.changes.cards.append((card, told))
-
-    async def _worded(self, pack_id: UUID, whose: UUID, replaces: str | None) -> Told:
-        """Return a pack's card, in the language of whose chat it is."""
-        pack = await packs.read(self.session, self.vault, pack_id)
-        owner = await people.read(self.session, pack.owner)
-        reader = await people.read(self.session, whose)
-        sets = await publications.set_names(self.session, [pack_id], owner.platform)
-        look = Look(
-            await members.brought(self.session, self.vault, pack_id),
-            sets.get(pack_id, ()),
-            sum(one.unfinished for one in await makings.of_pack(self.session, pack_id)),
-            await groups.link_of(self.session, self.vault, owner.id),
-        )
-        locale = self.wording.texts.negotiate(reader.locale or self.locale)
-        return Told(group_view.card(pack, look, replaces), locale, pack_id)
-
-
-def _account_of(one: Wanted, pack: Pack) -> UUID:
-    """Return the account that brings a sticker: who alone is on it, else the group."""
-    return one.of[0] if len(one.of) == 1 else pack.owner
 
 
 def _ask_for_selfie(origin: Origin, name: str) -> Say:

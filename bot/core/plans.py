@@ -20,7 +20,8 @@ from bot.core.conversation.group_actions import InGroup
 from bot.core.conversation.lineup import clean
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
-from bot.core.grouping import Grouping, Told
+from bot.core.group_cards import Told
+from bot.core.grouping import Grouping
 from bot.core.language.meanings import Note, Request
 from bot.core.language.searching import Searching
 from bot.core.language.wording import Wording

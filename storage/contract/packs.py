@@ -30,6 +30,10 @@ class PackKind(StrEnum):
     CUSTOM_EMOJI = "custom_emoji"
 
 
+ON_ACCOUNTS = frozenset({"telegram"})
+"""Platforms where a set hangs on the account of a person, and goes with it."""
+
+
 class StepState(StrEnum):
     """How far something came on a platform.
 

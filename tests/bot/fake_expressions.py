@@ -74,6 +74,14 @@ class Expressions:
             case _:
                 return None
 
+    def member(self, guild: str, user: Json) -> Json:
+        """Return a person as a server's member, with what they may do in its channels."""
+        makes = int(user["id"]) in self.guilds[guild].makers
+        return self._member(guild, user["id"]) | {
+            "user": user,
+            "permissions": str(CREATE if makes else 0),
+        }
+
     def _member(self, guild: str, person: str) -> Json:
         makes = int(person) in self.guilds[guild].makers
         user = {"id": person, "username": "p", "discriminator": "0", "avatar": None}

@@ -101,7 +101,7 @@ class FakeDiscord:
         self._blobs: dict[str, bytes] = {}
         self._originals: dict[str, Shown | None] = {}  # by interaction token
         self._asked: dict[str, Json] = {}
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._nonces: dict[str, Shown] = {}
         self._events: list[Json] = []
         self._sockets: set[web.WebSocketResponse] = set()
@@ -172,11 +172,12 @@ class FakeDiscord:
 
     def script(
         self, method: str, end: str, status: int = 500, body: Json | None = None, *,
-        hang: float = 0.0, reset: bool = False, done: bool = False,
+        hang: float = 0.0, reset: bool = False, done: bool = False, after: int = 0,
     ) -> None:  # fmt: skip
-        """Let the next request to a path with this ending fail (``Fault``)."""
+        """Let the next request to a path with this ending, ``after`` so many, fail (``Fault``)."""
         said = body or {"code": 0, "message": "scripted"}
-        self._faults[f"{method} {end}"].append(Fault(status, said, hang, reset, done))
+        fault = Fault(status, said, hang, reset, done)
+        self._faults[f"{method} {end}"].extend([*[None] * after, fault])
 
     def heal(self) -> None:
         """Let nothing fail any more."""
@@ -308,19 +309,39 @@ class FakeDiscord:
                 "type": kind,
                 "data": data,
                 "channel_id": str(channel),
-                "channel": {"id": str(channel), "type": 1, "recipients": [person]},
-                "user": person,
+                **(self._in_guild(person, channel) or self._in_private(person, channel)),
                 "token": token,
                 "version": 1,
                 "locale": "en-GB",
                 "entitlements": [],
                 "attachment_size_limit": 10 * 1024 * 1024,
-                "authorizing_integration_owners": {"1": person["id"]},
-                "context": 1,
                 **more,
             },
         )
         return token
+
+    def _in_guild(self, person: Json, channel: int) -> Json | None:
+        """Return what an interaction in a server's channel tells of where it is, if it is one."""
+        for guild in self.guilds:
+            if str(channel) in [one["id"] for one in guild["channels"]]:
+                member = self.expressions.member(guild["id"], person)
+                return {
+                    "guild_id": guild["id"],
+                    "guild": {"id": guild["id"], "locale": "en-US", "features": []},
+                    "channel": {"id": str(channel), "type": 0, "name": "selfies"},
+                    "member": member,
+                    "authorizing_integration_owners": {"0": guild["id"]},
+                    "context": 0,
+                }
+        return None
+
+    def _in_private(self, person: Json, channel: int) -> Json:
+        return {
+            "channel": {"id": str(channel), "type": 1, "recipients": [person]},
+            "user": person,
+            "authorizing_integration_owners": {"1": person["id"]},
+            "context": 1,
+        }
 
     # the server
 

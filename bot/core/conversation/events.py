@@ -47,7 +47,8 @@ class Origin:
     end's own reference, a JSON-able string. ``private``: nobody but the person sees the answer.
     ``message``: the reference of the message that it came with, or of a later one; what answers it
     is newer than that. ``group``: whose chat it is, if one's; ``admin``: the person has a say
-    there. ``home``: an address under which people find us on the platform, if it has such.
+    there; ``maker``: they may make stickers and emoji of the place itself, where it has such.
+    ``home``: an address under which people find us on the platform, if it has such.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Origin:
     message: str | None = None
     group: Group | None = None
     admin: bool = False
+    maker: bool = False
     home: str = ""
 
 

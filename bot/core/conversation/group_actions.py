@@ -19,6 +19,7 @@ class Verb(StrEnum):
     BIRTHDAY = "birthday"
     KEEP = "keep"
     AGAIN = "again"
+    PUBLISH = "publish"
     ZIP = "zip"
     MANAGE = "manage"
     RENAME = "rename"

@@ -9,6 +9,12 @@ from bot.core.conversation.group_actions import Verb
 from bot.core.conversation.packing_view import addresses
 from storage.contract.packs import Brought, Pack
 
+IN_GROUPS, ON_SERVERS = "group-1", "server-1"
+"""The versions of the words that a member agrees to; ``consent`` in the texts."""
+
+_WORDINGS = {"discord": ON_SERVERS}
+"""Platforms where a pack's stickers may become those of the place itself."""
+
 NAMES = 8
 """How many members a card names: its words fit below a picture on every platform."""
 
@@ -18,13 +24,21 @@ class Look:
     """What is known of a pack beside itself.
 
     ``sets``: names of its sets on the platform. ``under_way``: how many stickers are being made.
-    ``link``: where one enters its room, "" where it belongs to a chat.
+    ``link``: where one enters its room, "" where it belongs to a chat. ``publish``: whether it
+    can be brought to the group's place. ``wording``: the version of the words to agree to.
     """
 
     brought: Sequence[Brought] = ()
     sets: Sequence[str] = ()
     under_way: int = 0
     link: str = ""
+    publish: bool = False
+    wording: str = IN_GROUPS
+
+
+def wording_of(platform: str) -> str:
+    """Return the version of the words that members of a platform's groups agree to."""
+    return _WORDINGS.get(platform, IN_GROUPS)
 
 
 def hello() -> Say:
@@ -57,11 +71,12 @@ def card(pack: Pack, look: Look, replaces: str | None = None) -> Say:
         lines.append(Say("shared.room_link", {"link": look.link}))
     if look.sets:
         lines.append(Say("shared.sets", {"links": addresses(pack.kind, look.sets)}))
-    lines.append(Say("shared.consent"))
+    server = look.wording == ON_SERVERS
+    lines.append(Say("shared.consent_on_server" if server else "shared.consent"))
     picture = PackFile(pack.id, "sheet", page=1) if count else None
     return Say(
-        "shared.lines", {"lines": tuple(lines)}, _buttons(pack, members), replaces=replaces,
-        pack=picture,
+        "shared.lines", {"lines": tuple(lines)}, _buttons(pack, members, look.publish),
+        replaces=replaces, pack=picture,
     )  # fmt: skip
 
 
@@ -70,14 +85,14 @@ def _names(brought: Sequence[Brought]) -> tuple[str, ...]:
     return (*names[:NAMES], *(["…"] if len(names) > NAMES else []))
 
 
-def _buttons(pack: Pack, members: int) -> tuple[tuple[Choice, ...], ...]:
+def _buttons(pack: Pack, members: int, publish: bool) -> tuple[tuple[Choice, ...], ...]:
     first = (choice(Verb.JOIN, pack.id), choice(Verb.LEAVE, pack.id))
     if not members:
         return (first[:1], (choice(Verb.MANAGE, pack.id),))
     second = (choice(Verb.BRING, pack.id), choice(Verb.BIRTHDAY, pack.id))
     third = [choice(Verb.MANAGE, pack.id)]
     if pack.stickers:
-        third.insert(0, choice(Verb.ZIP, pack.id))
+        third[:0] = [choice(verb, pack.id) for verb in (Verb.ZIP, Verb.PUBLISH)[: 1 + publish]]
     return (first, second, tuple(third))
 
 

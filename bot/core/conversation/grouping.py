@@ -15,9 +15,6 @@ from bot.core.language.meanings import Command, CommandWithWords, Meaning
 from bot.core.language.vocabulary import Vocabulary, squeeze
 from storage.contract.packs import LONGEST_TITLE
 
-WORDING = "group-1"
-"""The version of the words that a member agrees to; ``consent`` in the texts."""
-
 _WORDS = {"group": Verb.BEGIN, "join": Verb.BEGIN, "leave": Verb.LEAVE}
 """What may stand behind ``/pack``; joining is done by the button below the words alone."""
 

@@ -91,7 +91,7 @@ class Requests:
 
     async def _place(self, work: Work, number: int) -> str:
         before = [one.name for one in work.volumes if one.number < number]
-        return await self.sets.place(work.taken.chat, work.keeper.external_id, before)
+        return await self.sets.place(work.taken.chat, work.asker, before)
 
     def _title(self, work: Work, volume: Volume) -> str:
         if volume.number == 1:

@@ -37,7 +37,8 @@ class StickerSets(Protocol):
     async def place(self, chat: str, owner: str, before: Sequence[str]) -> str:
         """Return where a pack's volume goes, where a platform has several places, else "".
 
-        ``chat``: where it was asked for. ``before``: the names of the pack's volumes before it.
+        ``chat``: where it was asked for. ``owner``: who has to be allowed to put stickers there; ""
+        where somebody who may has asked. ``before``: the names of the pack's volumes before it.
         Raises SetFull: there is no further place.
         """
         ...
@@ -59,7 +60,10 @@ class StickerSets(Protocol):
         ...
 
     def told(self, volumes: Sequence[Volume]) -> str:
-        """Return the key of the sentence that tells where a pack is once all of it is there."""
+        """Return the sentence that tells where a pack is once all of it is there.
+
+        The last part of its key: there is one of each for a person's packs and for a group's.
+        """
         ...
 
     async def create_set(

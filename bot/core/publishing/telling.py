@@ -11,13 +11,13 @@ from bot.core.conversation.events import Message
 from bot.core.conversation.group_actions import Verb
 from bot.core.conversation.group_view import choice
 from bot.core.language.wording import Wording
-from bot.core.packing import NO_ROOM, START_FIRST
+from bot.core.packing import NO_ROOM, PUBLISHING, START_FIRST
 from bot.core.publishing.sets import StickerSets
 from bot.core.publishing.steps import there
 from bot.core.publishing.work import Work
 from bot.errors import BotError
 from storage import deliveries, publications
-from storage.contract.packs import Publication
+from storage.contract.packs import ON_ACCOUNTS, Publication
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class Telling:
         """
         if work.group:
             if self.taken.reference is None and work.existing:
-                await self._say(work, "shared.publishing", "")
+                linked = self.taken.platform in PUBLISHING
+                await self._say(work, "shared.publishing" if linked else "shared.bringing", "")
         elif work.count and (self.taken.reference is None or work.count - work.done > 1):
             key = "pack.publishing_linked" if self._links(work) else "pack.publishing"
             await self._say(work, key, "stop")
@@ -50,10 +51,9 @@ class Telling:
         """Tell that all are there, or all but those that the platform does not take."""
         if work.group:
             if work.existing and not work.making:
-                await self._say(work, "shared.published", "")
+                await self._say(work, f"shared.{self._where(work)}", "")
         elif work.existing:
-            told = self.sets.told(work.volumes)
-            await self._say(work, "pack.published_short" if work.refused else told)
+            await self._say(work, f"pack.{self._where(work)}")
 
     async def waiting(self, work: Work, seconds: int) -> None:
         """Tell that the platform wants to be left alone for a while."""
@@ -65,7 +65,11 @@ class Telling:
     async def failed(self, work: Work, failure: str, name: str = "") -> None:
         """Tell what a person, called ``name``, can do about a pack that did not get there."""
         if work.group:
-            start, nobody = failure == START_FIRST, work.pack.keeper is None
+            if failure == NO_ROOM:
+                await self._say(work, "shared.no_slots", "again")
+                return
+            start = failure == START_FIRST
+            nobody = work.pack.keeper is None and self.taken.platform in ON_ACCOUNTS
             known = "shared.start_first" if name else "shared.start_first_somebody"
             key = "shared.nobody_keeps" if nobody else known if start else "shared.not_published"
             button, link = "keep" if start else "again", self.sets.start_link()
@@ -74,6 +78,9 @@ class Telling:
         keys = {START_FIRST: "pack.start_first", NO_ROOM: "pack.no_room"}
         key = keys.get(failure, "pack.not_published")
         await self._say(work, key, "again", link=self.sets.start_link())
+
+    def _where(self, work: Work) -> str:
+        return "published_short" if work.refused else self.sets.told(work.volumes)
 
     def _links(self, work: Work) -> str:
         return self.sets.reached(work.pack, work.existing)

@@ -27,6 +27,11 @@ class Work:
     making: int = 0
 
     @property
+    def asker(self) -> str:
+        """Whose right it takes to put stickers somewhere; "" for a group's, where it was seen."""
+        return "" if self.group else self.keeper.external_id
+
+    @property
     def done(self) -> int:
         """How many stickers are there."""
         return sum(len(there(volume)) for volume in self.volumes)

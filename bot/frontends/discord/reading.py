@@ -38,7 +38,12 @@ def origin_of(asked: discord.Interaction) -> Origin:
         Reference(asked.id).write(),  # numbers of all kinds count the same time
         _group(asked.guild_id, asked.guild),
         asked.permissions.manage_guild,
+        _makes(asked.permissions),
     )
+
+
+def _makes(rights: discord.Permissions) -> bool:
+    return rights.create_expressions or rights.manage_expressions
 
 
 def _group(number: int | None, guild: discord.Guild | None) -> Group | None:
@@ -60,6 +65,7 @@ def origin_of_message(message: discord.Message) -> Origin:
         Reference(message.id).write(),
         _group(guild.id if guild else None, guild),
         isinstance(author, discord.Member) and author.guild_permissions.manage_guild,
+        isinstance(author, discord.Member) and _makes(author.guild_permissions),
     )
 
 

@@ -57,12 +57,13 @@ class DiscordSets:
         )
 
     async def _may(self, guild: discord.Guild, owner: str) -> bool:
-        """Tell whether the person, and we ourselves, may make stickers in a server."""
+        """Tell whether the person, if it is up to one, and we ourselves may make stickers there."""
+        us = self._client.user.id if self._client.user else 0
         with _meant():
             try:
                 members = [
                     await guild.fetch_member(number)
-                    for number in (int(owner), self._client.user.id if self._client.user else 0)
+                    for number in ([int(owner)] if owner else []) + [us]
                 ]
             except (discord.NotFound, discord.Forbidden):
                 return False
@@ -96,12 +97,12 @@ class DiscordSets:
         return " ".join(f"<{moves}:s:{key}>" for moves, key in files[:MENTIONED])
 
     def told(self, volumes: Sequence[Volume]) -> str:
-        """Return the key of the sentence that tells where a pack is."""
+        """Return the sentence that tells where a pack is."""
         places = {one.name.partition(":")[0] for one in volumes if one.uploads}
         if places == {"guild"}:
-            return "pack.on_server"
+            return "on_server"
         tried = any(one.name.startswith("guild:") for one in volumes)
-        return "pack.server_full" if tried else "pack.as_emoji"
+        return "server_full" if tried else "as_emoji"
 
     # --- stickers -------------------------------------------------------------------------------
 

@@ -84,9 +84,9 @@ class Sets:
         return addresses(pack.kind, [one.name for one in volumes])
 
     def told(self, volumes: Sequence[Volume]) -> str:
-        """Return the key of the sentence that gives the links."""
+        """Return the sentence that gives the links."""
         del volumes
-        return "pack.published"
+        return "published"
 
     async def create_set(
         self, owner: str, name: str, title: str, kind: PackKind, sticker: SetSticker
