@@ -1,7 +1,7 @@
 """Everything that is kept of one account, opened, as files and an index of them."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +22,12 @@ from storage.models import (
 from storage.vault import PersonKey, Vault
 
 
-async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> list[ExportFile]:
+async def of_person(
+    session: AsyncSession, vault: Vault, person_id: UUID, words: Callable[[str], str]
+) -> list[ExportFile]:
     """Return photos while they are kept, stickers, packs, avatars, preferences and consents.
+
+    ``words``: what a version of the words says that people agree to.
 
     Raises:
         PersonGone: they were forgotten.
@@ -49,7 +53,8 @@ async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> lis
         _json("account.json", about),
         _json("avatars.json", drawn),
         _json("packs.json", kept_packs),
-        _json("consents.json", await _consents(session, vault, person_id)),
+        _json("groups.json", await _groups(session, vault, person_id, words)),
+        _json("consents.json", await _consents(session, vault, person_id, words)),
         *[one async for one in _photos(session, key, person_id)],
         *[one async for one in _stickers(session, key, person_id)],
         *packed,
@@ -105,21 +110,52 @@ async def _packs(
     return told, files
 
 
+async def _groups(
+    session: AsyncSession, vault: Vault, person_id: UUID, words: Callable[[str], str]
+) -> list[dict[str, object]]:
+    """Return the packs of groups that the person is in or left, and what they brought to each."""
+    told: list[dict[str, object]] = []
+    for one in await members.of_person(session, person_id):
+        pack = await packs.read(session, vault, one.pack_id)
+        group = await people.read(session, pack.owner)
+        there = await members.brought(session, vault, pack.id)
+        mine = next((each for each in there if each.person_id == person_id), None)
+        brought = None if mine is None else {
+            "name": mine.name,
+            "avatar": None if mine.avatar is None else mine.avatar.to_json(),
+            "birthday": mine.birthday,
+        }  # fmt: skip
+        names = await publications.set_names(session, [pack.id], group.platform)
+        told.append(
+            {
+                "pack": pack.id.hex, "title": pack.title, "platform": group.platform,
+                "members": len(there), "stickers": len(pack.stickers),
+                "sets": names.get(pack.id, []), "keeper": pack.keeper == person_id,
+                "brought": brought, "wording": one.wording, "words": words(one.wording),
+                "agreed": one.consented.isoformat(), "withdrawn": _when(one.withdrawn),
+            }
+        )  # fmt: skip
+    return told
+
+
 async def _consents(
-    session: AsyncSession, vault: Vault, person_id: UUID
+    session: AsyncSession, vault: Vault, person_id: UUID, words: Callable[[str], str]
 ) -> list[dict[str, object]]:
     in_packs: list[dict[str, object]] = [
         {
             "pack": one.pack_id.hex, "title": (await packs.read(session, vault, one.pack_id)).title,
-            "wording": one.wording, "agreed": one.consented.isoformat(),
-            "withdrawn": _when(one.withdrawn),
+            "wording": one.wording, "words": words(one.wording),
+            "agreed": one.consented.isoformat(), "withdrawn": _when(one.withdrawn),
         }
         for one in await members.of_person(session, person_id)
     ]  # fmt: skip
     photos: list[dict[str, object]] = [
-        {"photo": one.photo_id.hex, "wording": one.wording}
+        {
+            "photo": one.photo_id.hex, "wording": one.wording, "words": words(one.wording),
+            "agreed": _when(one.answered),
+        }
         for one in await consents.of_person(session, person_id)
-    ]
+    ]  # fmt: skip
     return [*in_packs, *photos]
 
 

@@ -355,7 +355,11 @@ class Planner:
 
     async def _export(self, session: AsyncSession, person_id: UUID, locale: str) -> list[Showing]:
         """Return everything of a person's as files, as many as it takes."""
-        zips = parted(await exports.of_person(session, self.vault, person_id))
+
+        def words(version: str) -> str:
+            return self.wording.texts.get(locale, f"consent.{version}")
+
+        zips = parted(await exports.of_person(session, self.vault, person_id, words))
         return [
             Showing(
                 self.wording.export(data, number, len(zips), locale),

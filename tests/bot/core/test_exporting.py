@@ -4,24 +4,28 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
 
 from bot.core.conversation.actions import Export
 from bot.core.conversation.events import CommandGiven, Message
+from bot.core.language.texts import load
 from bot.core.plans import Plan, Showing, to_bytes
 from bot.exporting import MOST_BYTES, parted
 from bot.frontends.discord.appearance import appearance
 from bot.marks import mark_in
 from bot.stickers import suffix
-from storage import groups, packs, people, publications
+from storage import groups, members, packs, people, publications
+from storage.contract.avatars import AvatarSpec
 from storage.contract.exports import ExportFile
 from storage.contract.jobs import Done
 from storage.contract.packs import NewSticker, Origin
 from tests.bot.at_work import App, png
 from tests.bot.talk import ORIGIN, Talk, said
 
+TEXTS = load()
 AVATAR = {"style": "avataaars", "parts": {"mouth": "smile"}, "colours": {"skin": "#dca57c"}}
 
 
@@ -103,6 +107,47 @@ async def test_packs_come_with_all_that_is_told_of_them(app: App) -> None:
         "Friends", "group-1", None,
     )  # fmt: skip
     assert second.emoji == ("😀",)
+
+
+async def test_groups_come_with_what_one_brought_and_agreed_to(app: App) -> None:
+    """Name, avatar, birthday, time and words, also of a group that one left; nobody else's."""
+    spec = AvatarSpec.from_json(AVATAR)
+    async with app.database.transaction() as session:
+        ann, bo = [
+            await people.find_or_add(session, app.vault, "fake", name, "en")
+            for name in ("ann", "bo")
+        ]
+        shared = []
+        for chat, title in (("-5", "Friends"), ("-6", "Choir"), ("-7", "Past")):
+            group = await groups.account(session, app.vault, "fake", chat)
+            pack, _ = await groups.shared_pack(session, app.vault, group.id, bo.id, title)
+            shared.append(pack)
+            for person, name in ((ann, "Ann"), (bo, "Bo")):
+                await groups.join(session, pack.id, person.id, "group-1")
+                await members.call(session, app.vault, pack.id, person.id, name)
+        await members.bring(session, app.vault, shared[0].id, ann.id, spec)
+        await members.wish(session, shared[0].id, ann.id)
+        await groups.leave(session, shared[2].id, ann.id)
+    await app.say("/export")
+    (message,) = [one for one in app.chat.shown() if one.document is not None]
+    files = opened(message.document or b"")
+    assert b"Bo" not in files["groups.json"]
+    told = {one["title"]: one for one in json.loads(files["groups.json"])}
+    assert set(told) == {"Friends", "Choir", "Past"}
+    assert [told[title]["brought"] for title in ("Friends", "Choir", "Past")] == [
+        {"name": "Ann", "avatar": AVATAR, "birthday": True},
+        {"name": "Ann", "avatar": None, "birthday": False},
+        None,
+    ]
+    agreed = TEXTS.get("en", "consent.group-1")
+    for one in told.values():
+        assert (one["platform"], one["wording"], one["words"]) == ("fake", "group-1", agreed)
+        assert datetime.fromisoformat(one["agreed"])
+    assert [told[title]["members"] for title in ("Friends", "Past")] == [2, 1]
+    assert datetime.fromisoformat(told["Past"]["withdrawn"])
+    assert told["Friends"]["withdrawn"] is None
+    consents = json.loads(files["consents.json"])
+    assert sorted(one["words"] for one in consents) == [agreed] * 3
 
 
 def test_no_copy_of_it_stays_with_its_delivery() -> None:
