@@ -8,7 +8,17 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import avatars, consents, jobs, members, packs, people, publications, results
+from storage import (
+    avatars,
+    consents,
+    jobs,
+    members,
+    packs,
+    people,
+    photos,
+    publications,
+    results,
+)
 from storage.contract.exports import ExportFile
 from storage.models import (
     FavouriteRow,
@@ -149,14 +159,14 @@ async def _consents(
         }
         for one in await members.of_person(session, person_id)
     ]  # fmt: skip
-    photos: list[dict[str, object]] = [
+    of_photos: list[dict[str, object]] = [
         {
             "photo": one.photo_id.hex, "wording": one.wording, "words": words(one.wording),
             "agreed": _when(one.answered),
         }
         for one in await consents.of_person(session, person_id)
     ]  # fmt: skip
-    return [*in_packs, *photos]
+    return [*in_packs, *of_photos]
 
 
 async def _photos(
@@ -169,8 +179,12 @@ async def _photos(
     )
     for row in rows.all():
         data = key.unseal(row.sealed, "photo", row.id)
-        times = {"sent": row.created.isoformat(), "erased": row.expires.isoformat()}
-        yield ExportFile(f"photos/{row.id.hex}{_suffix(data)}", data, times)
+        stays = row.expires >= photos.NEVER
+        about: dict[str, object] = {
+            "sent": row.created.isoformat(), "background": stays,
+            "erased": None if stays else row.expires.isoformat(),
+        }  # fmt: skip
+        yield ExportFile(f"photos/{row.id.hex}{_suffix(data)}", data, about)
 
 
 async def _stickers(

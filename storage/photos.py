@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
@@ -13,6 +13,9 @@ from storage.errors import PersonGone
 from storage.errors import PhotoGone as PhotoGone
 from storage.models import JobRow, PersonRow, PhotoRow, now
 from storage.vault import PersonKey, Vault
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""When photos expire that stay until their person says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,11 @@ async def add(
 async def _bound(session: AsyncSession, newest: SealedPhoto, quota: int) -> None:
     rows = await session.execute(
         select(PhotoRow.id, func.length(PhotoRow.sealed))
-        .where(PhotoRow.person_id == newest.person_id, PhotoRow.id != newest.id)
+        .where(
+            PhotoRow.person_id == newest.person_id,
+            PhotoRow.id != newest.id,
+            PhotoRow.expires < NEVER,
+        )
         .order_by(PhotoRow.created.desc())
     )
     left, going = quota - len(newest.sealed), []
@@ -89,6 +96,23 @@ async def _bound(session: AsyncSession, newest: SealedPhoto, quota: int) -> None
     )
     needed = {photo_id for row in jobs for photo_id in row}
     await erase(session, PhotoRow, PhotoRow.id.in_([one for one in going if one not in needed]))
+
+
+async def hold(
+    session: AsyncSession, person_id: UUID, photo_ids: Collection[UUID], keep_for: timedelta
+) -> None:
+    """Keep these photos of a person until told otherwise, and what was held before for a time."""
+    theirs = PhotoRow.person_id == person_id
+    held = PhotoRow.id.in_(photo_ids)
+    released = update(PhotoRow).where(theirs, ~held, PhotoRow.expires == NEVER)
+    await session.execute(released.values(expires=now() + keep_for))
+    await session.execute(update(PhotoRow).where(theirs, held).values(expires=NEVER))
+
+
+async def holds(session: AsyncSession, person_id: UUID) -> bool:
+    """Tell whether a person has photos that stay until they say otherwise."""
+    found = select(PhotoRow.id).where(PhotoRow.person_id == person_id, PhotoRow.expires == NEVER)
+    return await session.scalar(found.limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

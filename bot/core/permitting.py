@@ -9,6 +9,7 @@ from bot.core.conversation import actions as do
 from bot.core.conversation.actions import ConsentLine, Say
 from bot.core.conversation.events import ChoiceMade, PhotoAnswered
 from storage import consents, members, people
+from storage import photos as kept_photos
 from storage.consents import PhotoConsent
 from storage.people import Person
 
@@ -83,13 +84,15 @@ async def privacy(session: AsyncSession, person: Person, *, private: bool) -> tu
     lines = [
         ConsentLine(one.wording, one.answered) for one in photos if one.answered is not None
     ] + [ConsentLine(one.wording, one.consented, one.withdrawn is not None) for one in packs]
-    general = Say("say.privacy")
+    general: tuple[Say, ...] = (Say("say.privacy"),)
+    if await kept_photos.holds(session, person.id):
+        general = (*general, Say("say.privacy_backdrop"))
     if not lines:
-        return (general,)
+        return general
     if not private:
-        return general, Say("say.privacy_in_private")
+        return *general, Say("say.privacy_in_private")
     lines.sort(key=lambda line: line.when, reverse=True)
-    return general, Say("say.consents", {"lines": tuple(lines[:MOST_TOLD])})
+    return *general, Say("say.consents", {"lines": tuple(lines[:MOST_TOLD])})
 
 
 MOST_TOLD = 30

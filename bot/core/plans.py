@@ -235,6 +235,7 @@ class Planner:
                     name = taste.name_of(chat if here else None)
                     kept_taste = taste.to_json(liked)
                     await people.set_preference(session, self.vault, person.id, name, kept_taste)
+                    await self._hold_backdrops(session, person.id)
                     plan.locale = state.locale
                 case do.KeepLanguage(locale=locale):
                     plan.locale = locale
@@ -262,6 +263,14 @@ class Planner:
                     if not well:
                         return state, plan
         return state, plan
+
+    async def _hold_backdrops(self, session: AsyncSession, person_id: UUID) -> None:
+        """Keep the pictures that a person has for backgrounds, and no others of theirs."""
+        kept = await people.preferences(session, self.vault, person_id)
+        named = [one for one in kept if one.startswith(taste.name_of(None))]
+        used = [taste.from_json(kept[one]).backdrop for one in named]
+        held = {one for one in used if one is not None}
+        await photos.hold(session, person_id, held, self.keep_photos)
 
     def grouping(
         self, session: AsyncSession, person: Person, chat: str, locale: str

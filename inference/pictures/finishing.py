@@ -12,7 +12,7 @@ from typing import overload
 import cv2
 import numpy as np
 
-from inference.pictures.compositing import over
+from inference.pictures.compositing import Size, over, resampling, resize
 from inference.pictures.images import Image
 from storage.contract.finishing import USUAL, Finish
 
@@ -42,15 +42,33 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-class OnCard(Sequence[Image]):
-    """The frames of a film or a still on a card of one colour, made when they are asked for."""
+def covering(picture: Image, size: Size) -> Image:
+    """Bring a picture to a size that it covers whole, its middle in the middle.
 
-    def __init__(self, frames: Sequence[Image], colour: str) -> None:
+    Args:
+        picture: (h, w, 3) RGB uint8.
+        size: width and height, px.
+
+    Returns:
+        (height, width, 3) RGB uint8.
+    """
+    height, width = picture.shape[:2]
+    scale = max(size[0] / width, size[1] / height)
+    across, down = min(width, round(size[0] / scale)), min(height, round(size[1] / scale))
+    left, top = (width - across) // 2, (height - down) // 2
+    cut = np.ascontiguousarray(picture[top : top + down, left : left + across])
+    return resize(cut, size, resampling(scale))
+
+
+class OnCard(Sequence[Image]):
+    """The frames of a film or a still on a card, made when they are asked for."""
+
+    def __init__(self, frames: Sequence[Image], ground: str | Image) -> None:
         """Draw the card.
 
         Args:
             frames: (H, W, 4) RGBA uint8 each, of one size.
-            colour: "#rrggbb".
+            ground: "#rrggbb", or a picture that covers the card, (h, w, 3) RGB uint8.
         """
         self._frames = frames
         height, width = frames[0].shape[:2]
@@ -63,8 +81,11 @@ class OnCard(Sequence[Image]):
             for y in (round_, down - round_):
                 cv2.circle(mask, (x, y), round_, 255, cv2.FILLED)
         alpha = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
-        plain = np.full((height, width, 3), rgb(colour), np.uint8)
-        self._card = np.asarray(cv2.merge([*cv2.split(plain), alpha]), np.uint8)
+        if isinstance(ground, str):
+            paper = np.full((height, width, 3), rgb(ground), np.uint8)
+        else:
+            paper = covering(ground, (width, height))
+        self._card = np.asarray(cv2.merge([*cv2.split(paper), alpha]), np.uint8)
 
     def __len__(self) -> int:
         """How many frames."""

@@ -38,6 +38,7 @@ from storage.contract.finishing import USUAL, Finish, finish_parted
 from storage.contract.jobs import Done, Failed, Job, Outcome
 from storage.contract.kinds import KINDS
 from storage.contract.photos import is_footage
+from storage.errors import PhotoGone
 
 Result = TypeVar("Result")
 
@@ -90,9 +91,10 @@ class Pipeline:
             with STAGE.labels("reading").time():
                 subject = await self._subject(job, photos)
                 second = await self._second(job, photos)
+                ground = await self._ground(finish, photos)
             with STAGE.labels("making").time():
                 picture = await self._drive(family.make(subject, settings, second), finish)
-                picture = await self._on_thread(_dressed, picture, finish, caption)
+                picture = await self._on_thread(_dressed, picture, ground, caption)
             with STAGE.labels("encoding").time():
                 return await self._on_thread(_encoded, picture, told)
         except PhotoError as error:
@@ -123,6 +125,16 @@ class Pipeline:
             return None
         photo, _ = await photos.read(job.second_photo_id)
         return await self._on_thread(_decoded_second, photo)
+
+    async def _ground(self, finish: Finish, photos: Photos) -> str | Image:
+        """Return what lies behind: a colour, a picture, or "" for nothing."""
+        if finish.photo is None:
+            return finish.ground
+        try:
+            photo, _ = await photos.read(finish.photo)
+            return await self._on_thread(_decoded, photo)
+        except (PhotoGone, PhotoError):  # replaced meanwhile, or no picture: the sticker is without
+            return ""
 
     async def _drive(self, calls: Calls[Result], finish: Finish = USUAL) -> Result:
         """Advance a generator on the threads, and have its calls answered among those of others."""
@@ -177,12 +189,17 @@ class Pipeline:
         )
 
 
+def _decoded(photo: bytes) -> Image:
+    """Decode a photo, or the sharpest frame of a film; raises PhotoError."""
+    if is_footage(photo):
+        return max(footage.candidates(photo), key=footage.sharpness)
+    return decode(photo)
+
+
 def _decoded_second(photo: bytes) -> Image:
     """Decode a second photo; raises PhotoError with a detail that names it."""
     try:
-        if is_footage(photo):
-            return max(footage.candidates(photo), key=footage.sharpness)
-        return decode(photo)
+        return _decoded(photo)
     except PhotoError as error:
         raise PhotoError(error.failure, {"picture": True}) from error
 
@@ -223,11 +240,11 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return None
 
 
-def _dressed(picture: Picture, finish: Finish, caption: Caption | None) -> Picture:
+def _dressed(picture: Picture, ground: str | Image, caption: Caption | None) -> Picture:
     """Put a picture on its card and its caption on that, where there are any."""
     frames = picture.frames
-    if finish.ground:
-        frames = OnCard(frames, finish.ground)
+    if len(ground):
+        frames = OnCard(frames, ground)
     drawing = picture.drawing
     if caption is not None:
         frames = Captioned(frames, caption)

@@ -5,6 +5,7 @@ Families never see it; any kind that gives a sticker takes one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from storage.contract.kinds import Setting
 
@@ -16,13 +17,29 @@ WIDTHS = (0.0, 4.0, 8.0, 14.0)
 """Of outlines: px of the sticker's 512."""
 
 
+_PHOTO = "photo:"
+
+
+def ground_of(photo: UUID) -> str:
+    """Return the ground that is a photo of the person's own."""
+    return f"{_PHOTO}{photo.hex}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """``outline``: its colour, "#rrggbb"; ``width``: px, 0 for none; ``ground``: a colour or ""."""
+    """``outline``: its colour, "#rrggbb"; ``width``: px, 0 for none.
+
+    ``ground``: a colour, what ``ground_of`` says of a photo, or "" for none.
+    """
 
     outline: str = WHITE
     width: float = USUAL_WIDTH
     ground: str = ""
+
+    @property
+    def photo(self) -> UUID | None:
+        """The photo that lies behind, if one does."""
+        return UUID(self.ground.removeprefix(_PHOTO)) if self.ground.startswith(_PHOTO) else None
 
 
 USUAL = Finish()

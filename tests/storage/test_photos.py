@@ -6,6 +6,7 @@ from uuid import UUID
 from storage import jobs, people, photos
 from storage.contract.jobs import NewJob
 from storage.database import Database
+from storage.models import now
 from storage.people import Person
 from storage.vault import Vault
 
@@ -30,3 +31,24 @@ async def test_beyond_the_quota_the_oldest_go(
     async with database.snapshot() as session:
         kept = await photos.kept(session, {others, needed, old, middle, newest})
     assert kept == {others, needed, middle, newest}
+
+
+async def test_what_is_held_stays_beyond_quota_and_time(
+    database: Database, vault: Vault, ada: Person, bob: Person
+) -> None:
+    """Until another is held in its place; then it has its time like all others."""
+    first, second = [await keep(database, vault, ada, 1000, 5000) for _ in range(2)]
+    others = await keep(database, vault, bob, 1000, 5000)
+    async with database.transaction() as session:
+        await photos.hold(session, ada.id, {first, others}, HOUR)
+        assert await photos.holds(session, ada.id)
+        assert not await photos.holds(session, bob.id)
+    newest = await keep(database, vault, ada, 1000, 1500)
+    async with database.transaction() as session:
+        assert await photos.kept(session, {first, second, newest}) == {first, newest}
+        await photos.expire(session, now() + 100 * HOUR)
+        assert await photos.kept(session, {first, newest, others}) == {first}
+        await photos.hold(session, ada.id, (), HOUR)
+        assert not await photos.holds(session, ada.id)
+        await photos.expire(session, now() + 2 * HOUR)
+        assert await photos.kept(session, {first}) == frozenset()

@@ -6,12 +6,13 @@ A wish that says itself how it is to be goes before what is liked.
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
+from uuid import UUID
 
 from bot.core.conversation import actions as do
 from bot.core.conversation.actions import Choice, PaintName, Rows, Say, TasteName
 from bot.core.conversation.making import Step
 from bot.core.conversation.state import State
-from bot.core.conversation.taste import NOTHING_SAID, OWN, Taste
+from bot.core.conversation.taste import NOTHING_SAID, OWN, PICTURE, Taste
 from bot.core.language.colour_names import NAMED
 from bot.core.language.meanings import LanguageName, Request
 from storage.contract.finishing import USUAL, WHITE, WIDTHS
@@ -53,7 +54,15 @@ def press(state: State, what: str, message: str | None) -> Step | None:
             now = USUAL.width if liked.width is None else liked.width
             return _like(state, message, width=_next(WIDTHS, now))
         case "ground":
-            return _like(state, message, ground=_next(GROUNDS, liked.ground or ""))
+            grounds = GROUNDS if liked.backdrop is None else (*GROUNDS, PICTURE)
+            return _like(state, message, ground=_next(grounds, liked.ground or ""))
+        case "picture":
+            return ask_backdrop(state, message)
+        case "bare":
+            return bare(state, message)
+        case "unpicture":
+            state, actions = keep(state, ground="", backdrop=None)
+            return state, (*actions, Say("say.backdrop_removed", replaces=message))
         case "moving":
             return _like(state, message, moving=not liked.moving)
         case "scope":
@@ -64,6 +73,30 @@ def press(state: State, what: str, message: str | None) -> Step | None:
             return state, (*actions, *shown)
         case _:
             return None
+
+
+def ask_backdrop(state: State, message: str | None = None) -> Step:
+    """Ask for the picture that is to lie behind stickers."""
+    state = replace(state, backdrop_asked=True)
+    return state, (Say("say.send_backdrop", replaces=message),)
+
+
+def take_backdrop(state: State, photo: UUID) -> Step:
+    """Lay a picture behind all stickers from now on, everywhere or in this chat."""
+    state = replace(state, backdrop_asked=False)
+    state, actions = keep(state, ground=PICTURE, backdrop=photo)
+    buttons = (
+        Choice("button.bare_ground", "like:bare"),
+        Choice("button.remove_backdrop", "like:unpicture"),
+    )
+    return state, (*actions, Say("say.backdrop_taken", choices=(buttons,)))
+
+
+def bare(state: State, message: str | None = None) -> Step:
+    """Lay nothing behind stickers; a picture of one's own is kept for another time."""
+    state, actions = keep(replace(state, backdrop_asked=False), ground="")
+    known = state.liked.backdrop is not None
+    return state, (*actions, Say("say.bare_kept" if known else "say.bare", replaces=message))
 
 
 def keep(state: State, **said: object) -> Step:
@@ -124,8 +157,8 @@ def _rows(state: State) -> Rows:
     width = TasteName(_WIDTHS.get(USUAL.width if liked.width is None else liked.width, "usual"))
     outline = PaintName(liked.outline or WHITE)
     ground: object = TasteName("none")
-    if liked.ground == OWN:
-        ground = TasteName("own")
+    if liked.ground in (OWN, PICTURE):
+        ground = TasteName(liked.ground)
     elif liked.ground:
         ground = PaintName(liked.ground)
     moving = TasteName("moving" if liked.moving else "still")
@@ -144,9 +177,10 @@ def _rows(state: State) -> Rows:
         ),
         (
             Choice("button.like_ground", "like:ground", {"name": ground}),
-            Choice("button.like_moving", "like:moving", {"name": moving}),
+            Choice("button.like_picture", "like:picture"),
         ),
         (
+            Choice("button.like_moving", "like:moving", {"name": moving}),
             Choice("button.like_language", "like:language", {"name": LanguageName(state.locale)}),
             *last,
         ),

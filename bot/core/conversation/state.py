@@ -154,7 +154,8 @@ class State:
     or taken since the photo came. ``wardrobe`` and ``sliders``: the open ones. ``naming``: the
     avatar whose name was asked for. ``pack``: what is left of one. ``editing``: the sticker pack
     that buttons mean. ``asked``: photos that wait for a word of whoever they show. ``scoped``: what
-    is liked is changed for this chat alone. ``taste`` (everywhere), ``here`` (in this chat),
+    is liked is changed for this chat alone. ``backdrop_asked``: the next photo is to lie behind
+    stickers. ``taste`` (everywhere), ``here`` (in this chat),
     ``locale``, ``preferred``, ``avatars`` (the current one first), ``packs``, ``pack_open`` (the
     one that is edited) and ``awaited`` (a group's pack waits for their avatar) belong to the person
     rather than the chat and are laid over when the state is loaded.
@@ -188,6 +189,7 @@ class State:
     asked: tuple[Asked, ...] = ()
     awaited: bool = False
     scoped: bool = False
+    backdrop_asked: bool = False
     taste: Taste = NOTHING_SAID
     here: Taste = NOTHING_SAID
 

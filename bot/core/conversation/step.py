@@ -27,8 +27,8 @@ from bot.core.conversation.pressed import pressed
 from bot.core.conversation.results import ended
 from bot.core.conversation.state import REMEMBERED, State, Unfinished
 from bot.core.conversation.typed import EXAMPLE, meant, personal, typed
-from bot.core.language.grammar import Grammar
-from bot.core.language.meanings import BareCommand, Command, Courtesy, Request
+from bot.core.language.grammar import Caption, Grammar
+from bot.core.language.meanings import BareCommand, Command, CommandWithWords, Courtesy, Request
 from bot.core.language.spelling import legible
 from bot.errors import CommandError
 from storage.contract.kinds import EMOJI
@@ -108,6 +108,8 @@ def _answered(state: State, event: PhotoAnswered, grammar: Grammar) -> Step:
 
 def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     caption = event.caption
+    if _is_backdrop(state, caption):
+        return liking.take_backdrop(state, event.photo)
     wish = caption.to_paint if caption.text else state.painting
     if wish is not None:
         return _paint(state, event, wish)
@@ -119,6 +121,7 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
         question=None,
         forgetting=False,
         painting=None,
+        backdrop_asked=False,
         fresh=True,
     )
     if caption.error is not None and caption.commanded:
@@ -141,6 +144,16 @@ def _photo(state: State, event: PhotoKept, grammar: Grammar) -> Step:
     preferred = tuple(liking.as_liked(state, one) for one in usual)
     wanted = (state.waiting,) if state.waiting is not None else preferred
     return run(replace(state, waiting=None), wanted)
+
+
+def _is_backdrop(state: State, caption: Caption) -> bool:
+    """Tell whether a photo is to lie behind stickers."""
+    if caption.line is None:
+        return state.backdrop_asked and not caption.commanded
+    match caption.line.meaning:
+        case BareCommand(Command.BACKDROP) | CommandWithWords(Command.BACKDROP):
+            return True
+    return False
 
 
 def _paint(state: State, event: PhotoKept, wish: Request) -> Step:

@@ -4,14 +4,18 @@ import hashlib
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Self
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.language.meanings import Request
-from storage.contract.finishing import USUAL, Finish
+from storage.contract.finishing import USUAL, Finish, ground_of
 
 OWN = "own"
 """The ground that a photo came with."""
+
+PICTURE = "picture"
+"""The ground that is a picture of the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Taste:
 
     ``preferred``: what a selfie alone gives. ``force``: how strong things are where a wish does not
     say, beside what is usual. ``outline``: a colour, ``width``: its px; ``ground``: a colour, OWN,
-    or "" for none. ``moving``: films rather than stills. ``locale``: the language.
+    PICTURE, or "" for none. ``moving``: films rather than stills. ``locale``: the language.
+    ``backdrop``: the photo that PICTURE means.
     """
 
     preferred: tuple[Request, ...] | None = None
@@ -30,6 +35,7 @@ class Taste:
     ground: str | None = None
     moving: bool | None = None
     locale: str | None = None
+    backdrop: UUID | None = None
 
     def over(self, other: Self) -> Self:
         """Return what is liked here, and elsewhere where nothing is said here."""
@@ -43,7 +49,9 @@ class Taste:
     @property
     def finish(self) -> Finish:
         """How stickers are finished."""
-        ground = "" if self.ground in (None, OWN) else self.ground
+        ground = "" if self.ground in (None, OWN, PICTURE) else self.ground
+        if self.ground == PICTURE and self.backdrop is not None:
+            ground = ground_of(self.backdrop)
         width = USUAL.width if self.width is None else self.width
         return Finish(self.outline or USUAL.outline, width, ground or "")
 

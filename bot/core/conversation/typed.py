@@ -46,6 +46,7 @@ from bot.core.language.meanings import (
 )
 from bot.core.language.spelling import legible
 from bot.core.language.tokens import picked
+from bot.core.language.vocabulary import squeeze
 from bot.core.language.writing import example, write
 from bot.errors import CommandError
 from storage.contract.kinds import KINDS, LINEUP, PREVIEW, TUNING, Kind
@@ -107,6 +108,9 @@ def _with_words(
             return sliders.say(state, grammar, typed, event.replaces, chance)
         case CommandWithWords(Command.CAPTION, words=words):
             return captioning.said(state, grammar.vocabulary, words)
+        case CommandWithWords(Command.BACKDROP, normal=typed):
+            nothing = squeeze(typed) in grammar.vocabulary.nothing
+            return liking.bare(state) if nothing else liking.ask_backdrop(state)
         case CommandWithWords(Command.AVATAR, words=words):
             return lineup.said(state, grammar.vocabulary, words)
         case CommandWithWords(Command.FAVOURITES, words=words):
@@ -204,7 +208,7 @@ def _export(state: State) -> Step:
 def _cancel(state: State) -> Step:
     jobs = tuple(one.job for one in state.unfinished)
     stay = tuple(one.job for one in state.unfinished if one.replaces is not None)
-    asking = (state.waiting, state.question, state.painting)
+    asking = (state.waiting, state.question, state.painting, state.backdrop_asked)
     idle = not any(asking) and not state.forgetting
     state = replace(
         state,
@@ -213,6 +217,7 @@ def _cancel(state: State) -> Step:
         question=None,
         painting=None,
         forgetting=False,
+        backdrop_asked=False,
         pack=None,
     )
     if jobs:
@@ -278,6 +283,7 @@ _COURTESIES: dict[str, Callable[[State], Step]] = {
 _COMMANDS: dict[Command, Callable[[State], Step]] = {
     Command.START: _start,
     Command.PREFERENCES: liking.menu,
+    Command.BACKDROP: liking.ask_backdrop,
     Command.HELP: _help,
     Command.STYLE: style,
     Command.UNDO: undo,

@@ -85,7 +85,7 @@ _STICKERS = tuple(kind for kind in KINDS.values() if not (kind.sheet or kind.una
 _WITH_WORDS = frozenset(
     {
         Command.WEAR.value, Command.AVATAR.value, Command.LINK.value, Command.SLIDERS.value,
-        Command.CAPTION.value,
+        Command.CAPTION.value, Command.BACKDROP.value,
         Command.PACK.value, Command.FAVOURITES.value,
     }
 )  # fmt: skip

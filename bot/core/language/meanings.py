@@ -35,6 +35,7 @@ class Command(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     PREFERENCES = "preferences"
+    BACKDROP = "backdrop"
     LANGUAGE = "language"
     PRIVACY = "privacy"
     EXPORT = "export"

@@ -35,7 +35,7 @@ Respond = Callable[[discord.Interaction, Callable[[], Awaitable[Sequence[Event]]
 PRIVATE = frozenset(
     {
         Word.START, Word.HELP, Word.STYLE, Word.LANGUAGE, Word.PRIVACY, Word.FORGET, Word.LINK,
-        Word.EXPORT, Word.UNLINK, Word.PREFERENCES,
+        Word.EXPORT, Word.UNLINK, Word.PREFERENCES, Word.BACKDROP,
     }
 )  # fmt: skip
 """Commands about the person rather than a picture: their answers are nobody else's business."""
@@ -83,6 +83,9 @@ def add_commands(
         else:
             tree.add_command(_picture_command(f"shortcut.{name}", kind, texts, respond))
     for word in Word:
+        if word is Word.BACKDROP:
+            tree.add_command(_backdrop_command(texts, respond))
+            continue
         command = _word_command(word, texts, respond, offer)
         if word is Word.PACK:
             command.autocomplete("what")(_completing_packs(texts, packs_of))
@@ -240,6 +243,15 @@ def _grouped_line(
     if graded and strength is not None:
         parts[graded[-1]] += f" {strength:g}"
     return " ".join([f"/{kind.name}", *parts.values()])
+
+
+def _backdrop_command(texts: Texts, respond: Respond) -> Command[Any, Any, Any]:
+    async def lay(asked: discord.Interaction, photo: discord.Attachment | None = None) -> None:
+        line = f"/{Word.BACKDROP}"
+        await respond(asked, lambda: _photo_or_words(asked, photo, line), True)
+
+    name = str(Word.BACKDROP)
+    return _command(f"command.{name}", name, ["photo"], texts, lay)
 
 
 def _word_command(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
-from inference.pictures.finishing import OnCard, current, finished_with, rgb
+from inference.pictures.finishing import OnCard, covering, current, finished_with, rgb
 from inference.pictures.images import Image
 from storage.contract.finishing import USUAL, WIDTHS, Finish
 
@@ -59,4 +59,22 @@ def test_a_card_lies_behind_every_frame() -> None:
     assert frame[0, 0, 3] == 0
     assert (frame[SIDE // 2, :, 3] == 255).all()
     assert tuple(frame[40, 40, :3]) == rgb(PINK)
+    assert tuple(frame[SIDE // 2, SIDE // 2, :3]) == (20, 60, 200)
+
+
+@pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300, 3), (40, 30, 3)])
+def test_a_picture_covers_the_card_from_its_middle(shape: tuple[int, int, int]) -> None:
+    """Whatever its shape, nothing is stretched and no edge stays bare."""
+    picture = np.zeros(shape, np.uint8)
+    height, width = shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    picture[top : top + side, left : left + side] = (200, 100, 50)
+    ground = covering(picture, (SIDE, SIDE))
+    assert ground.shape == (SIDE, SIDE, 3)
+    assert (ground == (200, 100, 50)).all()
+    frame = OnCard([die_cut(disc())], picture)[0]
+    assert (frame[SIDE // 2, :, 3] == 255).all()
+    assert frame[0, 0, 3] == 0
+    assert tuple(frame[40, 40, :3]) == (200, 100, 50)
     assert tuple(frame[SIDE // 2, SIDE // 2, :3]) == (20, 60, 200)
