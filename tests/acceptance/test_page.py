@@ -118,7 +118,10 @@ class Visit:
 
 
 @asynccontextmanager
-async def visit(browser: Browser, address: str, **options: Any) -> AsyncIterator[Visit]:
+async def visit(
+    browser: Browser, address: str, path: str = "", **options: Any
+) -> AsyncIterator[Visit]:
+    """Open the page, or where a link of ours leads."""
     options = {"viewport": {"width": 1100, "height": 850}, "locale": "en-GB", **options}
     context = await browser.new_context(**options)
     context.set_default_timeout(1000 * patience.seconds())
@@ -137,7 +140,7 @@ async def visit(browser: Browser, address: str, **options: Any) -> AsyncIterator
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", hear)
     page.on("request", watch)
-    await page.goto(address)
+    await page.goto(address + path)
     await page.locator("body.ready").wait_for()
     yield Visit(page, context, complaints, strangers)
     await context.close()

@@ -9,7 +9,14 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.async_api import FilePayload, Page, Route, async_playwright, expect
+from playwright.async_api import (
+    FilePayload,
+    Page,
+    Route,
+    WebSocketRoute,
+    async_playwright,
+    expect,
+)
 
 from bot.core.language import texts
 from tests import patience
@@ -78,6 +85,24 @@ async def test_a_first_visit_opens_at_the_top(newcomer: Any, size: tuple[int, in
     await expect(page.locator("#state")).to_have_attribute("data-state", "online")
     assert await page.evaluate("document.querySelector('main').scrollTop") == 0
     await expect(page.get_by_role("heading", name=EN["welcome_title"])).to_be_in_viewport(ratio=1)
+
+
+async def test_whoever_scrolls_the_welcome_stays_where_they_are(newcomer: Any) -> None:
+    """The first that is heard from the server moves nothing below a finger."""
+    page = (await newcomer(*SIZES["zoomed"])).page
+    released = asyncio.Event()
+
+    async def held(socket: WebSocketRoute) -> None:
+        await released.wait()
+        socket.connect_to_server()
+
+    await page.route_web_socket(re.compile("/stream"), held)
+    await page.reload()
+    await page.locator("body.ready").wait_for()
+    await page.evaluate("document.querySelector('main').scrollTop = 60")
+    released.set()
+    await expect(page.locator("#state")).to_have_attribute("data-state", "online")
+    assert await page.evaluate("document.querySelector('main').scrollTop") == 60
 
 
 @pytest.mark.parametrize("size", list(SIZES.values())[1:], ids=list(SIZES)[1:])

@@ -150,6 +150,7 @@ const stream = new Stream({
     showState();
   },
   onUpdate({ fresh, messages, warm }) {
+    const begun = log.begun;
     log.warm = warm;
     if (fresh && !first) {
       log.clear();
@@ -167,8 +168,9 @@ const stream = new Stream({
       announce(news);
       gallery.heard(news);
     }
-    if (!log.begun) main.scrollTop = 0;
-    else if (first) main.scrollTop = main.scrollHeight;
+    if (!log.begun) {
+      if (begun) main.scrollTop = 0; // all was forgotten; whoever reads the welcome is left where they are
+    } else if (first) main.scrollTop = main.scrollHeight;
     else if (mine || (chosen && log.size > before) || (near && log.size >= before)) requestAnimationFrame(toTheEnd);
     if (log.size > before) chosen = false;
     first = false;

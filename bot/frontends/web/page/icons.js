@@ -6,6 +6,7 @@ const SIGNS = {
   "🔓": "unlock", "🎲": "dice", "⟲": "reset", "▸": "right", "◂": "left", "‹": "left", "›": "right", "👤": "face",
   "⚖️": "compare", "⚖": "compare", "✏️": "pen", "✏": "pen", "📦": "box", "✨": "spark", "✖️": "close", "✖": "close",
   "📐": "ruler", "🖌️": "brush", "🖌": "brush", "💇": "hair", "🧔": "beard", "👓": "glasses", "🎩": "hat",
+  "🚪": "door", "🎂": "cake", "⚙️": "gear", "⚙": "gear", "⬇️": "download", "⬇": "download", "🗑️": "bin", "🗑": "bin",
 };
 const SIGN = /[\p{Extended_Pictographic}⟲▸◂‹›]\ufe0f?/u;
 const AT_START = new RegExp(`^(${SIGN.source})\\s*`, "u");
