@@ -4,8 +4,6 @@ Dark grows where a picture is concave across its edges, light where it is convex
 line becomes a drawn one. It runs along edges, not across them, so they do not fray.
 """
 
-from typing import cast
-
 import cv2
 import numpy as np
 
@@ -13,6 +11,8 @@ from inference.pictures.images import Image
 
 _SEEN, _BLOCK = 5, 5  # px of the second derivatives, and of what says where an edge runs
 _PIXEL = 3
+_NEAR = np.ones((_PIXEL, _PIXEL), np.uint8)
+_SHADED, _EDGE = 6.0, 20.0  # grey levels among neighbours: what stays a soft shade, what is an edge
 
 
 def shocked(image: Image, times: int = 4, share: float = 0.5) -> Image:
@@ -34,9 +34,9 @@ def shocked(image: Image, times: int = 4, share: float = 0.5) -> Image:
             cv2.Sobel(gray, cv2.CV_32F, *order, ksize=_SEEN) for order in ((2, 0), (1, 1), (0, 2))
         )
         bend = across**2 * xx + 2 * across * down * xy + down**2 * yy
-        darker, lighter = (
-            grow(image, np.ones((_PIXEL, _PIXEL), np.uint8)) for grow in (cv2.erode, cv2.dilate)
-        )
+        darker, lighter = cv2.erode(image, _NEAR), cv2.dilate(image, _NEAR)
         grown = np.where(bend[..., None] < 0, lighter, darker)
-        image = cast("Image", cv2.addWeighted(image, 1 - share, grown, share, 0))
+        contrast = np.max(lighter.astype(np.float32) - darker, axis=2)
+        weight = share * np.clip((contrast - _SHADED) / (_EDGE - _SHADED), 0, 1)[..., None]
+        image = np.rint(image + weight * (grown.astype(np.float32) - image)).astype(np.uint8)
     return image

@@ -30,9 +30,17 @@ _work = click.option(
 )
 
 
+def _made(context: click.Context, parameter: click.Parameter, folder: Path) -> Path:
+    """Make a folder at once: hours later it is too late to find out that it cannot be."""
+    del context, parameter
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 _out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
+    callback=_made,
     default=PACKAGE / "trained",
     help="Folder for what was learned; by default where it is served from.",
 )

