@@ -152,3 +152,45 @@ async def test_who_withdraws_is_out_of_the_set(victim: Victim, how: str, done: b
     await victim.killed(held)
     left = await victim.whole("A")
     assert set(left) < set(before)
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "createNewStickerSet"])
+async def test_an_owner_who_has_not_started_the_bot_gets_the_pack_afterwards(
+    victim: Victim, method: str
+) -> None:
+    """Killed while they are told how, or once they pressed Start and the set is being made."""
+    await victim.with_avatars(A, B)
+    victim.api.stickers.started.discard(1)
+    card = await victim.begin()
+    told = victim.hold("sendMessage") if method == "sendMessage" else None
+    for person in (A, B):
+        await victim.api.press(person, card, "Join", victim.chat)
+    if told is not None:
+        await victim.killed(told)
+    await victim.seen("A, please open https://t.me/")
+    assert not victim.api.stickers.sets
+    made = None if told is not None else victim.hold(method)
+    await victim.api.say(A, "/start pack")
+    if made is not None:
+        await victim.killed(made)
+    await victim.whole("A", "B")
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_group_that_becomes_a_supergroup_keeps_its_pack(victim: Victim, done: bool) -> None:
+    """Killed while who joins in the new chat comes into the same set, a sticker there or not."""
+    victim.chat = {"id": -5, "type": "group", "title": "Friends"}
+    await victim.with_avatars(A, B)
+    card = await victim.begin()
+    await victim.api.press(A, card, "Join", victim.chat)
+    await victim.seen("is on Telegram, 5 stickers")
+    (name,) = victim.api.stickers.sets
+    await victim.api.upgrade(A, victim.chat, FRIENDS)
+    victim.chat = FRIENDS
+    await victim.api.say(B, "/pack@selfmoji_bot group", chat=FRIENDS)
+    card = await victim.seen("In it: A (1)")
+    held = victim.hold("addStickerToSet", after=2, done=done)
+    await victim.api.press(B, card, "Join", FRIENDS)
+    await victim.killed(held)
+    await victim.whole("A", "B")
+    assert [*victim.api.stickers.sets] == [name]
