@@ -42,4 +42,4 @@ class Together:
         if not isinstance(subject, tuple) or not fewest <= len(subject) <= most:
             raise UnsuitableSubject(f"{names[0]} shows {fewest} to {most} avatars")
         drawn = portrait(subject) if names[0] == "family" else SCENES[names[0]](subject)
-        return Picture((die_cut(drawn, drawn=True),), facts=facts)
+        return Picture((die_cut(drawn, drawn=True, whole=True),), facts=facts)

@@ -63,7 +63,7 @@ _BORDERS = (
 _INWARD = 0.02  # of the height: where ``even`` looks
 
 
-def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
+def die_cut(rgba: Image, *, drawn: bool = False, whole: bool = False) -> Image:
     """Make a sticker of a cut-out.
 
     Where the content runs into the picture's border it is cut along a gentle curve.
@@ -72,6 +72,7 @@ def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
         rgba: (H, W, 4) RGBA uint8, straight alpha, with colours that hold beyond the edge of the
             alpha.
         drawn: nothing in it is an accident, so small islands stay.
+        whole: no photo cut its sides or its top, however straight they are.
 
     Returns:
         (512, 512, 4) with the content's longer side filling it.
@@ -79,7 +80,8 @@ def die_cut(rgba: Image, *, drawn: bool = False) -> Image:
     Raises:
         ValueError: everything is transparent.
     """
-    return die_cut_frames([rgba], drawn=drawn)[0]
+    alpha = np.asarray(cv2.extractChannel(rgba, 3), np.uint8)
+    return Cutter(alpha, drawn=drawn, whole=whole).cut(rgba)
 
 
 def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Image, ...]:
@@ -103,12 +105,13 @@ def die_cut_frames(frames: Sequence[Image], *, drawn: bool = False) -> tuple[Ima
 class Cutter:
     """Makes stickers of frames one by one, all placed and scaled alike."""
 
-    def __init__(self, union: Plane, *, drawn: bool = False) -> None:
+    def __init__(self, union: Plane, *, drawn: bool = False, whole: bool = False) -> None:
         """Find where they lie.
 
         Args:
             union: (H, W) uint8, the greatest alpha of all frames.
             drawn: see ``die_cut``.
+            whole: see ``die_cut``.
 
         Raises:
             ValueError: everything is transparent.
@@ -120,7 +123,8 @@ class Cutter:
         if not width:
             raise ValueError("nothing but transparency")
         self._box = np.s_[top : top + height, left : left + width]
-        self._kept = _rounded(_placed(union[self._box], self._finish))
+        borders = _BORDERS[:1] if whole else _BORDERS
+        self._kept = _rounded(_placed(union[self._box], self._finish), borders)
         self._mounts: dict[bytes, _Mount] = {}  # what moves inside its silhouette needs but one
 
     def cut(self, frame: Image) -> Image:
@@ -202,14 +206,14 @@ def _fitted(width: int, height: int, finish: Finish) -> tuple[int, int, int, int
     return left + (room[0] - across) // 2, top + (room[1] - down) // 2, across, down
 
 
-def _rounded(alpha: MatLike) -> Plane | None:
+def _rounded(alpha: MatLike, borders: Sequence[_Border]) -> Plane | None:
     """Cut content off along curves where the photo did along its borders.
 
     alpha: (512, 512), fitted. Returns what to keep, (512, 512), or None: it ends by itself.
     """
     solid = np.asarray(alpha >= _SOLID)
     kept: Plane | None = None
-    for border in _BORDERS:
+    for border in borders:
         curved = _curved(np.rot90(solid, border.turns), border)
         if curved is not None:
             curved = np.rot90(curved, -border.turns)

@@ -118,6 +118,20 @@ def test_a_cut_head_ends_in_a_curve(border: str) -> None:
     assert (np.diff(widths[: len(widths) // 10]) >= 0).all()
 
 
+def test_what_no_photo_cut_keeps_its_straight_sides() -> None:
+    """Bodies in rows end upright at the side, with a head above their edge."""
+    picture = _canvas()
+    picture[120:280, 40:260, 3] = 255
+    picture[60:120, 48:100, 3] = 255
+    crossed, whole = (_ink(die_cut(picture, whole=whole)) for whole in (False, True))
+    head = np.s_[: SIDE // 4, : SIDE // 3]
+    assert crossed[head].sum() < whole[head].sum()
+    columns = np.flatnonzero(whole[head].any(axis=0))
+    rows = np.flatnonzero(whole[head].any(axis=1))
+    upright = whole[head][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    assert upright[8:-8, 8:-8].all()
+
+
 @pytest.mark.parametrize("radius", [40, 80, 130])
 def test_a_whole_head_keeps_its_crown(radius: int) -> None:
     """What is round by itself is not rounded again."""
