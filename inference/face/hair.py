@@ -9,7 +9,7 @@ says how well they agree.
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import topology
+from inference.face import topology, upright
 from inference.face.report import Hair, Lab
 from inference.pictures.compositing import warp
 
@@ -46,7 +46,7 @@ def describe(
         hair_mask: (S, S) uint8.
         skin: the skin's median.
     """
-    to_grid = _grid(landmarks)
+    to_grid = upright.grid(landmarks, _GRAIN, _LEFT, _TOP)
     hair, person = (_level(mask, to_grid) / 255 for mask in (hair_mask, alpha))
     x = (np.arange(_SIZE[0]) + 0.5)[None] / _GRAIN + _LEFT
     y = (np.arange(_SIZE[1]) + 0.5)[:, None] / _GRAIN + _TOP
@@ -85,18 +85,6 @@ def _length(crown: float, jaw: float, below: float, *, covered: bool) -> str:
     if covered or crown > _BUZZ:
         return "short"
     return "buzz" if crown > _BALD else "bald"
-
-
-def _grid(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The (2, 3) matrix from the grid's pixels to the portrait's."""
-    top, chin = (
-        landmarks[i, :2].astype(np.float64) for i in (topology.FOREHEAD_MIDDLE, topology.CHIN)
-    )
-    down = chin - top
-    right = np.array([down[1], -down[0]])
-    axes = np.stack([right, down], axis=1) / _GRAIN
-    corner = top + _LEFT * right + _TOP * down + axes @ (0.5, 0.5)
-    return np.column_stack([axes, corner])
 
 
 def _level(picture: NDArray[np.generic], to_portrait: NDArray[np.float64]) -> NDArray[np.float32]:

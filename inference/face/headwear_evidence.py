@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.face import topology
+from inference.face import upright
 from inference.face.alignment import Aligned
 from inference.pictures.compositing import warp
 
@@ -63,7 +63,7 @@ def describe(lab: Plane, face: Aligned) -> NDArray[np.float32]:
     Returns:
         (LENGTH,) float32, each of about unit size.
     """
-    grid = _grid(face.landmarks)
+    grid = upright.grid(face.landmarks, _GRAIN, _LEFT, _TOP)
     lab = warp(lab, grid, _SIZE, backward=True)
     alpha, hair = (
         np.asarray(warp(mask.astype(np.float32), grid, _SIZE, backward=True) / 255, np.float32)
@@ -100,17 +100,6 @@ def describe(lab: Plane, face: Aligned) -> NDArray[np.float32]:
     for mask in (places["bare"], places["high"] & (hair < _HAIR)):
         numbers += _weave(down[mask], across[mask])
     return np.nan_to_num(np.array(numbers, np.float32))
-
-
-def _grid(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The (2, 3) matrix from the grid's pixels to the crop's."""
-    top, chin = (
-        landmarks[i, :2].astype(np.float64) for i in (topology.FOREHEAD_MIDDLE, topology.CHIN)
-    )
-    down = chin - top
-    right = np.array([down[1], -down[0]])
-    axes = np.stack([right, down], axis=1) / _GRAIN
-    return np.column_stack([axes, top + _LEFT * right + _TOP * down + axes @ (0.5, 0.5)])
 
 
 def _ticks() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
