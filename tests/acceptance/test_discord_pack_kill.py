@@ -14,7 +14,8 @@ from storage.database import Database
 from storage.vault import Vault
 from tests import patience
 from tests.bot.at_work import png
-from tests.bot.fake_gateway import APPLICATION, TOKEN, FakeDiscord
+from tests.bot.discord_objects import APPLICATION, TOKEN
+from tests.bot.fake_gateway import FakeDiscord
 
 pytestmark = pytest.mark.slow
 

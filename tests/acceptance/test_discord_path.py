@@ -14,7 +14,8 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.core.language.texts import load
-from tests.bot.fake_gateway import TOKEN, FakeDiscord, Shown
+from tests.bot.discord_objects import TOKEN, Shown
+from tests.bot.fake_gateway import FakeDiscord
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

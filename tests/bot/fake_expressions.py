@@ -6,15 +6,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from PIL import Image
 
-if TYPE_CHECKING:
-    from tests.bot.fake_gateway import Request
-
-Json = dict[str, Any]
+from tests.bot.discord_objects import Json, Request
 
 CREATE = 1 << 43  # the right to make stickers and emoji
 KIB = 1024

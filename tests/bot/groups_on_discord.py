@@ -26,7 +26,8 @@ from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
-from tests.bot.fake_gateway import APPLICATION, TOKEN, FakeDiscord, Json, Shown
+from tests.bot.discord_objects import APPLICATION, TOKEN, Json, Shown
+from tests.bot.fake_gateway import FakeDiscord
 from tests.bot.groups_on_telegram import Portraying, avatar
 
 PEOPLE = {

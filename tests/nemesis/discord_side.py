@@ -3,7 +3,8 @@
 import random
 from collections.abc import Awaitable, Callable
 
-from tests.bot.fake_gateway import FakeDiscord, Json
+from tests.bot.discord_objects import Json
+from tests.bot.fake_gateway import FakeDiscord
 from tests.nemesis import history, marks
 from tests.nemesis.history import Verdict
 

@@ -30,7 +30,8 @@ from bot.frontends.discord.answers import Answer
 from bot.frontends.discord.references import Reference
 from storage.contract.updates import KeptUpdate
 from tests import patience
-from tests.bot.fake_gateway import TOKEN, FakeDiscord
+from tests.bot.discord_objects import TOKEN
+from tests.bot.fake_gateway import FakeDiscord
 from tests.bot.outage import outage
 from tests.bot.recording import RecordingListener
 

@@ -2,7 +2,7 @@
 
 from bot.core.language.texts import load
 from storage import members, people
-from tests.bot.fake_gateway import APPLICATION
+from tests.bot.discord_objects import APPLICATION
 from tests.bot.groups_on_discord import CHANNEL, GUILD, JOIN, PUBLISH, A, B, C, OnServer
 
 TEXTS = load()

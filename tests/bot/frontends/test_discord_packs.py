@@ -20,7 +20,8 @@ from storage.queue import Queue
 from storage.vault import Vault
 from tests import patience
 from tests.bot.at_work import png
-from tests.bot.fake_gateway import APPLICATION, TOKEN, FakeDiscord, Shown
+from tests.bot.discord_objects import APPLICATION, TOKEN, Shown
+from tests.bot.fake_gateway import FakeDiscord
 
 ADA = FakeDiscord.person(71)
 GUILD, CHANNEL, PRIVATE = 900, 5150, 5151
