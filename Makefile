@@ -50,7 +50,8 @@ nemesis: strike  # for an hour
 	$(BIN)/python -m tests.nemesis --database postgres --minutes 40 --seed $${SEED:-1}
 	$(BIN)/python -m tests.nemesis --database sqlite --minutes 20 --pause 2.5 --seed $${SEED:-1}
 
-fuzz: .venv/test  # each target for five minutes
+fuzz: .venv/test  # other examples than the suite's, then each target for five minutes
+	$(BIN)/pytest -m hypothesis --hypothesis-profile seek
 	$(BIN)/pip install --quiet $(PINS) --editable ".[all,test,fuzz]"
 	for target in decode look line caption press language; do \
 	  $(BIN)/python -m tests.fuzz $$target -max_total_time=300 -rss_limit_mb=4096 || exit 1; done

@@ -216,13 +216,17 @@ def _requests() -> TypeAdapter[tuple[Request, ...]]:
     return TypeAdapter(tuple[Request, ...])
 
 
-def to_json(state: State) -> dict[str, object]:
-    """Return the state as JSON-able data, without what is laid over it from elsewhere."""
-    kept = replace(
+def its_own(state: State) -> State:
+    """Return a state without what is laid over it from elsewhere and kept there."""
+    return replace(
         state, avatars=(), taste=NOTHING_SAID, here=NOTHING_SAID, packs=(), pack_open=None,
         awaited=False,
     )  # fmt: skip
-    data: dict[str, object] = _adapter().dump_python(kept, mode="json")
+
+
+def to_json(state: State) -> dict[str, object]:
+    """Return what is a state's own as JSON-able data."""
+    data: dict[str, object] = _adapter().dump_python(its_own(state), mode="json")
     return data
 
 
