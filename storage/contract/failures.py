@@ -25,5 +25,6 @@ class Failure(StrEnum):
     NO_LETTERS = "no_letters"  # of a caption that no font has; detail: {"missing": [places]}
     # the system
     PHOTO_EXPIRED = "photo_expired"  # erased or past its time: send it again
+    NOT_FETCHED = "not_fetched"  # its platform did not give the file
     GAVE_UP = "gave_up"  # five attempts ended without an answer
     BAD_REQUEST = "bad_request"  # settings the worker does not know (an older worker)

@@ -196,20 +196,27 @@ class FakeDiscord(DiscordPeople):
                 await socket.send_json(event)
 
     async def _serve_blob(self, asked: web.Request) -> web.Response:
-        data = self._blobs.get(asked.match_info["path"])
-        await asyncio.sleep(0)
-        return web.Response(status=404) if data is None else web.Response(body=data)
+        def serve(request: Request) -> web.Response:
+            data = self._blobs.get(request.path.removeprefix("/"))
+            return web.Response(status=404) if data is None else web.Response(body=data)
+
+        return await self._serve_or_fail(asked, serve)
 
     async def _serve(self, asked: web.Request) -> web.Response:
+        return await self._serve_or_fail(asked, lambda request: self._serve_soundly(asked, request))
+
+    async def _serve_or_fail(
+        self, asked: web.Request, serve: Callable[[Request], web.Response]
+    ) -> web.Response:
         path = asked.match_info["path"]
         body, files = await read(asked)
         request = Request(asked.method, f"/{path}", body, files, dict(asked.query))
         try:
             fault = self._scripted(request)
             if fault is None:
-                return self._serve_soundly(asked, request)
+                return serve(request)
             if fault.done:
-                self._serve_soundly(asked, request)
+                serve(request)
             await asyncio.sleep(fault.hang)
             if fault.reset and asked.transport is not None:
                 asked.transport.abort()

@@ -118,7 +118,7 @@ class PhotoAnswered:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRefused:
-    """A file that the front end did not fetch, too large or plainly no picture: say so."""
+    """A file that the front end does not have: too large, plainly no picture, or kept back."""
 
     origin: Origin
     failure: Failure

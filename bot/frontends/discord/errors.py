@@ -63,6 +63,11 @@ def translate(problem: Exception) -> ChatError:
         and problem.status == HTTPStatus.TOO_MANY_REQUESTS
     ):
         return ChatUnavailable(str(problem))  # the library gave up on the pauses it was told
+    if (
+        isinstance(problem, discord.HTTPException)
+        and problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
+        return ChatUnavailable(str(problem))  # what serves files has no kind of its own for it
     mapped = next(MAPPED[kind] for kind in type(problem).__mro__ if kind in MAPPED)
     return mapped(f"{type(problem).__name__}: {problem}")
 

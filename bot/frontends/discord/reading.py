@@ -1,7 +1,6 @@
 """What Discord's messages and interactions mean, as events."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import discord
@@ -17,12 +16,11 @@ from bot.core.conversation.events import (
     PhotoSent,
     Who,
 )
-from bot.frontends.discord.errors import TRANSPORT
+from bot.core.downloading import download
+from bot.frontends.discord.errors import translated
 from bot.frontends.discord.references import Reference
 from storage.contract.failures import Failure
 from storage.contract.photos import MAX_BYTES, may_be_footage, may_be_photo
-
-log = logging.getLogger(__name__)
 
 AVATAR_SIDE = 1024
 
@@ -134,6 +132,8 @@ async def photos(
     if selfie is None:
         return found
     answered = await _photo(origin, selfie, "")
+    if isinstance(answered, PhotoRefused) and answered.failure is Failure.NOT_FETCHED:
+        return [answered]
     data = answered.data if isinstance(answered, PhotoSent) else None
     return [replace(one, selfie=data) if isinstance(one, PhotoSent) else one for one in found]
 
@@ -147,11 +147,18 @@ async def _photo(origin: Origin, attachment: discord.Attachment, caption: str) -
         return PhotoRefused(origin, Failure.NOT_AN_IMAGE)
     if attachment.size > MAX_BYTES:
         return PhotoRefused(origin, Failure.TOO_LARGE)
-    try:
-        return PhotoSent(origin, await attachment.read(), caption)
-    except TRANSPORT as problem:
-        log.warning("Discord keeps an attachment back: %s", type(problem).__name__)
-        return PhotoRefused(origin, Failure.BROKEN)
+    data = await _download(attachment.read)
+    if isinstance(data, Failure):
+        return PhotoRefused(origin, data)
+    return PhotoSent(origin, data, caption)
+
+
+async def _download(read: Callable[[], Awaitable[bytes]]) -> bytes | Failure:
+    async def fetch() -> bytes:
+        with translated():
+            return await read()
+
+    return await download("Discord", fetch)
 
 
 async def avatar(
@@ -161,11 +168,9 @@ async def avatar(
 ) -> Event:
     """Fetch somebody's avatar as a photo."""
     picture = user.display_avatar.with_size(AVATAR_SIDE).with_static_format("png")
-    try:
-        data = await picture.read()
-    except TRANSPORT as problem:
-        log.warning("Discord keeps an avatar back: %s", type(problem).__name__)
-        return PhotoRefused(origin, Failure.BROKEN)
+    data = await _download(picture.read)
+    if isinstance(data, Failure):
+        return PhotoRefused(origin, data)
     return PhotoSent(origin, data, shown=member(user, asker))
 
 

@@ -13,7 +13,7 @@ from telegram import (
     ChatMember,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -26,10 +26,11 @@ from bot.core.conversation.events import (
     PhotoRefused,
     PhotoSent,
 )
+from bot.core.downloading import download
 from bot.core.language.texts import Texts
 from bot.errors import ChatError, ChatUnavailable
 from bot.frontends.telegram import inline, updates
-from bot.frontends.telegram.errors import seconds_to_wait, translate, translated
+from bot.frontends.telegram.errors import translate, translated
 from bot.frontends.telegram.lanes import Item, Lanes
 from bot.frontends.telegram.limiter import Limiter
 from bot.frontends.telegram.messages import GoneError, Messages, form_of
@@ -46,7 +47,6 @@ T = TypeVar("T")
 
 _Asked = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
 
-DOWNLOAD_PAUSES = (0.2, 0.6, 2, 5, 10, 20, 30, 60, 60)  # seconds between attempts at one file
 PROBES = 40  # messages looked at for one whose sending was cut off
 LAST_WORDS = 10.0  # seconds that a stop leaves to updates in hand
 
@@ -340,33 +340,24 @@ class TelegramChat:
         if isinstance(photo, Failure):
             return PhotoRefused(incoming.origin, photo)
         selfie = await self._download(incoming.answered) if incoming.answered else None
-        return PhotoSent(
-            incoming.origin, photo, words, selfie if isinstance(selfie, bytes) else None,
-            incoming.shown,
-        )  # fmt: skip
+        if isinstance(selfie, Failure):
+            return PhotoRefused(incoming.origin, selfie)
+        return PhotoSent(incoming.origin, photo, words, selfie, incoming.shown)
 
     async def _download(self, file_id: str) -> bytes | Failure:
-        """Fetch a file, however long Telegram is away or wants us to wait, within reason."""
-        pauses = iter(DOWNLOAD_PAUSES)
-        while True:
-            try:
-                file = await self._bot.get_file(file_id)
-                if (file.file_size or 0) > updates.LARGEST:
-                    return Failure.TOO_LARGE
-                return bytes(await file.download_as_bytearray())
-            except BadRequest as refusal:
-                if "too big" in refusal.message.lower():
-                    return Failure.TOO_LARGE
-                log.warning("Telegram keeps a file back: %s", refusal.message)
-                return Failure.BROKEN
-            except RetryAfter as problem:
-                pause: float | None = seconds_to_wait(problem)
-            except TelegramError as problem:
-                log.warning("A file did not come from Telegram: %s", type(problem).__name__)
-                pause = next(pauses, None)
-            if pause is None:
-                return Failure.BROKEN
-            await asyncio.sleep(pause)
+        async def fetch() -> bytes | Failure:
+            with translated():
+                try:
+                    file = await self._bot.get_file(file_id)
+                    if (file.file_size or 0) > updates.LARGEST:
+                        return Failure.TOO_LARGE
+                    return bytes(await file.download_as_bytearray())
+                except BadRequest as refusal:
+                    if "too big" in refusal.message.lower():
+                        return Failure.TOO_LARGE
+                    raise
+
+        return await download("Telegram", fetch)
 
     async def _answer(self, query: str) -> None:
         """Stop the button's spinner; one pressed long ago can no longer be answered."""

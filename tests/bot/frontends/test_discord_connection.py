@@ -13,6 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from PIL import Image
 
+from bot.core import downloading
 from bot.core.chat import Chat, Searchable
 from bot.core.conversation.events import (
     Button,
@@ -21,6 +22,7 @@ from bot.core.conversation.events import (
     Event,
     Message,
     OtherSent,
+    PhotoRefused,
     PhotoSent,
 )
 from bot.core.language.texts import load
@@ -28,9 +30,10 @@ from bot.errors import ChatForbidden, ChatUnavailable
 from bot.frontends.discord import DiscordChat
 from bot.frontends.discord.answers import Answer
 from bot.frontends.discord.references import Reference
+from storage.contract.failures import Failure
 from storage.contract.updates import KeptUpdate
 from tests import patience
-from tests.bot.discord_objects import TOKEN
+from tests.bot.discord_objects import TOKEN, Json
 from tests.bot.fake_gateway import FakeDiscord
 from tests.bot.outage import outage
 from tests.bot.recording import RecordingListener
@@ -463,6 +466,42 @@ async def test_what_was_written_while_nobody_listened_is_read(
         await patience.until(lambda: not listener.inbox)
         await asyncio.sleep(0.05)  # the library's own last steps
     assert len(listener.events) == 3
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"reset": True}])
+async def test_a_download_that_breaks_off_is_no_damaged_file(
+    discord: FakeDiscord, running: Running, monkeypatch: pytest.MonkeyPatch, fault: Json
+) -> None:
+    """It is tried again; what never comes is told as not fetched, for nobody has seen the file."""
+    monkeypatch.setattr(downloading, "PAUSES", (0.01, 0.01))
+    listener = RecordingListener()
+    async with running(listener):
+        for _ in range(2):
+            discord.script("GET", "me.png", **fault)
+        await discord.say(ADA, CHANNEL, "me", discord.attachment("me.png", png(64)))
+        await listener.heard(1)
+        for _ in range(12):  # the library, too, may try again
+            discord.script("GET", "never.png", **fault)
+        await discord.say(ADA, CHANNEL, "me", discord.attachment("never.png", png(64)))
+        came, never = await listener.heard(2)
+    assert isinstance(came, PhotoSent)
+    assert came.data == png(64)
+    assert isinstance(never, PhotoRefused)
+    assert never.failure is Failure.NOT_FETCHED
+
+
+async def test_a_file_that_is_gone_is_not_asked_for_again(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Discord's answer that there is no such file is final."""
+    listener = RecordingListener()
+    async with running(listener):
+        discord.script("GET", "gone.png", 404)
+        await discord.say(ADA, CHANNEL, "me", discord.attachment("gone.png", png(64)))
+        (told,) = await listener.heard(1)
+    assert isinstance(told, PhotoRefused)
+    assert told.failure is Failure.NOT_FETCHED
+    assert len(discord.calls("GET", "gone.png")) == 1
 
 
 async def test_a_forwarded_message_brings_its_picture(

@@ -7,6 +7,7 @@ import logging
 import pytest
 from PIL import Image
 
+from bot.core import downloading
 from bot.core.chat import Chat
 from bot.core.conversation.events import (
     ChoiceMade,
@@ -108,8 +109,8 @@ async def test_a_flood_on_get_file_is_waited_out(
 async def test_a_stuttering_download_is_tried_again(
     api: BotApi, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Failed downloads are repeated; one that fails for good is told to the person."""
-    monkeypatch.setattr("bot.frontends.telegram.chat.DOWNLOAD_PAUSES", (0.01, 0.01))
+    """Failed downloads are repeated; one that fails for good is not told as a damaged file."""
+    monkeypatch.setattr(downloading, "PAUSES", (0.01, 0.01))
     listener = RecordingListener()
     async with running(listener):
         api.script("file", Fault(502), Fault(502))
@@ -120,7 +121,23 @@ async def test_a_stuttering_download_is_tried_again(
         good, bad = await listener.heard(2)
     assert isinstance(good, PhotoSent)
     assert isinstance(bad, PhotoRefused)
-    assert bad.failure is Failure.BROKEN
+    assert bad.failure is Failure.NOT_FETCHED
+
+
+async def test_an_answered_picture_that_does_not_come_is_told(
+    api: BotApi, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo that answers another is not taken alone for something else than was meant."""
+    monkeypatch.setattr(downloading, "PAUSES", ())
+    listener = RecordingListener()
+    async with running(listener):
+        selfie = await api.send_photo(ADA, b"me")
+        await listener.heard(1)
+        api.script("file", None, Fault(502))
+        await api.send_photo(ADA, b"the style", "/paint", reply_to_message=selfie)
+        _, told = await listener.heard(2)
+    assert isinstance(told, PhotoRefused)
+    assert told.failure is Failure.NOT_FETCHED
 
 
 async def test_an_album_keeps_its_order_and_shares_its_caption(
