@@ -39,6 +39,7 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 _SWITCHING = 10.0  # seconds that others may take to turn a new file's log on
+_REFUSED = ("28", "3D")  # PostgreSQL's classes of errors: who we say we are, which database
 _BEGIN = "selfmoji_begin"
 """Execution option: how a transaction begins on SQLite; empty for none at all."""
 
@@ -90,14 +91,38 @@ def _execute_with_retry(cursor: DBAPICursor, pragma: str) -> None:
 
 
 def is_away(trouble: Exception) -> bool:
-    """Tell whether an error is the database's absence or a clash, so that another try may do."""
+    """Tell whether an error is the database's absence or a clash, so that another try may do.
+
+    A server that refuses our name or password, or has no such database, will do so again.
+    """
     if isinstance(trouble, IntegrityError | DataError | ProgrammingError):
+        return False
+    state = getattr(getattr(trouble, "orig", trouble), "sqlstate", None) or ""
+    if state.startswith(_REFUSED):
         return False
     return isinstance(
         trouble,
         DBAPIError | PoolTimeout | OSError | asyncpg.PostgresError | asyncpg.InterfaceError
         | asyncpg.InternalClientError,
     )  # fmt: skip
+
+
+async def persist(work: Callable[[], Awaitable[T]], patience: float = PATIENCE) -> T:
+    """Do ``work``, again from its start while the database is away.
+
+    After ``patience`` seconds the trouble comes out.
+    """
+    deadline = time.monotonic() + patience
+    pause = 0.05
+    while True:
+        try:
+            return await work()
+        except Exception as trouble:
+            if not is_away(trouble) or time.monotonic() + pause > deadline:
+                raise
+            log.warning("the database is away (%s); trying again", type(trouble).__name__)
+        await asyncio.sleep(pause)
+        pause = min(1.0, 2 * pause)
 
 
 class Database:
@@ -124,16 +149,25 @@ class Database:
         return cls(_engine(url))
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
-        """Connect, make the folder of a SQLite file, and migrate to the newest schema."""
+    async def open(cls, url: str, patience: float = PATIENCE) -> "Database":
+        """Connect, make the folder of a SQLite file, and migrate to the newest schema.
+
+        A server that is away is waited for, ``patience`` seconds at most; what is wrong with a file
+        comes out at once.
+        """
         engine = _engine(url)
-        try:
+        shared = engine.dialect.name == "postgresql"
+
+        async def migrate() -> None:
             async with engine.begin() as connection:
-                if engine.dialect.name == "postgresql":  # several processes may start at once
+                if shared:  # several processes may start at once
                     await connection.execute(
                         text("SELECT pg_advisory_xact_lock(hashtext('selfmoji'))")
                     )
                 await connection.run_sync(upgrade)
+
+        try:
+            await persist(migrate, patience if shared else 0.0)
         except BaseException:
             await engine.dispose()
             raise
@@ -174,18 +208,12 @@ class Database:
         ``reading``: it writes nothing, and so waits for no writer.
         """
         opened = self.snapshot if reading else self.transaction
-        deadline = time.monotonic() + patience
-        pause = 0.05
-        while True:
-            try:
-                async with opened() as session:
-                    return await work(session)
-            except Exception as trouble:
-                if not is_away(trouble) or time.monotonic() + pause > deadline:
-                    raise
-                log.warning("the database is away (%s); trying again", type(trouble).__name__)
-            await asyncio.sleep(pause)
-            pause = min(1.0, 2 * pause)
+
+        async def once() -> T:
+            async with opened() as session:
+                return await work(session)
+
+        return await persist(once, patience)
 
     @asynccontextmanager
     async def _take_turn(self) -> AsyncIterator[None]:

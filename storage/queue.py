@@ -28,7 +28,7 @@ from pgqueuer.domain.types import JobId
 from sqlalchemy import func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import Database
+from storage.database import Database, persist
 
 if TYPE_CHECKING:
     from pgqueuer.ports.driver import Driver, NotifyCallback
@@ -279,7 +279,11 @@ async def open_queue(database: Database, *, heartbeat: timedelta = timedelta(sec
     if database.dialect == "sqlite":
         return Queue(None, heartbeat)
     url = make_url(database.url).set(drivername="postgresql")
-    dsn = url.render_as_string(hide_password=False)
+    return Queue(await persist(lambda: _pool(url.render_as_string(hide_password=False))), heartbeat)
+
+
+async def _pool(dsn: str) -> "asyncpg.Pool[Any]":
+    """Bring the queue's tables up to date and return connections to them."""
     connection = await asyncpg.connect(dsn)
     try:
         queries = _queries(AsyncpgDriver(connection))
@@ -290,5 +294,4 @@ async def open_queue(database: Database, *, heartbeat: timedelta = timedelta(sec
                 await queries.install()
     finally:
         await connection.close()
-    pool = await asyncpg.create_pool(dsn, min_size=2, max_size=10)
-    return Queue(pool, heartbeat)
+    return await asyncpg.create_pool(dsn, min_size=2, max_size=10)

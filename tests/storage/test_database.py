@@ -2,14 +2,16 @@
 
 import asyncio
 import math
+import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import people
@@ -18,6 +20,7 @@ from storage.models import UpdateRow
 from storage.queue import open_queue
 from tests import patience
 from tests.clusters import cluster
+from tests.storage.cutting import cutting
 
 AWAY = OperationalError("SELECT 1", {}, Exception("the database is locked"))
 
@@ -79,6 +82,52 @@ async def test_a_cut_connection_is_survived(postgres_url: str) -> None:
         assert await database.retry(work, math.inf) == 7
     assert len(set(pids)) == 2
     await database.close()
+
+
+@pytest.fixture
+def bare_postgres_url(make_postgres_database: Callable[[], str]) -> str:
+    """A PostgreSQL database without any table."""
+    return make_postgres_database()
+
+
+async def test_connections_cut_while_a_process_starts_are_survived(
+    bare_postgres_url: str,
+) -> None:
+    """In each stage of it, from the greeting to the migrations and the queue's tables."""
+    cuts = iter((0, 300, 2_000, 30_000, 1 << 60, 0, 900))
+    async with cutting(bare_postgres_url, cuts) as url, patience.limit():
+        database = await Database.open(url, math.inf)
+        queue = await open_queue(database)
+        async with database.transaction() as session:
+            assert await people.first_time(session, "update")
+        await queue.close()
+        await database.close()
+    assert next(cuts, None) is None
+
+
+async def test_a_server_that_starts_later_is_waited_for(shared_postgres_url: str) -> None:
+    """Whoever is started first tries again; a URL that leads nowhere is told in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    later = make_url(shared_postgres_url).set(port=port)
+    url = later.render_as_string(hide_password=False)
+    with pytest.raises(ConnectionRefusedError):
+        await Database.open(url, 0.1)
+    opening = asyncio.create_task(Database.open(url, math.inf))
+    await asyncio.sleep(0.2)
+    async with cutting(shared_postgres_url, iter(()), port), patience.limit():
+        await (await opening).close()
+
+
+async def test_a_server_that_has_no_such_database_is_not_waited_for(
+    shared_postgres_url: str,
+) -> None:
+    """What only an operator can mend comes out at once."""
+    nowhere = make_url(shared_postgres_url).set(database="selfmoji_nowhere")
+    async with patience.limit():
+        with pytest.raises(DBAPIError, match="does not exist"):
+            await Database.open(nowhere.render_as_string(hide_password=False), math.inf)
 
 
 @pytest.mark.slow
