@@ -32,6 +32,16 @@ async def learn(session: AsyncSession, pack_id: UUID, chat: str, reference: str)
     )
 
 
+async def reference(session: AsyncSession, pack_id: UUID, chat: str) -> str | None:
+    """Return under which reference a card stands now, None where nobody knows of one."""
+    found: str | None = await session.scalar(
+        select(PackCardRow.reference).where(
+            PackCardRow.pack_id == pack_id, PackCardRow.chat == chat
+        )
+    )
+    return found
+
+
 async def of_pack(session: AsyncSession, pack_id: UUID) -> tuple[Card, ...]:
     """Return all cards of a pack."""
     rows = await session.scalars(

@@ -94,7 +94,9 @@ class Deliverer:
             answer = plan.answers[progress - 1] if progress else None
             if isinstance(answer, Placeholder) and reference is not None:
                 await jobs.set_placeholder(session, answer.job.id, reference)
-            if isinstance(answer, Showing) and answer.card is not None and reference is not None:
+            if reference is None or not isinstance(answer, Showing) or answer.card is None:
+                return
+            if reference != answer.replaces:  # which may have become another's since
                 await cards.learn(session, answer.card, delivery.chat, reference)
 
         await self._database.retry(work)
@@ -108,11 +110,10 @@ class Deliverer:
         ``unsure``: whether an earlier attempt may have shown it.
         """
         message, replaces = answer.message, None
-        if isinstance(answer, Showing):
-            replaces = answer.replaces
         if message is None:
             return None
         if isinstance(answer, Showing):
+            replaces = await self._replaced(answer, delivery.chat)
             message = await self._pack_files.filled(message, answer.pack)
         for number in range(1, tries + 1):
             try:
@@ -131,6 +132,20 @@ class Deliverer:
                 unsure = True
                 await asyncio.sleep(delay(problem, number, LONGEST_WAIT))
         return None
+
+    async def _replaced(self, answer: Showing, where: str) -> str | None:
+        """Return the message whose place an answer takes.
+
+        A card may stand elsewhere by now than when its answer was planned: others of the same card
+        were owed before it, and one that a platform cannot change in place moves.
+        """
+        card = answer.card
+        if card is None:
+            return answer.replaces
+        present = await self._database.retry(
+            lambda session: cards.reference(session, card, where), reading=True
+        )
+        return present or answer.replaces
 
     async def _look(
         self, delivery: Delivery, plan: Plan, message: Message, replaces: str | None, chat: Chat

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from bot.core.conversation.events import CommandGiven, Message, Origin, PhotoSent, Who
 from bot.core.language.texts import load
+from bot.core.plans import Plan, Showing, to_bytes
 from bot.core.service import MISTAKES, Service
 from bot.errors import ChatForbidden, ChatRejected, ChatUnavailable
 from bot.settings import BotSettings
-from storage import deliveries, jobs, people
+from storage import cards, deliveries, jobs, packs, people
 from storage.contract.jobs import Done, JobState
 from storage.database import Database
 from storage.models import DeliveryRow
@@ -290,6 +291,38 @@ async def test_words_decided_before_the_end_are_said_once_after_it(
     await _deliver(second, chat)
     await second.handle(event, chat)
     assert len(chat.shown()) == chat.sent == 1
+
+
+@dataclass
+class MovingChat(TroubledChat):
+    """A chat that changes a message by sending it anew and taking the old one away, if it is there.
+
+    So does Telegram where a picture becomes a text.
+    """
+
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
+        shown = await self.send(chat, message, once)
+        await self.remove(chat, reference)
+        return shown
+
+
+@pytest.mark.parametrize("first", [None, "0"])
+async def test_a_card_shown_anew_several_times_stands_once(
+    database: Database, queue: Queue, vault: Vault, settings: BotSettings, first: str | None
+) -> None:
+    """Each takes the place of the one before, though all were planned when the first one stood."""
+    chat = MovingChat(messages={"room": {} if first is None else {first: Message("before")}})
+    async with database.transaction() as session:
+        ann = await people.find_or_add(session, vault, "fake", "ann", "en")
+        pack = await packs.create(session, vault, ann.id, "Ours")
+        await cards.shown(session, pack.id, ann.id, "room", first)
+        for text in ("one", "two", "three"):
+            plan = to_bytes(Plan("en", [Showing(Message(text), first, card=pack.id)]))
+            await deliveries.owe(session, vault, ann.id, "fake", "room", plan)
+    await _deliver(Service(database, vault, queue, load(), settings), chat)
+    assert [message.text for message in chat.shown()] == ["three"]
+    async with database.snapshot() as session:
+        assert await cards.reference(session, pack.id, "room") in chat.messages["room"]
 
 
 async def test_what_cannot_be_shown_is_given_up_with_a_sentence(app: App) -> None:
