@@ -224,6 +224,7 @@ async def _worker(app: App, shutdown: asyncio.Event) -> None:
 
 
 async def _work(app: App, shutdown: asyncio.Event, ready: asyncio.Event) -> None:
+    from inference.serving.live import Studio
     from inference.serving.worker import Worker
 
     settings = InferenceSettings()
@@ -233,9 +234,11 @@ async def _work(app: App, shutdown: asyncio.Event, ready: asyncio.Event) -> None
         raise CannotWork(str(problem)) from None
     log.info("ready to work")
     ready.set()
+    app.live.stage = Studio(pipeline, app.database, app.vault)
     try:
         await Worker(app.database, app.vault, app.queue, pipeline, settings).run(shutdown)
     finally:
+        app.live.stage = None
         pipeline.close()
 
 

@@ -20,6 +20,7 @@ from bot.supervising import alone, keep_up
 
 if TYPE_CHECKING:
     from bot.core.service import Service
+    from storage.contract.live import Live
     from storage.database import Database
     from storage.queue import Queue
     from storage.vault import Vault
@@ -44,6 +45,7 @@ class App:
     vault: "Vault"
     queue: "Queue"
     service: "Service"
+    live: "Live"
 
 
 async def web_chat(app: App, shutdown: asyncio.Event) -> None:
@@ -52,7 +54,7 @@ async def web_chat(app: App, shutdown: asyncio.Event) -> None:
     from bot.frontends.web.chat import WebChat
 
     async def serve(ended: asyncio.Event) -> None:
-        chat = WebChat(app.settings, load())
+        chat = WebChat(app.settings, load(), app.live)
 
         async def announce() -> None:
             await chat.ready.wait()
@@ -138,6 +140,7 @@ async def opened(settings: BotSettings) -> AsyncIterator[App]:
     """Open what the components share, and close it after them."""
     from bot.core.language.texts import load
     from bot.core.service import Service
+    from storage.contract.live import Live
     from storage.database import Database
     from storage.keyfiles import KeyFiles
     from storage.queue import open_queue
@@ -151,7 +154,7 @@ async def opened(settings: BotSettings) -> AsyncIterator[App]:
         queue = await open_queue(database)
         try:
             service = Service(database, vault, queue, load(), settings)
-            yield App(settings, database, vault, queue, service)
+            yield App(settings, database, vault, queue, service, Live())
         finally:
             await queue.close()
     finally:

@@ -142,6 +142,19 @@ def load(faces: Path | None, people: int, rate: float, minutes: float, *, as_jso
 
 @bench.command()
 @_faces
+@_json
+def live(faces: Path | None, *, as_json: bool) -> None:
+    """Measure the frames a second with which a camera drives a photo, on this machine alone."""
+    from inference import wiring
+    from inference.measuring import photos
+    from inference.measuring.benchmarks.live import measure
+    from inference.measuring.statistics import report
+
+    report("live", measure(photos.load(faces), wiring.networks()), as_json=as_json)
+
+
+@bench.command()
+@_faces
 @click.option("--front-ms", type=float, help="Milliseconds of an event loop that a photo takes.")
 @click.option("--database-ms", type=float, help="Of the database.")
 @click.option("--work-ms", type=float, help="Of a worker's core.")

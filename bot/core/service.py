@@ -40,7 +40,7 @@ from bot.core.turns import Account, Turns
 from bot.errors import BotError, ChatForbidden, ChatUnavailable, place_of
 from bot.settings import BotSettings
 from bot.signing import mark_of
-from storage import deliveries, health, inbox, moving, parts, people
+from storage import deliveries, health, inbox, jobs, moving, parts, people
 from storage.contract.health import Check
 from storage.contract.updates import KeptUpdate, NewUpdate
 from storage.database import Database
@@ -111,6 +111,21 @@ class Service:
             version = await parts.version(session, style)
             picture = await parts.thumbnail(session, style, slot, variant)
         return None if version is None or picture is None else (picture, version)
+
+    async def driven_by(self, who: Who, job: UUID) -> tuple[UUID, int | None] | None:
+        """Return the photo and the face that a person's result was made of; None for others'."""
+
+        async def look(session: AsyncSession) -> tuple[UUID, int | None] | None:
+            person = await people.find(session, who.platform, who.external_id)
+            try:
+                found = await jobs.read(session, job)
+            except LookupError:
+                return None
+            if person is None or found.person_id != person.id or found.photo_id is None:
+                return None
+            return found.photo_id, found.face
+
+        return await self._database.retry(look, reading=True)
 
     async def health(self) -> tuple[Check, ...]:
         """Return what works and what does not."""

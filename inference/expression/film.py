@@ -37,7 +37,9 @@ class Film(Sequence[Image]):
             shots: one for each frame.
         """
         self._shots = shots
-        self._image, self._alpha, self._report = _reduced(portrait)
+        self._image, self._alpha, self._report = reduced(
+            portrait, _FULL, bust(portrait.report.landmarks)
+        )
         self._interiors = self._all_interiors(shots)
         movements = [movement for movement, _ in shots]
         turned = [max(movements, key=lambda one: abs(one.turn) + abs(one.nod))] if shots else []
@@ -89,12 +91,19 @@ class Film(Sequence[Image]):
         return Neck(x, chin + 0.25 * unit, chin - 0.1 * unit, max(still, chin + 0.2 * unit)), unit
 
 
-def _reduced(portrait: Portrait) -> tuple[Image, NDArray[np.uint8], FaceReport]:
-    """Cut a portrait down to what a sticker shows of it, at a sticker's size."""
-    report = portrait.report
-    rows, columns = bust(report.landmarks)
+def reduced(
+    portrait: Portrait, full: int, box: tuple[slice, slice]
+) -> tuple[Image, NDArray[np.uint8], FaceReport]:
+    """Cut a portrait down to a part of it.
+
+    Args:
+        portrait: of the face.
+        full: px, how wide and high it may be.
+        box: its rows and columns.
+    """
+    report, (rows, columns) = portrait.report, box
     image, alpha = portrait.foreground[rows, columns], portrait.alpha[rows, columns]
-    scale = min(1.0, _FULL / max(alpha.shape))
+    scale = min(1.0, full / max(alpha.shape))
     size = (round(alpha.shape[1] * scale), round(alpha.shape[0] * scale))
     method = resampling(scale)
     factor = np.array([size[0] / alpha.shape[1], size[1] / alpha.shape[0], scale], np.float32)

@@ -1,5 +1,7 @@
 """The expression of one face put on another: what differs between them is what is to be done."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,10 +22,9 @@ FOLLOWED = {
 """Weight that a difference of a full score stands for: that of the unit which the score reads."""
 
 _MOST = 1.7  # weight of any movement
-_LID, _WIDE = (
-    (0.15, 0.7),
-    2.5,
-)  # share of an opening that is missing: no movement, closed; per share
+LID, WIDE = (0.15, 0.7), 2.5
+"""Share of an eye's opening that is missing: no movement, closed; weight of eyeWide per share."""
+
 _GAZE = 1.2  # of a full difference of scores
 _TEETH, _LAUGH, _SHOUT = 0.4, 0.22, 0.5  # score of a smile; gaps over the mouth's width
 
@@ -48,11 +49,11 @@ def like(own: Face, other: Face, amount: float) -> Movement:
     }
     close = []
     for side, pair in ((0, "Right"), (1, "Left")):
-        narrower = 1 - _opening(other.landmarks, side) / max(_opening(own.landmarks, side), 1e-3)
-        low, high = _LID
+        narrower = 1 - opening(other.landmarks, side) / max(opening(own.landmarks, side), 1e-3)
+        low, high = LID
         close.append(amount * float(np.clip((narrower - low) / (high - low), 0, 1)))
         if narrower < -low:
-            weights[f"eyeWide{pair}"] = amount * min(_MOST, _WIDE * (-narrower - low))
+            weights[f"eyeWide{pair}"] = amount * min(_MOST, WIDE * (-narrower - low))
     was, wanted = mouth.gap(own.landmarks), mouth.gap(other.landmarks)
     opens = wanted > max(was, mouth.CLOSED_GAP[0])
     if not opens:
@@ -67,26 +68,30 @@ def like(own: Face, other: Face, amount: float) -> Movement:
         shut=amount * float(np.clip(1 - wanted / was, 0, 1))
         if mouth.openness(own.landmarks)
         else 0,
-        look_left=_look(change, amount, "Left", ("Out", "In")),
-        look_right=_look(change, amount, "Right", ("In", "Out")),
+        look_left=gaze(change, "Left", amount),
+        look_right=gaze(change, "Right", amount),
         turn=amount * float(np.clip((other.pose.yaw - own.pose.yaw) / turning.MOST, -1, 1)),
         nod=amount * float(np.clip((other.pose.pitch - own.pose.pitch) / turning.MOST, -1, 1)),
     )
 
 
-def _opening(landmarks: NDArray[np.floating], side: int) -> float:
-    """Height of an eye's opening over its width."""
+def opening(landmarks: NDArray[np.floating], side: int) -> float:
+    """Return the height of an eye's opening over its width; side: of the picture, 0 is left."""
     upper, lower = topology.UPPER_LIDS[side], topology.LOWER_LIDS[side]
     height = np.linalg.norm(landmarks[upper[4], :2] - landmarks[lower[4], :2])
     width = np.linalg.norm(landmarks[upper[0], :2] - landmarks[upper[-1], :2])
     return float(height / max(float(width), 1e-6))
 
 
-def _look(
-    change: dict[str, float], amount: float, eye: str, sides: tuple[str, str]
-) -> tuple[float, float]:
-    """Return how an eye turns to the person's left and up; ``sides``: what leads left and right."""
-    left, right = sides
+def gaze(change: Mapping[str, float], eye: str, amount: float = 1.0) -> tuple[float, float]:
+    """Return how an eye turns to the person's left and up, -1..1.
+
+    Args:
+        change: of the scores of ``eyeLook``.
+        eye: the person's "Left" or "Right".
+        amount: how much of it, 0..1.
+    """
+    left, right = ("Out", "In") if eye == "Left" else ("In", "Out")
     across = change[f"eyeLook{left}{eye}"] - change[f"eyeLook{right}{eye}"]
     up = change[f"eyeLookUp{eye}"] - change[f"eyeLookDown{eye}"]
     across, up = (float(np.clip(_GAZE * amount * part / 2, -1, 1)) for part in (across, up))

@@ -46,6 +46,9 @@ INSIDE = {
 }
 """Settings that open the mouth, and which kind of interior (``inference.layers.mouths``) shows."""
 
+_LAUGHS = 0.5
+"""Weight of a smile in which a jaw that drops opens a laugh's mouth."""
+
 Mix = Mapping[str, float]
 
 _MOST, _MOST_FELT = 1.9, 2.6
@@ -268,7 +271,7 @@ def movement(settings: Iterable[Setting]) -> Movement:
     """Add up settings, each a name in ``MIXES`` and an amount -1..1; KeyError for other names.
 
     A lid that is asked to open rather than to close widens the eye instead. Of several settings
-    that open the mouth, the strongest chooses what is seen inside.
+    that open the mouth, the strongest chooses what is seen inside; in a smile a round mouth laughs.
     """
     total: defaultdict[str, float] = defaultdict(float)
     opening: dict[str, float] = {}
@@ -291,12 +294,15 @@ def movement(settings: Iterable[Setting]) -> Movement:
         for name in (LOOK_ACROSS_LEFT, LOOK_UP_LEFT, LOOK_ACROSS_RIGHT, LOOK_UP_RIGHT, TURN, NOD)
     }
     calm = float(np.clip(total.pop(CALM, 0.0), 0, 1))
+    inside = max(opening, key=opening.__getitem__) if opening else None
+    if inside == "round" and total["mouthSmileLeft"] + total["mouthSmileRight"] >= 2 * _LAUGHS:
+        inside = "laugh"
     return Movement(
         weights={name: _bounded(name, weight) for name, weight in total.items() if weight},
         close_left=min(1.0, max(0.0, closing[CLOSE_LEFT])),
         close_right=min(1.0, max(0.0, closing[CLOSE_RIGHT])),
         rest=min(1.0, rest),
-        inside=max(opening, key=opening.__getitem__) if opening else None,
+        inside=inside,
         calm=calm,
         look_left=(looks[LOOK_ACROSS_LEFT], looks[LOOK_UP_LEFT]),
         look_right=(looks[LOOK_ACROSS_RIGHT], looks[LOOK_UP_RIGHT]),

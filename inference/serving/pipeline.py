@@ -93,10 +93,10 @@ class Pipeline:
                 second = await self._second(job, photos)
                 ground = await self._ground(finish, photos)
             with STAGE.labels("making").time():
-                picture = await self._drive(family.make(subject, settings, second), finish)
-                picture = await self._on_thread(_dressed, picture, ground, caption)
+                picture = await self.drive(family.make(subject, settings, second), finish)
+                picture = await self.on_thread(_dressed, picture, ground, caption)
             with STAGE.labels("encoding").time():
-                return await self._on_thread(_encoded, picture, told)
+                return await self.on_thread(_encoded, picture, told)
         except PhotoError as error:
             return Failed(error.failure, error.detail, error.picture)
         except (UnknownSetting, UnknownAvatar, UnsuitableSubject):
@@ -109,22 +109,30 @@ class Pipeline:
         if job.avatar is not None and isinstance(seed := job.avatar.get("seed"), int):
             return Chance(seed)
         if job.avatar is not None:
-            return await self._on_thread(parse_subject, job.avatar)
-        photo_id = job.photo_id
-        if photo_id is None:
+            return await self.on_thread(parse_subject, job.avatar)
+        if job.photo_id is None:
             return Chance(job.id.int % 2**32)
+        return await self.portrait(job.photo_id, job.face, photos)
+
+    async def portrait(self, photo_id: UUID, face: int | None, photos: Photos) -> Portrait:
+        """Study a face, unless that was done lately.
+
+        Raises:
+            PhotoError: there is nothing to be done with it.
+            PhotoGone: the photo is.
+        """
 
         async def study() -> Portrait:
             photo, report = await photos.read(photo_id)
-            return await self._drive(_study(photo, report, job.face, photos.keep))
+            return await self.drive(_study(photo, report, face, photos.keep))
 
-        return await self._portraits.get(photo_id, job.face, study)
+        return await self._portraits.get(photo_id, face, study)
 
     async def _second(self, job: Job, photos: Photos) -> Image | None:
         if job.avatar is not None or job.second_photo_id is None:
             return None
         photo, _ = await photos.read(job.second_photo_id)
-        return await self._on_thread(_decoded_second, photo)
+        return await self.on_thread(_decoded_second, photo)
 
     async def _ground(self, finish: Finish, photos: Photos) -> str | Image:
         """Return what lies behind: a colour, a picture, or "" for nothing."""
@@ -132,15 +140,15 @@ class Pipeline:
             return finish.ground
         try:
             photo, _ = await photos.read(finish.photo)
-            return await self._on_thread(_decoded, photo)
+            return await self.on_thread(_decoded, photo)
         except (PhotoGone, PhotoError):  # replaced meanwhile, or no picture: the sticker is without
             return ""
 
-    async def _drive(self, calls: Calls[Result], finish: Finish = USUAL) -> Result:
+    async def drive(self, calls: Calls[Result], finish: Finish = USUAL) -> Result:
         """Advance a generator on the threads, and have its calls answered among those of others."""
         answer: Tensors | None = None
         while True:
-            step: Call | _End[Result] = await self._on_thread(
+            step: Call | _End[Result] = await self.on_thread(
                 _advance, calls, answer, self.networks, finish
             )
             if isinstance(step, _End):
@@ -183,7 +191,8 @@ class Pipeline:
             batcher.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _on_thread(self, function: Callable[..., Result], *arguments: object) -> Result:
+    async def on_thread(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Call a function on one of the threads that pixels are worked on."""
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, functools.partial(function, *arguments)
         )

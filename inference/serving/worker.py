@@ -14,6 +14,7 @@ from uuid import UUID
 
 from inference.serving import metrics
 from inference.serving.contract import Pipeline
+from inference.serving.stored_photos import StoredPhotos
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, people, photos, retention, workers
 from storage.contract.failures import Failure
@@ -29,25 +30,6 @@ from storage.vault import Vault
 _log = logging.getLogger(__name__)
 _RETENTION = 60.0  # seconds between looks for what is past its time
 _BREATH = timedelta(seconds=0.2)  # before another attempt after an unexpected error
-
-
-class _StoredPhotos:
-    """The photos of one job where the rows are; a report is kept when the job ends."""
-
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
-        self.report: bytes | None = None
-
-    async def read(self, photo_id: UUID) -> tuple[bytes, bytes | None]:
-        """See ``contract.Photos``; unsealed on a thread, outside of any transaction."""
-        async with self._database.snapshot() as session:
-            sealed = await photos.fetch(session, photo_id)
-        return await asyncio.to_thread(sealed.open, self._vault)
-
-    def keep(self, report: bytes) -> None:
-        """See ``contract.Photos``."""
-        self.report = report
 
 
 class _Share:
@@ -102,7 +84,7 @@ class Worker:
             return
         if job.started is not None:
             metrics.WAITED.labels(job.kind).observe((job.started - job.created).total_seconds())
-        stored = _StoredPhotos(self._database, self._vault)
+        stored = StoredPhotos(self._database, self._vault)
         share = _Share()
         run = asyncio.create_task(self._pipeline.run(job, stored, share.told))
         keep = asyncio.create_task(self._keep_lease(job, run, share))

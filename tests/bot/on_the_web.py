@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from bot.frontends.web import visitors
 from bot.frontends.web.chat import WebChat
 from bot.settings import BotSettings
 from storage.contract.health import Check
+from storage.contract.live import Live
 from tests import patience
 from tests.bot.recording import RecordingListener, Reply, silence
 
@@ -124,6 +126,7 @@ class Listening(RecordingListener):
         self.checks = (Check("database", True, "answers"),)
         self.parts: dict[tuple[str, str, str], tuple[bytes, str]] = {}
         self.rows: dict[str, list[Restored]] = {}
+        self.photos: dict[tuple[str, UUID], tuple[UUID, int | None]] = {}
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         return self.parts.get((style, slot, variant))
@@ -134,15 +137,18 @@ class Listening(RecordingListener):
     async def standing(self, _platform: str, chat: str) -> list[Restored]:
         return self.rows.get(chat, [])
 
+    async def driven_by(self, who: Who, job: UUID) -> tuple[UUID, int | None] | None:
+        return self.photos.get((who.external_id, job))
+
     async def locale_of(self, who: Who) -> str | None:
         return self.locales.get(who.external_id)
 
 
 @asynccontextmanager
 async def serving(
-    listener: Listening | Service, tmp_path: Path, **settings: Any
+    listener: Listening | Service, tmp_path: Path, live: Live | None = None, **settings: Any
 ) -> AsyncIterator[WebChat]:
-    chat = WebChat(BotSettings(port=0, data_dir=tmp_path, **settings), texts.load())
+    chat = WebChat(BotSettings(port=0, data_dir=tmp_path, **settings), texts.load(), live)
     shutdown = asyncio.Event()
     running = asyncio.create_task(chat.run(listener, shutdown))
     try:

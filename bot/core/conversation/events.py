@@ -212,7 +212,28 @@ class TrayChanged:
     request: Request | None = None
 
 
-Event = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | TrayChanged | JobEnded
+@dataclass(frozen=True, slots=True)
+class PoseKept:
+    """What a camera made of a photo live is to become a sticker.
+
+    ``job``: a result of that photo. ``settings``: what moved its face, of the kind ``expression``.
+    """
+
+    origin: Origin
+    job: UUID
+    settings: tuple[Setting, ...]
+
+
+Event = (
+    PhotoSent
+    | PhotoRefused
+    | OtherSent
+    | CommandGiven
+    | ChoiceMade
+    | TrayChanged
+    | PoseKept
+    | JobEnded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +288,9 @@ class Message:
     describes it (alternative text, a caption where stickers take one) and ``name`` is its file name
     without a suffix, such as ``expression-smile-0.8``. ``busy``: it stands in for a result that is
     still being made, and a chat may show that. ``sheet``: the picture shows what the buttons
-    choose, three in a row, in their order. ``offers``: what else may be picked to replace the
-    picture, where a chat can show so many things at once. ``document``: a file to keep, SVG or zip,
+    choose, three in a row, in their order. ``drives``: the job whose photo a camera can
+    move, where a chat has one. ``offers``: what else may be picked to replace the picture, where a
+    chat can show so many things at once. ``document``: a file to keep, SVG or zip,
     called ``name``. ``about``: the same for everything that is made of one photo.
     """
 
@@ -283,3 +305,4 @@ class Message:
     sheet: bool = False
     offers: tuple[Offer, ...] = ()
     about: str = ""
+    drives: str = ""

@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.core.conversation import actions as do
 from bot.core.conversation import lineup, packs, sheets, sliders, varying, wardrobe
 from bot.core.conversation.actions import Action, Choice, Rows, Run, Say, ShowResult
-from bot.core.conversation.events import JobEnded
+from bot.core.conversation.events import JobEnded, PoseKept
 from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, ask_face, remember, run, runs_of, supersede
 from bot.core.conversation.state import (
@@ -31,6 +31,7 @@ from storage.contract.kinds import (
     ANIMATE,
     EDIT,
     EMOJI,
+    EXPRESSION,
     KINDS,
     LINEUP,
     MOOD,
@@ -101,6 +102,15 @@ def press(state: State, value: str, result: Shown, place: str | None = None) -> 
             return state, (Say("say.choice_gone"),)
         case _:
             return undo(state) if place is None else _undo_at(state, result, place)
+
+
+def keep_pose(state: State, event: PoseKept) -> Step:
+    """Make a sticker of what a camera made of a photo live."""
+    result = next((one for one in state.shown if one.job == event.job), None)
+    if result is None or result.photo is None or not event.settings:
+        return state, (Say("say.choice_gone"),)
+    request = Request(EXPRESSION.name, event.settings)
+    return remember(state, (request,)), (Run(request, result.photo, result.face),)
 
 
 def _instead(state: State, result: Shown, changed: Run, place: str | None) -> Step:

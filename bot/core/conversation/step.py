@@ -17,6 +17,7 @@ from bot.core.conversation.events import (
     PhotoAnswered,
     PhotoKept,
     PhotoRefused,
+    PoseKept,
     TrayChanged,
 )
 from bot.core.conversation.explaining import explain
@@ -24,7 +25,7 @@ from bot.core.conversation.library import Library
 from bot.core.conversation.making import Step, run
 from bot.core.conversation.pack_edits import Asked
 from bot.core.conversation.pressed import pressed
-from bot.core.conversation.results import ended
+from bot.core.conversation.results import ended, keep_pose
 from bot.core.conversation.state import REMEMBERED, State, Unfinished
 from bot.core.conversation.typed import EXAMPLE, meant, personal, typed
 from bot.core.language.grammar import Caption, Grammar
@@ -35,7 +36,14 @@ from storage.contract.kinds import EMOJI
 
 NOTHING_TO_WEAR = Library()
 FromPerson = (
-    PhotoKept | PhotoAnswered | PhotoRefused | OtherSent | CommandGiven | ChoiceMade | TrayChanged
+    PhotoKept
+    | PhotoAnswered
+    | PhotoRefused
+    | OtherSent
+    | CommandGiven
+    | ChoiceMade
+    | TrayChanged
+    | PoseKept
 )
 StepEvent = FromPerson | JobEnded
 
@@ -71,6 +79,8 @@ def step(
             return typed(state, event, grammar, library)
         case ChoiceMade():
             return pressed(state, event, grammar, library)
+        case PoseKept():
+            return keep_pose(state, event)
         case JobEnded():
             return ended(state, event, library)
 

@@ -37,7 +37,7 @@ from bot.core.language.meanings import (
 from bot.core.language.suggesting import MOST_NAMES
 from bot.core.language.texts import Texts
 from bot.core.language.writing import example, strength, write, write_request
-from storage.contract.kinds import KINDS, Amount, Kind, Setting
+from storage.contract.kinds import ANIMATE, CUTOUT, EXPRESSION, KINDS, SAY, Amount, Kind, Setting
 
 _PLAIN = frozenset(
     {
@@ -48,6 +48,8 @@ _PLAIN = frozenset(
 """Commands whose names say what they do."""
 
 _IN_HELP = 4  # settings of a kind: the whole of /help is one message of Discord's
+
+_OWN_FACE = frozenset(kind.name for kind in (CUTOUT, EXPRESSION, ANIMATE, SAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Wording:
             sliders=self._sliders(shown.request, locale),
             name=file_name(shown.request),
             about=_about(shown.photo),
+            drives=_drives(shown),
         )
 
     def drawing(self, request: Request, document: bytes, locale: str) -> Message:
@@ -279,6 +282,11 @@ class Wording:
         ]
         plain = " ".join(f"/{name}" for name, _ in told if name in _PLAIN)
         return "\n".join([*lines, self.texts.get(locale, "say.help_plain", commands=plain)])
+
+
+def _drives(shown: ShowResult) -> str:
+    """Return the job where a result shows the photo's own face."""
+    return shown.job.hex if shown.photo and shown.request.kind in _OWN_FACE else ""
 
 
 def _about(photo: UUID | None) -> str:

@@ -7,10 +7,12 @@ GET  /pictures/{token}.webp  a picture that this browser was sent; also .png and
                              .mp4 where it moves
 GET  /stickers.zip?tokens=  several of them in one file
 GET  /parts/{style}/{slot}/{variant}.png  an avatar part on a plain avatar
+WS   /drive?job=            a camera that moves a photo's face live (``driving``)
 WS   /stream                what is shown, from ?epoch=&version= on
 POST /photo?key=&caption=   a photo, as the raw body
 POST /command               {"key", "text", "replaces"?}
 POST /choice                {"key", "value", "message"?}
+POST /pose                  {"key", "job", "settings"}: what was made live becomes a sticker
 GET  /gallery…              everything that is kept, and packs (``gallery``)
 POST /gallery               {"key", "verb", …}, a change of these
 GET  /room/{code}           the way into a room, from a link that somebody was sent
@@ -41,15 +43,17 @@ from bot.core.conversation.events import (
     Origin,
     PhotoRefused,
     PhotoSent,
+    PoseKept,
     TrayChanged,
     Who,
 )
 from bot.core.language.texts import Texts
 from bot.errors import StickerTooLarge
-from bot.frontends.web import visitors, wire, wording
+from bot.frontends.web import driving, visitors, wire, wording
 from bot.frontends.web.assets import assets
 from bot.frontends.web.bodies import read_fields
-from bot.frontends.web.gallery import Gallery, change
+from bot.frontends.web.driving import Driving
+from bot.frontends.web.gallery import Gallery, change, uuid
 from bot.frontends.web.looking import look
 from bot.frontends.web.rates import Buckets, Rate
 from bot.frontends.web.sessions import Picture, Session, Sessions
@@ -81,7 +85,7 @@ MEDIA_TYPES = {
 }  # fmt: skip
 _LIMITS = {"webp": "web", "mp4": "film"}  # what is made when it is asked for
 
-Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | TrayChanged
+Update = PhotoSent | PhotoRefused | CommandGiven | ChoiceMade | TrayChanged | PoseKept
 Handle = Callable[[Update], Awaitable[None]]
 LocaleOf = Callable[[Who], Awaitable[str | None]]
 PartOf = Callable[[str, str, str], Awaitable[tuple[bytes, str] | None]]
@@ -100,11 +104,13 @@ class WebApp:
         part_of: PartOf,
         health: Health,
         collections: Collections,
+        driving: Driving,
     ) -> None:
         """``handle`` answers an update; ``locale_of`` tells which language a person chose.
 
-        ``collections``: what people have. ``part_of`` returns the PNG of an avatar part (style,
-        slot, variant) and its version, ``health`` what works and what does not.
+        ``collections``: what people have. ``driving``: their cameras. ``part_of`` returns the PNG
+        of an avatar part (style, slot, variant) and its version, ``health`` what works and what
+        does not.
         """
         self._sessions = sessions
         self._texts = texts
@@ -112,6 +118,7 @@ class WebApp:
         self._locale_of = locale_of
         self._part_of = part_of
         self._health = health
+        self._driving = driving
         self._uploads = Uploads()
         self._visitors = Buckets(VISITORS_EACH, VISITORS)
         self._updates = Buckets(UPDATES_EACH, UPDATES)
@@ -129,11 +136,13 @@ class WebApp:
                 Route("/photo", self.photo, methods=["POST"]),
                 Route("/command", self.command, methods=["POST"]),
                 Route("/choice", self.choice, methods=["POST"]),
+                Route("/pose", self.pose, methods=["POST"]),
                 Route("/gallery", self.tray, methods=["POST"]),
                 *Gallery(collections, self._who).routes(),
                 Route("/room/{code}", self.room),
                 Route("/healthz", self.healthz),
                 WebSocketRoute("/stream", self.stream),
+                WebSocketRoute("/drive", self.drive),
             ],
             exception_handlers={HTTPException: _refusal, Exception: _accident},
         )
@@ -262,6 +271,17 @@ class WebApp:
             request, session, ChoiceMade(origin, value, fields.get("message"), in_place=True), None
         )
 
+    async def pose(self, request: Request) -> Response:
+        """Take what a camera made of a photo live."""
+        fields = await read_fields(self._uploads, request, FIELDS_BYTES)
+        session, origin = await self._update(request, fields.get("key", ""))
+        try:
+            settings = driving.read(fields.get("settings", ""))
+        except ValueError:
+            raise HTTPException(400) from None
+        kept = PoseKept(origin, uuid(fields.get("job", "")), settings)
+        return await self._take(request, session, kept, None)
+
     async def tray(self, request: Request) -> Response:
         """Take a change of a pack, or of what is kept."""
         fields = await read_fields(self._uploads, request, FIELDS_BYTES)
@@ -294,9 +314,7 @@ class WebApp:
                 return
         session = await self._sessions.get(person)
         sender = asyncio.create_task(
-            _send_changes(
-                socket, self._sessions, session, epoch, int(known) if known.isdecimal() else 0
-            )
+            self._send_changes(socket, session, epoch, int(known) if known.isdecimal() else 0)
         )
         left = asyncio.create_task(_until_closed(socket))
         try:
@@ -306,6 +324,23 @@ class WebApp:
                 task.cancel()
                 with suppress(asyncio.CancelledError, WebSocketDisconnect):
                     await task
+
+    async def _send_changes(
+        self, socket: WebSocket, session: Session, epoch: str, version: int
+    ) -> None:
+        with session.listen() as changed:
+            while not session.closed:
+                changed.clear()
+                warm, live = self._sessions.warm, self._driving.possible
+                news = wire.update(session, epoch, version, warm=warm, live=live)
+                epoch, version = session.epoch, session.version
+                await socket.send_json(news)
+                await changed.wait()
+        await socket.close(1012)
+
+    async def drive(self, socket: WebSocket) -> None:
+        """Let a camera move a photo's face."""
+        await self._driving.drive(socket, self._who)
 
     async def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
         secret = visitors.token(request)
@@ -380,19 +415,6 @@ async def _illustrate(session: Session, reference: str | None, photo: bytes | No
     small = None if photo is None else await asyncio.to_thread(thumbnail, photo)
     if small is not None and reference is not None:
         session.illustrate(reference, small)
-
-
-async def _send_changes(
-    socket: WebSocket, sessions: Sessions, session: Session, epoch: str, version: int
-) -> None:
-    with session.listen() as changed:
-        while not session.closed:
-            changed.clear()
-            news = wire.update(session, epoch, version, warm=sessions.warm)
-            epoch, version = session.epoch, session.version
-            await socket.send_json(news)
-            await changed.wait()
-    await socket.close(1012)
 
 
 async def _until_closed(socket: WebSocket) -> None:

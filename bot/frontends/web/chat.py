@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from typing import Protocol
+from uuid import UUID
 
 import uvicorn
 
@@ -13,11 +14,13 @@ from bot.core.conversation.events import Message, Who
 from bot.core.language.texts import Texts
 from bot.core.restoring import Restored
 from bot.frontends.web.app import Update, WebApp
+from bot.frontends.web.driving import Driving
 from bot.frontends.web.guard import Guard
 from bot.frontends.web.protocol import ImpatientProtocol
 from bot.frontends.web.sessions import Sessions
 from bot.settings import BotSettings
 from storage.contract.health import Check
+from storage.contract.live import MOST_BYTES, Live
 
 GRACE_SECONDS = 3
 
@@ -31,6 +34,10 @@ class WebListener(Listener, Protocol):
 
     async def part_of(self, style: str, slot: str, variant: str) -> tuple[bytes, str] | None:
         """Return the PNG of an avatar part and its version, None if there is no such part."""
+        ...
+
+    async def driven_by(self, who: Who, job: UUID) -> tuple[UUID, int | None] | None:
+        """Return the photo and the face that a person's result was made of."""
         ...
 
     async def standing(self, platform: str, chat: str) -> list[Restored]:
@@ -50,7 +57,9 @@ class WebChat:
 
     platform = "web"
 
-    def __init__(self, settings: BotSettings, texts: Texts) -> None:
+    def __init__(self, settings: BotSettings, texts: Texts, live: Live | None = None) -> None:
+        """``live``: where photos are driven, if they are in this process."""
+        self._live = live or Live()
         self._settings = settings
         self._texts = texts
         self._listener: WebListener | None = None
@@ -100,6 +109,7 @@ class WebChat:
             service.part_of,
             service.health,
             service.collections,
+            Driving(self._live, self._sessions, service.driven_by),
         )
         hosts = (self._settings.host, *self._settings.public_hosts.split(","))
         server = _Server(
@@ -110,7 +120,8 @@ class WebChat:
                 log_config=None,
                 server_header=False,
                 forwarded_allow_ips=self._settings.proxies,
-                ws_max_size=1024,
+                ws_max_size=MOST_BYTES,
+                ws_per_message_deflate=False,  # pictures are deflated already
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=GRACE_SECONDS,
                 lifespan="off",

@@ -6,10 +6,12 @@ from bot.frontends.web.sessions import Session, Shown
 from bot.stickers import moves, suffix
 
 
-def update(session: Session, epoch: str, version: int, *, warm: bool) -> dict[str, object]:
+def update(
+    session: Session, epoch: str, version: int, *, warm: bool, live: bool
+) -> dict[str, object]:
     """Return what a tab lacks that knows ``epoch`` up to ``version``, JSON-able.
 
-    ``warm``: whether anything was made since the start.
+    ``warm``: whether anything was made since the start. ``live``: whether photos can be driven.
 
     ``fresh``: the tab has to start from nothing, because what it knows is another epoch.
     """
@@ -19,6 +21,7 @@ def update(session: Session, epoch: str, version: int, *, warm: bool) -> dict[st
         "version": session.version,
         "fresh": fresh,
         "warm": warm,
+        "live": live,
         "messages": [_shown(shown) for shown in session.since(0 if fresh else version)],
     }
 
@@ -59,6 +62,7 @@ def _words(message: Message) -> dict[str, object]:
         "text": message.text,
         "name": message.name,
         "about": message.about,
+        "drives": message.drives,
         "busy": message.busy,
         "sheet": message.sheet,
         "offers": [

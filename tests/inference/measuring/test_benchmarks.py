@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inference.measuring.benchmarks import load, stages
+from inference.measuring.benchmarks import live, load, stages
 from storage.contract.kinds import KINDS
 from tests.inference.making import networks
 
@@ -28,6 +28,13 @@ def test_a_round_measures_every_subject(selfie_of: Callable[[str], bytes]) -> No
     )
     assert all(value > 0 for value in medians.values())
     assert all(row.n == 1 for row in rows)
+
+
+def test_driving_a_photo_is_measured(selfie_of: Callable[[str], bytes]) -> None:
+    """Every frame after the calm face was learned, and how many of them fit into a second."""
+    found = {row.metric: row for row in live.measure([selfie_of("P001")], networks)}
+    assert found["frames_per_second"].value > 0
+    assert found["median_ms"].n == found["frames_per_second"].n >= 4 * live.STEPS
 
 
 @pytest.mark.slow

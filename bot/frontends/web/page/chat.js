@@ -2,6 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
+import { cameraThere, Driving } from "./driving.js";
 import { Gallery } from "./gallery.js";
 import { Ideas } from "./ideas.js";
 import { linked, Log } from "./messages.js";
@@ -90,6 +91,7 @@ const log = new Log(find("log"), vocabulary, {
   pick: (command, message) => quietly(attempt(sendCommand(command, message))),
   slide: (command, message) => attempt(sendCommand(command, message)),
   propose: (line) => composer.propose(line),
+  drive: (job) => driving.open(job),
 });
 
 const promise = find("promise");
@@ -99,6 +101,12 @@ promise.replaceChildren(
 
 watchForPhotos(give);
 new Camera(words, (photo) => give([photo]));
+const driving = new Driving(words, attempt);
+async function lookForCamera() {
+  document.body.classList.toggle("camera-there", await cameraThere());
+}
+navigator.mediaDevices?.addEventListener("devicechange", lookForCamera);
+lookForCamera();
 find("way-sample").addEventListener("click", async () => {
   give([await (await fetch("/assets/sample.webp")).blob()]);
 });
@@ -149,9 +157,10 @@ const stream = new Stream({
     online = state === "online";
     showState();
   },
-  onUpdate({ fresh, messages, warm }) {
+  onUpdate({ fresh, messages, warm, live }) {
     const begun = log.begun;
     log.warm = warm;
+    document.body.classList.toggle("live", live);
     if (fresh && !first) {
       log.clear();
       if (!messages.some(({ author }) => author === "person")) forgetPhotos();

@@ -221,13 +221,24 @@ class Tile {
     this.face.setAttribute("aria-controls", this.panel.id);
     this.sliders = new Sliders((command) => actions.slide(command, id));
     this.buttons = new Buttons(actions);
+    this.drive = make("button", "chip drive");
+    this.drive.type = "button";
+    this.drive.append(icon("camera"), sentences.drive);
+    this.drive.addEventListener("click", () => actions.drive(this.#data.drives));
     this.downloads = make("div", "downloads");
     this.downloads.hidden = true;
     this.cancel = make("button", "chip cancel");
     this.cancel.type = "button";
     this.cancel.append(icon("close"), sentences.cancel);
     this.cancel.addEventListener("click", () => actions.pick("/cancel", id));
-    this.panel.append(this.sliders.element, this.buttons.element, this.downloads, this.cancel);
+    this.drive.hidden = true;
+    this.panel.append(
+      this.sliders.element,
+      this.buttons.element,
+      this.drive,
+      this.downloads,
+      this.cancel,
+    );
     this.adjustable = false;
   }
 
@@ -250,6 +261,7 @@ class Tile {
     this.sliders.show(data.sliders);
     this.sliders.settled();
     this.buttons.show(data);
+    this.drive.hidden = !data.drives;
     this.#offer(data);
   }
 

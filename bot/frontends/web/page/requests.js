@@ -28,6 +28,11 @@ export function sendChoice(value, message) {
   return postFields("/choice", { key: newKey(), value, message });
 }
 
+/** `job`: a result of the photo; `settings`: what moved its face live. */
+export function sendPose(job, settings) {
+  return postFields("/pose", { key: newKey(), job, settings });
+}
+
 /** `change`: a verb, and what it is about: pack, sticker, job, position, words. */
 export function sendChange(change) {
   return postFields("/gallery", { key: newKey(), ...change });
