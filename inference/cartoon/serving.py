@@ -69,7 +69,8 @@ class Cartoon:
                 portrait = self._express(portrait, moods.expression(wishes.mood))
             return _drawn(portrait, style.name, wishes)
         if style.name == twin.NAME:
-            drawn = yield from twin.draw(portrait.once(sitter.sit))
+            wishes = options.of(setting.name for setting in settings)
+            drawn = yield from twin.draw(portrait.once(sitter.sit), wishes)
             behind = _surroundings(portrait) if scene else None
             return Picture((die_cut(drawn if behind is None else _before(drawn, behind)),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)

@@ -49,7 +49,8 @@ class Kind:
     ``default``: what a bare command means; empty where the family needs no setting.
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen, one of each group.
-    ``varied``: the settings that what stands in groups beside them suits.
+    ``suited``: of each setting the groups of what suits it beside it. ``vectors``: the settings
+    whose result is a drawing that can be had as a file.
     ``spoken``: settings that are words of the person's own. ``anew``: whether a bare command means
     the default, whatever was chosen before.
     ``two_photos``: settings that need another photo beside the one with the face.
@@ -71,7 +72,8 @@ class Kind:
     amounts: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     plain: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
-    varied: tuple[str, ...] = ()
+    suited: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    vectors: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     anew: bool = False
@@ -193,7 +195,11 @@ CARTOON = Kind(
     plain=(*_LOOKS, "twin"),
     default=(Setting("ink"),),
     beside=("scene", *_OPTIONS),
-    varied=_LOOKS,
+    suited={
+        **dict.fromkeys(_LOOKS, ("mood", "hair", "eyes", "lines", "palette", "ground")),
+        "twin": ("hair",),  # the network was told eyes' colours too, but hardly paints them
+    },
+    vectors=_LOOKS,
     two_photos=("picture",),
 )  # fmt: skip
 ENGINES = ("geometric", "ganimation")

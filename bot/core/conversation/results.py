@@ -19,7 +19,7 @@ from bot.core.conversation.state import (
     Unfinished,
     has_strength,
     strengthened,
-    varies,
+    suited,
     without,
 )
 from bot.core.language.meanings import Request, SettingName
@@ -182,7 +182,7 @@ def _other(request: Request, together: int) -> Request:
         following = replace(following, amount=setting.amount)
     beside = (setting for setting in request.settings if setting.name in kind.beside)
     other = Request(kind.name, (following, *beside))
-    return other if varies(other) else without(other, kind.groups)
+    return without(other, {*kind.groups} - {*suited(other)})
 
 
 def _others(result: Shown) -> bool:

@@ -292,16 +292,24 @@ def resolved(state: State, request: Request) -> Request:
         if earlier.kind == request.kind and earlier.settings:
             usual = earlier
             break
-    if not varies(usual) and any(group_of(setting.name) for setting in request.settings):
+    said_groups = {group_of(setting.name) for setting in request.settings} - {""}
+    if not said_groups <= {*suited(usual)}:
         usual = Request(kind.name, kind.default)
     said = (*usual.settings, *request.settings)
     settings = tuple({place_of(one.name): one for one in said}.values())
     return replace(usual, settings=settings, caption=request.caption)
 
 
-def varies(request: Request) -> bool:
-    """Tell whether what stands in groups beside a choice suits the one that is made."""
-    return any(setting.name in KINDS[request.kind].varied for setting in request.settings)
+def suited(request: Request) -> tuple[str, ...]:
+    """Return the groups of which something may stand beside the choice that a wish makes."""
+    kind = KINDS[request.kind]
+    chosen = (setting.name for setting in request.settings if setting.name in kind.suited)
+    return kind.suited.get(next(chosen, ""), ())
+
+
+def is_drawing(request: Request) -> bool:
+    """Tell whether a wish makes a drawing that can be had as a file."""
+    return any(setting.name in KINDS[request.kind].vectors for setting in request.settings)
 
 
 def without(request: Request, groups: Collection[str]) -> Request:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.conversation.actions import Choice, Run, Say, ShowDrawing
 from bot.core.conversation.making import Step, remember
-from bot.core.conversation.state import Shown, State, varies
+from bot.core.conversation.state import Shown, State, is_drawing, suited
 from bot.core.language.meanings import GroupName, Request, SettingName
 from storage.contract.kinds import KINDS, Setting, group_of, place_of
 
@@ -21,14 +21,14 @@ def buttons(result: str, request: Request) -> tuple[Choice, ...]:
         result: hex of its job.
         request: what it shows.
     """
-    if not varies(request):
-        return ()
-    return (Choice("button.vary", f"vary:{result}"), Choice("button.drawing", f"{DRAWING}{result}"))
+    vary = (Choice("button.vary", f"vary:{result}"),) if suited(request) else ()
+    file = (Choice("button.drawing", f"{DRAWING}{result}"),) if is_drawing(request) else ()
+    return vary + file
 
 
 def drawing(state: State, result: Shown) -> Step:
     """Give the drawing as a file."""
-    if not varies(result.request):
+    if not is_drawing(result.request):
         return state, (Say("say.choice_gone"),)
     return state, (ShowDrawing(result.job, result.request),)
 
@@ -44,15 +44,18 @@ def press(state: State, value: str, result: Shown, message: str | None) -> Step:
         message: where the button hangs.
     """
     _, _, name = value.split(":", 2) if value.count(":") > 1 else (*value.split(":"), None)
-    kind = KINDS[result.request.kind]
-    if not varies(result.request):
+    kind, groups = KINDS[result.request.kind], suited(result.request)
+    if not groups:
         return state, (Say("say.choice_gone"),)
     if not name:
         # the first question stands below the result, which stays
-        return state, (_which_group(result, None if name is None else message),)
-    if name in kind.groups:
+        replaces = None if name is None else message
+        if len(groups) == 1:
+            return state, (_which_setting(result, groups[0], replaces),)
+        return state, (_which_group(result, replaces),)
+    if name in groups:
         return state, (_which_setting(result, name, message),)
-    if name not in kind.settings and name.removesuffix(":") not in kind.groups:
+    if group_of(name) not in groups or name not in (*kind.settings, f"{group_of(name)}:"):
         return state, (Say("say.choice_gone"),)
     request = _varied(result.request, name)
     state = remember(state, (request,))
@@ -75,7 +78,7 @@ def _which_group(result: Shown, replaces: str | None) -> Say:
         Choice(
             "button.off", f"vary:{result.job.hex}:{group}", {"name": GroupName(kind.name, group)}
         )
-        for group in kind.groups
+        for group in suited(result.request)
     ]
     return Say("say.which_group", choices=_rows(choices), replaces=replaces)
 
@@ -92,11 +95,12 @@ def _which_setting(result: Shown, group: str, replaces: str | None) -> Say:
         for name in kind.settings
         if group_of(name) == group
     ]
-    last = [Choice("button.groups", f"vary:{result.job.hex}:")]
+    several = len(suited(result.request)) > 1
+    last = [Choice("button.groups", f"vary:{result.job.hex}:")] if several else []
     if any(group_of(name) == group for name in worn):
         last.append(Choice("button.as_it_was", f"vary:{result.job.hex}:{group}:"))
     values = {"name": GroupName(kind.name, group)}
-    return Say("say.which_of_group", values, (*_rows(choices), tuple(last)), replaces=replaces)
+    return Say("say.which_of_group", values, (*_rows(choices), *_rows(last)), replaces=replaces)
 
 
 def _rows(choices: list[Choice]) -> tuple[tuple[Choice, ...], ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from bot.core.language.grouping import bind, uncoloured
-from bot.core.language.meanings import Line, Make, Meaning, Note, Request, SettingName
+from bot.core.language.meanings import GroupName, Line, Make, Meaning, Note, Request, SettingName
 from bot.core.language.suggesting import one_setting, stray_number, unknown_setting, which_setting
 from bot.core.language.tokens import Group, Keep, Name, Nothing, Number, Start, Token, Unknown
 from bot.core.language.vocabulary import Vocabulary, nearest, squeeze
@@ -91,9 +91,12 @@ def gather(vocabulary: Vocabulary, kind: Kind, tokens: Sequence[Token]) -> Gathe
             "command_error.too_many_settings", count=MAX_SETTINGS, example=example_line(kind)
         )
     notes = list(map(own_colours, colours))
-    if fixed := _not_varied(kind, named):
-        named = {name: number for name, number in named.items() if not group_of(name)}
-        notes.append(Note("note.not_varied", {"name": SettingName(kind.name, fixed)}))
+    chosen = next((name for name in named if name not in kind.beside), "")
+    if unfit := _unsuited(kind, chosen, named):
+        named = {name: number for name, number in named.items() if group_of(name) not in unfit}
+        left_out = tuple(GroupName(kind.name, one) for one in kind.groups if one in unfit)
+        values = {"name": SettingName(kind.name, chosen), "groups": left_out}
+        notes.append(Note("note.not_suited", values))
     if not kind.numbered and any((waiting, *named.values())):
         notes.append(Note("note.no_strength", {"kind": Request(kind.name)}))
     settings = tuple(_setting(kind, name, number, notes) for name, number in named.items())
@@ -141,11 +144,11 @@ def _is_word(token: Token) -> bool:
     return isinstance(token, Unknown | Name)
 
 
-def _not_varied(kind: Kind, named: Iterable[str]) -> str | None:
-    """Return the chosen setting if what else is said does not suit it."""
-    chosen = next((name for name in named if name not in kind.beside), None)
-    fixed = bool(kind.varied) and chosen not in (None, *kind.varied)
-    return chosen if fixed and any(map(group_of, named)) else None
+def _unsuited(kind: Kind, chosen: str, named: Iterable[str]) -> set[str]:
+    """Return the groups of what is said that does not suit the chosen setting."""
+    if not kind.suited or not chosen:
+        return set()
+    return {group_of(name) for name in named} - {"", *kind.suited.get(chosen, ())}
 
 
 def parted(kind: Kind, tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, ...]]:

@@ -55,8 +55,10 @@ def requests(draw: st.DrawFn, *, filled: bool = False) -> Request:
             unique_by=place_of,
         )
     )
-    if not kind.several and kind.beside and (not kind.varied or {*names} <= {*kind.varied}):
-        names += draw(st.lists(st.sampled_from(kind.beside), max_size=4, unique_by=place_of))
+    if not kind.several and kind.beside:
+        groups = kind.suited.get(names[0], ()) if kind.suited and names else kind.groups
+        fit = [one for one in kind.beside if group_of(one) in ("", *groups)]
+        names += draw(st.lists(st.sampled_from(fit), max_size=4, unique_by=place_of))
     return Request(kind.name, tuple(draw(chosen(kind, name)) for name in names))
 
 
@@ -267,7 +269,7 @@ def test_what_a_painting_cannot_vary_is_left_out() -> None:
     """Colours of hair go with drawings; a painting says so and is made all the same."""
     line = GRAMMAR.parse("/cartoon hokusai 0.4 hair blue")
     assert line.meaning == Make(Request("cartoon", (Setting("hokusai", 0.4),)))
-    assert [note.key for note in line.notes] == ["note.not_varied"]
+    assert [note.key for note in line.notes] == ["note.not_suited"]
     assert problem("/cartoon ink anime hair blue").key == "command_error.one_setting"
 
 

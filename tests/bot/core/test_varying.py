@@ -55,6 +55,20 @@ def test_the_last_look_is_meant_where_none_is_said() -> None:
     assert words(talk.say("/cartoon hair blue")) == ["cartoon ink, blue hair"]
 
 
+def test_the_trained_network_takes_colours_of_hair_alone() -> None:
+    """Its hair is asked for at once, in words too; all else is left out, and no file."""
+    talk = Talk()
+    job = talk.result("/cartoon twin hair pink circle")
+    assert words(talk.press(f"again:{job.hex}")) == ["cartoon twin, pink hair"]
+    which = labels(talk.press(f"vary:{job.hex}"))
+    assert "✅ pink" in which
+    assert not any("ground" in label for label in which)
+    assert words(talk.press(f"vary:{job.hex}:hair:green")) == ["cartoon twin, green hair"]
+    assert said(talk.press(f"vary:{job.hex}:ground:circle")) == ["say.choice_gone"]
+    assert said(talk.press(f"drawing:{job.hex}")) == ["say.choice_gone"]
+    assert words(talk.say("/cartoon ground circle")) == ["cartoon ink, circle ground"]
+
+
 def test_only_drawings_are_varied() -> None:
     """A painting has no such button, and one pressed too late says so."""
     talk = Talk()

@@ -8,6 +8,7 @@ from inference.cartoon import twin
 from inference.cartoon.portrait import options, sitter
 from inference.cartoon.serving import Cartoon
 from inference.face.report import Portrait
+from inference.pictures.die_cut import die_cut
 from inference.pictures.images import to_lab
 from storage.contract.kinds import Setting
 from tests.inference.making import answered, make
@@ -28,6 +29,8 @@ def test_the_network_is_told_the_colour_of_hair(portrait_of: Callable[[str], Por
     person = portrait_of("P005").once(sitter.sit)
     own = answered(twin.draw(person))
     blond = answered(twin.draw(person, options.of(["hair:blond"])))
+    asked = make(Cartoon(), portrait_of("P005"), Setting("twin"), Setting("hair:blond")).frames[0]
+    assert np.array_equal(asked, die_cut(blond))
     hair = np.asarray(person.hair, np.float32).repeat(2, 0).repeat(2, 1) > 0.9
     lighter = to_lab(blond[..., :3])[..., 0] - to_lab(own[..., :3])[..., 0]
     clothes = np.asarray(person.clothes, np.float32).repeat(2, 0).repeat(2, 1) > 0.9
