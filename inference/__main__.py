@@ -155,6 +155,23 @@ def live(faces: Path | None, *, as_json: bool) -> None:
 
 @bench.command()
 @_faces
+@click.option("--seconds", default=30, show_default=True, help="Of each attack.")
+@_json
+def attack(faces: Path | None, seconds: int, *, as_json: bool) -> None:
+    """Let a person send photos while others attack the web chat, in each of three ways and in all.
+
+    Says how long the person waited: beside 200 bodies sent byte by byte, 500 heads of requests that
+    never end, and one who sends photos as fast as they are taken.
+    """
+    from inference.measuring import photos
+    from inference.measuring.benchmarks.attack import measure
+    from inference.measuring.statistics import report
+
+    report("attack", measure(photos.load(faces), seconds), as_json=as_json)
+
+
+@bench.command()
+@_faces
 @click.option("--front-ms", type=float, help="Milliseconds of an event loop that a photo takes.")
 @click.option("--database-ms", type=float, help="Of the database.")
 @click.option("--work-ms", type=float, help="Of a worker's core.")

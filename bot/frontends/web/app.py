@@ -235,14 +235,20 @@ class WebApp:
     async def photo(self, request: Request) -> Response:
         """Take a photo, with a command as its caption perhaps."""
         caption = request.query_params.get("caption", "")[:TEXT_CHARACTERS]
-        session, origin = await self._update(request, request.query_params.get("key", ""))
-        self._charge(request, self._photos)
+        key = request.query_params.get("key", "")
+        person = self._person(request, key)
+        if seconds := self._photos.wait(_address(request)):
+            raise refusal(seconds)
+        data, failure = b"", None
         try:
-            data = await self._uploads.read(request, MAX_BYTES, origin.chat)
-            self._charge(request, self._bytes, len(data))
-            failure = await asyncio.to_thread(look, data)
+            data = await self._uploads.read(request, MAX_BYTES, person)
         except BodyTooLargeError:
-            data, failure = b"", Failure.TOO_LARGE
+            failure = Failure.TOO_LARGE
+        # what all share is charged for whole bodies only, or trickles would use it up
+        session, origin = await self._update(request, key)
+        self._charge(request, self._photos)
+        self._charge(request, self._bytes, len(data))
+        failure = failure or await asyncio.to_thread(look, data)
         update: Update = (
             PhotoRefused(origin, failure) if failure else PhotoSent(origin, data, caption)
         )
@@ -342,14 +348,22 @@ class WebApp:
         """Let a camera move a photo's face."""
         await self._driving.drive(socket, self._who)
 
-    async def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
+    def _person(self, request: Request, key: str) -> str:
+        """Return who sends an update.
+
+        Raises:
+            HTTPException: nobody that we know, or the update's key is none.
+        """
         secret = visitors.token(request)
         if secret is None:
             raise HTTPException(401)
         if not KEY.fullmatch(key):
             raise HTTPException(400)
+        return visitors.external_id(secret)
+
+    async def _update(self, request: Request, key: str) -> tuple[Session, Origin]:
+        person = self._person(request, key)
         self._charge(request, self._updates)
-        person = visitors.external_id(secret)
         if self._sessions.known(person) is None:
             self._charge(request, self._visitors)
         who = self._who(request, person)
@@ -362,8 +376,7 @@ class WebApp:
         Raises:
             HTTPException: it is too much for now; says when it will not be.
         """
-        address = request.client.host if request.client else ""
-        if seconds := buckets.take(address, amount):
+        if seconds := buckets.take(_address(request), amount):
             raise refusal(seconds)
 
     async def _take(
@@ -408,6 +421,10 @@ class WebApp:
     def _who(self, request: HTTPConnection, person: str) -> Who:
         wanted = visitors.wanted(request, self._texts)
         return Who("web", person, wanted)
+
+
+def _address(request: HTTPConnection) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _illustrate(session: Session, reference: str | None, photo: bytes | None) -> None:

@@ -34,6 +34,12 @@ class Buckets:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._all = (overall.burst, clock())
 
+    def wait(self, address: str) -> float:
+        """Return in how many seconds an address's own bucket has a token; take none."""
+        now = self._clock()
+        left = self._left.get(network(address), (self._each.burst, now))
+        return _wait(_filled(left, self._each, now), 1.0, self._each)
+
     def take(self, address: str, amount: float = 1.0) -> float:
         """Take tokens; return 0, or in how many seconds there are enough, when none is taken."""
         now = self._clock()

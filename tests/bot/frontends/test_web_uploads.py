@@ -79,6 +79,49 @@ async def test_slow_bodies_stop_nobody_elses_photo(
     assert [event.origin.who.external_id for event in listener.events] == [other.person]
 
 
+async def test_who_has_just_begun_does_not_shield_who_is_slow(
+    chat: WebChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all places of everybody are taken, one that has had its time gives way."""
+    monkeypatch.setattr(uploads, "YIELDING", 0.5)
+    monkeypatch.setattr(uploads, "OVERALL", 3)
+    async with AsyncExitStack() as held:
+        for number in range(3):
+            page = await held.enter_async_context(visiting(chat))
+            slow = await held.enter_async_context(connected(chat))
+            if number == 2:
+                await asyncio.sleep(0.6)
+            await slow.send(head(page, f"slow-{number:04}") + b"\xff" * (20 - 10 * number))
+        other = await held.enter_async_context(visiting(chat))
+        assert (await other.photo(jpeg("green"))).status_code == 202
+
+
+async def test_bodies_together_are_bounded(chat: WebChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds back the end of a large body gives way to one that comes."""
+    monkeypatch.setattr(uploads, "YIELDING", 0.0)
+    monkeypatch.setattr(uploads, "OVERALL_BYTES", 100_000)
+    async with visiting(chat) as page, visiting(chat) as other, connected(chat) as slow:
+        await slow.send(head(page) + b"\xff" * 99_990)
+        assert (await other.photo(jpeg("green"))).status_code == 202
+        assert b" 408 " in await slow.rest()
+
+
+async def test_trickles_use_up_nothing_that_all_share(
+    listener: Listening, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only whole photos and those who send them count against what everybody together may."""
+    monkeypatch.setattr(app, "PHOTOS", Rate(1, 600))
+    monkeypatch.setattr(app, "VISITORS", Rate(1, 600))
+    async with (
+        serving(listener, tmp_path_factory.mktemp("data")) as chat,
+        visiting(chat) as page,
+        visiting(chat) as other,
+        connected(chat) as slow,
+    ):
+        await slow.send(head(page) + b"\xff")
+        assert (await other.photo()).status_code == 202
+
+
 async def test_nobody_gives_way_at_once(chat: WebChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who comes while all places are taken by bodies just begun is told when to come again."""
     monkeypatch.setattr(uploads, "YIELDING", 3600.0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inference.measuring.benchmarks import live, load, stages
+from inference.measuring.benchmarks import attack, live, load, stages
 from storage.contract.kinds import KINDS
 from tests.inference.making import networks
 
@@ -46,3 +46,16 @@ def test_load_is_measured_over_the_real_path(selfie_of: Callable[[str], bytes]) 
     assert found["lost"] == found["told"] == 0
     assert found["median_ms"] > 0
     assert found["resident_mb"] > 50
+
+
+@pytest.mark.slow
+def test_attacks_are_met_by_somebody_who_sends_photos(selfie_of: Callable[[str], bytes]) -> None:
+    """Under each attack the visitor has stickers, and each attack has reached the program."""
+    rows = attack.measure([selfie_of("P001")], seconds=1.0)
+    found = {(row.subject, row.metric): row.value for row in rows}
+    for subject in attack.SUBJECTS:
+        assert found[subject, "median_ms"] > 0
+    assert found["flood_of_one", "taken"] >= 1
+    assert found["slow_bodies", "connections"] >= attack.TRICKLES
+    assert found["half_sent_heads", "connections"] >= attack.HALF_HEADS
+    assert found["all_at_once", "connections"] >= attack.TRICKLES + attack.HALF_HEADS
