@@ -185,31 +185,31 @@ class WebApp:
 
     async def picture(self, request: Request) -> Response:
         """Serve a picture to the browser it was sent to, and to no other."""
-        secret = visitors.token(request)
-        session = self._sessions.known(visitors.external_id(secret)) if secret else None
         token = request.path_params["token"]
+        session = await self._having(request, [token])
         picture = session.picture(token) if session else None
+        data = picture.data if picture else None
         suffix = request.path_params["suffix"]
-        if session is None or picture is None or suffix not in _offered(picture):
+        if session is None or picture is None or data is None or suffix not in _offered(picture):
             raise HTTPException(404)
-        if suffix in _LIMITS and suffix not in picture.formats:
+        made = picture.svg if suffix == "svg" else picture.formats.get(suffix)
+        if made is None:
             try:
-                made = await asyncio.to_thread(encode, picture.data, LIMITS[_LIMITS[suffix]])
+                made = await asyncio.to_thread(encode, data, LIMITS[_LIMITS[suffix]])
             except StickerTooLarge:
-                own = own_suffix(picture.data)
+                own = own_suffix(data)
                 return RedirectResponse(request.url_for("picture", token=token, suffix=own).path)
             session.keep_format(picture, suffix, made)
         return Response(
-            picture.svg if suffix == "svg" else picture.formats[suffix],
+            made,
             media_type=MEDIA_TYPES[suffix],
             headers={"cache-control": "private, max-age=31536000, immutable"},
         )
 
     async def stickers(self, request: Request) -> Response:
         """Serve several stickers of a browser's own in one file."""
-        secret = visitors.token(request)
-        session = self._sessions.known(visitors.external_id(secret)) if secret else None
         tokens = request.query_params.get("tokens", "").split(",")[:MOST_AT_ONCE]
+        session = await self._having(request, tokens)
         found = session.stickers(tokens) if session else []
         if not found:
             raise HTTPException(404)
@@ -218,6 +218,13 @@ class WebApp:
             media_type="application/zip",
             headers={"cache-control": "no-store"},
         )
+
+    async def _having(self, request: Request, tokens: list[str]) -> Session | None:
+        """Return a browser's session, if there is one, with pictures of its own."""
+        secret = visitors.token(request)
+        if secret is None:
+            return None
+        return await self._sessions.having(visitors.external_id(secret), tokens)
 
     async def part(self, request: Request) -> Response:
         """Serve the picture of an avatar part, or 304 where the browser has this version."""
@@ -441,7 +448,7 @@ async def _until_closed(socket: WebSocket) -> None:
 
 def _offered(picture: Picture) -> set[str]:
     """Return the formats in which a picture can be had; the one it came in among them."""
-    if moves(picture.data):
+    if moves(picture.data or b""):
         return {"webm", "webp", "mp4"}
     packed = {"zip", "wastickers"} & picture.formats.keys()
     if packed:

@@ -2,22 +2,22 @@
 
 A session belongs to one cookie and so to one person, in any number of tabs. Every change gets the
 next version number; a tab that was away asks for all that changed since the version it knows. The
-rows remember what was shown: after a restart, or when a session was given up for room, it is filled
-from them.
+rows remember what was shown: after a restart, or when a session or its pictures were given up for
+room, they are filled from them.
 """
 
 import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.core.conversation.events import Message
 from bot.core.restoring import Restored
-from bot.stickers import suffix
+from bot.stickers import moves, suffix
 from storage.contract.drawings import drawing_in
 
 MESSAGES = 200
@@ -32,9 +32,12 @@ Restore = Callable[[str], Awaitable[list[Restored]]]
 
 @dataclass(slots=True, eq=False)
 class Picture:
-    """A picture as it was sent, and by suffix that and each format that somebody asked for."""
+    """A picture as it was sent, and by suffix that and each format that somebody asked for.
 
-    data: bytes
+    Without data it gave way to others and is to be had from the rows.
+    """
+
+    data: bytes | None
     formats: dict[str, bytes]
 
     @property
@@ -45,17 +48,19 @@ class Picture:
     @property
     def svg(self) -> bytes | None:
         """The drawing that it carries, or is."""
-        return self.data if self.data.startswith(b"<svg") else drawing_in(self.data)
+        data = self.data or b""
+        return data if data.startswith(b"<svg") else drawing_in(data)
 
 
 @dataclass(slots=True)
 class Shown:
     """One message on the page.
 
-    ``message`` is None once it was taken away: tabs that show it still have to hear of that.
-    ``sticker``, ``picture`` and ``document`` are the tokens of their files. ``drawn``: whether the
-    sticker carries its drawing. ``key``: the browser's own key of
-    the update that a person's message came with, so that its tab can put the photo beside it.
+    ``message`` is None once it was taken away: tabs that show it still have to hear of that. It is
+    without its files, whose tokens are ``sticker``, ``picture`` and ``document``. ``drawn``:
+    whether the sticker carries its drawing, ``moving``: whether it moves. ``form``: the suffix of
+    the document. ``key``: the browser's own key of the update that a person's message came with, so
+    that its tab can put the photo beside it.
     """
 
     reference: str
@@ -66,7 +71,19 @@ class Shown:
     picture: str | None = None
     document: str | None = None
     drawn: bool = False
+    moving: bool = False
+    form: str | None = None
     key: str = ""
+
+    def tokens(self, message: Message) -> Iterator[tuple[str, bytes]]:
+        """Pair the tokens of its files with those files, as a message has them."""
+        for token, data in (
+            (self.sticker, message.sticker),
+            (self.picture, message.picture),
+            (self.document, message.document),
+        ):
+            if token is not None and data is not None:
+                yield token, data
 
 
 @dataclass
@@ -111,6 +128,28 @@ class Session:
                 self.replace(one.reference, one.message)
             elif self.first_time(key := one.key.rpartition(":")[2]):
                 self.add("person", one.message, key)
+
+    def refill(self, restored: list[Restored]) -> None:
+        """Give pictures that gave way their data back, as far as the rows remember them."""
+        by_key = {shown.key: shown for shown in self._shown.values() if shown.key}
+        for one in restored:
+            shown = self._shown.get(one.reference) or by_key.get(one.key.rpartition(":")[2])
+            for token, data in () if shown is None else shown.tokens(one.message):
+                picture = self._pictures[token]
+                if picture.data is None:
+                    picture.data, picture.formats = data, {suffix(data): data}
+                    self.size += len(data)
+
+    def give_way(self) -> None:
+        """Let go of the pictures' data, not of what is shown."""
+        for picture in self._pictures.values():
+            picture.data, picture.formats = None, {}
+        self.size = 0
+
+    def lacks(self, tokens: Iterable[str]) -> bool:
+        """Whether the data of any of these pictures gave way."""
+        found = (self._pictures.get(token) for token in tokens)
+        return any(picture is not None and picture.data is None for picture in found)
 
     def add(self, author: Literal["bot", "person"], message: Message, key: str = "") -> str:
         """Append a message; return its reference."""
@@ -163,11 +202,12 @@ class Session:
             if shown.message is not None and shown.sticker is not None
         }
         known = [token for token in dict.fromkeys(tokens) if token in names]
-        return [(names[token] or "selfmoji", self._pictures[token].data) for token in known]
+        found = ((names[token], self._pictures[token].data) for token in known)
+        return [(name or "selfmoji", data) for name, data in found if data is not None]
 
     def keep_format(self, picture: Picture, suffix: str, data: bytes) -> None:
         """Remember another encoding of a picture."""
-        if suffix not in picture.formats:
+        if suffix not in picture.formats and picture.data is not None:
             picture.formats[suffix] = data
             if picture in self._pictures.values():
                 self.size += len(data)
@@ -194,6 +234,9 @@ class Session:
             shown.picture = self._keep(message.picture)
             shown.document = self._keep(message.document)
             shown.drawn = drawing_in(message.sticker or b"") is not None
+            shown.moving = message.sticker is not None and moves(message.sticker)
+            shown.form = suffix(message.document) if message.document else None
+            shown.message = replace(message, sticker=None, picture=None, document=None)
         self._changed()
         shown.version = self.version
         self._shown[shown.reference] = shown
@@ -222,7 +265,11 @@ class Session:
 
 
 class Sessions:
-    """All browsers' sessions, the least recently used and the outdated given up first."""
+    """All browsers' sessions, the least recently used and the outdated given up first.
+
+    Where pictures take too much memory, they alone go: what is shown stays, and whoever looks at
+    one that went has it from the rows.
+    """
 
     def __init__(
         self, keep_for: float, restore: Restore, clock: Callable[[], float] = time.monotonic
@@ -250,6 +297,16 @@ class Sessions:
         """A person's session, if it is there."""
         return self._sessions.get(external_id)
 
+    async def having(self, external_id: str, tokens: Collection[str]) -> Session | None:
+        """A person's session, if it is there, with these pictures as far as they are to be had."""
+        session = self._sessions.get(external_id)
+        if session is not None and session.lacks(tokens):
+            async with session.filling:
+                if session.lacks(tokens):
+                    session.refill(await self._restore(external_id))
+                    self._give_up(keep=session)
+        return session
+
     def __len__(self) -> int:
         return len(self._sessions)
 
@@ -257,11 +314,15 @@ class Sessions:
         oldest = self._clock() - self._keep_for
         size = sum(session.size for session in self._sessions.values())
         for external_id, session in list(self._sessions.items()):
-            full = len(self._sessions) > SESSIONS or size > TOTAL_BYTES
-            if session.used > oldest and not full:
+            superfluous = session.used <= oldest or len(self._sessions) > SESSIONS
+            if not superfluous and size <= TOTAL_BYTES:
                 return
-            if session is keep or session.turn.locked() or session.filling.locked():
+            if session is keep:
                 continue
-            size -= session.size
-            del self._sessions[external_id]
-            session.close()
+            if superfluous and not (session.turn.locked() or session.filling.locked()):
+                size -= session.size
+                del self._sessions[external_id]
+                session.close()
+            elif size > TOTAL_BYTES:
+                size -= session.size
+                session.give_way()

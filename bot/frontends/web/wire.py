@@ -3,7 +3,6 @@
 from bot.core.conversation.events import Message
 from bot.core.conversation.varying import DRAWING
 from bot.frontends.web.sessions import Session, Shown
-from bot.stickers import moves, suffix
 
 
 def update(
@@ -35,10 +34,10 @@ def _shown(shown: Shown) -> dict[str, object]:
         "author": shown.author,
         "key": shown.key,
         "sticker": f"/pictures/{shown.sticker}" if shown.sticker else None,
-        "moving": message.sticker is not None and moves(message.sticker),
+        "moving": shown.moving,
         "picture": f"/pictures/{shown.picture}" if shown.picture else None,
         "document": f"/pictures/{shown.document}" if shown.document else None,
-        "form": suffix(message.document) if message.document else None,
+        "form": shown.form,
         "drawn": shown.drawn,
         **_words(message),
         "buttons": _buttons(message, drawn=shown.drawn),

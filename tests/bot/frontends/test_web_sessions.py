@@ -49,14 +49,17 @@ async def test_sessions_are_given_up_when_old_or_too_many(monkeypatch: pytest.Mo
 async def test_memory_is_bounded_over_all_pages_and_filled_again_from_the_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Who was given up for room finds the page as it was, with what they said themselves."""
+    """Pictures of who is away give way; the page stands, and whoever looks at it has them again."""
     monkeypatch.setattr(sessions, "TOTAL_BYTES", 100)
+    monkeypatch.setattr(sessions, "SESSIONS", 2)
+    asked = []
     rows = [
-        Restored(Message("", name="photo"), key="web:a:photo-0001"),
+        Restored(Message("", name="photo", picture=bytes(30)), key="web:a:photo-0001"),
         Restored(Message("sticker", sticker=bytes(60)), reference="one"),
     ]
 
     async def restore(person: str) -> list[Restored]:
+        asked.append(person)
         return rows if person == "a" else []
 
     kept = Sessions(10, restore)
@@ -67,6 +70,19 @@ async def test_memory_is_bounded_over_all_pages_and_filled_again_from_the_rows(
     ]
     (await kept.get("b")).add("bot", Message("sticker", sticker=bytes(60)))
     await kept.get("b")
+    photo, sticker = first.since(0)
+    tokens = [str(photo.picture), str(sticker.sticker)]
+    assert await kept.get("a") is first
+    assert (first.size, first.lacks(tokens)) == (0, True)
+    first.replace("two", Message("words"))
+    assert asked == ["a", "b"]
+    assert await kept.having("a", tokens) is first
+    found = [first.picture(token) for token in tokens]
+    assert [len((one and one.data) or b"") for one in found] == [30, 60]
+    assert first.size == 90
+    assert asked == ["a", "b", "a"]
+    await kept.get("b")
+    await kept.get("c")
     assert kept.known("a") is None
     again = await kept.get("a")
     assert again is not first
