@@ -23,8 +23,11 @@ def mix(
     sitter: Sitter, clothes: Sequence[Lab], headwear: Sequence[Lab], wishes: Options
 ) -> dict[str, Lab]:
     """Give every role its colour. clothes, headwear: tones, the main one first."""
-    skin = _skin(_in_white_light(sitter.colours))
-    lips = _lips(sitter.colours.lips, skin)
+    skin = _in_white_light(sitter.colours)
+    tone = sum(tone * sitter.chance("skin", str(tone)) for tone in range(1, 7))
+    shade = light.missing(skin, tone)
+    skin = _skin(_lightened(skin, shade))
+    lips = _lips(_lightened(sitter.colours.lips, shade), skin)
     found: dict[str, Lab] = grown(sitter.colours, wishes) | {
         "skin": skin,
         "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
@@ -100,8 +103,13 @@ def _in_white_light(colours: Colours) -> Lab:
     return light.balanced(colours.skin, colours.skin)
 
 
+def _lightened(colour: Lab, more: float) -> Lab:
+    lightness, a, b = colour
+    return lightness + more, a, b
+
+
 def _skin(skin: Lab) -> Lab:
-    """The measured median: never lighter than it is, hardly more colourful."""
+    """Hardly more colourful than it is."""
     return (float(np.clip(skin[0], 18, 90)), skin[1] * 1.04, skin[2] * 1.04)
 
 

@@ -85,7 +85,7 @@ def test_the_cool_wear_sunglasses(portrait_of: Studied) -> None:
 
 
 def test_pale_skin_is_as_light_as_it_is(portrait_of: Studied) -> None:
-    """Its more colourful half is its shadow; no skin is drawn lighter than measured."""
+    """Its more colourful half is its shadow; its shine is left out."""
     for name in ("P004", "P005", "P009"):
         measured, drawn = (
             portrait_of(name).report.colours.skin[0],
