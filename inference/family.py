@@ -6,11 +6,12 @@ concurrent jobs together.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from inference.errors import UnsuitableSubject
 from inference.face.report import Portrait
 from inference.models.calls import Calls
+from inference.pictures.footage import Footage
 from inference.pictures.images import Image as Image
 from storage.contract.avatars import AvatarSpec
 from storage.contract.kinds import Setting
@@ -65,6 +66,28 @@ class Family(Protocol):
                 (``Kind.two_photos``).
 
         Raises:
+            UnknownSetting: the family has no such setting.
+            UnsuitableSubject: it makes nothing of this sort of subject.
+        """
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A family that does what a film shows, where its second picture is one."""
+
+    def follow(
+        self, subject: Subject, settings: tuple[Setting, ...], footage: Footage
+    ) -> Calls[Picture]:
+        """Make a film.
+
+        Args:
+            subject: whom it is of.
+            settings: what the person chose, of ``Kind.two_photos``.
+            footage: two frames at least.
+
+        Raises:
+            PhotoError: there is no face to be followed; its detail names the second picture.
             UnknownSetting: the family has no such setting.
             UnsuitableSubject: it makes nothing of this sort of subject.
         """

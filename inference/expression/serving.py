@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from inference.errors import PhotoError, UnknownSetting
 from inference.expression import engine as geometry
-from inference.expression import ganimation, lids
+from inference.expression import following, ganimation, lids
+from inference.expression.film import Film
 from inference.expression.mimic import like
 from inference.expression.mixes import MIXES, Movement, movement
 from inference.face import analysis
@@ -17,6 +18,7 @@ from inference.face.report import FoundFace, Portrait
 from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Calls, without_calls
 from inference.pictures.die_cut import die_cut
+from inference.pictures.footage import Footage
 from storage.contract.kinds import EXPRESSION, Setting
 
 MIMIC = "mimic"
@@ -58,7 +60,10 @@ DEFAULT = "geometric"
 
 
 class Expression:
-    """Implements ``inference.family.Family``. engine: one of ``ENGINES``, unless a setting says."""
+    """Implements ``inference.family.Family`` and ``Follower``.
+
+    engine: one of ``ENGINES``, unless a setting says.
+    """
 
     kind = EXPRESSION.name
 
@@ -79,17 +84,42 @@ class Expression:
             PhotoError: no face is found on the picture; its detail names it.
             UnknownSetting: there is no such setting, or ``mimic`` stands beside others.
         """
-        engine = self._engine
-        wanted = []
-        for setting in settings:
-            if setting.name in ENGINES:
-                engine = setting.name
-            else:
-                wanted.append(setting)
+        engine, wanted = self._parted(settings)
         portrait = photographed(subject)
-        asked = yield from _asked(portrait, tuple(wanted) or EXPRESSION.default, picture)
+        asked = yield from _asked(portrait, wanted or EXPRESSION.default, picture)
         image, alpha = yield from ENGINES[engine](portrait, asked)
         return Picture((die_cut(head_and_shoulders(image, alpha, portrait.report.landmarks)),))
+
+    def follow(
+        self, subject: Subject, settings: tuple[Setting, ...], footage: Footage
+    ) -> Calls[Picture]:
+        """Do what the face in a film does; only the geometric engine makes films.
+
+        Args:
+            subject: a studied face.
+            settings: ``mimic``; an engine's name is let pass.
+            footage: of the face that is mimicked.
+
+        Raises:
+            PhotoError: no face is found in the film; its detail names it.
+            UnknownSetting: there is another setting.
+        """
+        _, wanted = self._parted(settings)
+        if [one.name for one in wanted] != [MIMIC]:
+            raise UnknownSetting(",".join(one.name for one in wanted))
+        portrait = photographed(subject)
+        try:
+            readings = yield from following.read(footage)
+        except PhotoError as error:
+            raise PhotoError(error.failure, {"picture": True}) from error
+        rate = footage.frames_per_second
+        return Picture(Film(portrait, following.shots(readings, rate, wanted[0].amount)), rate)
+
+    def _parted(self, settings: tuple[Setting, ...]) -> tuple[str, tuple[Setting, ...]]:
+        """Return which engine is meant, and what it is asked for."""
+        engines = [one.name for one in settings if one.name in ENGINES]
+        wanted = tuple(one for one in settings if one.name not in ENGINES)
+        return (engines[-1] if engines else self._engine), wanted
 
 
 def _asked(

@@ -1,7 +1,9 @@
-"""A few frames of a film or GIF that strangers send, to take the best one as their photo."""
+"""Films and GIFs that strangers send: a few frames to choose a photo from, or all in small."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 import av
 import cv2
@@ -17,8 +19,38 @@ CANDIDATES = 8
 SECONDS = 12.0
 """Of longer films the beginning alone is looked through frame by frame, the rest by key frames."""
 
+FOLLOWED = 15.0
+"""Frames a second of a film that is followed frame by frame."""
+
+_FOLLOWED_SIDE = 480  # px, its longer side
 _MOST_DECODED = 400  # frames, whatever a film says of itself
 _SHARPNESS_SIDE = 480  # px, at which sharpness is compared
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A film in small: (H, W, 3) RGB uint8 each, upright, and how fast they play."""
+
+    frames: tuple[Image, ...]
+    frames_per_second: float
+
+
+def moving(data: bytes) -> Footage:
+    """Return the frames of a film's first ``SECONDS``, ``FOLLOWED`` a second.
+
+    Args:
+        data: the file, at most 20 MB; frames of at most 40 megapixels.
+
+    Returns:
+        One frame at least, max(H, W) <= 480.
+
+    Raises:
+        PhotoError: TOO_LARGE, or BROKEN where there is no frame.
+    """
+    frames = _opened(data, lambda film: [_upright(one, _FOLLOWED_SIDE) for one in _paced(film)])
+    return Footage(tuple(frames), FOLLOWED)
 
 
 def candidates(data: bytes) -> list[Image]:
@@ -33,13 +65,22 @@ def candidates(data: bytes) -> list[Image]:
     Raises:
         PhotoError: TOO_LARGE, or BROKEN where there is no frame.
     """
+    return _opened(data, lambda film: [_upright(frame) for frame in _spread(film)])
+
+
+def _opened(data: bytes, look: Callable[[av.container.InputContainer], list[Found]]) -> list[Found]:
+    """Open a film and look into it; raises PhotoError, also where nothing is found."""
     if len(data) > MAX_BYTES:
         raise PhotoError(Failure.TOO_LARGE, {"bytes": len(data)})
     try:
         with av.open(io.BytesIO(data), "r") as film:
             if not film.streams.video:
                 raise PhotoError(Failure.NOT_AN_IMAGE)
-            found = [_upright(frame) for frame in _spread(film)]
+            stream = film.streams.video[0]
+            stream.thread_type = "AUTO"
+            if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+                raise PhotoError(Failure.TOO_LARGE)
+            found = look(film)
     except PhotoError:
         raise
     except Exception as error:  # codecs raise nearly anything on hostile bytes
@@ -59,9 +100,6 @@ def sharpness(image: Image) -> float:
 
 def _spread(film: av.container.InputContainer) -> list[av.VideoFrame]:
     stream = film.streams.video[0]
-    stream.thread_type = "AUTO"
-    if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
-        raise PhotoError(Failure.TOO_LARGE)
     seconds = 0.0 if film.duration is None else film.duration / av.time_base
     if seconds > SECONDS:
         stream.codec_context.skip_frame = "NONKEY"
@@ -76,6 +114,24 @@ def _spread(film: av.container.InputContainer) -> list[av.VideoFrame]:
     return [kept[at] for at in dict.fromkeys(chosen.tolist())]
 
 
+def _paced(film: av.container.InputContainer) -> Iterator[av.VideoFrame]:
+    """Yield the frame that is on at each tick; what plays slower is seen more than once."""
+    begun: float | None = None
+    shown: av.VideoFrame | None = None
+    tick = 0
+    for frame in _decoded(film):
+        begun = (frame.time or 0.0) if begun is None else begun
+        now = (frame.time or 0.0) - begun
+        while shown is not None and tick / FOLLOWED < min(now, SECONDS):
+            yield shown
+            tick += 1
+        if now >= SECONDS:
+            return
+        shown = frame
+    if shown is not None:
+        yield shown
+
+
 def _decoded(film: av.container.InputContainer) -> Iterator[av.VideoFrame]:
     """Return the frames that can be decoded; what is damaged ends them."""
     try:
@@ -87,8 +143,8 @@ def _decoded(film: av.container.InputContainer) -> Iterator[av.VideoFrame]:
         return
 
 
-def _upright(frame: av.VideoFrame) -> Image:
-    scale = min(1.0, MAX_SIDE / max(frame.width, frame.height))
+def _upright(frame: av.VideoFrame, side: int = MAX_SIDE) -> Image:
+    scale = min(1.0, side / max(frame.width, frame.height))
     width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
     pixels = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90)), np.uint8)

@@ -16,12 +16,13 @@ from inference.errors import PhotoError, UnknownAvatar, UnknownSetting, Unsuitab
 from inference.face import analysis, best_frame
 from inference.face.numbering import number_faces
 from inference.face.report import PhotoReport, Portrait
-from inference.family import Chance, Family, Picture, Subject
+from inference.family import Chance, Family, Follower, Picture, Subject
 from inference.models.calls import Call, Calls, Tensors, run
 from inference.models.networks import Networks
 from inference.models.runtime import open_networks
 from inference.pictures import films, footage
 from inference.pictures.finishing import OnCard, finished_with
+from inference.pictures.footage import Footage
 from inference.pictures.images import Image, decode, encode_png
 from inference.pictures.lettering.captions import Captioned, captioned_drawing
 from inference.pictures.lettering.shaping import missing
@@ -36,7 +37,7 @@ from storage.contract.drawings import with_drawing
 from storage.contract.failures import Failure
 from storage.contract.finishing import USUAL, Finish, finish_parted
 from storage.contract.jobs import Done, Failed, Job, Outcome
-from storage.contract.kinds import KINDS
+from storage.contract.kinds import KINDS, Setting
 from storage.contract.photos import is_footage
 from storage.errors import PhotoGone
 
@@ -90,10 +91,10 @@ class Pipeline:
         try:
             with STAGE.labels("reading").time():
                 subject = await self._subject(job, photos)
-                second = await self._second(job, photos)
+                second = await self._second(job, photos, family)
                 ground = await self._ground(finish, photos)
             with STAGE.labels("making").time():
-                picture = await self.drive(family.make(subject, settings, second), finish)
+                picture = await self.drive(_made(family, subject, settings, second), finish)
                 picture = await self.on_thread(_dressed, picture, ground, caption)
             with STAGE.labels("encoding").time():
                 return await self.on_thread(_encoded, picture, told)
@@ -128,11 +129,12 @@ class Pipeline:
 
         return await self._portraits.get(photo_id, face, study)
 
-    async def _second(self, job: Job, photos: Photos) -> Image | None:
+    async def _second(self, job: Job, photos: Photos, family: Family) -> Image | Footage | None:
         if job.avatar is not None or job.second_photo_id is None:
             return None
         photo, _ = await photos.read(job.second_photo_id)
-        return await self.on_thread(_decoded_second, photo)
+        follows = isinstance(family, Follower)
+        return await self.on_thread(_decoded_second, photo, follows)
 
     async def _ground(self, finish: Finish, photos: Photos) -> str | Image:
         """Return what lies behind: a colour, a picture, or "" for nothing."""
@@ -205,12 +207,27 @@ def _decoded(photo: bytes) -> Image:
     return decode(photo)
 
 
-def _decoded_second(photo: bytes) -> Image:
-    """Decode a second photo; raises PhotoError with a detail that names it."""
+def _decoded_second(photo: bytes, follows: bool) -> Image | Footage:
+    """Decode a second photo, or a film that is followed; raises PhotoError that names it."""
     try:
+        if follows and is_footage(photo):
+            found = footage.moving(photo)
+            if len(found.frames) > 1:
+                return found
         return _decoded(photo)
     except PhotoError as error:
         raise PhotoError(error.failure, {"picture": True}) from error
+
+
+def _made(
+    family: Family, subject: Subject, settings: tuple[Setting, ...], second: Image | Footage | None
+) -> Calls[Picture]:
+    """Have a picture made, or a film where the second picture is one."""
+    if isinstance(second, Footage):
+        if not isinstance(family, Follower):
+            raise UnknownSetting("a film")
+        return family.follow(subject, settings, second)
+    return family.make(subject, settings, second)
 
 
 def _study(

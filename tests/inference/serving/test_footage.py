@@ -104,6 +104,21 @@ def test_long_films_are_looked_through_by_key_frames(moments):
     assert np.abs(ends[1] - moments[2].astype(int)).mean() < 20
 
 
+@pytest.mark.parametrize("form", ["mp4", "gif"])
+def test_a_film_that_is_followed_is_seen_at_an_even_pace(form, moments):
+    """Each moment is there as long as it plays, in small, whatever the film's own pace."""
+    data = filmed(moments) if form == "mp4" else gif(moments)
+    seconds = 0.5 if form == "mp4" else 0.08  # of a moment
+    found = footage.moving(data)
+    assert found.frames_per_second == footage.FOLLOWED
+    expected = (len(moments) * seconds) * footage.FOLLOWED
+    assert expected - 2 - seconds * footage.FOLLOWED <= len(found.frames) <= expected + 1
+    assert max(found.frames[0].shape) <= 480
+    ends = found.frames[0].astype(int), found.frames[-1].astype(int)
+    for end, moment in zip(ends, (moments[0], moments[-1]), strict=True):
+        assert np.abs(end - moment.astype(int)).mean() < 20
+
+
 def test_films_are_told_by_name_and_head(selfie_of):
     """Types, suffixes and first bytes of films, and none of photos."""
     assert may_be_footage("video/mp4", "")

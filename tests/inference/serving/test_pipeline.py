@@ -27,6 +27,7 @@ from storage.contract.jobs import Done, Failed, Job, JobState
 from storage.contract.kinds import KINDS, Setting
 from storage.errors import PhotoGone
 from tests import patience
+from tests.inference.drivers import frame
 from tests.inference.making import networks
 
 SECOND = uuid4()
@@ -189,6 +190,29 @@ async def test_a_picture_lends_its_style(pipeline, photo):
     assert outcome == Failed(Failure.NOT_AN_IMAGE, {"picture": True})
     outcome = await pipeline.run(job("cartoon", painted), files)
     assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "cartoon"})
+
+
+async def test_a_film_lends_its_movements(pipeline, photo):
+    """To a sticker that moves; one painted like a film is painted like a frame of it."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as film:
+        stream = film.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for feeling in ("neutral",) * 4 + ("happy",) * 4:
+            shown = av.VideoFrame.from_ndarray(frame("P006", feeling), format="rgb24")
+            film.mux(stream.encode(shown))
+        film.mux(stream.encode())
+    files = Files(photo, second=file.getvalue())
+    outcome = await pipeline.run(job("expression", Setting("mimic"), second=SECOND), files)
+    assert isinstance(outcome, Done)
+    with av.open(io.BytesIO(outcome.picture)) as made:
+        assert sum(1 for _ in made.decode(video=0)) == 12  # 0.8 seconds at 15 a second
+    painted = await pipeline.run(job("cartoon", Setting("picture", 0.8), second=SECOND), files)
+    assert isinstance(painted, Done)
+    assert painted.picture.startswith(b"\x89PNG")
+    broken = Files(photo, second=file.getvalue()[:200])
+    outcome = await pipeline.run(job("expression", Setting("mimic"), second=SECOND), broken)
+    assert outcome == Failed(Failure.BROKEN, {"picture": True})
 
 
 async def test_a_job_of_nobody_makes_somebody_up(pipeline):
