@@ -51,9 +51,8 @@ def detect(image: Image, halvings: int) -> Calls[list[Detection]]:
     if halvings and tile < _MIN_TILE:
         return []
     scale = SIDE / tile
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    corners = list(product(_offsets(size[0]), _offsets(size[1])))
+    small = shrunk(image, scale)
+    corners = list(product(_offsets(small.shape[1]), _offsets(small.shape[0])))
     views = np.zeros((len(corners), SIDE, SIDE, 3), np.float32)
     for view, (left, top) in zip(views, corners, strict=True):
         part = small[max(top, 0) : top + SIDE, max(left, 0) : left + SIDE]
@@ -69,6 +68,13 @@ def detect(image: Image, halvings: int) -> Calls[list[Detection]]:
             for detection in _read(regressors, logits, left / scale, top / scale, 1 / scale)
         ]
     )
+
+
+def shrunk(image: Image, scale: float) -> Image:
+    """Bring a photo, (H, W, 3), to a scale at which tiles of SIDE are looked at."""
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
 
 
 def suppress(detections: Sequence[Detection]) -> list[Detection]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.face.detect import detect
+from inference.face.detect import SIDE, detect, shrunk
 from inference.face.landmarks import region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.models.calls import Calls
@@ -133,8 +133,9 @@ def _surroundings(image: Image, face: Traced, roll: float) -> Image:
 def _scores(image: Image) -> Calls[NDArray[np.float64]]:
     """How surely the detector sees a face in a picture turned 0 to 3 times, (4,)."""
     scores = np.zeros(4)
+    small = shrunk(image, SIDE / max(image.shape[:2]))  # once: pixels enough to be turned
     for turns in range(4):
-        found = yield from detect(np.ascontiguousarray(np.rot90(image, turns)), 0)
+        found = yield from detect(np.ascontiguousarray(np.rot90(small, turns)), 0)
         scores[turns] = found[0].score if found else 0.0
     return scores
 
