@@ -2,8 +2,9 @@
 
 A variant's score is the logarithm of its prior, plus for each attribute its weight times the log
 probability that the person has what the variant shows, minus the squared distance between its
-expression and the person's. "None" is a variant like the others, so glasses, beards and hats are
-worn when the classifiers of them, which are calibrated, believe in them.
+expression and the person's, minus what the outlines of their hair differ by. "None" is a variant
+like the others, so glasses, beards and hats are worn when the classifiers of them, which are
+calibrated, believe in them.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import numpy as np
 
 from inference.avatars import palette, styles
 from inference.avatars.styles import Slot, Variant
+from inference.emoji import outlines
 from inference.emoji.traits import Traits
 from inference.face import light
 from inference.face.report import Lab
@@ -20,7 +22,7 @@ from storage.contract.avatars import AvatarSpec
 _KIN: Mapping[tuple[str, str], float] = {
     ("bald", "buzz"): 0.5, ("buzz", "short"): 0.4, ("short", "medium"): 0.3,
     ("medium", "long"): 0.5,
-    ("straight", "wavy"): 0.4, ("wavy", "curly"): 0.6, ("curly", "coily"): 0.6,
+    ("straight", "wavy"): 0.4, ("wavy", "curly"): 0.4, ("curly", "coily"): 0.6,
     ("stubble", "goatee"): 0.2, ("stubble", "beard"): 0.3, ("goatee", "beard"): 0.4,
     ("goatee", "mustache"): 0.3, ("thin", "medium"): 0.4, ("medium", "bushy"): 0.4,
     ("short", "full"): 0.3, ("full", "long"): 0.3, ("knit", "peaked"): 0.3,
@@ -72,7 +74,11 @@ def score(variant: Variant, slot: Slot, traits: Traits) -> float:
     away = sum(
         (variant.measures.get(name, 0.0) - traits.expression[name]) ** 2 for name in measures
     )
-    return total - away / (2 * _EXPRESSION_SPREAD**2)
+    total -= away / (2 * _EXPRESSION_SPREAD**2)
+    if slot.outline and traits.outline is not None:
+        drawn = outlines.drawn(slot.style, slot.name, variant.name)
+        total -= slot.outline * outlines.apart(drawn, traits.outline)
+    return total
 
 
 def _suits(value: str, believed: Mapping[str, float]) -> float:

@@ -41,6 +41,9 @@ def blended(before: Traits, now: Traits) -> Traits:
         },
         _mixed(before.expression, now.expression, _EXPRESSION_MEMORY),
         {**now.colours, **before.colours},
+        now.outline
+        if before.outline is None or now.outline is None
+        else _MEMORY * before.outline + (1 - _MEMORY) * now.outline,
     )
 
 

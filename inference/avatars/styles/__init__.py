@@ -40,11 +40,17 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for one part. weights: how much each attribute counts when choosing."""
+    """A place for one part.
 
+    weights: how much each attribute counts when choosing. outline: how much the hair's outline
+    does; 0 where no hair is chosen.
+    """
+
+    style: str
     name: str
     variants: Mapping[str, Variant]
     weights: Mapping[str, float]
+    outline: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,7 @@ def load(name: str) -> Style:
     """
     if name not in STYLES:
         raise KeyError(name)
-    table = tomllib.loads(
-        files("inference.avatars").joinpath("styles", f"{name}.toml").read_text("utf-8")
-    )
+    table = _table(name)
     if "layers" in table:
         return _layered(name, table)
     definition = json.loads(files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8"))
@@ -89,7 +93,9 @@ def load(name: str) -> Style:
     return Style(
         name=name,
         licence=table["licence"],
-        slots=MappingProxyType({slot: _slot(slot, data) for slot, data in table["slots"].items()}),
+        slots=MappingProxyType(
+            {slot: _slot(name, slot, data) for slot, data in table["slots"].items()}
+        ),
         definition=Definition(definition),
         components=MappingProxyType(
             {
@@ -102,11 +108,30 @@ def load(name: str) -> Style:
     )
 
 
+def _table(name: str) -> dict[str, Any]:
+    """Read ``<style>.toml`` with what the tables in the style's own folder add to it."""
+    here = files("inference.avatars").joinpath("styles")
+    table = tomllib.loads(here.joinpath(f"{name}.toml").read_text("utf-8"))
+    for more in table.get("more", ()):
+        _merge(table, tomllib.loads(here.joinpath(name, more).read_text("utf-8")))
+    return table
+
+
+def _merge(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and key in table:
+            _merge(table[key], value)
+        else:
+            table[key] = value
+
+
 def _layered(name: str, table: Mapping[str, Any]) -> Style:
     return Style(
         name=name,
         licence=table["licence"],
-        slots=MappingProxyType({slot: _slot(slot, data) for slot, data in table["slots"].items()}),
+        slots=MappingProxyType(
+            {slot: _slot(name, slot, data) for slot, data in table["slots"].items()}
+        ),
         definition=None,
         components=MappingProxyType(
             {slot: frozenset(layers) for slot, layers in table["layers"].items()}
@@ -116,7 +141,13 @@ def _layered(name: str, table: Mapping[str, Any]) -> Style:
     )
 
 
-def _slot(name: str, data: Mapping[str, Any]) -> Slot:
+def _slots(style: str, table: Mapping[str, Any]) -> Mapping[str, Slot]:
+    return MappingProxyType(
+        {slot: _slot(style, slot, data) for slot, data in table["slots"].items()}
+    )
+
+
+def _slot(style: str, name: str, data: Mapping[str, Any]) -> Slot:
     variants = {}
     for variant, traits in data["variants"].items():
         tags, measures = {}, {}
@@ -128,7 +159,8 @@ def _slot(name: str, data: Mapping[str, Any]) -> Slot:
             elif key != "prior":
                 measures[key] = float(value)
         variants[variant] = Variant(variant, tags, measures, float(traits.get("prior", 1.0)))
-    return Slot(name, MappingProxyType(variants), MappingProxyType(data.get("weights", {})))
+    weights = MappingProxyType(data.get("weights", {}))
+    return Slot(style, name, MappingProxyType(variants), weights, float(data.get("outline", 0)))
 
 
 def _draw(

@@ -11,6 +11,7 @@ annotators named.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -277,13 +278,16 @@ def _entropy(subject: str, specs: Sequence[AvatarSpec]) -> Row:
 
 
 def identified(resembling: resemblance.Scores) -> Hits:
-    """Whose photo is the likeliest among ten for the drawing of them; rivals are random."""
-    chance = np.random.default_rng(0)
-    hits: Hits = []
-    for index in range(len(resembling)):
-        others = [other for other in range(len(resembling)) if other != index]
-        rivals = chance.choice(others, min(AMONG - 1, len(others)), replace=False)
-        hits.append(
-            float(resembling[index, index] > resembling[index, rivals].max(initial=-np.inf))
-        )
-    return hits
+    """How likely everybody's photo is the best of ten for the drawing of them.
+
+    The nine others are drawn by chance: of all the sets of them, the share in which nobody suits
+    the drawing as well.
+
+    Args:
+        resembling: of everybody's drawing to everybody.
+    """
+    people = len(resembling)
+    others = min(AMONG, people) - 1
+    as_good = (resembling >= np.diag(resembling)[:, None]).sum(axis=1) - 1
+    sets = comb(people - 1, others)
+    return [comb(people - 1 - int(rivals), others) / sets for rivals in as_good]

@@ -8,6 +8,7 @@ import pytest
 from inference.avatars import palette, styles
 from inference.avatars.compose import render, svg
 from inference.avatars.spec import parse_spec
+from inference.emoji import outlines
 from inference.emoji.match import colours, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
@@ -139,8 +140,9 @@ def test_what_is_seen_is_worn(
 def test_long_loose_hair_is_long() -> None:
     """Hair down to the shoulders never becomes a crop."""
     woman = person(hair_length="long", loose="1", male="0", makeup="1")
-    best = ranked(styles.load("avataaars").slots["top"], woman)[:3]
-    assert set(best) <= {"straight01", "straight02", "straightAndStrand", "curvy"}
+    slot = styles.load("avataaars").slots["top"]
+    for variant in ranked(slot, woman)[:5]:
+        assert "long" in slot.variants[variant].tags["hair_length"]
 
 
 @pytest.mark.parametrize("style", ["avataaars", "big-ears"])
@@ -297,6 +299,30 @@ def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
     for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
         assert best_match(answered(observe(portrait_of("P010"))), style).parts[slot] == bun
         assert best_match(answered(observe(portrait_of("P001"))), style).parts[slot] != bun
+
+
+@pytest.mark.parametrize("cut", ["sideParting", "sidePartingRight", "fullSides", "sweptBack"])
+def test_of_cuts_that_words_tell_alike_the_one_with_the_hairs_outline_is_worn(cut: str) -> None:
+    """Short straight hair is drawn with the parting, height and width that it is seen with."""
+    seen = replace(person(), outline=outlines.drawn("avataaars", "top", cut))
+    assert best_match(seen, "avataaars").parts["top"] == cut
+
+
+@pytest.mark.parametrize("name", ["P006", "P010"])
+def test_hair_tied_back_is_not_drawn_as_a_crop(
+    portrait_of: Callable[[str], Portrait], name: str
+) -> None:
+    """A woman's long hair that does not show beside the jaw is put up."""
+    top = best_match(answered(observe(portrait_of(name))), "avataaars").parts["top"]
+    assert styles.load("avataaars").slots["top"].variants[top].tags["tied"] == ("1",)
+
+
+@pytest.mark.parametrize("name", ["P002", "P004", "P007"])
+def test_curls_are_drawn_as_curls(portrait_of: Callable[[str], Portrait], name: str) -> None:
+    """Curly hair gets a part that shows curls or coils."""
+    top = best_match(answered(observe(portrait_of(name))), "avataaars").parts["top"]
+    shown = styles.load("avataaars").slots["top"].variants[top].tags["texture"]
+    assert {"curly", "coily"} & set(shown)
 
 
 def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
