@@ -59,7 +59,7 @@ def move(report: FaceReport, asked: Movement, glasses: float = 0.0) -> Moved:
     Args:
         report: of the face.
         asked: what to do with it.
-        glasses: 0..1, see ``eyewear.detect``.
+        glasses: 0..1, see ``eyewear.worn``.
     """
     before = np.asarray(report.landmarks, np.float64)
     weights = limits.left_to_do(asked.weights, report.blendshapes)
@@ -221,7 +221,7 @@ def expressed(
     if not asked.moves:
         return Expressed(image, alpha)
     height, width = alpha.shape
-    moved = move(report, asked, eyewear.detect(image, report.landmarks))
+    moved = move(report, asked, eyewear.worn(image, report.landmarks, report.colours.skin))
     image = creases.lay(image, moved.before, moved.weights, report.colours.skin)
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))

@@ -58,7 +58,8 @@ def network(portrait: Portrait, asked: Movement) -> Calls[Explained]:
     image, report = portrait.foreground, portrait.report
     moved = None
     if asked.moves:
-        moved = engine.move(report, asked, eyewear.detect(image, report.landmarks))
+        glasses = eyewear.worn(image, report.landmarks, report.colours.skin)
+        moved = engine.move(report, asked, glasses)
     edit = yield from ganimation.edit(replace(portrait, image=image), asked, moved)
     if edit is None:
         same = np.zeros((*portrait.alpha.shape, 2), np.float32)

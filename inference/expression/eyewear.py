@@ -8,15 +8,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.expression import eyesight
 from inference.face import topology
+from inference.face.report import Lab
 
 EDGE = (12.0, 24.0)
 """Level edge over the bridge, in percent of the skin's lightness: none up to, sure from."""
 
-STIFF = 0.8
+STIFF = 0.95
 """How much of the movement behind sure frames is held back."""
 
-LENS = (0.42, 0.4, 0.36)
+LENS = (0.5, 0.44, 0.45)
 """Half width, height above and below the eye of what a lens covers, in eye distances."""
 
 _COLUMNS, _ROWS = 16, 24
@@ -55,6 +57,23 @@ def detect(image: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> float:
     return float(np.clip((share - EDGE[0]) / (EDGE[1] - EDGE[0]), 0.0, 1.0))
 
 
+def worn(image: NDArray[np.uint8], landmarks: NDArray[np.floating], skin: Lab) -> float:
+    """Tell whether a face wears glasses, by their frame or by what hides an eye.
+
+    One hidden eye is enough: light plays on dark lenses so that the other may seem to be seen, and
+    hair or a hand should not bend either.
+
+    Args:
+        image: (H, W, 3) RGB uint8.
+        landmarks: (478, 2 or 3) px of the image.
+        skin: the person's.
+
+    Returns:
+        0 (none) to 1 (surely).
+    """
+    return 1.0 - (1.0 - detect(image, landmarks)) * min(eyesight.seen(image, landmarks, skin))
+
+
 def stiffened(
     landmarks: NDArray[np.floating], offset: NDArray[np.float64], glasses: float
 ) -> NDArray[np.float64]:
@@ -63,7 +82,7 @@ def stiffened(
     Args:
         landmarks: (478, 2 or 3) px.
         offset: (478, 3) px, how each landmark is to move.
-        glasses: 0..1, see ``detect``.
+        glasses: 0..1, see ``worn``.
 
     Returns:
         (478, 3) px.

@@ -61,7 +61,7 @@ class Film(Sequence[Image]):
 
     def _all_interiors(self, shots: Sequence[Shot]) -> Mapping[str, engine.Interior]:
         """Choose for each kind of mouth the one that suits it where it is open the most."""
-        glasses = eyewear.detect(self._image, self._report.landmarks)
+        glasses = eyewear.worn(self._image, self._report.landmarks, self._report.colours.skin)
         self._peaks: dict[str, Movement] = {}
         found: dict[str, engine.Interior] = {}
         for movement in {_key(movement): movement for movement, _ in shots}.values():

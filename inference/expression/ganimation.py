@@ -48,7 +48,7 @@ def express(
     image = gaze.turn(image, report.landmarks, asked.look_left, asked.look_right)
     moved = None
     if asked.moves:
-        moved = move(report, asked, eyewear.detect(image, report.landmarks))
+        moved = move(report, asked, eyewear.worn(image, report.landmarks, report.colours.skin))
     found = yield from edit(replace(portrait, image=image), asked, moved)
     points = report.landmarks if moved is None else moved.after
     if found is not None:

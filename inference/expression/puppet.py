@@ -48,7 +48,7 @@ class Puppet:
             portrait, _FULL, _head(portrait.report.landmarks)
         )
         self._cutter = Cutter(self._alpha)
-        self._glasses = eyewear.detect(self._image, self._report.landmarks)
+        self._glasses = eyewear.worn(self._image, self._report.landmarks, self._report.colours.skin)
         self._interiors: dict[str, engine.Interior] = {}
         self._inside: str | None = None
 

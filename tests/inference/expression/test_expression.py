@@ -204,6 +204,26 @@ def test_frames_of_glasses_are_seen_and_hardly_bend(portrait: Portrait) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["surprised", "laugh", "angry"])
+def test_sunglasses_stay_as_they_are(portrait: Portrait, name: str) -> None:
+    """Dark lenses without a frame over the nose move by less than 2% of the eyes' distance."""
+    points = portrait.report.landmarks
+    middles = [points[list(corners), :2].mean(axis=0) for corners in topology.EYE_CORNERS]
+    apart = float(np.linalg.norm(middles[1] - middles[0]))
+    dark = portrait.image.copy()
+    for x, y in middles:
+        size = (int(0.4 * apart), int(0.34 * apart))
+        cv2.ellipse(dark, (int(x), int(y)), size, 0, 0, 360, (18, 18, 22), -1, cv2.LINE_AA)
+    worn = replace(portrait, image=dark)
+    assert eyewear.detect(dark, points) < 0.5
+    before, after = ((one < 40).all(axis=2) for one in (dark, edited(worn, Setting(name, 1.0))))
+    for x, y in middles:
+        near = np.zeros(before.shape, np.uint8)
+        cv2.circle(near, (int(x), int(y)), int(0.46 * apart), 1, -1)
+        boxes = [cv2.boundingRect((lens & (near > 0)).astype(np.uint8)) for lens in (before, after)]
+        assert np.abs(np.subtract(*boxes)).max() < 0.02 * apart + 1
+
+
 @pytest.mark.parametrize("name", sorted(INSIDE))
 def test_an_opened_mouth_shows_what_is_inside(name: str, portrait: Portrait) -> None:
     """Between parting lips comes a piece of the library, and the more the wider it was asked."""
