@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.cartoon.portrait import curves, hair_colour
 from inference.cartoon.portrait.curves import Plane
@@ -20,6 +21,8 @@ _SOLID, _THIN = 0.55, 0.24
 """Density from which hair is drawn as a shape of its own, and from which as a shade on skin."""
 
 _CERTAIN = 0.5  # how probable a beard or a moustache must be to be drawn solid
+_FRONTAL = 25.0  # degrees of yaw up to which both halves of a face are seen
+_SMOOTH = 0.35  # of a beard's roughness: as smooth as skin
 _SHADE = 0.45  # for stubble
 _ALONE, _DROOP = 0.5, 0.03  # share that a moustache alone has, and how far it hangs, face heights
 
@@ -105,22 +108,35 @@ def density(sitter: Sitter) -> Plane | None:
     evidence = cv2.GaussianBlur(unlike + 0.8 * rough, (0, 0), 0.02 * unit)
     grown = np.asarray(np.clip((evidence - 7 + 5 * chance) / 16, 0, 1), np.float32)
     region = sitter.filled(_REGION)
-    if abs(sitter.pose.yaw) < 25:
+    if abs(sitter.pose.yaw) < _FRONTAL:
         other = cv2.dilate(_mirrored(grown, sitter), np.ones((9, 9)))
         grown = np.minimum(grown, other + 0.15)
     core = region & (grown > 0.7) & ~lips & (down > 0.75)
     if sitter.chance("facial_hair", "beard") > 0.4 and core.sum() > 80:
-        # below the jaw a beard goes on as long as it looks like itself
+        # below the jaw a beard goes on as long as it looks like itself, and as rough: a neck in
+        # the shade has its colour too
         own = np.median(lab[core], axis=0)
         spread = max(6.0, float(lab[core][:, 0].std()))
         like = np.exp(
             -np.square((lab - own) / np.array([1.6 * spread, 5, 6], np.float32)).sum(axis=2)
         )
+        coarse = cv2.GaussianBlur(rough, (0, 0), 0.03 * unit)
+        like *= np.clip((coarse / max(float(np.median(coarse[core])), 0.1) - _SMOOTH) / 0.3, 0, 1)
+        if abs(sitter.pose.yaw) < _FRONTAL:
+            like = np.maximum(like, _mirrored(like.astype(np.float32), sitter))
         below = (down > 0.8) & (down < 1.6) & (np.abs(across) < 0.45) & ~region
         below &= sitter.person > 0.5
-        grown = np.where(below, cv2.GaussianBlur(like, (0, 0), 0.02 * unit), grown)
-        region |= below
+        hanging = cv2.GaussianBlur(like.astype(np.float32), (0, 0), 0.02 * unit)
+        hole = np.ones((round(0.05 * unit) | 1,) * 2)
+        grown = np.where(below, cv2.morphologyEx(hanging, cv2.MORPH_CLOSE, hole), grown)
+        region |= below & _reached(grown > _THIN, core)
     return np.asarray(grown * (region & ~lips), np.float32)
+
+
+def _reached(mask: NDArray[np.bool_], start: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the parts of a mask that hang together with a start."""
+    _, parts = cv2.connectedComponents((mask | start).astype(np.uint8))
+    return np.isin(parts, np.unique(parts[start]))
 
 
 def _mirrored(plane: Plane, sitter: Sitter) -> Plane:

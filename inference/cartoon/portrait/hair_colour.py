@@ -11,7 +11,8 @@ _WARM = 0.22  # of b: hair that is yellowish is at least so reddish
 _GOLD = 18.0  # b of hair that is certainly blond at least
 _FAIR = 0.5  # how probable fair hair must be for its lit part to be its colour
 _LIT = 0.75
-_DARK, _BLACK, _SHINE = 20.0, 0.3, 30.0  # lightness and chance of black hair; what shine adds to it
+_STREAKS, _GRAYING = 0.12, 0.5  # how probable dye or gray hair must be for two tones
+_BLOND = (0.1, 55.0)  # how probable blond hair must be, and how light blond streaks
 
 
 def own(colours: Colours, perceived: Probabilities) -> Lab | None:
@@ -34,12 +35,12 @@ def own(colours: Colours, perceived: Probabilities) -> Lab | None:
 
 
 def second(colours: Colours, perceived: Probabilities) -> Lab | None:
-    """Tell hair's other tone from light that falls on dark hair or shines through it."""
-    tone, other = colours.hair, colours.hair_second
-    if tone is None or other is None or perceived["hair_colour"].get("dyed", 0.0) > _DYED:
-        return other
-    dark = tone[0] < _DARK and perceived["hair_colour"].get("black", 0.0) > _BLACK
-    return None if dark and other[0] - tone[0] > _SHINE else other
+    """Return hair's other tone where it is dyed or graying; elsewhere light falls on it."""
+    likely, other = perceived["hair_colour"], colours.hair_second
+    dyed = likely.get("dyed", 0.0) > _STREAKS
+    graying = likely.get("gray", 0.0) + likely.get("white", 0.0) > _GRAYING
+    streaked = likely.get("blond", 0.0) > _BLOND[0] and other is not None and other[0] > _BLOND[1]
+    return other if dyed or graying or streaked else None
 
 
 def warm(tone: Lab) -> Lab:

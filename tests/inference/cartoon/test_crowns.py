@@ -90,11 +90,13 @@ def test_the_lit_part_of_blond_hair_is_its_colour() -> None:
     assert drawn[2] > 14
 
 
-def test_light_on_black_hair_is_no_second_colour() -> None:
-    """Shine is no patch of blond; dyed strands are what they are."""
+def test_light_on_hair_is_no_second_colour() -> None:
+    """Sun and shine are no patch of blond; dyed and gray strands are what they are."""
     lit = replace(_colours((11, -1, 3)), hair_second=(60, 4, 20))
     assert hair_colour.second(lit, {"hair_colour": {"black": 0.5, "dyed": 0.05}}) is None
+    assert hair_colour.second(lit, {"hair_colour": {"brown": 0.9}}) is None
     assert hair_colour.second(lit, {"hair_colour": {"black": 0.4, "dyed": 0.5}}) == (60, 4, 20)
+    assert hair_colour.second(lit, {"hair_colour": {"black": 0.3, "gray": 0.6}}) == (60, 4, 20)
 
 
 def test_green_light_makes_nobody_green(portrait_of: Callable[[str], Portrait]) -> None:
