@@ -62,27 +62,30 @@ def _both(**weights: float) -> dict[str, float]:
 
 
 UNITS: dict[str, Mix] = {
-    "AU1": {"browInnerUp": 2.4},
+    "AU1": {"browInnerUp": 2.6, **_both(browOuterUp=-0.3)},
     "AU2": {"browInnerUp": 0.4, **_both(browOuterUp=2.0)},
     "AU4": _both(browDown=2.1),
     "AU5": _both(eyeWide=2.4),
     "AU6": _both(cheekSquint=1.4, eyeSquint=1.4),
     "AU7": _both(eyeSquint=2.2),
-    "AU9": _both(noseSneer=1.5, browDown=0.6),
+    "AU9": {"mouthPucker": -0.4, **_both(noseSneer=1.5, browDown=0.6, mouthSmile=-0.1)},
     "AU10": _both(mouthUpperUp=1.75, noseSneer=0.1),
     "AU12": _both(mouthSmile=1.3),
-    "AU14": _both(mouthDimple=2.1),
+    "AU14": _both(mouthDimple=2.3, mouthSmile=-0.6),
     "AU15": {REST: 0.7, **_both(mouthFrown=2.5)},
     "AU17": {REST: 1.0, "mouthShrugLower": 1.6, "mouthShrugUpper": 0.5},
     "AU18": {REST: 1.0, "mouthPucker": 1.5},
     "AU20": _both(mouthStretch=1.2),
     "AU23": {REST: 1.0, "mouthRollLower": 0.6, "mouthRollUpper": 0.6, **_both(mouthPress=1.0)},
     "AU24": {REST: 1.0, "mouthRollLower": 0.2, "mouthRollUpper": 0.2, **_both(mouthPress=1.5)},
-    "AU25": {"jawOpen": 0.2, **_both(mouthUpperUp=0.5, mouthLowerDown=1.2)},
+    "AU25": {"jawOpen": 0.2, **_both(mouthUpperUp=0.5, mouthLowerDown=1.2, mouthSmile=-0.2)},
     "AU26": {"jawOpen": 1.5},
     "AU43": {CLOSE_LEFT: 1.0, CLOSE_RIGHT: 1.0},
 }
-"""Weights at which a judge reads an amount as asked, as far as faces stay natural (the card)."""
+"""Weights at which a judge reads an amount as asked, as far as faces stay natural (the card).
+
+Those below 0 take back what a movement does beside what it is asked for.
+"""
 
 RESPONSE = {
     "AU6": 1.2, "AU7": 1.2, "AU15": 0.75, "AU17": 0.75, "AU18": 0.75, "AU20": 0.8, "AU24": 1.2,

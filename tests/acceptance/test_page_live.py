@@ -83,3 +83,24 @@ async def test_without_a_camera_nothing_is_offered(address: str) -> None:
         await visitor.have(3)
         await page.get_by_role("button", name="Cutout").click()
         await expect(page.get_by_role("button", name=EN["drive"])).to_have_count(0)
+
+
+async def test_a_page_that_may_have_no_camera_says_where_it_may(address: str) -> None:
+    """A browser lends none to an address of plain http, which is told when it is tried."""
+    async with (
+        async_playwright() as playwright,
+        chromium(playwright) as browser,
+        visit(browser, address) as visitor,
+    ):
+        page = visitor.page
+        await page.add_init_script(
+            "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
+        )
+        await page.reload()
+        await page.get_by_role("button", name=EN["way_sample"]).click()
+        await visitor.have(3)
+        await page.get_by_role("button", name="Cutout").click()
+        await page.get_by_role("button", name=EN["drive"]).click()
+        dialog = page.get_by_role("dialog", name=EN["drive_title"])
+        await expect(dialog.get_by_text(EN["drive_insecure"])).to_be_visible()
+        await expect(page.get_by_role("button", name=EN["drive_keep"])).to_be_disabled()

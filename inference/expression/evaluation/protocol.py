@@ -191,7 +191,8 @@ def _look(portrait: Portrait, networks: Networks) -> signals.Seen:
 
 def _leak(unit: str, still: signals.Seen, full: signals.Seen) -> float:
     """Mean absolute change of all scores that are none of the unit's business."""
-    own = {name.removesuffix("Left").removesuffix("Right") for name in MIXES[unit]}
+    asked = (name for name, weight in MIXES[unit].items() if weight > 0)  # not what it takes back
+    own = {name.removesuffix("Left").removesuffix("Right") for name in asked}
     judged = (*signals.BLENDSHAPES.get(unit, ()), *_SHARED.get(unit, ()))
     own |= {name.removesuffix("Left").removesuffix("Right") for name in judged}
     others = [

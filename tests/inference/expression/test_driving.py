@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from inference.expression import driving
+from inference.expression.mixes import movement
 from inference.expression.puppet import SIDE, Puppet
 from inference.expression.reenacting import LEARNING, Reenactment
 from inference.face import tracking
 from inference.face.report import Portrait
 from inference.pictures.images import Image
-from storage.contract.kinds import EXPRESSION
+from storage.contract.kinds import EXPRESSION, Setting
 from storage.contract.live import Moment
 from tests.inference.drivers import frame, reading
 from tests.inference.making import answered
@@ -105,6 +106,25 @@ def test_what_drives_a_face_is_read_off_it_again(wearer: str, portrait_of: Portr
         assert happy.score(f"mouthSmile{side}") > still.score(f"mouthSmile{side}") + 0.05
     assert shocked.lips > still.lips + 0.15
     assert max(pensive.eyes) < 0.7 * min(still.eyes)
+
+
+def test_a_mouth_keeps_its_inside_until_it_shuts(portrait_of: PortraitOf) -> None:
+    """After a laugh parted lips show the laugh's teeth; once shut, they show their own."""
+    puppet = Puppet(portrait_of("P003"))
+    parted = (Setting("AU25", 0.7),)
+    fresh = puppet.frame(parted)
+    puppet.frame((Setting("AU12", 0.8), Setting("AU26", 0.6)))
+    assert not np.array_equal(puppet.frame(parted), fresh)
+    puppet.frame(())
+    assert np.array_equal(puppet.frame(parted), fresh)
+
+
+def test_a_jaw_that_drops_in_a_smile_opens_a_laugh() -> None:
+    """And a round mouth in none."""
+    jaw, smile = Setting("AU26", 0.6), Setting("AU12", 0.8)
+    assert movement((jaw,)).inside == "round"
+    assert movement((jaw, smile)).inside == "laugh"
+    assert movement((jaw, Setting("AU12-left", 0.5))).inside == "round"
 
 
 def test_a_face_is_learned_driven_lost_and_found(portrait_of: PortraitOf) -> None:
