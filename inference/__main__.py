@@ -19,6 +19,7 @@ from rich.table import Table
 
 from inference.emoji.__main__ import parts
 from inference.errors import WeightsError
+from inference.expression import COMPARED
 from inference.expression.__main__ import expression as expressed
 from inference.models import weights as files
 from inference.settings import InferenceSettings
@@ -343,9 +344,9 @@ def emoji(
     "--engine",
     "engines",
     multiple=True,
-    default=("geometric", "ganimation"),
+    default=COMPARED,
     show_default=True,
-    type=click.Choice(["geometric", "ganimation"]),
+    type=click.Choice(COMPARED),
 )
 @_json
 def expression(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from storage.contract.kinds import ENGINES, EXPRESSION, Setting
+from inference.expression import COMPARED
+from storage.contract.kinds import EXPRESSION, Setting
 
 COLUMNS = 9
 """Of a sheet; eight rows make 72 expressions."""
@@ -38,7 +39,7 @@ def _settings(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> 
 @click.argument("photo", type=_PHOTO)
 @click.argument("settings", nargs=-1, callback=_settings)
 @click.option("--like", type=_PHOTO, help="Take the expression from this photo instead.")
-@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+@click.option("--engine", type=click.Choice(COMPARED), default=COMPARED[0], show_default=True)
 @click.option("--face", "number", type=click.IntRange(min=1), help="Which face, the largest is 1.")
 @click.option("-o", "--out", type=_PNG, help="Write the result, cut out.")
 @click.option("--explain", type=_PNG, help="Draw flow, attention A and colours C beside it.")
@@ -62,7 +63,7 @@ def expression(
     from inference import wiring
     from inference.expression import mimic
     from inference.expression.drawing import gridded, sheeted
-    from inference.expression.explain import draw, geometric, network
+    from inference.expression.explain import EXPLANATIONS, draw
     from inference.expression.mixes import movement
     from inference.expression.serving import MIMIC, Expression
     from inference.face import analysis
@@ -85,10 +86,7 @@ def expression(
         if lent is not None:
             face = run(analysis.find(lent), networks).faces[0]
             movements = mimic.like(portrait.report, face, 1.0)
-        if engine == ENGINES[0]:
-            found = geometric(portrait, movements)
-        else:
-            found = run(network(portrait, movements), networks)
+        found = run(EXPLANATIONS[engine](portrait, movements), networks)
         explain.write_bytes(images.encode_png((draw(portrait, found),)))
     if grid is not None:
         drawn = gridded(portrait, _AMOUNTS, _CELL, engine, networks)

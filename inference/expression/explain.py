@@ -1,16 +1,17 @@
 """What an engine did to a face, beside the result: flow, attention A and colours C of the paper."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.expression import engine, eyewear, ganimation
+from inference.expression import engine, eyewear, ganimation, ganimation_original
 from inference.expression.mixes import Movement
 from inference.face import topology
 from inference.face.report import Portrait
-from inference.models.calls import Calls
+from inference.models.calls import Calls, without_calls
 from inference.pictures.images import Image
 
 CELL = 320
@@ -37,6 +38,7 @@ class Explained:
     result: Image
 
 
+@without_calls
 def geometric(portrait: Portrait, asked: Movement) -> Explained:
     """Take the geometric engine's edit apart; A and C are what it changed beside moving skin."""
     image, report = portrait.foreground, portrait.report
@@ -62,9 +64,7 @@ def network(portrait: Portrait, asked: Movement) -> Calls[Explained]:
         moved = engine.move(report, asked, glasses)
     edit = yield from ganimation.edit(replace(portrait, image=image), asked, moved)
     if edit is None:
-        same = np.zeros((*portrait.alpha.shape, 2), np.float32)
-        one = np.ones(portrait.alpha.shape, np.float32)
-        return Explained(same, one, np.full_like(image, 128), image)
+        return _untouched(image)
     spread = ganimation.spread(portrait.alpha.shape, report.landmarks, edit)
     result, _ = ganimation.applied(image, portrait.alpha, report.landmarks, edit)
     place = ganimation.placement(report.landmarks)
@@ -74,6 +74,36 @@ def network(portrait: Portrait, asked: Movement) -> Calls[Explained]:
     )  # fmt: skip
     colours = np.clip(np.rint(128 + spread[..., 2:]), 0, 255).astype(np.uint8)
     return Explained(spread[..., :2], np.asarray(attention, np.float32), colours, result)
+
+
+def original(portrait: Portrait, asked: Movement) -> Calls[Explained]:
+    """Take the original network's edit apart; it moves nothing, and paints its colours whole."""
+    image, report = portrait.foreground, portrait.report
+    moved = None
+    if asked.moves:
+        moved = engine.move(report, asked, eyewear.detect(image, report.landmarks))
+    found = yield from ganimation_original.paint(replace(portrait, image=image), asked, moved)
+    if found is None:
+        return _untouched(image)
+    colours = np.rint(found.colours).clip(0, 255).astype(np.uint8)
+    return replace(
+        _untouched(image), attention=found.attention, colours=colours, result=found.over(image)
+    )
+
+
+EXPLANATIONS: Mapping[str, Callable[[Portrait, Movement], Calls[Explained]]] = {
+    "geometric": geometric,
+    "ganimation": network,
+    "ganimation-original": original,
+}
+"""Of each engine (``serving.ENGINES``)."""
+
+
+def _untouched(image: Image) -> Explained:
+    size = image.shape[:2]
+    return Explained(
+        np.zeros((*size, 2), np.float32), np.ones(size, np.float32), np.full_like(image, 128), image
+    )
 
 
 def draw(portrait: Portrait, found: Explained) -> Image:

@@ -68,16 +68,23 @@ def edit(portrait: Portrait, asked: Movement, moved: Moved | None) -> Calls[Edit
     if not change.any():
         return None
     place = placement(portrait.report.landmarks)
-    photo = cv2.warpAffine(
-        portrait.image, place, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
-    )
-    planes = np.ascontiguousarray((photo.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1))
-    outputs = yield Call(MODEL, {"photo": planes[None], "change": change[None]})
+    outputs = yield Call(MODEL, {"photo": seen(portrait.image, place), "change": change[None]})
     flow, attention, residual = (
         np.ascontiguousarray(outputs[name][0].transpose(1, 2, 0)).astype(np.float32)
         for name in ("flow", "attention", "residual")
     )
     return Edit(flow, attention, residual)
+
+
+def seen(image: NDArray[np.uint8], place: NDArray[np.float64]) -> Plane:
+    """Return what the network sees of a picture (H, W, 3) RGB: (1, 3, SIDE, SIDE) in -1..1.
+
+    place: see ``placement``.
+    """
+    photo = cv2.warpAffine(
+        image, place, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.ascontiguousarray((photo.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1))[None]
 
 
 def placement(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -129,7 +136,7 @@ def spread(
         (H, W, 5): x and y to the source in px, and what is added to red, green and blue.
     """
     place = placement(landmarks)
-    say = _say(landmarks, place)[..., None]
+    say = reach(landmarks, place)[..., None]
     # the network's pixels are not the picture's: a flow turns and scales back with the place
     back = np.linalg.inv(place[:, :2]) * SIDE
     offset = (edit.flow * say) @ back.T.astype(np.float32)
@@ -142,8 +149,16 @@ def spread(
     return np.asarray(large, np.float32)
 
 
-def _say(landmarks: NDArray[np.float32], place: NDArray[np.float64]) -> Plane:
-    """Return (SIDE, SIDE): 1 in the face, fading to 0 around it and at the picture's edge."""
+def reach(landmarks: NDArray[np.float32], place: NDArray[np.float64]) -> Plane:
+    """Return where a network has a say.
+
+    Args:
+        landmarks: (478, 2 or 3) px of the portrait.
+        place: see ``placement``.
+
+    Returns:
+        (SIDE, SIDE): 1 in the face, fading to 0 around it and at the picture's edge.
+    """
     oval = landmarks[list(topology.FACE_OVAL), :2] @ place[:, :2].T + place[:, 2]
     middle = (oval.min(axis=0) + oval.max(axis=0)) / 2
     grown = np.rint(middle + (oval - middle) * _ROOM).astype(np.int32)

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-SIDE = 128
-UNITS = (
-    "AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU17",
-    "AU20", "AU23", "AU25", "AU26", "AU45",
-)  # fmt: skip
+from inference.expression.placing import SIDE
+from inference.expression.units import UNITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.errors import PhotoError, UnknownSetting
 from inference.expression import engine as geometry
-from inference.expression import following, ganimation, lids
+from inference.expression import following, ganimation, ganimation_original, lids
 from inference.expression.film import Film
 from inference.expression.mimic import like
 from inference.expression.mixes import MIXES, Movement, movement
@@ -55,7 +55,11 @@ def portrayed(portrait: Portrait, settings: tuple[Setting, ...]) -> Portrait:
     return Portrait(done.image, done.alpha, hair, report)
 
 
-ENGINES: Mapping[str, Engine] = {"geometric": geometric, "ganimation": ganimation.express}
+ENGINES: Mapping[str, Engine] = {
+    "geometric": geometric,
+    "ganimation": ganimation.express,
+    "ganimation-original": ganimation_original.express,
+}
 DEFAULT = "geometric"
 
 

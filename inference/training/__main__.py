@@ -232,18 +232,38 @@ def train_expression(data: Path) -> None:
 @_preset
 @_resume
 @_out
+@click.option("--original", is_flag=True, help="The configuration of its inventors instead.")
+@click.option(
+    "--begin",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An exported original to begin from where WORK has no checkpoint.",
+)
 def train_ganimation(
-    data: Path, work: Path, minutes: float, preset: str, out: Path, *, resume: bool
+    data: Path,
+    work: Path,
+    minutes: float,
+    preset: str,
+    out: Path,
+    begin: Path | None,
+    *,
+    resume: bool,
+    original: bool,
 ) -> None:
     """The network of expressions, from pairs and from real faces (needs the extra train)."""
     from inference import wiring
 
     with _torch_wanted():
-        from inference.expression.training.gan import export_network, learn
+        from inference.expression.training import gan
+        from inference.expression.training import original as inventors
         from inference.expression.training.loop import PRESETS
 
-    _check(preset, PRESETS)
-    export_network(learn(data, work, minutes, wiring.networks(), preset, resume=resume), out)
+    _check(preset, inventors.PRESETS if original else PRESETS)
+    if original:
+        made = inventors.learn(data, work, minutes, preset, resume=resume, begin=begin)
+        inventors.export_network(made, out)
+    else:
+        trained = gan.learn(data, work, minutes, wiring.networks(), preset, resume=resume)
+        gan.export_network(trained, out)
 
 
 @train.command("layers")

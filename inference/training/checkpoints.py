@@ -1,10 +1,12 @@
 """Save and resume a training so that it goes on as if it had never stopped (torch)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+
+_GENERATORS = ("generator", "average")
 
 
 class Stateful(Protocol):
@@ -32,7 +34,8 @@ def save(path: Path, parts: Mapping[str, Stateful], counters: Mapping[str, float
 def slim(checkpoint: Path, to: Path, dropped: Collection[str]) -> None:
     """Copy a checkpoint for keeping: half precision, without some of its parts.
 
-    A generator goes on from its average, which is stored once for both.
+    A generator goes on from its average, which is stored once for both; where both are dropped,
+    from the network that was exported, see ``resume``.
     """
     state = torch.load(checkpoint, weights_only=True)
     state["parts"] = {
@@ -48,10 +51,13 @@ def slim(checkpoint: Path, to: Path, dropped: Collection[str]) -> None:
     torch.save(state, to)
 
 
-def resume(path: Path, parts: Mapping[str, Stateful]) -> dict[str, float]:
+def resume(
+    path: Path, parts: Mapping[str, Stateful], exported: Callable[[], dict[str, Any]] | None = None
+) -> dict[str, float]:
     """Bring every part to where ``save`` left it; returns the counters, empty if there is none.
 
-    A part that a slim checkpoint lacks, such as an optimiser, begins anew.
+    A part that a slim checkpoint lacks, such as an optimiser, begins anew; generator and average
+    with the weights of the network that was exported, where ``exported`` reads them.
     """
     if not path.exists():
         return {}
@@ -59,5 +65,7 @@ def resume(path: Path, parts: Mapping[str, Stateful]) -> dict[str, float]:
     for name, part in parts.items():
         if name in state["parts"]:
             part.load_state_dict(state["parts"][name])
+        elif name in _GENERATORS and exported is not None:
+            part.load_state_dict(exported())
     torch.set_rng_state(state["chance"])
     return dict(state["counters"])

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 TOLERANCE = 0.02
 """Largest difference of any output to torch's that half precision may make."""
 
+_HALF = "_half"
+
 
 def export(
     network: nn.Module,
@@ -40,7 +42,8 @@ def export(
     network = network.eval()
     batch = {name: {0: "n"} for name in (*inputs, *outputs)}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the newer exporter needs onnxscript
+        # the newer exporter needs onnxscript; what this one writes is compared with torch
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             network, tuple(inputs.values()), str(path), input_names=list(inputs),
             output_names=list(outputs), dynamic_axes=batch, dynamo=False, opset_version=17,
@@ -67,6 +70,16 @@ def compare(network: nn.Module, inputs: Mapping[str, Tensor], path: Path) -> flo
     return worst
 
 
+def weights(path: Path) -> dict[str, Tensor]:
+    """Return the weights of a file that ``export`` wrote, by their names in the network."""
+    return {
+        weight.name.removesuffix(_HALF): torch.from_numpy(
+            numpy_helper.to_array(weight).astype(np.float32)
+        )
+        for weight in onnx.load(path).graph.initializer
+    }
+
+
 def _halve(model: onnx.ModelProto) -> None:
     """Keep large weights as float16 and widen them when the file is loaded.
 
@@ -78,9 +91,9 @@ def _halve(model: onnx.ModelProto) -> None:
         if values.dtype != np.float32 or values.size < 256:
             continue
         name = weight.name
-        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}{_HALF}"))
         casts.append(
-            onnx.helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT)
+            onnx.helper.make_node("Cast", [f"{name}{_HALF}"], [name], to=onnx.TensorProto.FLOAT)
         )
     for cast in reversed(casts):
         model.graph.node.insert(0, cast)

@@ -1,7 +1,5 @@
 """From a folder of labelled faces to a trained network of expressions, resumable (torch)."""
 
-import csv
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from inference.training import checkpoints
 from inference.training.faces import Faces, gather
 from inference.training.features import FrozenFeatures
 from inference.training.onnx_export import export
+from inference.training.watching import Every, log, pixels
 from storage.contract.kinds import Setting
 
 _SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
@@ -69,13 +68,13 @@ def learn(
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("expressions", total=minutes)
-        log, keep, show = (_Every(x) for x in (_LOGGED, _SAVED, _SHOWN))
+        logged, keep, show = (Every(x) for x in (_LOGGED, _SAVED, _SHOWN))
 
         def told(losses: dict[str, float]) -> None:
             text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
             bar.update(task, description=f"{training.step} {text}")
-            if log.passed():
-                _write(work / "losses.csv", training, text)
+            if logged.passed():
+                log(work / "losses.csv", training.step, training.minutes, text)
 
         for spent in run(training, minutes, told):
             bar.update(task, completed=spent)
@@ -163,9 +162,9 @@ def grid(training: Training, shown: list[list[Pair]], work: Path) -> Path:
             made = composed(photo, edit)
             training.average.to(training.preset.device)
         rows.append(np.hstack([pairs[0].photo, *(pair.result for pair in pairs), pairs[0].photo]))
-        attention = np.repeat(_pixels(2 * edit.attention - 1)[0], 3, axis=2)
-        flow = cv2.merge([_pixels(edit.flow * 8)[0], np.full_like(attention[..., 0], 128)])
-        rows.append(np.hstack([*_pixels(made), attention, flow]))
+        attention = np.repeat(pixels(2 * edit.attention - 1)[0], 3, axis=2)
+        flow = cv2.merge([pixels(edit.flow * 8)[0], np.full_like(attention[..., 0], 128)])
+        rows.append(np.hstack([*pixels(made), attention, flow]))
     path = work / f"samples_{training.step:06d}.png"
     Image.fromarray(np.vstack(rows)).save(path)
     return path
@@ -186,35 +185,6 @@ def export_network(training: Training, folder: Path) -> float:
     )
 
 
-def _pixels(planes: torch.Tensor) -> NDArray[np.uint8]:
-    """(N, C, S, S) in -1..1 -> (N, S, S, C) uint8."""
-    return ((planes.clamp(-1, 1) + 1) * 127.5).byte().permute(0, 2, 3, 1).numpy()
-
-
 def _save(path: Path, training: Training) -> None:
     counters = {"step": float(training.step), "minutes": training.minutes}
     checkpoints.save(path, training.parts(), counters)
-
-
-def _write(path: Path, training: Training, losses: str) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        table = csv.writer(file)
-        if new:
-            table.writerow(("step", "minutes", "losses"))
-        table.writerow((training.step, f"{training.minutes:.2f}", losses))
-
-
-class _Every:
-    """Says when so many minutes have passed since it last said so."""
-
-    def __init__(self, minutes: float) -> None:
-        self.seconds = minutes * 60
-        self.last = time.monotonic()
-
-    def passed(self) -> bool:
-        now = time.monotonic()
-        if now - self.last < self.seconds:
-            return False
-        self.last = now
-        return True

@@ -22,8 +22,10 @@ from inference.latent.network import Generator, matted
 from inference.latent.training.heads import Heads, Projection, fooled, judged
 from inference.latent.training.people import mixed
 from inference.latent.training.views import Gallery, Views
+from inference.models.weights import shipped
 from inference.training import checkpoints
 from inference.training.features import FrozenFeatures
+from inference.training.onnx_export import weights
 from inference.training.precision import Precision, fastest
 
 _ALONE, _RISING = 60, 240  # steps on reconstruction alone, then of the adversary's rise
@@ -232,8 +234,10 @@ class Training:
         checkpoints.save(path, self.parts(), {"step": self.step, "minutes": self.minutes})
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint, if there is one."""
-        counters = checkpoints.resume(path, self.parts())
+        """Go on from a checkpoint, if there is one; the one that is kept is of what is shipped."""
+        counters = checkpoints.resume(
+            path, self.parts(), lambda: weights(shipped("latent_generator"))
+        )
         self.step = int(counters.get("step", 0))
         self.minutes = counters.get("minutes", 0.0)
 

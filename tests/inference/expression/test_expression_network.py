@@ -9,8 +9,11 @@ import torch
 from inference.expression import original_network as original
 from inference.expression.network import Architecture, Edit, FlowGenerator, composed, moved
 from inference.expression.placing import MOVEMENTS, SIDE
+from inference.expression.training import original as inventors
 from inference.expression.training.gan import learn
+from inference.expression.units import SHOWN, UNITS, strengths
 from inference.face.blendshapes import NAMES
+from inference.training.onnx_export import TOLERANCE
 from tests.inference.making import networks
 
 SMALL = Architecture(side=32, movements=5, widths=(8, 8, 8), style=8, tail=4)
@@ -56,7 +59,7 @@ def test_the_original_s_losses_teach_critic_and_generator() -> None:
     torch.manual_seed(0)
     generator = original.Generator(units=3, width=4, blocks=1)
     critic = original.Critic(units=3, width=4)
-    photo = torch.rand(2, 3, original.SIDE, original.SIDE) * 2 - 1
+    photo = torch.rand(2, 3, SIDE, SIDE) * 2 - 1
     units, wanted = torch.rand(2, 3), torch.rand(2, 3)
     fake = original.composed(photo, *generator(photo, wanted))
     torch.autograd.backward(original.critic_loss(critic, photo, fake, units, original.Weights()))
@@ -64,6 +67,35 @@ def test_the_original_s_losses_teach_critic_and_generator() -> None:
     loss = original.generator_loss(generator, critic, photo, units, wanted, original.Weights())
     torch.autograd.backward(loss)
     assert all(p.grad is not None for p in generator.parameters())
+
+
+def test_units_are_read_off_blendshapes() -> None:
+    """A unit has its full strength where its blendshapes do what few faces do, and never more."""
+    shapes = np.zeros((2, len(NAMES)), np.float32)
+    for name in SHOWN["AU12"][0]:
+        shapes[1, NAMES.index(name)] = 1.0
+    found = strengths(shapes)
+    assert not found[0].any()
+    assert [name for name, value in zip(UNITS, found[1], strict=True) if value] == ["AU12"]
+    assert found.max() == 1.0
+
+
+@pytest.mark.slow
+def test_the_inventors_training_goes_on_and_is_exported(
+    labelled_faces: Path, tmp_path: Path
+) -> None:
+    """A run of a moment leaves what the next goes on from, and a file that answers alike."""
+    steps = inventors.learn(labelled_faces, tmp_path, 0.02, "dry").step
+    assert steps > 0
+    training = inventors.learn(labelled_faces, tmp_path, 0.001, "dry")
+    assert training.step > steps
+    assert (tmp_path / f"samples_{training.step:06d}.png").exists()
+    assert inventors.export_network(training, tmp_path) < TOLERANCE
+    begun = inventors.learn(
+        labelled_faces, tmp_path / "anew", 0.0, "dry", begin=tmp_path / "ganimation_original.onnx"
+    )
+    for name, weight in begun.generator.state_dict().items():
+        torch.testing.assert_close(weight, training.average.state_dict()[name], atol=1e-3, rtol=0)
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from inference.training import checkpoints
 from inference.training.__main__ import train
 from inference.training.features import CHANNELS, FrozenFeatures
 from inference.training.kid import kid_lite0
+from inference.training.onnx_export import export, weights
 from inference.training.precision import fastest
 
 
@@ -107,6 +108,21 @@ def test_a_slim_checkpoint_holds_the_average_once(tmp_path: Path) -> None:
         back["generator"].weight, parts["average"].weight, atol=1e-3, rtol=1e-3
     )
     assert small.stat().st_size < whole.stat().st_size / 3
+
+
+def test_a_checkpoint_without_its_network_goes_on_from_the_exported_one(tmp_path: Path) -> None:
+    """What was exported need not be kept twice."""
+    network = nn.Sequential(nn.Conv2d(3, 16, 3), nn.Conv2d(16, 4, 3))
+    whole, small = tmp_path / "whole.pt", tmp_path / "small.pt"
+    checkpoints.save(whole, {"average": network, "heads": nn.Linear(4, 4)}, {"step": 7})
+    checkpoints.slim(whole, small, {"average"})
+    file = tmp_path / "network.onnx"
+    export(network, {"photo": torch.rand(2, 3, 8, 8)}, ("answer",), file)
+    begun = nn.Sequential(nn.Conv2d(3, 16, 3), nn.Conv2d(16, 4, 3))
+    parts = {"average": begun, "heads": nn.Linear(4, 4)}
+    assert checkpoints.resume(small, parts, lambda: weights(file)) == {"step": 7}
+    for name, weight in begun.state_dict().items():
+        torch.testing.assert_close(weight, network.state_dict()[name], atol=1e-3, rtol=1e-3)
 
 
 def test_the_distance_is_small_for_like_sets_and_large_for_others() -> None:
