@@ -13,7 +13,7 @@ from telegram import (
     ChatMember,
     Update,
 )
-from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -47,6 +47,7 @@ T = TypeVar("T")
 
 _Asked = PhotoSent | PhotoRefused | OtherSent | CommandGiven | ChoiceMade
 
+REMOVAL_PAUSES = (0.2, 0.6, 2, 5)  # seconds between attempts to take a message away
 PROBES = 40  # messages looked at for one whose sending was cut off
 LAST_WORDS = 10.0  # seconds that a stop leaves to updates in hand
 
@@ -227,11 +228,21 @@ class TelegramChat:
                     await self._messages.change(at, number, message)
                     return f"{wanted}:{number}"
             shown = await self._send(at, topic, message)
-            await self._messages.remove(at, number)
+            await self._take_away(at, number)
             return shown
 
         with translated():
             return await self._in_chat(chat, replace)
+
+    async def _take_away(self, at: int, number: int) -> None:
+        """Take away what something else came for; a hiccup must not have that sent again."""
+        for pause in REMOVAL_PAUSES:
+            try:
+                return await self._messages.remove(at, number)
+            except NetworkError as problem:
+                log.info("A message is not taken away yet: %s", type(problem).__name__)
+            await asyncio.sleep(pause)
+        return await self._messages.remove(at, number)
 
     async def stands(self, chat: str, reference: str) -> bool:
         """Whether a message of ours is still there; asked for by a change that changes nothing."""

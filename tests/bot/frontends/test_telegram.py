@@ -251,6 +251,19 @@ async def test_a_drawing_is_sent_as_a_document(api: BotApi, running: Running) ->
     assert [shown.form for shown in api.messages(1)] == ["text"]
 
 
+async def test_a_placeholder_that_does_not_go_at_once_costs_no_second_sticker(
+    api: BotApi, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deletion alone is tried again: the sticker stands, and nobody asks for it anew."""
+    monkeypatch.setattr("bot.frontends.telegram.chat.REMOVAL_PAUSES", (0.01,) * 3)
+    async with running(RecordingListener()) as chat:
+        placeholder = await chat.send("1", Message("Working on it"))
+        api.script("deleteMessage", Fault(502), Fault(reset=True), Fault(500))
+        await chat.edit("1", placeholder, Message("", AGAIN, sticker=png()))
+    assert [shown.form for shown in api.messages(1)] == ["sticker"]
+    assert len(api.calls("sendSticker")) == 1
+
+
 async def test_a_placeholder_gives_way_to_its_sticker(api: BotApi, running: Running) -> None:
     """A text cannot become a sticker: the sticker comes, then the text goes."""
     async with running(RecordingListener()) as chat:
