@@ -1,5 +1,6 @@
 """The generator's training, in small: it runs, it learns, it goes on where it stopped."""
 
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ import torch
 from rich.console import Console
 
 from inference.latent.network import Architecture, Generator, matted
-from inference.latent.training import attributes, building, generated
+from inference.latent.training import attributes, building, generated, train
 from inference.latent.training.loop import Training
 from inference.latent.training.people import mixed
 from inference.latent.training.train import learn, prepare
+from inference.latent.training.watching import Watch
 from inference.training.features import FrozenFeatures
 from inference.training.precision import Precision
 
@@ -48,6 +50,22 @@ def test_a_dry_run_leaves_a_checkpoint_samples_and_scores(
     assert (tmp_path / "kid.csv").read_text().splitlines()[0] == "step,minutes,kid_lite0"
     assert learn(labelled_faces, tmp_path, 0.01, "dry").step > steps
     assert learn(labelled_faces, tmp_path, 0.0, "dry", resume=False).step == 0
+
+
+@pytest.mark.slow
+def test_what_comes_back_is_the_state_of_the_least_distance(
+    labelled_faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A generator that got worse is not the one that is exported; going on begins at the last."""
+    distances = chain([5.0, 3.0], count(4.0))
+    monkeypatch.setattr(Watch, "distance", lambda _: next(distances))
+    monkeypatch.setattr(train, "_MEASURED", 0.0)
+    training = learn(labelled_faces, tmp_path, 0.05, "dry")
+    rows = [row.split(",") for row in (tmp_path / "kid.csv").read_text().splitlines()[1:]]
+    least = min(rows, key=lambda row: float(row[2]))
+    assert training.step == int(least[0])
+    again = learn(labelled_faces, tmp_path, 0.0, "dry")
+    assert again.step == int(rows[-1][0])
 
 
 def test_the_generator_begins_as_the_linear_model() -> None:
