@@ -131,7 +131,7 @@ async def visit(
 
     def hear(said: ConsoleMessage) -> None:
         if said.type == "error":
-            complaints.append(said.text)
+            complaints.append(f"{said.text} ({said.location['url']})")
 
     def watch(request: Request) -> None:
         if not request.url.startswith((address, "blob:", "data:")):

@@ -2,6 +2,7 @@
 
 GET  /                      the page; gives the browser its cookie
 GET  /assets/{name}         its script, style and sample face
+GET  /favicon.ico           where the icon is, for browsers that ask before they have read the page
 GET  /vocabulary            commands, settings and sentences in the person's language
 GET  /pictures/{token}.webp  a picture that this browser was sent; also .png and the .svg drawn, or
                              .mp4 where it moves
@@ -129,6 +130,7 @@ class WebApp:
             routes=[
                 Route("/", self.page),
                 Route("/assets/{name}", self.asset),
+                Route("/favicon.ico", self.icon),
                 Route("/vocabulary", self.vocabulary),
                 Route("/pictures/{token}.{suffix}", self.picture),
                 Route("/stickers.zip", self.stickers),
@@ -154,6 +156,10 @@ class WebApp:
         response = Response(body, media_type="text/html", headers={"cache-control": "no-store"})
         visitors.introduce(request, response)
         return response
+
+    async def icon(self, request: Request) -> Response:
+        """Lead to the page's icon."""
+        return RedirectResponse(request.url_for("asset", name="logo.svg").path)
 
     async def asset(self, request: Request) -> Response:
         """Serve one of the page's files, or 304 where the browser has it."""

@@ -54,6 +54,8 @@ async def test_a_link_into_a_room_leads_to_the_page(page: Page) -> None:
     shown = await page.http.get("/room/abcdefgh12345678-_AB")
     assert shown.status_code == 200
     assert "url=/#room=abcdefgh12345678-_AB" in shown.text
+    icon = await page.http.get("/favicon.ico", follow_redirects=True)  # asked for beside it
+    assert icon.headers["content-type"] == "image/svg+xml"
     assert "set-cookie" not in shown.headers
     assert (await page.http.get("/room/%22%3Cscript%3E")).status_code == 404
 
