@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 from inference.errors import PhotoError
 from inference.expression import driving, timeline, turning
 from inference.expression.film import Shot
-from inference.expression.mixes import Movement, movement
+from inference.expression.mixes import Movement, movement, width
 from inference.expression.timeline import Head
 from inference.face import tracking
 from inference.models.calls import Calls
 from inference.pictures.footage import Footage
 from storage.contract.failures import Failure
 from storage.contract.kinds import Setting
-
-WIDER = ("teeth", "round", "laugh")
-"""Kinds of mouths that action units open, the widest last."""
 
 _CALM = 10.0  # percentile of each score that counts as calm
 _SEAM = 0.35  # seconds in which the end becomes the beginning
@@ -113,7 +110,7 @@ def _in_one_mouth(movements: Sequence[Movement]) -> list[Movement]:
             end += 1
         kinds = [one.inside for one in found[start:end] if one.inside is not None]
         if kinds:
-            kind = max(kinds, key=lambda one: WIDER.index(one) if one in WIDER else -1)
+            kind = max(kinds, key=width)
             found[start:end] = [replace(one, inside=kind) for one in found[start:end]]
         start = end + 1
     return found

@@ -49,6 +49,14 @@ INSIDE = {
 _LAUGHS = 0.5
 """Weight of a smile in which a jaw that drops opens a laugh's mouth."""
 
+_WIDER = ("teeth", "round", "laugh")
+
+
+def width(kind: str) -> int:
+    """Rank a kind of mouth by how wide it is, among those that action units open; others are -1."""
+    return _WIDER.index(kind) if kind in _WIDER else -1
+
+
 Mix = Mapping[str, float]
 
 _MOST, _MOST_FELT = 1.9, 2.6

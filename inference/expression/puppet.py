@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.expression import engine, eyewear
 from inference.expression.film import reduced
-from inference.expression.mixes import Movement, movement
+from inference.expression.mixes import Movement, movement, width
 from inference.face import topology
 from inference.face.framing import bust
 from inference.face.report import Portrait
@@ -30,9 +30,7 @@ _WIDEST: dict[str, tuple[Setting, ...]] = {
     "round": (Setting("AU26", 0.9),),
     "laugh": (Setting("AU12", 0.8), Setting("AU26", 0.7)),
 }
-"""Kinds of mouths that units open, and what opens them far; the later are the wider."""
-
-_RANK = {kind: rank for rank, kind in enumerate(_WIDEST)}
+"""Kinds of mouths that units open, and what opens them far."""
 
 
 class Puppet:
@@ -65,7 +63,7 @@ class Puppet:
     def _kept(self, wanted: str | None) -> str | None:
         if wanted is None or self._inside is None:
             return wanted
-        return max(wanted, self._inside, key=lambda kind: _RANK.get(kind, -1))
+        return max(wanted, self._inside, key=width)
 
     def _interior(self, kind: str) -> engine.Interior:
         if kind not in self._interiors:

@@ -2,11 +2,64 @@
 
 import csv
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+_SAVED, _LOGGED = 3.0, 0.5  # minutes between
+
+
+class Counted(Protocol):
+    """A training that knows where it is."""
+
+    step: int
+    minutes: float
+
+
+def watch(
+    training: Counted,
+    steps: Iterable[tuple[float, dict[str, float]]],
+    minutes: float,
+    work: Path,
+    save: Callable[[], object],
+    show: Callable[[], object],
+    *,
+    shown: float,
+    console: Console,
+) -> None:
+    """Take all steps of a training behind a progress bar.
+
+    Args:
+        training: where it is.
+        steps: minutes of this run that are spent after each, and its losses.
+        minutes: of this run.
+        work: where the table of losses is.
+        save: writes a checkpoint; called every few minutes and at the end.
+        show: draws samples; called at the end, too.
+        shown: minutes between two of them.
+        console: where the bar is.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("training", total=minutes)
+        to_log, to_save, to_show = (Every(each) for each in (_LOGGED, _SAVED, shown))
+        for spent, losses in steps:
+            text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
+            bar.update(task, completed=spent, description=f"{training.step} {text}")
+            if to_log.passed():
+                log(work / "losses.csv", training.step, training.minutes, text)
+            if to_save.passed():
+                save()
+            if to_show.passed():
+                show()
+    save()
+    show()
 
 
 class Every:

@@ -224,16 +224,10 @@ class PoseKept:
     settings: tuple[Setting, ...]
 
 
-Event = (
-    PhotoSent
-    | PhotoRefused
-    | OtherSent
-    | CommandGiven
-    | ChoiceMade
-    | TrayChanged
-    | PoseKept
-    | JobEnded
-)
+Told = PhotoRefused | OtherSent | CommandGiven | ChoiceMade | TrayChanged | PoseKept
+"""What people do that needs no keeping before it is answered."""
+
+Event = PhotoSent | Told | JobEnded
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.core.conversation.events import (
     PhotoKept,
     PhotoRefused,
     PoseKept,
+    Told,
     TrayChanged,
 )
 from bot.core.conversation.explaining import explain
@@ -35,16 +36,7 @@ from bot.errors import CommandError
 from storage.contract.kinds import EMOJI
 
 NOTHING_TO_WEAR = Library()
-FromPerson = (
-    PhotoKept
-    | PhotoAnswered
-    | PhotoRefused
-    | OtherSent
-    | CommandGiven
-    | ChoiceMade
-    | TrayChanged
-    | PoseKept
-)
+FromPerson = PhotoKept | PhotoAnswered | Told
 StepEvent = FromPerson | JobEnded
 
 

@@ -22,6 +22,7 @@ _SOLID, _THIN = 0.55, 0.24
 
 _CERTAIN = 0.5  # how probable a beard or a moustache must be to be drawn solid
 _FRONTAL = 25.0  # degrees of yaw up to which both halves of a face are seen
+_CHIN = 0.25  # of the face's height: where hanging hair of one half is also the other's
 _SMOOTH = 0.35  # of a beard's roughness: as smooth as skin
 _SHADE = 0.45  # for stubble
 _ALONE, _DROOP = 0.5, 0.03  # share that a moustache alone has, and how far it hangs, face heights
@@ -123,7 +124,8 @@ def density(sitter: Sitter) -> Plane | None:
         coarse = cv2.GaussianBlur(rough, (0, 0), 0.03 * unit)
         like *= np.clip((coarse / max(float(np.median(coarse[core])), 0.1) - _SMOOTH) / 0.3, 0, 1)
         if abs(sitter.pose.yaw) < _FRONTAL:
-            like = np.maximum(like, _mirrored(like.astype(np.float32), sitter))
+            other = _mirrored(like.astype(np.float32), sitter)
+            like = np.where(np.abs(across) < _CHIN, np.maximum(like, other), like)
         below = (down > 0.8) & (down < 1.6) & (np.abs(across) < 0.45) & ~region
         below &= sitter.person > 0.5
         hanging = cv2.GaussianBlur(like.astype(np.float32), (0, 0), 0.02 * unit)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
+from rich.progress import track
 
 from inference.expression.network import FlowGenerator, composed
 from inference.expression.placing import MOVEMENTS
@@ -22,10 +22,10 @@ from inference.training import checkpoints
 from inference.training.faces import Faces, gather
 from inference.training.features import FrozenFeatures
 from inference.training.onnx_export import export
-from inference.training.watching import Every, log, pixels
+from inference.training.watching import pixels, watch
 from storage.contract.kinds import Setting
 
-_SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
+_SHOWN = 5.0  # minutes between
 _SHOWS = tuple(
     (Setting(name, 0.9),) for name in ("smile", "angry", "surprised", "sad", "laugh", "AU43")
 )
@@ -65,25 +65,11 @@ def learn(
         grid(training, shown, work)
     console.print(f"{training.precision.name} of {training.precision.seconds}; "
                   f"from step {training.step}")  # fmt: skip
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("expressions", total=minutes)
-        logged, keep, show = (Every(x) for x in (_LOGGED, _SAVED, _SHOWN))
-
-        def told(losses: dict[str, float]) -> None:
-            text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
-            bar.update(task, description=f"{training.step} {text}")
-            if logged.passed():
-                log(work / "losses.csv", training.step, training.minutes, text)
-
-        for spent in run(training, minutes, told):
-            bar.update(task, completed=spent)
-            if keep.passed():
-                _save(checkpoint, training)
-            if show.passed():
-                grid(training, shown, work)
-    _save(checkpoint, training)
-    grid(training, shown, work)
+    watch(
+        training, run(training, minutes), minutes, work,
+        lambda: _save(checkpoint, training), lambda: grid(training, shown, work),
+        shown=_SHOWN, console=console,
+    )  # fmt: skip
     return training
 
 

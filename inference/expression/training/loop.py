@@ -7,7 +7,7 @@ as what was asked, and come back to the photo when asked back (Pumarola et al., 
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -295,14 +295,12 @@ def _spared(edit: Edit) -> Tensor:
     return PAINTED * painted + SMOOTH * rough
 
 
-def run(
-    training: Training, minutes: float, told: Callable[[dict[str, float]], None]
-) -> Iterator[float]:
-    """Train for so many minutes; yields those spent after each step."""
+def run(training: Training, minutes: float) -> Iterator[tuple[float, dict[str, float]]]:
+    """Train for so many minutes; yields those spent after each step, and its losses."""
     begun = time.monotonic()
     before = training.minutes
     while (spent := (time.monotonic() - begun) / 60) < minutes:
         late = spent >= training.preset.pairs_first * minutes
-        told(training.advance(adversarial=late))
+        losses = training.advance(adversarial=late)
         training.minutes = before + (time.monotonic() - begun) / 60
-        yield spent
+        yield spent, losses

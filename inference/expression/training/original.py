@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
 from inference.expression.original_network import (
@@ -35,9 +34,9 @@ from inference.training import checkpoints
 from inference.training.faces import table
 from inference.training.onnx_export import export, weights
 from inference.training.precision import Precision, fastest
-from inference.training.watching import Every, log, pixels
+from inference.training.watching import pixels, watch
 
-_SAVED, _SHOWN, _LOGGED = 3.0, 10.0, 0.5  # minutes between
+_SHOWN = 10.0  # minutes between
 _SHOWS = (("AU12",), ("AU25", "AU26"), ("AU4",), ("AU1", "AU2"), ("AU15", "AU17"), ("AU45",))
 _NEAR = 0.1  # that a wanted unit may be from another face's, as published
 _HELD = 0.998
@@ -178,21 +177,11 @@ def learn(
         training.minutes = counters.get("minutes", 0.0)
     console.print(f"{training.precision.name} of {training.precision.seconds}; "
                   f"from step {training.step}")  # fmt: skip
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("expressions", total=minutes)
-        logged, saved, shown = (Every(x) for x in (_LOGGED, _SAVED, _SHOWN))
-        for spent, losses in _run(training, minutes):
-            text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
-            bar.update(task, completed=spent, description=f"{training.step} {text}")
-            if logged.passed():
-                log(work / "losses.csv", training.step, training.minutes, text)
-            if saved.passed():
-                _save(checkpoint, training)
-            if shown.passed():
-                grid(training, unseen, work)
-    _save(checkpoint, training)
-    grid(training, unseen, work)
+    watch(
+        training, _run(training, minutes), minutes, work,
+        lambda: _save(checkpoint, training), lambda: grid(training, unseen, work),
+        shown=_SHOWN, console=console,
+    )  # fmt: skip
     return training
 
 
