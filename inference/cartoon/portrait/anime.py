@@ -1,4 +1,8 @@
-"""The sitter as anime: large detailed eyes, a small nose and mouth, a pointed chin."""
+"""The sitter as anime: large detailed eyes, a small nose and mouth, a pointed chin.
+
+Men are drawn by the genre's own signs: narrower eyes, thin lashes, low and heavy straight brows, a
+line along the nose, a wider mouth; all by degrees, as far as a face reads as a man's.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +15,7 @@ from inference.face import topology
 
 _CLOSED = 0.145
 _ROUND = 0.31  # openness of an eye at rest
+_SEEN = 0.05  # opacity below which nothing is drawn
 
 
 def features(sitter: Sitter, size: float = 1.0) -> list[Shape]:
@@ -25,10 +30,10 @@ def features(sitter: Sitter, size: float = 1.0) -> list[Shape]:
 
 def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
     """One eye: lash wedge, tall iris with a light lower half, two catch lights."""
-    name, unit = f"eye-{eye.name}", sitter.unit
+    name, unit, man = f"eye-{eye.name}", sitter.unit, sitter.masculine
     outward, up = eye.outward, eye.up
-    wide = eye.width / eyes.GAIN * 1.36 * size
-    rest = 0.20 * unit * size  # height of a fully open eye, whatever the yaw
+    wide = eye.width / eyes.GAIN * (1.36 - 0.20 * man) * size
+    rest = (0.20 - 0.075 * man) * unit * size  # height of a fully open eye, whatever the yaw
     open_ = float(np.clip((eye.openness - 0.06) / (_ROUND - 0.06), 0.34, 1.15))
     tall = rest * open_ * 0.94
     centre = eye.ring.mean(axis=0) - up * 0.022 * unit
@@ -39,15 +44,18 @@ def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
     if eye.openness < _CLOSED:
         arc = curves.bezier(at(-0.95, -0.1), at(-0.5, -0.75), at(0.5, -0.75), at(1.0, 0.0))
         return line(f"{name}-closed", "lash", arc, 0.022 * unit, ends=(0.4, 0.5), part="feature")
-    upper = curves.bezier(at(-1.0, -0.20), at(-0.72, 1.10), at(0.45, 1.28), at(1.04, 0.10))
+    upper = curves.bezier(
+        at(-1.0, -0.20), at(-0.72, 1.10 - 0.10 * man), at(0.45, 1.28 - 0.16 * man), at(1.04, 0.10)
+    )
     lower = curves.bezier(at(0.88, -0.45), at(0.50, -1.10), at(-0.45, -1.12), at(-0.84, -0.62))
     look = (eye.iris - eye.ring.mean(axis=0)) @ outward
     middle = centre + up * tall * 0.01 + outward * np.clip(look, -0.16 * wide, 0.16 * wide)
-    across, high = outward * wide * 0.305, up * max(tall * 0.50, wide * 0.30)
+    across = outward * wide * (0.305 - 0.045 * man)
+    high = up * max(tall * 0.50, wide * (0.30 - 0.03 * man))
     right = sitter.right
-    thick = 0.17 * rest
-    grow = np.linspace(0.30, 1.0, len(upper))[:, None] * thick
-    flick = at(1.30, 0.34)
+    thick = (0.17 - 0.09 * man) * rest
+    grow = np.linspace(0.30 + 0.45 * man, 1.0, len(upper))[:, None] * thick
+    flick = at(1.30 - 0.20 * man, 0.34 - 0.16 * man)
     lash = np.vstack([upper, [flick], (upper + up * grow)[::-1]])
     shade = np.vstack([upper, (upper - up * tall * 0.17)[::-1]])
     crease = curves.bezier(at(-0.62, 1.30), at(-0.05, 1.72), at(0.62, 1.60), at(1.02, 0.92))
@@ -83,26 +91,31 @@ def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
             part="feature",
         ),
         *fill(f"{name}-lash", "lash", lash, part="feature"),
-        *line(f"{name}-lower", "lash", lower[1:-3], 0.008 * unit, part="feature", opacity=0.8),
+        *line(
+            f"{name}-lower", "lash", lower[1:-3], 0.008 * unit, part="feature",
+            opacity=0.8 * (1 - man),
+        ),
         *line(f"{name}-crease", "skin-line", crease, 0.008 * unit),
     ]  # fmt: skip
 
 
 def _brows(sitter: Sitter, size: float) -> list[Shape]:
-    """Each brow as one stroke, thick at the nose, as bent as it is."""
+    """Each brow as one stroke, thick at the nose, as bent as it is; a man's less, and lower."""
     shapes = []
-    unit = sitter.unit
-    thick = 0.022 + 0.014 * sitter.chance("brows", "bushy") + 0.008 * sitter.chance("male", "1")
+    unit, man = sitter.unit, sitter.masculine
+    thick = 0.022 + 0.014 * sitter.chance("brows", "bushy") + 0.024 * man
     for side, name, ring in zip((-1, 1), ("left", "right"), topology.BROWS, strict=True):
         points = sitter.points(*ring)
         middle = (points[:5] + points[:4:-1]) / 2
         if (middle[0] - middle[-1]) @ sitter.right * side < 0:
             middle = middle[::-1]
-        middle = middle[::-1] + sitter.up * 0.045 * unit * size  # from the nose outwards
+        middle = middle[::-1]  # from the nose outwards
+        straight = np.linspace(middle[0], middle[-1], len(middle))
+        middle = middle + 0.45 * man * (straight - middle)
+        middle = middle + sitter.up * (0.045 - 0.030 * man) * unit * size
         curve = curves.through(middle, 5)
-        widths = (
-            thick * unit * np.linspace(1.0, 0.25, len(curve)) * curves.taper(len(curve), 0.5, 0.1)
-        )
+        thin = np.linspace(1.0, 0.25 + 0.25 * man, len(curve))
+        widths = thick * unit * thin * curves.taper(len(curve), 0.5, 0.1)
         shapes.append(Shape(f"brow-{name}", "brows", "feature", (curve,), widths))
     return shapes
 
@@ -120,10 +133,23 @@ def _nose(sitter: Sitter) -> list[Shape]:
         tip - up * 0.020 * unit + out * 0.006 * unit,
     )
     shade = np.vstack([curve, [tip + up * 0.03 * unit + out * 0.016 * unit]])
-    return [
+    shapes = [
         *fill("nose-shadow", "skin-shadow", shade, part="shade"),
         *line("nose", "skin-line", curve[5:], 0.011 * unit, ends=(0.1, 0.4), part="feature"),
     ]
+    man = sitter.masculine
+    if man > _SEEN:
+        bridge = sitter.landmarks[168] * 0.55 + tip * 0.45
+        length = bridge + out * 0.030 * unit, curve[0] + out * 0.012 * unit
+        ridge = curves.bezier(length[0], length[0] * 0.4 + length[1] * 0.6, length[1])
+        base = curves.bezier(
+            tip - up * 0.026 * unit - out * 0.040 * unit,
+            tip - up * 0.036 * unit,
+            tip - up * 0.024 * unit + out * 0.046 * unit,
+        )
+        shapes += line("nose-ridge", "skin-line", ridge, 0.011 * unit, opacity=man)
+        shapes += line("nose-base", "skin-line", base, 0.010 * unit, opacity=man)
+    return shapes
 
 
 def _mouth(sitter: Sitter) -> list[Shape]:
@@ -133,7 +159,8 @@ def _mouth(sitter: Sitter) -> list[Shape]:
     middle = sitter.points(13, 14).mean(axis=0)
     gap = float(np.linalg.norm(sitter.landmarks[13] - sitter.landmarks[14])) / unit
     top = sitter.landmarks[13]
-    inset = (right - left) * (0.17 if gap < 0.022 else 0.11)  # corners stay on their line
+    narrower = (0.17 if gap < 0.022 else 0.11) * (1 - 0.75 * sitter.masculine)
+    inset = (right - left) * narrower  # corners stay on their line
     a, b = left + inset, right - inset
     lift = float(((a + b) / 2 - middle) @ up)
     if gap < 0.022:
@@ -160,6 +187,12 @@ def _mouth(sitter: Sitter) -> list[Shape]:
             *line("mouth-low", "mouth-line", np.vstack([lower, other]), 0.006 * unit),
         ]
     made_up = sitter.chance("male", "0") * 0.55
+    man = sitter.masculine
+    if man > _SEEN:  # what the lower lip casts
+        low = sitter.landmarks[17] * 0.72 + sitter.landmarks[152] * 0.28
+        span = (b - a) * 0.20
+        cast = curves.bezier(low - span, low - up * 0.012 * unit, low + span, steps=12)
+        shapes += line("lip-cast", "skin-line", cast, 0.009 * unit, opacity=0.8 * man)
     if made_up > 0.2 and gap < 0.022:
         lip = sitter.landmarks[17] * 0.5 + sitter.landmarks[14] * 0.5
         wide = (b - a) * 0.22
@@ -170,6 +203,9 @@ def _mouth(sitter: Sitter) -> list[Shape]:
 
 def blush(sitter: Sitter) -> list[Shape]:
     """Flushed cheeks with three small strokes."""
+    strength = 0.5 * (1 - sitter.masculine)
+    if strength < _SEEN:
+        return []
     shapes = []
     unit = sitter.unit
     for side, index in ((-1, 205), (1, 425)):
@@ -178,5 +214,5 @@ def blush(sitter: Sitter) -> list[Shape]:
             sitter.landmarks[index] + sitter.up * 0.03 * unit + sitter.right * side * 0.02 * unit
         )
         ring = curves.ellipse(centre, sitter.right * 0.075 * unit * far, sitter.up * 0.038 * unit)
-        shapes += fill(f"blush-{side}", "blush", ring, part="light", clip="skin", opacity=0.5)
+        shapes += fill(f"blush-{side}", "blush", ring, part="light", clip="skin", opacity=strength)
     return shapes

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.cartoon.portrait import (
     anime,
@@ -28,7 +29,10 @@ from inference.cartoon.portrait.sitter import Sitter
 from inference.face.report import Lab
 
 _POINTED = {"anime": (0.14, 0.04), "chibi": (0.10, 0.13)}
-"""How much narrower and shorter the lower face gets, by look."""
+"""How much narrower and shorter the lower face gets, by look, if it reads as a woman's."""
+
+_BROAD = {"anime": (-0.03, 0.0), "chibi": (0.0, 0.12)}
+"""If it reads as a man's."""
 
 _COOL = "cool"
 """The mood that wears sunglasses."""
@@ -59,7 +63,7 @@ def compose(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 
 def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as anime: other proportions, cel shading, hair with a band of shine."""
-    sitter, worn = _pointed(sitter, *_POINTED["anime"], wishes)
+    sitter, worn = _pointed(sitter, "anime", wishes)
     heavy = _heavy(sitter)
     body = clothes.cloth(sitter, sitter.clothes)
     head = clothes.cloth(sitter, sitter.headwear)
@@ -75,7 +79,7 @@ def compose_anime(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
 def compose_chibi(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     """Draw the sitter as chibi: the anime head, rounder and larger, on a small body."""
     body = clothes.cloth(sitter, sitter.clothes)
-    sitter, worn = _pointed(chibi.headed(sitter), *_POINTED["chibi"], wishes)
+    sitter, worn = _pointed(chibi.headed(sitter), "chibi", wishes)
     head = clothes.cloth(sitter, sitter.headwear)
     heavy = _heavy(sitter)
     grown = beard.density(sitter)
@@ -93,16 +97,21 @@ def compose_chibi(sitter: Sitter, wishes: Options = AS_IT_IS) -> Drawing:
     return Drawing(tuple(shapes), colours, unit)
 
 
-def _pointed(
-    sitter: Sitter, chin: float, shorter: float, wishes: Options
-) -> tuple[Sitter, glasses.Worn | None]:
+def _pointed(sitter: Sitter, look: str, wishes: Options) -> tuple[Sitter, glasses.Worn | None]:
     """Bend the face to a point, and the glasses on it."""
     worn = glasses.find(sitter, cool=wishes.mood == _COOL)
-    bend = proportions.pointed(sitter, chin, shorter)
+    bend = _bend(sitter, look)
     if worn is not None:
         left, right = (lens + sitters.read(bend, lens) for lens in worn.lenses)
         worn = replace(worn, lenses=(left, right))
     return sitters.bent(sitter, bend), worn
+
+
+def _bend(sitter: Sitter, look: str) -> NDArray[np.float32]:
+    """How a look bends the face, see ``proportions.pointed``."""
+    point, broad = np.array(_POINTED[look]), np.array(_BROAD[look])
+    chin, shorter = (point + sitter.masculine * (broad - point)).tolist()
+    return proportions.pointed(sitter, chin, shorter)
 
 
 def _anime_head(
@@ -114,7 +123,7 @@ def _anime_head(
     size: float,
 ) -> list[Shape]:
     return [
-        *skin.draw(sitter, heavy, modelled=False),
+        *skin.draw(sitter, heavy, 0.99 * sitter.masculine),
         *lines.jaw(sitter),
         *anime.blush(sitter),
         *beard.draw(sitter, grown, heavy),
@@ -166,8 +175,7 @@ def bent_landmarks(sitter: Sitter, look: str) -> Curve:
     """Where a look draws the landmarks, (478, 2) units."""
     if look not in _POINTED:
         return sitter.landmarks
-    bend = proportions.pointed(sitter, *_POINTED[look])
-    bent = sitters.bent(chibi.headed(sitter) if look == "chibi" else sitter, bend)
+    bent = sitters.bent(chibi.headed(sitter) if look == "chibi" else sitter, _bend(sitter, look))
     if look != "chibi":
         return bent.landmarks
     scale, shift = chibi.placement(bent)

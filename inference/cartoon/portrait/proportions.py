@@ -1,4 +1,4 @@
-"""Other proportions than the sitter's own: a pointed chin, as anime has it."""
+"""Other proportions than the sitter's own: a pointed chin, as anime has it, or a broad one."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -79,6 +79,13 @@ class Sitter:
         found = self.perceived[attribute]
         return sum(found.get(value, 0.0) for value in values)
 
+    @property
+    def masculine(self) -> float:
+        """How surely the face reads as a man's, 0..1, for looks that draw men by other signs."""
+        beard = self.chance("facial_hair", "beard", "goatee", "mustache")
+        read = 1 - (1 - self.chance("male", "1")) * (1 - beard)
+        return read * read * (3 - 2 * read)
+
     def points(self, *indices: int) -> Curve:
         """Landmarks by number, (N, 2)."""
         return self.landmarks[list(indices)]

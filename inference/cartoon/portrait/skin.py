@@ -10,6 +10,8 @@ from inference.cartoon.portrait.drawing import Shape, edge, fill, line
 from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
 from inference.face import topology
 
+_FAINT = 0.05  # opacity below which nothing is drawn
+
 _NOSE_SIDES = (
     (168, 6, 197, 195, 5, 4, 1, 2, 97, 98, 64, 129, 198, 236, 196, 122, 193),
     (168, 6, 197, 195, 5, 4, 1, 2, 326, 327, 294, 358, 420, 456, 419, 351, 417),
@@ -22,25 +24,30 @@ _SOCKETS = (
 )
 
 
-def draw(sitter: Sitter, heavy: tuple[float, float], *, modelled: bool = True) -> list[Shape]:
+def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> list[Shape]:
     """Draw face, ears, neck and whatever else is bare.
 
-    modelled: whether the shadow shapes nose and cheek, or is only what chin and hair cast.
+    modelled: 0..1, how far the shadow shapes nose and cheek, too, beside what chin and hair cast.
     """
     unit = sitter.unit
     blur = 0.020 * unit / SCALE
     least = (0.06 * unit) ** 2
     under = np.maximum(sitter.skin, np.minimum(_grown(sitter.skin, 0.05 * unit), sitter.hair))
     rings = curves.outlines(under, SCALE, blur=blur, least=least)
-    shadow = curves.outlines(
-        _shadow(sitter, modelled=modelled), SCALE, blur=0.018 * unit / SCALE, least=least
-    )
+    shadows = []
+    for name, shapes, opacity in (("cast", False, 1.0), ("shadow", True, modelled)):
+        if opacity > _FAINT and (shapes or modelled < 1):
+            plane = _shadow(sitter, modelled=shapes)
+            found = curves.outlines(plane, SCALE, blur=0.018 * unit / SCALE, least=least)
+            shadows += fill(
+                f"skin-{name}", "skin-shadow", *found, part="shade", clip="skin", opacity=opacity
+            )
     return [
         *edge("skin-edge", "skin-line", rings, 0.016 * unit, heavy),
         *fill("skin", "skin", *rings),
-        *fill("skin-shadow", "skin-shadow", *shadow, part="shade", clip="skin"),
+        *shadows,
         *_ears(sitter),
-        *(_blush(sitter) if modelled else ()),
+        *(_blush(sitter) if modelled == 1 else ()),
     ]
 
 

@@ -164,6 +164,27 @@ def test_a_beard_is_kept_and_none_invented(portrait_of: Callable[[str], Portrait
         assert drawing.named("stubble") is None
 
 
+def test_anime_draws_men_by_other_signs_and_by_degrees(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """The surer a face is a man's, the narrower its eyes and the broader its jaw."""
+    person = sitter.sit(portrait_of("P005"))
+    eyes, chins = [], []
+    for chance in (0.0, 0.5, 1.0):
+        read = {"male": {"1": chance, "0": 1 - chance}, "facial_hair": {"none": 1.0}}
+        one = replace(person, perceived={**person.perceived, **read})
+        drawing = composing.drawn(one, "anime")
+        white = drawing.named("eye-left")
+        assert white is not None
+        eyes.append(float(np.ptp(white.rings[0][:, 1])))
+        jaw = composing.bent_landmarks(one, "anime")[[172, 397]]
+        chins.append(float(np.linalg.norm(jaw[0] - jaw[1])))
+    assert eyes == sorted(eyes, reverse=True)
+    assert eyes[0] > 1.2 * eyes[-1]
+    assert chins == sorted(chins)
+    assert chins[-1] > 1.05 * chins[0]
+
+
 def test_palettes_leave_skin_alone() -> None:
     """A palette tints what is worn and grown, never the skin."""
     skin: Lab = (44.0, 14.0, 20.0)
