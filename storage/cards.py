@@ -32,14 +32,10 @@ async def learn(session: AsyncSession, pack_id: UUID, chat: str, reference: str)
     )
 
 
-async def reference(session: AsyncSession, pack_id: UUID, chat: str) -> str | None:
-    """Return under which reference a card stands now, None where nobody knows of one."""
-    found: str | None = await session.scalar(
-        select(PackCardRow.reference).where(
-            PackCardRow.pack_id == pack_id, PackCardRow.chat == chat
-        )
-    )
-    return found
+async def in_chat(session: AsyncSession, pack_id: UUID, chat: str) -> Card | None:
+    """Return the card of a pack that stands in a chat now, if any does."""
+    row = await session.get(PackCardRow, (pack_id, chat), populate_existing=True)
+    return None if row is None else _from_row(row)
 
 
 async def of_pack(session: AsyncSession, pack_id: UUID) -> tuple[Card, ...]:
@@ -50,7 +46,11 @@ async def of_pack(session: AsyncSession, pack_id: UUID) -> tuple[Card, ...]:
         .order_by(PackCardRow.chat)
         .execution_options(populate_existing=True)
     )
-    return tuple(Card(row.pack_id, row.person_id, row.chat, row.reference) for row in rows.all())
+    return tuple(_from_row(row) for row in rows.all())
+
+
+def _from_row(row: PackCardRow) -> Card:
+    return Card(row.pack_id, row.person_id, row.chat, row.reference)
 
 
 async def forget(session: AsyncSession, pack_id: UUID, person_id: UUID) -> None:

@@ -159,7 +159,7 @@ class Decider:
             person = await people.read(session, delivery.person_id)
             kept = await deliveries.plan_of(session, self._vault, delivery)
             if kept is not None:
-                return await self._planner.read(session, kept)
+                return await self._planner.read(session, kept, delivery.chat)
             return await self._decide_end(session, person, delivery, library)
 
         return await self._database.retry(work)
@@ -185,7 +185,7 @@ class Decider:
         if delivery is None or delivery.plan is None:
             return None
         person = await people.read(session, delivery.person_id)
-        plan = await self._planner.read(session, delivery.plan)
+        plan = await self._planner.read(session, delivery.plan, delivery.chat)
         return Decided(delivery, plan, (person.platform, person.external_id))
 
     async def _decide(

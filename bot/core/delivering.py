@@ -143,9 +143,9 @@ class Deliverer:
         if card is None:
             return answer.replaces
         present = await self._database.retry(
-            lambda session: cards.reference(session, card, where), reading=True
+            lambda session: cards.in_chat(session, card, where), reading=True
         )
-        return present or answer.replaces
+        return (present and present.reference) or answer.replaces
 
     async def _look(
         self, delivery: Delivery, plan: Plan, message: Message, replaces: str | None, chat: Chat

@@ -57,36 +57,43 @@ class Cards:
         grouped = action.origin.group is not None
         whose = pack.owner if grouped else self.person.id
         await cards.shown(self.session, pack.id, whose, self.chat, action.message)
-        self.changes.told.append(await self._worded(pack.id, whose, action.message))
+        card = Card(pack.id, whose, self.chat, action.message)
+        self.changes.told.append(await self._worded(card))
 
     async def refresh(self, pack_id: UUID, but: str = "") -> None:
         """Show a pack's cards anew, but in one chat."""
         for card in await cards.of_pack(self.session, pack_id):
             if card.chat != but:
-                told = await self._worded(pack_id, card.person_id, card.reference)
-                self.changes.cards.append((card, told))
+                self.changes.cards.append((card, await self._worded(card)))
 
-    async def _worded(self, pack_id: UUID, whose: UUID, replaces: str | None) -> Told:
-        """Return a pack's card, in the language of whose chat it is."""
-        pack = await packs.read(self.session, self.vault, pack_id)
-        owner = await people.read(self.session, pack.owner)
-        reader = await people.read(self.session, whose)
-        links: tuple[str, ...] = ()
-        if owner.platform in PUBLISHING:
-            names = await publications.set_names(self.session, [pack_id], owner.platform)
-            links = tuple(names.get(pack_id, ()))
-        look = Look(
-            await members.brought(self.session, self.vault, pack_id),
-            links,
-            sum(one.unfinished for one in await makings.of_pack(self.session, pack_id)),
-            await groups.link_of(self.session, self.vault, owner.id),
-            await self._to_be_asked_for(pack, owner),
-            group_view.wording_of(owner.platform),
-        )
-        locale = self.wording.texts.negotiate(reader.locale or self.locale)
-        return Told(group_view.card(pack, look, replaces), locale, pack_id)
+    async def _worded(self, card: Card) -> Told:
+        return await worded(self.session, self.vault, self.wording, card, self.locale)
 
-    async def _to_be_asked_for(self, pack: Pack, owner: Person) -> bool:
-        """Tell whether the pack could be on its platform, if only somebody asked."""
-        there = await publications.of_pack(self.session, pack.id)
-        return owner.platform in WHEN_ASKED and all(one.state not in _ON_ITS_WAY for one in there)
+
+async def worded(
+    session: AsyncSession, vault: Vault, wording: Wording, card: Card, locale: str
+) -> Told:
+    """Return a card as its pack is now, in the language of whose chat it is, else in ``locale``."""
+    pack = await packs.read(session, vault, card.pack_id)
+    owner = await people.read(session, pack.owner)
+    reader = await people.read(session, card.person_id)
+    links: tuple[str, ...] = ()
+    if owner.platform in PUBLISHING:
+        names = await publications.set_names(session, [pack.id], owner.platform)
+        links = tuple(names.get(pack.id, ()))
+    look = Look(
+        await members.brought(session, vault, pack.id),
+        links,
+        sum(one.unfinished for one in await makings.of_pack(session, pack.id)),
+        await groups.link_of(session, vault, owner.id),
+        await _to_be_asked_for(session, pack, owner),
+        group_view.wording_of(owner.platform),
+    )
+    locale = wording.texts.negotiate(reader.locale or locale)
+    return Told(group_view.card(pack, look, card.reference), locale, pack.id)
+
+
+async def _to_be_asked_for(session: AsyncSession, pack: Pack, owner: Person) -> bool:
+    """Tell whether the pack could be on its platform, if only somebody asked."""
+    there = await publications.of_pack(session, pack.id)
+    return owner.platform in WHEN_ASKED and all(one.state not in _ON_ITS_WAY for one in there)

@@ -20,7 +20,7 @@ from bot.core.conversation.group_actions import InGroup
 from bot.core.conversation.lineup import clean
 from bot.core.conversation.state import State, requests_to_json
 from bot.core.conversation.step import started
-from bot.core.group_cards import Told
+from bot.core.group_cards import Told, worded
 from bot.core.grouping import Grouping
 from bot.core.language.meanings import Note, Request
 from bot.core.language.searching import Searching
@@ -29,7 +29,7 @@ from bot.core.linking import perform
 from bot.core.offering import led_to, request_of
 from bot.core.packing import Packing
 from bot.exporting import parted
-from storage import avatars, deliveries, exports, favourites, jobs, people, photos, results
+from storage import avatars, cards, deliveries, exports, favourites, jobs, people, photos, results
 from storage.contract.captions import with_caption
 from storage.contract.drawings import drawing_in
 from storage.contract.finishing import with_finish
@@ -297,8 +297,11 @@ class Planner:
         message = self.wording.say(told.say, told.locale)
         return Showing(message, told.say.replaces, pack=told.say.pack, card=told.card)
 
-    async def read(self, session: AsyncSession, kept: bytes) -> Plan:
-        """Return a plan as ``to_bytes`` kept it; a sticker erased meanwhile is told of."""
+    async def read(self, session: AsyncSession, kept: bytes, chat: str = "") -> Plan:
+        """Return a plan as ``to_bytes`` kept it; a sticker erased meanwhile is told of.
+
+        ``chat``: where it is about to be shown, so that a card says how its pack is by now.
+        """
         (plan,) = _adapter().validate_json(kept)
         exported: list[Showing] = []
         for place, answer in enumerate(plan.answers):
@@ -313,6 +316,11 @@ class Planner:
                 except results.ResultGone:
                     message = self.wording.say(Say("say.result_gone"), plan.locale)
                 plan.answers[place] = replace(answer, message=message)
+            if chat and isinstance(answer, Showing) and answer.card is not None:
+                card = await cards.in_chat(session, answer.card, chat)
+                if card is not None:
+                    told = await worded(session, self.vault, self.wording, card, plan.locale)
+                    plan.answers[place] = replace(self._told(told), replaces=answer.replaces)
         return plan
 
     def _say(self, plan: Plan, said: Say) -> None:

@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.core.chat import FakeChat
-from bot.core.conversation.events import ChoiceMade, CommandGiven, Origin, PhotoSent, Who
+from bot.core.conversation.events import (
+    ChoiceMade,
+    CommandGiven,
+    Message,
+    Origin,
+    PhotoSent,
+    Who,
+)
 from bot.core.language.texts import load
 from bot.core.service import Service
+from bot.errors import ChatUnavailable
 from bot.settings import BotSettings
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
@@ -23,11 +31,26 @@ HOME = "http://127.0.0.1:8080/"
 
 
 @dataclass
+class Web(FakeChat):
+    """Pages in memory; ``away`` are those that cannot be reached, ``changed`` what others heard."""
+
+    platform: str = "web"
+    away: set[str] = field(default_factory=set)
+    changed: list[tuple[str, str]] = field(default_factory=list)
+
+    async def edit(self, chat: str, reference: str, message: Message, once: str = "") -> str:
+        if chat in self.away:
+            raise ChatUnavailable("away", retry_after=0.05)
+        self.changed.append((chat, message.text))
+        return await super().edit(chat, reference, message, once)
+
+
+@dataclass
 class Pages:
     """What people do on their pages, each a chat of its own, and what stands there."""
 
     service: Service
-    chat: FakeChat = field(default_factory=lambda: FakeChat("web"))
+    chat: Web = field(default_factory=Web)
     number: int = 0
 
     def origin(self, person: str) -> Origin:
@@ -96,6 +119,23 @@ async def test_a_link_leads_into_a_room_whose_pack_all_pages_show(pages: Pages) 
     await pages.press("bob", "Leave")
     await pages.until("bob", "You are out of “Our stickers”: 9 stickers")
     await pages.until("ann", "5 stickers so far")
+
+
+async def test_a_card_says_how_its_pack_is_when_it_comes(pages: Pages) -> None:
+    """Refreshes that waited for a page to be reached do not tell of what is long past."""
+    await pages.say("ann", "/pack group")
+    code = (await pages.until("ann", "/room/")).split(f"{HOME}room/")[1].split()[0]
+    await pages.say("bob", f"/pack group {code}")
+    await pages.until("bob", "Nobody is in it yet")
+    pages.chat.away = {"bob"}
+    await pages.press("ann", "Join")
+    await pages.selfie("ann")
+    await pages.until("ann", "5 stickers so far")
+    pages.chat.changed.clear()
+    pages.chat.away.clear()
+    await pages.until("bob", "5 stickers so far")
+    heard = [text for person, text in pages.chat.changed if person == "bob"]
+    assert all("5 stickers so far" in text for text in heard)
 
 
 async def test_a_room_is_entered_by_its_code_alone(pages: Pages) -> None:
