@@ -14,6 +14,7 @@ from uuid import UUID
 
 from inference.serving import metrics
 from inference.serving.contract import Pipeline
+from inference.serving.places import Places
 from inference.serving.stored_photos import StoredPhotos
 from inference.settings import InferenceSettings
 from storage import deliveries, jobs, people, photos, retention, workers
@@ -42,8 +43,12 @@ class _Share:
         self.done = share
 
 
+class _NoPlaceError(Exception):
+    """The person has as many jobs at work here as they may; the claim is taken back."""
+
+
 class Worker:
-    """Works on topic "jobs", ``settings.concurrency`` at once."""
+    """Works on topic "jobs", ``settings.concurrency`` at once, half of them for one person."""
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Worker:
         self._queue = queue
         self._pipeline = pipeline
         self._concurrency = settings.concurrency
+        self._places = Places((settings.concurrency + 1) // 2)
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._retention = Retention.of(StorageSettings())
         self._name = workers.name()
@@ -77,11 +83,19 @@ class Worker:
                 await sweeping
 
     async def work(self, job_id: UUID) -> None:
-        """Claim one job, run it and end it; nothing if it is not to be had."""
+        """Claim one job, run it and end it; nothing if it is not to be had, or not yet."""
         JOB.set(job_id)
-        job = await self._take(job_id)
-        if job is None:
+        try:
+            job = await self._take(job_id)
+            if job is not None:
+                await self._run(job)
+        except _NoPlaceError:
             return
+        finally:
+            for waiting in self._places.leave(job_id):
+                await self._queue.enqueue("jobs", waiting.id, waiting.priority)
+
+    async def _run(self, job: Job) -> None:
         if job.started is not None:
             metrics.WAITED.labels(job.kind).observe((job.started - job.created).total_seconds())
         stored = StoredPhotos(self._database, self._vault)
@@ -105,13 +119,19 @@ class Worker:
             keep.cancel()
 
     async def _take(self, job_id: UUID) -> Job | None:
-        """Claim a job, or end it where its attempts are used up or its photo is gone."""
+        """Claim a job, or end it where its attempts are used up or its photo is gone.
+
+        Raises:
+            _NoPlaceError: its person has no place left; it waits aside.
+        """
         delivery = None
         async with self._database.transaction() as session:
             job = await jobs.claim(session, job_id, self._name, self._lease)
             if job is None:
                 delivery = await jobs.fail_exhausted(session, job_id)
                 job = await jobs.read(session, job_id) if delivery else None
+            elif not self._places.take(job):
+                raise _NoPlaceError
             else:
                 wanted = _wanted(job)
                 kept = await photos.kept(session, wanted)

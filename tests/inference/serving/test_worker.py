@@ -99,6 +99,12 @@ class Room:
             await self.queue.enqueue("jobs", job.id, job.priority)
         return job
 
+    async def guest(self, name: str) -> "Room":
+        """Let somebody else ask beside her."""
+        async with self.database.transaction() as session:
+            person = await people.find_or_add(session, self.vault, "test", name, None)
+        return Room(self.database, self.vault, self.queue, person)
+
     async def read(self, job: Job) -> Job:
         async with self.database.snapshot() as session:
             return await jobs.read(session, job.id)
@@ -222,6 +228,33 @@ async def test_an_expired_photo_ends_as_such(room: Room) -> None:
         await room.ask(keep=-1)
         assert (await room.answer())[1] == Failed(Failure.PHOTO_EXPIRED)
     assert pipeline.jobs == []
+
+
+async def test_who_floods_leaves_places_for_others(room: Room) -> None:
+    """One person's jobs take half of the places; those that wait aside all end, too."""
+    bob = await room.guest("bob")
+    gate, at_work, most = asyncio.Event(), 0, 0
+
+    async def held(job: Job, photos: Photos) -> Outcome:
+        nonlocal at_work, most
+        if job.person_id == bob.ada.id:
+            return await echo(job, photos)
+        at_work += 1
+        most = max(most, at_work)
+        await gate.wait()
+        at_work -= 1
+        return await echo(job, photos)
+
+    async with room.working(held, concurrency=4) as pipeline:
+        flood = [await room.ask() for _ in range(6)]
+        await patience.until(lambda: len(pipeline.jobs) == 2)
+        only = await bob.ask()
+        assert (await room.answer())[0] == only.id
+        gate.set()
+        answered = {(await room.answer())[0] for _ in flood}
+    assert answered == {job.id for job in flood}
+    assert most == 2
+    assert [(await room.read(job)).attempts for job in flood] == [1] * 6
 
 
 async def test_a_photo_is_read_beside_whatever_is_written(room: Room) -> None:
