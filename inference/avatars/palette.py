@@ -1,6 +1,6 @@
 """Natural colours: what skin and hair may be painted with, and the one nearest to a photo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise, zip_longest
 
 import cv2
@@ -32,6 +32,12 @@ _STEPS: Mapping[str, tuple[float, ...]] = {
 photos hair is far darker than people remember it, so shades are never compared by colour."""
 
 _UNDERTONE = 0.3  # how much of the photo's own redness and yellowness the skin keeps
+_LIGHT, _SHADE = 0.35, 12.0  # how much of its own lightness, and the most that light explains
+_DRAWN = (90.5, 82.3, 71.9, 60.0, 51.0, 40.0)
+"""L* in which each tone is drawn: the light ones as in ``SKIN``, the dark ones hardly darker than
+photos show them, so that the eye tells them apart from each other and from their hair."""
+_PHOTOGRAPHED = (76.0, 74.0, 70.0, 60.0, 54.0, 43.0)
+"""L* of faces read as each tone, medians of 572."""
 
 
 def _finer(shades: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,21 +76,34 @@ HAIR: Mapping[str, tuple[str, ...]] = {name: _finer(shades) for name, shades in 
 
 
 def skin(tone: float, measured: Lab) -> str:
-    """Paint for skin.
+    """Paint for skin: as a tone is drawn, and a little as the photo has it.
 
     Args:
         tone: 1 (lightest) to 6 (darkest), taken in half steps so that the same face keeps its
             colour.
-        measured: of the photo, for the undertone.
+        measured: of the photo.
     """
-    steps = np.array([lab_of(colour) for colour in SKIN])
-    at = np.clip(round(tone * 2) / 2, 1, len(SKIN)) - 1
-    below = int(at)
-    above = min(below + 1, len(SKIN) - 1)
-    lab = steps[below] + (at - below) * (steps[above] - steps[below])
+    at = round(tone * 2) / 2
+    lab = np.array(step(at))
+    beyond = np.clip(measured[0] - _between(_PHOTOGRAPHED, at), -_SHADE, _SHADE)
+    lab[0] = _between(_DRAWN, at) + np.round(_LIGHT * beyond / 1.5) * 1.5
     hue = np.clip(np.array(measured[1:]) - lab[1:], -9, 9)
     lab[1:] += np.round(_UNDERTONE * hue / 1.5) * 1.5
     return hex_of(lab.astype(np.float32))
+
+
+def step(tone: float) -> Lab:
+    """Find the skin between two of ``SKIN``.
+
+    Args:
+        tone: 1 (lightest) to 6 (darkest).
+    """
+    lightness, a, b = (_between(one, tone) for one in zip(*map(lab_of, SKIN), strict=True))
+    return lightness, a, b
+
+
+def _between(steps: Sequence[float], tone: float) -> float:
+    return float(np.interp(tone, np.arange(1, len(steps) + 1), steps))
 
 
 def hair(names: Mapping[str, float], measured: Lab | None) -> str:

@@ -20,9 +20,8 @@ FRAMES = ("#262e33", "#6b4a2f", "#a98453", "#8a8f98", "#3d5a80", "#2f7d6d", "#b2
 
 def _skin() -> tuple[str, ...]:
     """The steps of skin and the tones between them, without anybody's undertone."""
-    steps = [palette.lab_of(colour) for colour in palette.SKIN]
-    halves = (number / 2 for number in range(2, 2 * len(steps) + 1))
-    return tuple(palette.skin(tone, steps[min(int(tone), len(steps)) - 1]) for tone in halves)
+    halves = (number / 2 for number in range(2, 2 * len(palette.SKIN) + 1))
+    return tuple(palette.hex_of(palette.step(tone)) for tone in halves)
 
 
 def _hair() -> tuple[str, ...]:

@@ -1,6 +1,4 @@
-"""What is worn: the clothes' colour and kind, and the shape of a hat."""
-
-from collections.abc import Mapping
+"""What is worn: the clothes' colour and kind."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +10,6 @@ from inference.pictures.images import lab_of_pixels, to_lab
 _ENOUGH = 60  # pixels that a colour is measured on at least
 _COLLAR = 0.12  # face heights below the chin, where a photo shows no more than a collar
 _LIKE_SKIN = 12.0  # Lab distance, lightness halved
-_BRIM = (1.45, 1.7)  # width of what is worn, in face widths, from knit caps to brims
-_TEMPLES = (0.42, 0.56, -0.02, 0.14)  # where a knit cap reaches and a peaked one doesn't: |x|, y
 
 
 def clothing(portrait: Portrait) -> tuple[Lab | None, dict[str, float]]:
@@ -41,40 +37,6 @@ def clothing(portrait: Portrait) -> tuple[Lab | None, dict[str, float]]:
     chroma = float(np.hypot(cloth[1], cloth[2]))
     suit = _ramp(bright, 0.2, 0.5) * _ramp(52 - cloth[0], 0, 20) * _ramp(24 - chroma, 0, 8)
     return _typical(sides), plain | {"plain": 1 - suit, "suit": suit}
-
-
-def hat(portrait: Portrait, colour: Lab) -> Mapping[str, float]:
-    """Tell what shape of hat is worn, if one is.
-
-    Args:
-        portrait: a studied face.
-        colour: of what shows above the forehead.
-
-    Returns:
-        "knit", "peaked" and "brimmed" -> probability.
-    """
-    points = portrait.report.landmarks
-    below, beside = _grid(portrait, topology.FOREHEAD_MIDDLE)
-    left, right = (points[i, 0] for i in topology.FACE_SIDES)
-    width = float(right - left) / topology.face_height(points)
-    worn = (portrait.alpha > 128) & (portrait.hair_mask < 100)
-    rows = np.flatnonzero(((below > -0.3) & (below < 0.1)).any(axis=1))
-    spans = (np.flatnonzero(worn[row]) for row in rows[::4])
-    widest = max((float(np.ptp(span)) for span in spans if len(span)), default=0.0)
-    widest /= topology.face_height(points)
-    brimmed = _ramp(widest / max(width, 0.1), *_BRIM)
-    inner, outer, top, bottom = _TEMPLES
-    patch = (beside > inner) & (beside < outer) & (below > top) & (below < bottom)
-    temples = lab_of_pixels(portrait.image, patch & (portrait.alpha > 128))
-    knit = 0.6
-    if len(temples) >= _ENOUGH // 3:
-        to_hat, to_skin = (
-            np.linalg.norm((temples - np.array(one, np.float32)) * (0.6, 1, 1), axis=1)
-            for one in (colour, portrait.report.colours.skin)
-        )
-        knit = _ramp(float((to_hat < to_skin).mean()), 0.2, 0.6)
-    rest = 1 - brimmed
-    return {"knit": rest * knit, "peaked": rest * (1 - knit), "brimmed": brimmed}
 
 
 def _grid(portrait: Portrait, origin: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -26,11 +26,13 @@ _KIN: Mapping[tuple[str, str], float] = {
     ("stubble", "goatee"): 0.2, ("stubble", "beard"): 0.3, ("goatee", "beard"): 0.4,
     ("goatee", "mustache"): 0.3, ("thin", "medium"): 0.4, ("medium", "bushy"): 0.4,
     ("short", "full"): 0.3, ("full", "long"): 0.3, ("knit", "peaked"): 0.3,
-    ("peaked", "brimmed"): 0.2,
+    ("peaked", "brimmed"): 0.2, ("hat", "scarf"): 0.3,
     ("square", "round"): 0.2, ("oval", "heart"): 0.4, ("oval", "long"): 0.3,
 }  # fmt: skip
 """How well one value does for a person of another."""
 
+_OF_SOME = ("hat",)
+"""Attributes of what only some variants have: being without it is neither likelier nor less so."""
 _FLOOR = 0.02  # no classifier is ever surer than this
 _EXPRESSION_SPREAD = 0.35  # the distance of measures at which an expression is a poor fit
 _CLOTHES = (62.0, -1.0, -8.0)  # Lab, a neutral gray blue, where a photo shows none
@@ -68,6 +70,8 @@ def score(variant: Variant, slot: Slot, traits: Traits) -> float:
         if attribute in variant.tags:
             likely = max(_suits(value, believed) for value in variant.tags[attribute])
             total += weight * float(np.log(max(likely, _FLOOR)))
+        elif attribute in _OF_SOME:  # whatever it would be
+            total += weight * float(np.log(max(believed.values())))
         else:  # it says nothing of the attribute: neither better nor worse than a good guess
             total += weight * sum(p * float(np.log(max(p, _FLOOR))) for p in believed.values())
     measures = {name for other in slot.variants.values() for name in other.measures}

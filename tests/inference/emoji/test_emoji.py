@@ -116,6 +116,18 @@ def test_an_unknown_part_or_style_is_an_error() -> None:
             {"headwear": "hat", "hair_length": "long", "loose": "1", "male": "0"},
             {"beanieLong"},
         ),
+        (
+            "avataaars",
+            "top",
+            {"headwear": "scarf", "hair_length": "hidden", "hat": "wrap", "male": "0"},
+            {"turban"},
+        ),
+        (
+            "avataaars",
+            "top",
+            {"headwear": "scarf", "hair_length": "hidden", "hat": "veil", "male": "0"},
+            {"hijab"},
+        ),
         ("avataaars", "facialHair", {"facial_hair": "beard", "beard": "short"}, {"beardLight"}),
         ("avataaars", "facialHair", {"facial_hair": "beard", "beard": "long"}, {"beardMajestic"}),
         ("avataaars", "mouth", {"lips": "full"}, {"restFull"}),
@@ -163,6 +175,17 @@ def test_skin_gets_darker_with_the_tone() -> None:
     gray = (50.0, 12.0, 16.0)
     paints = [palette.lab_of(palette.skin(tone / 2, gray))[0] for tone in range(2, 13)]
     assert all(lighter > darker for lighter, darker in pairwise(paints))
+
+
+@pytest.mark.parametrize(("tone", "photographed"), [(5.0, 54.0), (6.0, 43.0)])
+def test_dark_skin_is_drawn_about_as_light_as_in_photos(tone: float, photographed: float) -> None:
+    """No darker than seen by more than a little, and two people of a tone can be told apart."""
+    paints = [
+        palette.lab_of(palette.skin(tone, (photographed + other, 12.0, 16.0)))[0]
+        for other in (-10, 0, 10)
+    ]
+    assert photographed - 4 < paints[1] < photographed
+    assert paints[0] + 2 < paints[1] < paints[2] - 2
 
 
 @pytest.mark.parametrize("name", palette.HAIR)
