@@ -124,14 +124,16 @@ def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDAr
         return alpha
     face = topology.fill(alpha.shape, landmarks, topology.FACE_OVAL)
     mine = int(np.bincount(parts[face], minlength=count)[1:].argmax()) + 1
-    away = cv2.distanceTransform((parts != mine).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    own = parts == mine
+    away = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     unit = topology.face_height(landmarks)
-    strands = found[:, cv2.CC_STAT_AREA] < _STRAND * unit**2
-    strands[[0, mine]] = True
-    near = np.where(strands[parts], away < _NEAR * unit, parts == mine)
+    near = away < _NEAR * unit
+    bodies = found[:, cv2.CC_STAT_AREA] >= _STRAND * unit**2
+    bodies[[0, mine]] = False
+    for part in np.flatnonzero(bodies):
+        near &= parts != part
     other = cv2.dilate((~near & (parts > 0)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    kept = (near & ~other) | (parts == mine)
-    return np.where(kept, alpha, np.uint8(0))
+    return np.where((near & ~other) | own, alpha, np.uint8(0))
 
 
 def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:

@@ -167,7 +167,7 @@ def _colour_space(opened: Pillow.Image, data: bytes) -> colour_spaces.ColourSpac
 
 def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> Image:
     """Bring a loaded picture of any mode to upright RGB of at most MAX_SIDE, pixels only."""
-    profile = opened.info.get("icc_profile")
+    source = None if space and space.known else _foreign(opened.info.get("icc_profile"))
     ImageOps.exif_transpose(opened, in_place=True)
     picture = opened
     if picture.mode.startswith(("I", "F")):  # 16-bit grey
@@ -176,7 +176,7 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
     elif picture.mode == "1":
         picture = picture.convert("L")
     elif picture.mode == "LAB":
-        picture, profile = picture.convert("RGB"), None
+        picture, source = picture.convert("RGB"), None
 
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
@@ -186,31 +186,46 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
         picture = picture.convert("RGB")
 
     scale = MAX_SIDE / max(picture.size)
-    if scale < 1:
-        picture = _shrunk(picture, scale)
-    if profile and (space is None or not space.known):
-        picture = _apply_profile(picture, profile)
-    pixels = np.array(picture if picture.mode == "RGB" else picture.convert("RGB"))
+    if scale < 1 and picture.mode == "RGB" and source is None:
+        pixels = _shrunk(picture, scale)  # and not to Pillow and back again
+    else:
+        if scale < 1 and picture.mode == "CMYK":
+            picture = picture.resize(_size(picture, scale), Pillow.Resampling.BOX, reducing_gap=2.0)
+        elif scale < 1:
+            picture = Pillow.fromarray(_shrunk(picture, scale))
+        if source is not None:
+            picture = _converted(picture, source)
+        pixels = np.array(picture if picture.mode == "RGB" else picture.convert("RGB"))
     return colour_spaces.to_srgb(pixels, space) if space else pixels
 
 
-def _shrunk(picture: Pillow.Image, scale: float) -> Pillow.Image:
+def _shrunk(picture: Pillow.Image, scale: float) -> Image:
     """Make a picture so many times as large, which OpenCV does in a third of Pillow's time."""
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    if picture.mode == "CMYK":
-        return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
     # between four neighbours nothing is left out down to a half
     method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-    return Pillow.fromarray(cv2.resize(np.asarray(picture), size, interpolation=method))
+    smaller = cv2.resize(np.asarray(picture), _size(picture, scale), interpolation=method)
+    return np.asarray(smaller, np.uint8)
 
 
-def _apply_profile(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
-    """Convert from an embedded ICC profile to sRGB; a profile that does not fit is ignored."""
+def _size(picture: Pillow.Image, scale: float) -> tuple[int, int]:
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+
+
+def _foreign(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
+    """Read an embedded ICC profile, unless it is sRGB's, or none that can be read."""
+    if not profile:
+        return None
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source):
-            return picture
+        found = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return None if "sRGB" in ImageCms.getProfileDescription(found) else found
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+def _converted(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image:
+    """Convert from a profile to sRGB; one that does not fit the picture is ignored."""
+    try:
         converted = ImageCms.profileToProfile(picture, source, _SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
-    return converted if converted is not None else picture
+    return picture if converted is None else converted

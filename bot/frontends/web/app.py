@@ -29,6 +29,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -261,12 +262,12 @@ class WebApp:
         session, origin = await self._update(request, key)
         self._charge(request, self._photos)
         self._charge(request, self._bytes, len(data))
-        failure = failure or await asyncio.to_thread(look, data)
-        update: Update = (
-            PhotoRefused(origin, failure) if failure else PhotoSent(origin, data, caption)
-        )
-        shown = None if failure else data
-        return await self._take(request, session, update, Message(caption, name="photo"), shown)
+        seen: Failure | Image.Image | None = failure or await asyncio.to_thread(look, data)
+        said = Message(caption, name="photo")
+        if isinstance(seen, Failure):
+            return await self._take(request, session, PhotoRefused(origin, seen), said)
+        sent = PhotoSent(origin, data, caption)
+        return await self._take(request, session, sent, said, seen or data)
 
     async def command(self, request: Request) -> Response:
         """Take a typed line, or a slider's."""
@@ -398,11 +399,11 @@ class WebApp:
         session: Session,
         update: Update,
         said: Message | None,
-        photo: bytes | None = None,
+        photo: bytes | Image.Image | None = None,
     ) -> Response:
         """Show a person's own message to all their tabs, then have the update answered.
 
-        ``photo``: what they sent, of which a small copy joins the message meanwhile.
+        ``photo``: what they sent, or was decoded of it; a small copy joins the message meanwhile.
         """
         key = update.origin.key.rpartition(":")[2]
         async with session.turn:
@@ -440,7 +441,9 @@ def _address(request: HTTPConnection) -> str:
     return request.client.host if request.client else ""
 
 
-async def _illustrate(session: Session, reference: str | None, photo: bytes | None) -> None:
+async def _illustrate(
+    session: Session, reference: str | None, photo: bytes | Image.Image | None
+) -> None:
     """Put a small copy of a photo into the message that it came with."""
     small = None if photo is None else await asyncio.to_thread(thumbnail, photo)
     if small is not None and reference is not None:
