@@ -72,6 +72,8 @@ class Runtime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
+        # a plan of memory for each size of batch takes twice as much, and no less time
+        options.enable_mem_pattern = False
         # waiting threads would burn the cores that other jobs' threads need
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3

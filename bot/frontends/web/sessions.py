@@ -23,7 +23,7 @@ from storage.contract.drawings import drawing_in
 MESSAGES = 200
 SESSION_BYTES = 24 * 2**20
 SESSIONS = 2_000
-TOTAL_BYTES = 160 * 2**20
+TOTAL_BYTES = 64 * 2**20
 REMEMBERED_KEYS = 256
 
 Restore = Callable[[str], Awaitable[list[Restored]]]
