@@ -24,8 +24,11 @@ class Chance:
     seed: int
 
 
-Subject = Portrait | AvatarSpec | tuple[AvatarSpec, ...] | Chance
-"""Whom a picture is of: a studied face, an avatar that was kept, several of them, or nobody."""
+Subject = Portrait | tuple[Portrait, ...] | AvatarSpec | tuple[AvatarSpec, ...] | Chance
+"""Whom a picture is of: a studied face or avatar, several of one kind, or nobody.
+
+Several faces are those of one photo, for settings of ``Kind.crowd``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,20 @@ class Follower(Protocol):
             UnsuitableSubject: it makes nothing of this sort of subject.
         """
         ...
+
+
+def gathered(subject: Subject) -> tuple[AvatarSpec, ...]:
+    """Return the avatars of a subject that are several; raises UnsuitableSubject for others."""
+    if not isinstance(subject, tuple):
+        raise UnsuitableSubject("several avatars are needed")
+    return tuple(one for one in subject if isinstance(one, AvatarSpec))
+
+
+def crowd(subject: Subject) -> tuple[Portrait, ...]:
+    """Return the faces of a subject that are several; raises UnsuitableSubject for others."""
+    if not isinstance(subject, tuple):
+        raise UnsuitableSubject("several faces are needed")
+    return tuple(one for one in subject if isinstance(one, Portrait))
 
 
 def photographed(subject: Subject) -> Portrait:

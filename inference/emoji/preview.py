@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.avatars.compose import render
 from inference.errors import UnknownSetting, UnsuitableSubject
-from inference.family import Image, Picture, Subject
+from inference.family import Image, Picture, Subject, gathered
 from inference.models.calls import without_calls
 from inference.pictures import sheet
 from inference.pictures.compositing import flattened
@@ -63,9 +63,10 @@ class Lineup:
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Picture:
         """Draw up to nine avatars, numbered."""
-        if not isinstance(subject, tuple) or not 0 < len(subject) <= sheet.PER_PAGE:
+        specs = gathered(subject)
+        if not 0 < len(specs) <= sheet.PER_PAGE:
             raise UnsuitableSubject("a page has one to nine avatars")
-        return Picture((sheet.numbered([render(spec, sheet.CELL) for spec in subject]),))
+        return Picture((sheet.numbered([render(spec, sheet.CELL) for spec in specs]),))
 
 
 def _pane(spec: AvatarSpec) -> NDArray[np.uint8]:

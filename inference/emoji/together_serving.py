@@ -5,7 +5,7 @@ from inference.avatars.together.scenes import SCENES
 from inference.emoji.serving import Composed
 from inference.errors import UnknownSetting, UnsuitableSubject
 from inference.face.report import Portrait
-from inference.family import Image, Picture, Subject
+from inference.family import Image, Picture, Subject, gathered
 from inference.models.calls import Calls
 from inference.pictures.die_cut import die_cut
 from storage.contract.avatars import AvatarSpec
@@ -39,7 +39,8 @@ class Together:
         if isinstance(subject, Portrait | AvatarSpec):
             composed = yield from Composed.of(subject, EMOJI.default[0].name)
             subject, facts = (composed.spec,), composed.facts()
-        if not isinstance(subject, tuple) or not fewest <= len(subject) <= most:
+        specs = gathered(subject)
+        if not fewest <= len(specs) <= most:
             raise UnsuitableSubject(f"{names[0]} shows {fewest} to {most} avatars")
-        drawn = portrait(subject) if names[0] == "family" else SCENES[names[0]](subject)
+        drawn = portrait(specs) if names[0] == "family" else SCENES[names[0]](specs)
         return Picture((die_cut(drawn, drawn=True, whole=True),), facts=facts)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from dataclasses import astuple, replace
 
 import cv2
@@ -81,6 +82,16 @@ def choices(report: PhotoReport) -> tuple[FoundFace, ...]:
     """The faces that are large enough to choose from; the largest if none is."""
     large = [f for f in report.faces if f.quality.eye_distance >= quality.MIN_EYE_DISTANCE]
     return tuple(large) or report.faces[:1]
+
+
+def usable(report: PhotoReport) -> tuple[FoundFace, ...]:
+    """The faces that nothing is wrong with (``quality.check``)."""
+    found = []
+    for face in report.faces:
+        with suppress(PhotoError):
+            quality.check(face)
+            found.append(face)
+    return tuple(found)
 
 
 def portrait(image: Image, face: int | None = None) -> Calls[Portrait]:

@@ -13,7 +13,9 @@ from inference.face.report import Portrait
 from inference.latent.model import load
 from inference.latent.shape_free import ring, transformed
 
-_GRID = 256  # px over the frame at which the way to each photo is laid out
+_GRID = 320  # px over the picture at which the way to each photo is laid out
+_AROUND = 0.15  # of the frame's side, more than it at each side: hair is wider
+_THIN, _THICK = 0.3, 0.7  # of the mean of all alphas on the face: nobody, and somebody
 
 
 def mix(
@@ -24,7 +26,7 @@ def mix(
     Args:
         portraits: of one person each, at least one.
         shares: how much of each; they are scaled to sum to 1.
-        side: of the result, px; it shows what the shape-free frame spans, heads with their hair.
+        side: of the result, px; it shows a little more than the shape-free frame.
 
     Returns:
         (side, side, 4) uint8 RGBA.
@@ -39,7 +41,7 @@ def mix(
     frame = load().frame
     placed = [frame.shape(portrait.report.landmarks) for portrait in portraits]
     shape = np.einsum("n,nij->ij", weights, np.stack([one for one, _ in placed]))
-    cover = frame.cover(np.asarray(shape, np.float32), _GRID)
+    cover = frame.cover(np.asarray(shape, np.float32), _GRID, _AROUND)
     face = cv2.resize(frame.shaped(load().window, cover), (side, side))[..., None]
     face = np.clip(face * 1.25, 0, 1)
     colour = np.zeros((side, side, 3), np.float32)
@@ -59,4 +61,7 @@ def mix(
         colour += seen[..., :3] * share
         total += share
     mixed = colour / np.maximum(total, 1e-3)
-    return np.asarray(np.rint(np.dstack([mixed, total * 255]).clip(0, 255)), np.uint8)
+    # where faces of different width end there is one edge, not a haze
+    edge = np.clip((total - _THIN) / (_THICK - _THIN), 0, 1)
+    alpha = total + (edge - total) * np.clip(face * 4, 0, 1)
+    return np.asarray(np.rint(np.dstack([mixed, alpha * 255]).clip(0, 255)), np.uint8)

@@ -152,14 +152,16 @@ class Frame:
         )
         return np.asarray(warped, np.uint8)
 
-    def cover(self, shape: Points, side: int) -> Cover:
+    def cover(self, shape: Points, side: int, around: float = 0.0) -> Cover:
         """The mesh of an upright face over a grid of ``side`` px that covers the frame.
 
         Args:
             shape: (478, 2) in shares of the frame's side.
             side: px.
+            around: how much more than the frame, on each side, in shares of its side.
         """
-        return _cover(np.vstack([shape, ring()]), self.triangles, side)
+        points = (np.vstack([shape, ring()]) + around) / (1 + 2 * around)
+        return _cover(np.asarray(points, np.float32), self.triangles, side)
 
     def shaped(self, texture: NDArray[Picture], cover: Cover) -> NDArray[Picture]:
         """Give a texture (S, S) or (S, S, C) the shape of a cover; returns its size."""

@@ -43,6 +43,9 @@ from storage.errors import PhotoGone
 
 Result = TypeVar("Result")
 
+_FEW, _CROWD = 2, 12
+"""How few and how many people of a photo are worked on together."""
+
 
 class Pipeline:
     """Runs jobs; any number at once, from one event loop.
@@ -90,7 +93,7 @@ class Pipeline:
         self._jobs += 1
         try:
             with STAGE.labels("reading").time():
-                subject = await self._subject(job, photos)
+                subject = await self._subject(job, settings, photos)
                 second = await self._second(job, photos, family)
                 ground = await self._ground(finish, photos)
             with STAGE.labels("making").time():
@@ -105,14 +108,17 @@ class Pipeline:
         finally:
             self._jobs -= 1
 
-    async def _subject(self, job: Job, photos: Photos) -> Subject:
-        """Read the job's avatar, or study the face in its photo; else its number is chance."""
+    async def _subject(self, job: Job, settings: tuple[Setting, ...], photos: Photos) -> Subject:
+        """Read the job's avatar, or study who is in its photo; else its number is chance."""
         if job.avatar is not None and isinstance(seed := job.avatar.get("seed"), int):
             return Chance(seed)
         if job.avatar is not None:
             return await self.on_thread(parse_subject, job.avatar)
         if job.photo_id is None:
             return Chance(job.id.int % 2**32)
+        if any(setting.name in KINDS[job.kind].crowd for setting in settings):
+            photo, report = await photos.read(job.photo_id)
+            return await self.drive(_study_all(photo, report, photos.keep))
         return await self.portrait(job.photo_id, job.face, photos)
 
     async def portrait(self, photo_id: UUID, face: int | None, photos: Photos) -> Portrait:
@@ -234,15 +240,7 @@ def _study(
     photo: bytes, kept: bytes | None, face: int | None, keep: Callable[[bytes], None]
 ) -> Calls[Portrait]:
     """Decode a photo and study one face; hands a new report to ``keep`` even if it then fails."""
-    if is_footage(photo):  # which frame it was is found again
-        image, report = yield from best_frame.best(footage.candidates(photo))
-        keep(analysis.to_bytes(report))
-    else:
-        image = decode(photo)
-        known = _read(kept)
-        report = known or (yield from analysis.find(image))
-        if known is None:
-            keep(analysis.to_bytes(report))
+    image, report = yield from _looked_at(photo, kept, keep)
     try:
         chosen = analysis.choose(report, face)
     except PhotoError as error:
@@ -250,6 +248,35 @@ def _study(
             error.picture = _numbered(image, report)
         raise
     return (yield from analysis.study(image, report, chosen))
+
+
+def _study_all(
+    photo: bytes, kept: bytes | None, keep: Callable[[bytes], None]
+) -> Calls[tuple[Portrait, ...]]:
+    """Study every face of a photo that can be worked on, the largest first."""
+    image, report = yield from _looked_at(photo, kept, keep)
+    faces = analysis.usable(report)[:_CROWD]
+    if len(faces) < _FEW:
+        raise PhotoError(Failure.ALONE)
+    people: tuple[Portrait, ...] = ()
+    for face in faces:
+        people += ((yield from analysis.study(image, report, face)),)
+    return people
+
+
+def _looked_at(
+    photo: bytes, kept: bytes | None, keep: Callable[[bytes], None]
+) -> Calls[tuple[Image, PhotoReport]]:
+    """Decode a photo and find its faces, unless that was done before."""
+    if is_footage(photo):  # which frame it was is found again
+        image, report = yield from best_frame.best(footage.candidates(photo))
+        keep(analysis.to_bytes(report))
+        return image, report
+    image, known = decode(photo), _read(kept)
+    report = known or (yield from analysis.find(image))
+    if known is None:
+        keep(analysis.to_bytes(report))
+    return image, report
 
 
 def _numbered(image: Image, report: PhotoReport) -> bytes:

@@ -18,6 +18,7 @@ class Failure(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
+    ALONE = "alone"  # one face only, where several are to be one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
     HEADSCARF = "headscarf"  # new hair or a hat would take it off
     YOUNG_ALREADY = "young_already"  # younger would be no adult

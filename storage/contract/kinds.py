@@ -54,6 +54,7 @@ class Kind:
     ``spoken``: settings that are words of the person's own. ``anew``: whether a bare command means
     the default, whatever was chosen before.
     ``two_photos``: settings that need another photo beside the one with the face.
+    ``crowd``: settings that are about everybody in the photo together.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
     ``pack``: the settings that make a whole when asked for together.
@@ -75,6 +76,7 @@ class Kind:
     suited: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     vectors: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
+    crowd: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     anew: bool = False
     shows: str = ""
@@ -352,10 +354,12 @@ RANDOM = Kind(
 
 MIX = Kind(
     "mix",
-    ("both",),
+    ("both", "everyone"),
     amount=Amount(0.0, 1.0, 0.5),  # of the second one
     default=(Setting("both", 0.5),),
+    plain=("everyone",),
     two_photos=("both",),
+    crowd=("everyone",),
 )
 
 TRY_ON = Kind(

@@ -110,7 +110,10 @@ def _of_photo(
         wanted = requests[0]
         asked = Say("say.send_photo_for", {"request": wanted}, notes=notes)
         return replace(state, waiting=wanted, forgetting=False), (asked,)
-    if state.question is not None and state.question.photo == state.photo:
+    if not state.private and any(one.of_crowd for one in requests):
+        return state, (Say("say.everyone_privately", notes=notes),)
+    asks = any(not one.of_crowd for one in requests)
+    if asks and state.question is not None and state.question.photo == state.photo:
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))
         question = replace(state.question, requests=waiting)
         return replace(state, question=question), (ask_face(state, question, notes=notes),)
@@ -131,10 +134,16 @@ def _of_photo(
 
 
 def runs_of(state: State, photo: UUID, requests: tuple[Request, ...]) -> tuple[Run, ...]:
-    """Return what makes wishes of a photo's chosen face, or of every face as far as they go."""
+    """Return what makes wishes of a photo's chosen face, or of every face as far as they go.
+
+    What is about everybody together is made once.
+    """
+    together = tuple(Run(one, photo) for one in requests if one.of_crowd)
+    requests = tuple(one for one in requests if not one.of_crowd)
     faces = state.faces if all(_of_anybody(one) for one in requests) else (state.face,)
     most = max(1, _MOST_TOGETHER // len(faces))
-    return tuple(Run(request, photo, face) for face in faces for request in requests[:most])
+    alone = (Run(request, photo, face) for face in faces for request in requests[:most])
+    return (*together, *alone)
 
 
 def _of_anybody(request: Request) -> bool:

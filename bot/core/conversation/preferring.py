@@ -54,7 +54,7 @@ def _candidates(state: State) -> tuple[Request, ...]:
             offered += [
                 Request(kind.name, (Setting(name, strength),))
                 for name in kind.chosen
-                if name not in (*taken, *kind.two_photos)
+                if name not in (*taken, *kind.two_photos, *kind.crowd)
             ]
     order = {kind: number for number, kind in enumerate(KINDS)}
     return tuple(sorted(dict.fromkeys(offered), key=lambda request: order[request.kind]))[:20]

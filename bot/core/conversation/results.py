@@ -192,7 +192,7 @@ def _others(result: Shown) -> bool:
 
 def _styles(kind: Kind, together: int) -> list[str]:
     """What of a kind one photo, or so many avatars, are enough for."""
-    styles = [name for name in kind.chosen if name not in kind.two_photos]
+    styles = [name for name in kind.chosen if name not in {*kind.two_photos, *kind.crowd}]
     if kind.gathers:
         styles = [name for name in styles if _suits(kind.gathers[name], together or 1)]
     return styles
@@ -248,7 +248,7 @@ def _result_choices(job: UUID, request: Request, together: int, *, kept: bool = 
         second.append(Choice("pack_button.add", f"packs:add:{job.hex}"))
     if _moving(request) is not None:
         second.append(Choice("button.animate", f"animate:{job.hex}"))
-    if len(kind.settings) > 1 and not kind.several:
+    if len(_styles(kind, together)) > 1 and not kind.several:
         other = _other(request, together)
         values = {"name": Request(kind.name, other.settings)}
         if other.settings != request.settings:

@@ -69,6 +69,12 @@ class Request:
         settings = self.settings or kind.default
         return self.second_photo is None and any(one.name in kind.two_photos for one in settings)
 
+    @property
+    def of_crowd(self) -> bool:
+        """Whether it is about everybody in a photo together."""
+        kind = KINDS[self.kind]
+        return any(one.name in kind.crowd for one in self.settings or kind.default)
+
 
 @dataclass(frozen=True, slots=True)
 class Make:

@@ -71,7 +71,7 @@ def add_commands(
 ) -> None:
     """Put all commands and menus into the tree."""
     for kind in KINDS.values():
-        if kind.two_photos == kind.settings and kind.settings:
+        if kind.two_photos and not set(kind.settings) - {*kind.two_photos, *kind.crowd}:
             tree.add_command(_picture_command(f"kind.{kind.name}", kind, texts, respond))
         elif not kind.sheet:
             make = _grouped_command if kind.groups else _kind_command
@@ -208,10 +208,26 @@ def _picture_command(
 
         await respond(asked, read, False)
 
+    async def make_of_all(
+        asked: discord.Interaction,
+        picture: discord.Attachment | None = None,
+        photo: discord.Attachment | None = None,
+        strength: float | None = None,
+        everyone: bool = False,
+    ) -> None:
+        if not everyone:
+            await make(asked, picture, photo, strength)
+            return
+        line = f"/{name} {kind.crowd[0]}"
+        await respond(asked, lambda: _photo_or_words(asked, photo or picture, line), False)
+
+    callback, options = make, ["picture", "photo", "strength"]
+    if kind.crowd:
+        callback, options = make_of_all, [*options, "everyone"]
     if kind.amount is not None:
         bounded = app_commands.Range[float, kind.amount.low, kind.amount.high]
-        make.__annotations__["strength"] = bounded | None
-    return _command(key, name, ["picture", "photo", "strength"], texts, make)
+        callback.__annotations__["strength"] = bounded | None
+    return _command(key, name, options, texts, callback)
 
 
 def _completing(

@@ -121,6 +121,14 @@ def test_the_face_of_another_photo_is_asked_about() -> None:
         assert said(talk.tell(sent())) == ["say.whose_photo"]
 
 
+def test_nobody_in_a_group_answers_for_everybody_on_a_photo() -> None:
+    """All faces as one are made in private, where the sender answers for the photo."""
+    talk = Talk()
+    assert runs(talk.tell(sent("this is me")))
+    talk.tell(CommandGiven(GROUP, "/mix everyone"))
+    assert said(talk.tell(CommandGiven(GROUP, "/mix everyone"))) == ["say.everyone_privately"]
+
+
 # --- with rows, a queue and a worker --------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ from bot.core.conversation.actions import AdoptResult, Cancel, Run, Say, ShowRes
 from bot.core.conversation.sliders_view import PAGES
 from bot.core.conversation.sliding import PRESETS, SLIDERS
 from bot.core.language.meanings import Request
+from storage.contract.failures import Failure
+from storage.contract.jobs import Failed
 from storage.contract.kinds import EDIT, TUNING, Setting
 from tests.bot.talk import GRAMMAR, WORDING, Talk, buttons, runs, said
 
@@ -224,3 +226,25 @@ def test_a_mix_asks_for_the_other_photo() -> None:
     assert stronger.second_photo == run.request.second_photo
     (other,) = [one for one in talk.photo("/mix") if isinstance(one, Run)]
     assert (other.photo, other.request.settings) == (selfie, (Setting("both", 0.5),))
+
+
+@pytest.mark.parametrize("words", ["/mix everyone", "/mix average face", "/mix 大家"])
+def test_a_mix_of_everyone_takes_one_photo(words: str) -> None:
+    """It is made once of all faces, asks neither which one nor for another photo, and again."""
+    talk = Talk()
+    (run,) = [one for one in talk.photo(words) if isinstance(one, Run)]
+    assert (run.photo, run.face, run.request.second_photo) == (talk.state.photo, None, None)
+    assert run.request.settings == (Setting("everyone"),)
+    (result,) = talk.end(talk.jobs[-1])
+    assert isinstance(result, ShowResult)
+    assert runs(talk.press(buttons((result,))["button.again"])) == [run.request]
+
+
+def test_a_mix_of_everyone_does_not_wait_for_a_face_to_be_chosen() -> None:
+    """Where it was asked which face is meant, all of them are."""
+    talk = Talk()
+    talk.photo("/cutout")
+    talk.end(talk.jobs[0], Failed(Failure.TOO_MANY_FACES, {"faces": 3}))
+    assert talk.state.question is not None
+    (run,) = [one for one in talk.say("/mix everyone") if isinstance(one, Run)]
+    assert (run.photo, run.face) == (talk.state.question.photo, None)

@@ -28,6 +28,19 @@ def test_a_share_lies_between_two_people(portrait_of, selfie_of):
     assert apart(second, half) > 0
 
 
+def test_all_faces_have_the_same_share(portrait_of):
+    """The average of a crowd hangs on its largest face for hair alone."""
+    people = tuple(portrait_of(person) for person in ("P001", "P002", "P005"))
+    one, other = (
+        answered(Mix().make(crowd, (Setting("everyone"),))).frames[0].astype(float)
+        for crowd in (people, (people[0], people[2], people[1]))
+    )
+    assert one.shape == (512, 512, 4)
+    assert np.abs(one[240:360, 200:312] - other[240:360, 200:312]).mean() < 1
+    with pytest.raises(UnsuitableSubject):
+        answered(Mix().make(people[0], (Setting("everyone"),)))
+
+
 def test_what_is_wrong_with_the_second_photo_is_its_fault(portrait_of):
     """A picture without a face says so of itself, so that another can be sent."""
     wall = np.full((400, 400, 3), 180, np.uint8)

@@ -145,6 +145,19 @@ async def test_a_selfie_becomes_a_film(pipeline, photo, kind):
     assert told[-1] == pytest.approx(1.0)
 
 
+async def test_everybody_in_a_photo_becomes_one_face(pipeline, photo, two_people):
+    """The average of two is neither's sticker; of one alone there is none."""
+    everyone = job("mix", Setting("everyone"))
+    files = Files(two_people)
+    outcome = await pipeline.run(everyone, files)
+    assert isinstance(outcome, Done)
+    assert len(analysis.from_bytes(files.kept).faces) == 2
+    with Pillow.open(io.BytesIO(outcome.picture)) as picture:
+        assert picture.size == (512, 512)
+    alone = await pipeline.run(everyone, Files(photo))
+    assert alone == Failed(Failure.ALONE)
+
+
 async def test_an_avatar_needs_no_photo(pipeline, photo):
     """What an emoji's facts tell is drawn again alike; what no family can draw is a bad request."""
     matched = await pipeline.run(job("emoji"), Files(photo))
