@@ -221,7 +221,7 @@ class Editor:
     def _folded(self, picture: Image, amount: float) -> Image:
         """Lay an old face's folds over the skin."""
         model = self._model
-        folds = model.frame.shaped(model.creases * np.float32(amount * _FOLDS), self._cover)
+        folds = model.frame.shaped(model.folds * np.float32(amount * _FOLDS), self._cover)
         return self._multiplied(picture, np.repeat(folds[..., None], 3, axis=2), bare=True)
 
     def _painted(self, picture: Image, name: str, amount: float) -> Image:

@@ -17,6 +17,7 @@ from inference.latent.morphable import PLANES, Components, Morphable
 from inference.latent.shape_free import Frame
 from inference.models import weights
 
+_DEEPEST, _SOFTENED = 0.35, 0.9  # of folds: logarithm of light, px
 _SKIN, _INSIDE = "Pale_Skin", 0.9
 _SPANNED = 1e-3  # what a move may differ from its shares of the axes
 _STEP = 0.004  # of coefficients, in units of a texture's -1..1 per standard deviation
@@ -63,6 +64,12 @@ class Model:
         count = len(self.faces.texture.deviation)
         along = [self.faces.texture.moved(direction[:count]) for direction in directions]
         return np.linalg.pinv(directions.astype(np.float64)), np.array(along, np.float32)
+
+    @cached_property
+    def folds(self) -> NDArray[np.float32]:
+        """``creases`` as they are laid on, (C, C): deep ones end softly, or they look drawn."""
+        deep = (_DEEPEST * np.tanh(self.creases / _DEEPEST)).astype(np.float32)
+        return np.asarray(cv2.GaussianBlur(deep, (0, 0), _SOFTENED), np.float32)
 
     @cached_property
     def tone(self) -> NDArray[np.float64]:

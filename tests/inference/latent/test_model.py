@@ -57,6 +57,16 @@ def test_the_skin_slider_is_one_colour_darker_or_lighter() -> None:
     assert tone[2] > tone[0]
 
 
+def test_folds_are_laid_on_softer_than_they_were_found() -> None:
+    """The deepest lose most, shallow ones hardly anything, and none turns round."""
+    shipped = model.load()
+    found, laid = shipped.creases, shipped.folds
+    assert laid.min() > 0.8 * found.min()
+    shallow = np.abs(found) < 0.1
+    assert np.abs(laid - found)[shallow].mean() < 0.01
+    assert np.corrcoef(laid.ravel(), found.ravel())[0, 1] > 0.9
+
+
 def test_the_network_makes_random_people_sharper() -> None:
     """What the shipped generator adds is detail: shapes stay, edges gain, the ground is empty."""
     shipped = model.load()
