@@ -214,6 +214,18 @@ async def test_a_sheet_has_a_page_and_a_painting_its_picture(world: World) -> No
     assert both.caption == "/paint 0.8"
 
 
+async def test_a_mix_is_of_two_photos_or_of_everyone_on_one(world: World) -> None:
+    """``/mix`` takes the other's picture and the selfie, or one photo alone."""
+    other = ("them.png", png(colour="navy"))
+    await world.ada.slash(world.channel, "mix", picture=other, photo=PHOTO, strength=0.3)
+    await world.ada.slash(world.channel, "mix", photo=PHOTO, everyone=True)
+    two, everyone = world.listener.events
+    assert isinstance(two, PhotoSent)
+    assert (two.data, two.selfie, two.caption) == (other[1], PHOTO[1], "/mix 0.3")
+    assert isinstance(everyone, PhotoSent)
+    assert (everyone.data, everyone.selfie, everyone.caption) == (PHOTO[1], None, "/mix everyone")
+
+
 async def test_every_kind_and_command_is_offered(world: World) -> None:
     """The commands are generated from the vocabulary, plus menus on messages and on people."""
     names = {command.name for command in world.chat.client.tree.get_commands()}
