@@ -377,6 +377,7 @@ def expression(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Where `selfmoji train latent` ran: adds what its judge reads.",
 )
+@click.option("--kid", is_flag=True, help="Adds the distance to drawn portraits (extra train).")
 @_json
 def cartoon(
     faces: Path | None,
@@ -384,6 +385,7 @@ def cartoon(
     engines: tuple[str, ...],
     work: Path | None,
     *,
+    kid: bool,
     as_json: bool,
 ) -> None:
     """Drawn portraits: who is recognised, where features lie, true colours, no background."""
@@ -395,7 +397,7 @@ def cartoon(
     unknown = sorted({*engines} - {*ENGINES})
     if unknown:
         raise click.UsageError(f"no engine is called {unknown[0]}; there are {', '.join(ENGINES)}")
-    rows = measure(faces, wiring.networks(), labels, engines or tuple(ENGINES), work)
+    rows = measure(faces, wiring.networks(), labels, engines or tuple(ENGINES), work, kid=kid)
     report("evaluate cartoon", rows, as_json=as_json)
 
 

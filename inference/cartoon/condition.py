@@ -1,4 +1,4 @@
-"""The features of a character that the network is told: colours of hair and eyes, glasses."""
+"""What the network is told: domains, and a character's colours of hair and eyes, and glasses."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,14 @@ from inference.face.report import Lab
 
 LENGTH = 7
 """Numbers of a condition."""
+
+DOMAINS = ("photo", "drawing", "cat")
+"""Where a picture may come from, and where it may be carried."""
+
+
+def domain(name: str) -> NDArray[np.float32]:
+    """The weight of each domain, (D,): 1 for the one of that name."""
+    return np.array([one == name for one in DOMAINS], np.float32)
 
 
 def of(palette: Mapping[str, Lab], glasses: float) -> NDArray[np.float32]:

@@ -53,9 +53,10 @@ def previews(portrait: Portrait, names: Sequence[str]) -> Calls[list[NDArray[np.
         One RGBA picture each.
     """
     pictures = _drawn(portrait, [name for name in names if name in LOOKS])
-    if twin.NAME in names:
-        drawn = yield from twin.draw(portrait.once(sitter.sit))
-        pictures[twin.NAME] = resize(drawn, (sheet.CELL, sheet.CELL))
+    for name in names:
+        if name in twin.STYLES:
+            drawn = yield from twin.draw(portrait.once(sitter.sit), domain=twin.STYLES[name])
+            pictures[name] = resize(drawn, (sheet.CELL, sheet.CELL))
     if len(pictures) < len(names):
         laid = canvas.lay(portrait)
         pictures |= yield from _painted(laid, [name for name in names if name in styles.painted()])

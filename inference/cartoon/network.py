@@ -1,4 +1,4 @@
-"""TwinGAN's generator: one network between photos and drawings (torch).
+"""TwinGAN's generator: one network between photos, drawings and cats (torch).
 
 Li, "Twin-GAN: unpaired cross-domain image translation with weight-sharing GANs", 2018. An encoder
 that mirrors the generator, joined by skips, everything shared between the domains but the
@@ -18,8 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.cartoon import condition
-
-DOMAINS = ("photo", "drawing")
+from inference.cartoon.condition import DOMAINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class Architecture:
     embedding: int = 64
 
 
-class DomainNorm(nn.Module):
-    """Instance normalisation whose scale and shift are the domain's own."""
+class DomainScale(nn.Module):
+    """A scale and shift of each channel, the domain's own."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -40,11 +39,19 @@ class DomainNorm(nn.Module):
         self.shift = nn.Parameter(torch.zeros(len(DOMAINS), channels))
 
     def forward(self, x: Tensor, domain: Tensor) -> Tensor:
-        """Normalise (N, C, H, W). domain: (N, D), the weight of each domain, usually 0 or 1."""
+        """(N, C, H, W) to the same. domain: (N, D), the weight of each, usually 0 or 1."""
         scale, shift = domain @ self.scale, domain @ self.shift
+        return x * scale[..., None, None] + shift[..., None, None]
+
+
+class DomainNorm(DomainScale):
+    """Instance normalisation whose scale and shift are the domain's own."""
+
+    def forward(self, x: Tensor, domain: Tensor) -> Tensor:
+        """Normalise (N, C, H, W). domain: see ``DomainScale``."""
         centred = x - x.mean((2, 3), keepdim=True)
         normal = centred * torch.rsqrt(centred.square().mean((2, 3), keepdim=True) + 1e-5)
-        return normal * scale[..., None, None] + shift[..., None, None]
+        return super().forward(normal, domain)
 
 
 class Block(nn.Module):
@@ -79,6 +86,7 @@ class TwinGenerator(nn.Module):
         self.told = nn.Linear(condition.LENGTH, c[3])
         self.middle = nn.ModuleList((Block(c[3]), Block(c[3])))
         self.ups = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in pairwise(c))
+        self.skips = nn.ModuleList(DomainScale(n) for n in c[:3])
         self.joins = nn.ModuleList(nn.Conv2d(2 * n, n, 1) for n in c[:3])
         self.decoders = nn.ModuleList(Block(n) for n in c[:3])
         self.colours = nn.ModuleList(nn.Linear(condition.LENGTH, n) for n in c[:3])
@@ -125,7 +133,8 @@ class TwinGenerator(nn.Module):
         for index in (2, 1, 0):
             x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
             x = self.ups[index](x)
-            x = self.joins[index](torch.cat([x, features[index]], 1))
+            skipped = self.skips[index](features[index], domain)
+            x = self.joins[index](torch.cat([x, skipped], 1))
             x = x + self.colours[index](told)[..., None, None]
             x = self.decoders[index](x, domain)
         return torch.tanh(functional.pixel_shuffle(self.head(x), 2))  # (N, 3, S, S)
@@ -137,6 +146,4 @@ class TwinGenerator(nn.Module):
 
 def one_hot(name: str, count: int) -> Tensor:
     """The weights (N, D) of a domain by name."""
-    weights = torch.zeros(count, len(DOMAINS))
-    weights[:, DOMAINS.index(name)] = 1
-    return weights
+    return torch.from_numpy(condition.domain(name)).expand(count, -1)

@@ -56,7 +56,7 @@ class Cartoon:
         if more or bounds is None or not bounds.low <= style.amount <= bounds.high:
             raise UnknownSetting("one style at a time, with an amount from 0 to 1")
         lent = picture if style.name == borrowed.PICTURE else None
-        known = (*LOOKS, *STYLES, *styles.painted(), twin.NAME)
+        known = (*LOOKS, *STYLES, *styles.painted(), *twin.STYLES)
         if lent is None and style.name not in known:
             raise UnknownSetting(f"no style is called {style.name!r}")
         portrait = photographed(subject)
@@ -68,9 +68,10 @@ class Cartoon:
                     raise UnknownSetting("nobody here changes expressions")
                 portrait = self._express(portrait, moods.expression(wishes.mood))
             return _drawn(portrait, style.name, wishes)
-        if style.name == twin.NAME:
+        if style.name in twin.STYLES:
             wishes = options.of(setting.name for setting in settings)
-            drawn = yield from twin.draw(portrait.once(sitter.sit), wishes)
+            person, domain = portrait.once(sitter.sit), twin.STYLES[style.name]
+            drawn = yield from twin.draw(person, wishes, domain)
             behind = _surroundings(portrait) if scene else None
             return Picture((die_cut(drawn if behind is None else _before(drawn, behind)),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)

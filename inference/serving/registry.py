@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from inference.cartoon.gallery import Gallery
+from inference.cartoon.lookalike import Lookalike
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
 from inference.edit.mixes import Mix
@@ -29,6 +30,7 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "tuning": Tuning,
     "random": Strangers,
     "mix": Mix,
+    "lookalike": Lookalike,
     "mood": Mood,
     "try-on": TryOn,
     "gallery": Gallery,

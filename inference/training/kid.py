@@ -26,6 +26,12 @@ def embeddings(eyes: FrozenFeatures, pictures: Iterable[Tensor]) -> NDArray[np.f
     return np.concatenate(found)
 
 
+def of_pictures(pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Describe pictures (N, S, S, 3) RGB, (N, 1280)."""
+    planes = torch.from_numpy(pictures).permute(0, 3, 1, 2) / 127.5 - 1
+    return embeddings(FrozenFeatures(), [planes])
+
+
 def kid_lite0(real: NDArray[np.float64], fake: NDArray[np.float64]) -> float:
     """Unbiased squared distance of two sets of embeddings (N, 1280), (M, 1280) times 1000.
 

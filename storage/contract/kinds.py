@@ -362,6 +362,8 @@ MIX = Kind(
     crowd=("everyone",),
 )
 
+LOOKALIKE = Kind("lookalike", ("nearest", "three"), default=(Setting("nearest"),))
+
 TRY_ON = Kind(
     "try-on",
     ("hair", "beard", "glasses", "hat"),
@@ -443,6 +445,7 @@ KINDS: dict[str, Kind] = {
         TUNING,
         RANDOM,
         MIX,
+        LOOKALIKE,
         MOOD,
         TRY_ON,
         GALLERY,

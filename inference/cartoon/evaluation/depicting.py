@@ -67,7 +67,7 @@ def _learned(portrait: Portrait, networks: Networks) -> Depicted:
 
 ENGINES: Mapping[str, Engine] = {
     **{look: partial(_drawn, look) for look in LOOKS},
-    twin.NAME: _learned,
+    "twin": _learned,
 }
 """By name."""
 

@@ -10,7 +10,7 @@ with labels ``hair_colour_accuracy``, ``skin_accuracy`` and ``sex_flip`` as the 
 classifier, made for photos, reads the drawing; ``sex_flip_second`` by the judge of sliders, which
 took no part in anything. With labels each is also told for groups of people, subject "ink, skin 5".
 Subject ``photo``: the same of the photos. Subject ``drawing``: ``background_leak``, the share of
-colours that change visibly with the ground behind the person.
+colours that change visibly with the ground behind the person. Then those of ``domains``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from inference.cartoon.evaluation import domains
 from inference.cartoon.evaluation.depicting import COLOURLESS, ENGINES, Depicted
 from inference.cartoon.evaluation.sex import SexJudge
 from inference.cartoon.portrait import composing, curves, sitter
@@ -70,12 +71,15 @@ def measure(
     labels: Path | None = None,
     engines: Sequence[str] = tuple(ENGINES),
     work: Path | None = None,
+    *,
+    kid: bool = False,
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
     faces: None for the selfies of openpeople. labels: a CSV of ``id`` (a photo's name), ``male``
     ``hair_colour``, ``skin`` and ``age``. engines: names of ``ENGINES``. work: where ``selfmoji
-    train latent`` keeps the faces that its judge is fitted on.
+    train latent`` keeps the faces that its judge is fitted on. kid: whether to measure the
+    distance to the domain of drawings, which needs the extra train.
 
     Raises:
         click.ClickException: no photo could be used.
@@ -89,8 +93,12 @@ def measure(
         tried(name, portrait, known.get(name, {}), engines, networks, judging)
         for name, portrait in track(sitters, "drawing", console=Console(stderr=True))
     ]
-    leaks = _leak_row([portrait for _, portrait in sitters], networks)
-    return [*rows(trials, engines), leaks]
+    portraits = [portrait for _, portrait in sitters]
+    found = [*rows(trials, engines), _leak_row(portraits, networks)]
+    found += [*domains.found_again(portraits, networks), domains.fur(portraits, networks)]
+    if kid:
+        found += domains.distances(portraits, engines, networks)
+    return found
 
 
 def tried(

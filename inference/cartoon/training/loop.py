@@ -1,12 +1,13 @@
 """Train TwinGAN's generator: on pairs first, then against a discriminator too (torch).
 
-The warm start: each photo becomes its drawing (L1, frozen features), photo and drawing come back as
-themselves, and both embed alike. Then heads on the same frozen features judge drawings, rising
-slowly, and a made drawing must embed as its photo does.
+The warm start: each photo becomes its drawing and its cat (L1, frozen features), all of them come
+back as themselves, and all embed alike. Then heads on the same frozen features judge drawings, and
+others cats, rising slowly.
 """
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,11 @@ import torch
 from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.cartoon.network import TwinGenerator, one_hot
-from inference.cartoon.training.twins import Batch, Twins, gather
+from inference.cartoon.training.twins import Batch, Twins, gather, shards
 from inference.latent.training.heads import Heads, Projection, fooled, judged
 from inference.training import checkpoints
 from inference.training.features import FrozenFeatures
@@ -37,24 +38,48 @@ _STEEPEST = 1.0  # norm of a gradient that is followed
 _OUTLIER = 4.0  # times the usual norm from which it is not
 _SLOWLY = 0.02  # how fast what is usual follows what is
 _CALIBRATED = 16
+_MADE = ("drawing", "cat")
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How much to do at a time. alone: steps on pairs before the adversary, rising: of its rise."""
+    """How much to do at a time.
+
+    alone: steps on pairs before the adversary, by domain. rising: steps in which it rises.
+    """
 
     batch: int
     rate: float
-    alone: int
+    alone: Mapping[str, int]
     rising: int
     device: str
 
 
+# cats joined at step 13,116
 PRESETS = {
-    "cpu": Preset(batch=8, rate=6e-4, alone=4000, rising=2000, device="cpu"),
-    "gpu": Preset(batch=64, rate=2e-3, alone=1500, rising=1000, device="cuda"),
-    "dry": Preset(batch=2, rate=1e-3, alone=1, rising=1, device="cpu"),
+    "cpu": Preset(8, 6e-4, {"drawing": 4_000, "cat": 14_600}, 1_000, "cpu"),
+    "gpu": Preset(64, 2e-3, {"drawing": 1_500, "cat": 14_600}, 1_000, "cuda"),
+    "dry": Preset(2, 1e-3, {"drawing": 1, "cat": 1}, 1, "cpu"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How the frozen network sees what was made in a domain, and what it was to be.
+
+    seen, aimed: features of ``FrozenFeatures``; no gradient goes into the latter.
+    """
+
+    seen: list[Tensor]
+    aimed: list[Tensor]
+
+    @property
+    def unlike(self) -> Tensor:
+        """How far they are apart, of what there is, over the depths that are compared."""
+        return torch.stack([
+            (a - b).abs().mean() / b.abs().mean()
+            for a, b in zip(self.seen[:_COMPARED], self.aimed[:_COMPARED], strict=True)
+        ]).mean()  # fmt: skip
 
 
 class Training:
@@ -69,13 +94,14 @@ class Training:
         self.average = TwinGenerator().to(device).requires_grad_(False).eval()
         self.average.load_state_dict(self.generator.state_dict())
         self.projection = Projection(_PROJECTED).to(device)
-        self.heads = Heads(_PROJECTED, _HIDDEN).to(device)
+        self.heads = nn.ModuleDict({name: Heads(_PROJECTED, _HIDDEN) for name in _MADE}).to(device)
         with torch.no_grad():
             some = twins.batch(np.random.default_rng(0), _CALIBRATED).drawings
             self.projection.calibrate(self.eyes(some.to(device)))
         self.for_generator = torch.optim.Adam(self.generator.parameters(), preset.rate, (0.5, 0.99))
         self.for_heads = torch.optim.Adam(self.heads.parameters(), preset.rate / 2, (0.0, 0.99))
         self.step, self.minutes = 0, 0.0
+        self.begun = 0  # the step from which the optimisers have seen gradients
         self.steepness = 0.0  # usual norm of the generator's gradient
         self.precision = Precision("fp32", device, {})
 
@@ -94,11 +120,7 @@ class Training:
         """Do one step; each draws its chance from its own number."""
         preset = self.preset
         batch = self.twins.batch(np.random.default_rng([1, self.step]), preset.batch)
-        photos, drawings, told = (
-            part.to(preset.device) for part in (batch.photos, batch.drawings, batch.conditions)
-        )
-        weight = _ADVERSARY * float(np.clip((self.step - preset.alone) / preset.rising, 0, 1))
-        warm = min(1.0, (self.step + 1) / 100)
+        warm = min(1.0, (self.step - self.begun + 1) / 100)
         for optimiser, rate in (
             (self.for_generator, preset.rate),
             (self.for_heads, preset.rate / 2),
@@ -106,16 +128,19 @@ class Training:
             for group in optimiser.param_groups:
                 group["lr"] = rate * warm
         with self.precision.cast():
-            losses, made, seen = self._generator_losses(photos, drawings, told)
-            if weight:
-                losses["adversary"] = weight * fooled(self.heads(self.projection(seen)))
+            losses, made = self._generator_losses(batch)
+            for name, one in made.items():
+                if weight := self._adversary(name):
+                    seen = self.projection(one.seen)
+                    losses[f"{name} adversary"] = weight * fooled(self.heads[name](seen))
             total = torch.stack(list(losses.values())).sum()
         self.for_generator.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         if self.usual(torch.nn.utils.clip_grad_norm_(self.generator.parameters(), _STEEPEST)):
             self.for_generator.step()
-        if self.step >= preset.alone // 2:
-            losses["discriminator"] = self._judge(drawings, made.detach())
+        for name, one in made.items():
+            if self.step >= preset.alone[name] - preset.rising:  # heads learn before they are heard
+                losses[f"{name} discriminator"] = self._judge(name, one)
         with torch.no_grad():
             for kept, new in zip(
                 self.average.parameters(), self.generator.parameters(), strict=True
@@ -123,6 +148,11 @@ class Training:
                 kept.lerp_(new, 1 - min(_HELD, (self.step + 1) / (self.step + 10)))
         self.step += 1
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _adversary(self, name: str) -> float:
+        """How much the heads of a domain weigh by now."""
+        risen = (self.step - self.preset.alone[name]) / self.preset.rising
+        return _ADVERSARY * float(np.clip(risen, 0, 1))
 
     def usual(self, steepness: Tensor) -> bool:
         """Tell whether a gradient is one to follow, not one of the rare ones that undo it all."""
@@ -135,43 +165,38 @@ class Training:
         self.steepness = usual + _SLOWLY * ((steep if followed else bound) - usual)
         return followed
 
-    def _generator_losses(
-        self, photos: Tensor, drawings: Tensor, told: Tensor
-    ) -> tuple[dict[str, Tensor], Tensor, list[Tensor]]:
-        """Losses on pairs; also the made drawings and what the frozen network sees in them."""
-        count = len(photos)
-        photo, drawing = (one_hot(name, count).to(photos) for name in ("photo", "drawing"))
+    def _generator_losses(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Made]]:
+        """Losses on pairs; also what was made, by domain."""
+        device = self.preset.device
+        photos, told = batch.photos.to(device), batch.conditions.to(device)
         network = self.generator
-        of_photos = network.encode(photos, photo)
-        of_drawings = network.encode(drawings, drawing)
-        made = network.decode(of_photos, drawing, told)
-        half = slice(0, max(1, count // 4))  # coming back is easy: a part of the batch will do
-        back = [
-            network.decode([x[half] for x in of_photos], photo[half], told[half]),
-            network.decode([x[half] for x in of_drawings], drawing[half], told[half]),
-        ]
-        seen = self._seen(made)
-        with torch.no_grad():
-            aimed = self._seen(drawings)
-            lines = _EDGES * _contrast(drawings) + 1
-        features = torch.stack([
-            (a - b).abs().mean() / b.abs().mean()
-            for a, b in zip(seen[:_COMPARED], aimed[:_COMPARED], strict=True)
-        ]).mean()  # fmt: skip
-        one, other = network.embedding(of_photos), network.embedding(of_drawings)
-        alike = one @ other.T / _TEMPERATURE
-        own = torch.arange(count, device=alike.device)
-        losses = {
-            "drawing": _DRAWING * (lines * (made - drawings).abs()).mean(),
-            "features": _FEATURES * features,
-            "back": _BACK * (
-                (back[0] - photos[half]).abs().mean() + (back[1] - drawings[half]).abs().mean()
-            ),
-            "alike": _ALIKE * (
-                functional.cross_entropy(alike, own) + functional.cross_entropy(alike.T, own)
-            ) / 2,
-        }  # fmt: skip
-        return losses, made, seen
+        of_photos = network.encode(photos, _all("photo", photos))
+        embedded = network.embedding(of_photos)
+        losses: dict[str, Tensor] = {}
+        made = {}
+        returned = []
+        part = slice(0, max(1, len(photos) // 4))  # coming back is easy: a few will do
+        for name, real in (("drawing", batch.drawings), ("cat", batch.cats)):
+            pictures = real.to(device)
+            some = slice(0, len(pictures))
+            domain = _all(name, pictures)
+            features = network.encode(pictures, domain)
+            drawn = network.decode([x[some] for x in of_photos], domain, told[some])
+            with torch.no_grad():
+                aimed = self._seen(pictures)
+            made[name] = Made(self._seen(drawn), aimed)
+            lines = _EDGES * _contrast(pictures) + 1
+            losses[name] = _DRAWING * (lines * (drawn - pictures).abs()).mean()
+            losses[f"{name} features"] = _FEATURES * made[name].unlike
+            losses[f"{name} alike"] = _ALIKE * _confused(
+                embedded[some], network.embedding(features)
+            )
+            back = network.decode([x[part] for x in features], domain[part], told[part])
+            returned.append((back - pictures[part]).abs().mean())
+        back = network.decode([x[part] for x in of_photos], _all("photo", photos[part]), told[part])
+        returned.append((back - photos[part]).abs().mean())
+        losses["back"] = _BACK * torch.stack(returned).sum()
+        return losses, made
 
     def _seen(self, pictures: Tensor) -> list[Tensor]:
         """Show pictures to the frozen network, moved by some px that are the same all step long.
@@ -182,26 +207,35 @@ class Training:
         seen: list[Tensor] = self.eyes(torch.roll(pictures, tuple(shift.tolist()), (2, 3)))
         return seen
 
-    def _judge(self, real: Tensor, made: Tensor) -> Tensor:
-        """Teach the heads to tell drawings from what the generator makes."""
+    def _judge(self, name: str, made: Made) -> Tensor:
+        """Teach the heads of a domain to tell its pictures from what the generator makes."""
+        heads = self.heads[name]
         with self.precision.cast():
             with torch.no_grad():
-                seen = self.projection(self._seen(torch.cat([real, made])))
-            scores = self.heads(seen)
-            count = len(real)
-            loss = judged([s[:count] for s in scores], [s[count:] for s in scores])
+                real, fake = (self.projection(seen) for seen in (made.aimed, made.seen))
+            loss = judged(heads(real), heads(fake))
         self.for_heads.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.for_heads.step()
         return loss
 
-    def draw(self, batch: Batch) -> Tensor:
-        """What the averaged generator makes of photos, (N, 3, S, S)."""
-        count = len(batch.photos)
+    def draw(self, batch: Batch, name: str) -> Tensor:
+        """What the averaged generator makes of photos in a domain, (N, 3, S, S)."""
         with torch.no_grad():
-            photo, drawing = one_hot("photo", count), one_hot("drawing", count)
-            features = self.average.encode(batch.photos, photo)
-            return self.average.decode(features, drawing, batch.conditions)
+            features = self.average.encode(batch.photos, _all("photo", batch.photos))
+            return self.average.decode(features, _all(name, batch.photos), batch.conditions)
+
+
+def _all(name: str, pictures: Tensor) -> Tensor:
+    """The weights of a domain, for all of these pictures."""
+    return one_hot(name, len(pictures)).to(pictures)
+
+
+def _confused(some: Tensor, others: Tensor) -> Tensor:
+    """How hard it is to tell by embeddings (N, E) which two are of one person."""
+    alike = some @ others.T / _TEMPERATURE
+    own = torch.arange(len(some), device=alike.device)
+    return (functional.cross_entropy(alike, own) + functional.cross_entropy(alike.T, own)) / 2
 
 
 def _contrast(pictures: Tensor) -> Tensor:
@@ -212,12 +246,16 @@ def _contrast(pictures: Tensor) -> Tensor:
 
 
 def grid(training: Training, path: Path, most: int = 12) -> None:
-    """Write unseen photos, what the network draws, and their drawings, one below the other."""
+    """Write unseen photos, and by domain what the network makes and was to make of them."""
     batch = training.twins.held_back(most)
     rows = [
         torch.cat(list(pictures), dim=2)
-        for pictures in (batch.photos, training.draw(batch), batch.drawings)
-    ]
+        for pictures in (
+            batch.photos,
+            training.draw(batch, "drawing"), batch.drawings,
+            training.draw(batch, "cat"), batch.cats,
+        )
+    ]  # fmt: skip
     whole = (torch.cat(rows, dim=1).permute(1, 2, 0) + 1) * 127.5
     Image.fromarray(whole.clamp(0, 255).byte().numpy()).save(path)
 
@@ -232,12 +270,12 @@ def learn(
     checkpoint = work / "twins.pt"
     if resume:
         counters = checkpoints.resume(checkpoint, training.parts())
-        training.step = int(counters.get("step", 0))
+        training.step = training.begun = int(counters.get("step", 0))
         training.minutes = counters.get("minutes", 0.0)
     if preset != "dry":
         training.precision = _measured(training)
     console.print(f"{len(training.twins)} pairs, {training.precision}, from step {training.step}")
-    start, before = time.monotonic(), training.minutes
+    start, before, known = time.monotonic(), training.minutes, len(shards(data))
     last = {"saved": 0.0, "shown": 0.0, "logged": -1.0}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
 
@@ -258,7 +296,8 @@ def learn(
                 last["logged"] = spent
             if spent - last["saved"] >= _SAVED:
                 keep()
-                training.twins = gather(data)
+                if len(shards(data)) > known:
+                    training.twins, known = gather(data), len(shards(data))
                 last["saved"] = spent
             if spent - last["shown"] >= _SHOWN:
                 grid(training, work / f"grid-{training.step:06d}.png")
@@ -271,12 +310,10 @@ def learn(
 def _measured(training: Training) -> Precision:
     """Take the faster arithmetic of this machine."""
     batch = training.twins.batch(np.random.default_rng(0), training.preset.batch)
-    device = training.preset.device
-    parts = [p.to(device) for p in (batch.photos, batch.drawings, batch.conditions)]
 
     def step() -> None:
-        losses, *_ = training._generator_losses(*parts)  # noqa: SLF001 -- the same module
+        losses, _ = training._generator_losses(batch)  # noqa: SLF001 -- the same module
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         training.for_generator.zero_grad()
 
-    return fastest(step, device)
+    return fastest(step, training.preset.device)

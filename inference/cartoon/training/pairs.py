@@ -1,4 +1,4 @@
-"""Pairs to learn from: each labelled face as a photo, and drawn twice, own colours and others.
+"""Pairs to learn from: each labelled face as photo, drawing and cat, in own and other colours.
 
 Written in shards, so that a training can begin while later ones are still being drawn.
 """
@@ -14,6 +14,7 @@ from inference import wiring
 from inference.cartoon import condition, twin
 from inference.cartoon.portrait import composing, looks, palette, sitter
 from inference.cartoon.portrait.options import Options
+from inference.cartoon.training import cats
 from inference.errors import PhotoError
 from inference.face import analysis
 from inference.face.report import Lab
@@ -33,11 +34,17 @@ _EYES = ((24, 8, 12), (36, 10, 20), (50, -14, 12), (52, -6, -22), (58, -4, -6), 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One face. photo: (S, S, 4) RGBA. drawings: (2, S, S, 4). conditions: (2, 7) float32."""
+    """One face.
+
+    photo: (S, S, 4) RGBA. drawings, cats: (2, S, S, 4). conditions: (2, 7) float32. mirrored:
+    whether the cats look to the left.
+    """
 
     photo: NDArray[np.uint8]
     drawings: NDArray[np.uint8]
+    cats: NDArray[np.uint8]
     conditions: NDArray[np.float32]
+    mirrored: bool
 
 
 def pair(photo: Image, look: str, chance: np.random.Generator) -> Calls[Pair]:
@@ -52,11 +59,15 @@ def pair(photo: Image, look: str, chance: np.random.Generator) -> Calls[Pair]:
     own = composing.drawn(person, look)
     others = Options(hair=_one(_HAIR, chance), eyes=_one(_EYES, chance))
     dyed = {**own.palette, **palette.grown(person.colours, others)}
-    drawings, conditions = [], []
+    drawings, pets, conditions = [], [], []
     for drawing in (own, replace(own, palette=dyed)):
         drawings.append(svg.raster(looks.svg(drawing, looks.LOOKS[look]), twin.SIDE))
+        pets.append(cats.cat(person, drawing.palette))
         conditions.append(condition.of(drawing.palette, person.chance("glasses", "clear", "sun")))
-    return Pair(twin.seen(person), np.stack(drawings), np.stack(conditions))
+    return Pair(
+        twin.seen(person), np.stack(drawings), np.stack(pets), np.stack(conditions),
+        twin.mirrored(person),
+    )  # fmt: skip
 
 
 def _one(choices: tuple[tuple[int, int, int], ...], chance: np.random.Generator) -> Lab:
@@ -91,7 +102,9 @@ def draw_all(data: Path, out: Path, look: str = "anime", most: int | None = None
             ids=[name for name, _ in found],
             photos=np.stack([one.photo for _, one in found]),
             drawings=np.stack([one.drawings for _, one in found]),
+            cats=np.stack([one.cats for _, one in found]),
             conditions=np.stack([one.conditions for _, one in found]),
+            mirrored=np.array([one.mirrored for _, one in found]),
             training=np.array([split[name] == "train" for name, _ in found]),
         )
         part.replace(path)

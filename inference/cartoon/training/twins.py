@@ -1,4 +1,4 @@
-"""The batches of a training: photos and their drawings, turned, mirrored and lit at random."""
+"""The batches of a training: photos, drawings and cats, turned, mirrored and lit at random."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,15 @@ _LIGHT, _TINT = 0.18, 0.06
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """photos, drawings: (N, 3, S, S) in -1..1. conditions: (N, 7) of the drawings."""
+    """Pictures in -1..1.
+
+    photos, drawings: (N, 3, S, S). cats: (M, 3, S, S) of the first photos, all looking to the
+    right. conditions: (N, 7) of drawings and cats.
+    """
 
     photos: Tensor
     drawings: Tensor
+    cats: Tensor
     conditions: Tensor
 
 
@@ -28,61 +33,79 @@ class Batch:
 class Twins:
     """All pairs of a folder, see ``pairs``.
 
-    photos: (N, S, S, 4) uint8. drawings: (N, 2, S, S, 4). conditions: (N, 2, 7). training: (N,).
+    photos: (N, S, S, 4) uint8. drawings, cats: (N, 2, S, S, 4). conditions: (N, 2, 7). mirrored:
+    (N,), whose cats look to the left. training: (N,).
     """
 
     photos: NDArray[np.uint8]
     drawings: NDArray[np.uint8]
+    cats: NDArray[np.uint8]
     conditions: NDArray[np.float32]
+    mirrored: NDArray[np.bool_]
     training: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.photos)
 
     def batch(self, chance: np.random.Generator, size: int) -> Batch:
-        """Draw a batch of training pairs, augmented alike on both sides."""
+        """Draw a batch of training pairs, augmented alike on both sides; half of them have cats."""
         chosen = chance.choice(np.flatnonzero(self.training), size)
         variant = chance.integers(2, size=size)
-        photos, drawings = [], []
-        for index, version in zip(chosen, variant, strict=True):
+        with_cats = max(1, size // 2)
+        photos, drawings, pets = [], [], []
+        for place, (index, version) in enumerate(zip(chosen, variant, strict=True)):
             way = _way(self.photos.shape[1], chance)
-            mirrored = bool(chance.integers(2))
-            photo, drawing = (
-                _seen(picture, way, mirrored=mirrored)
-                for picture in (self.photos[index], self.drawings[index, version])
-            )
-            photos.append(_lit(photo, chance))
-            drawings.append(drawing)
+            cat = place < with_cats
+            mirrored = bool(self.mirrored[index] if cat else chance.integers(2))
+            photos.append(_lit(_seen(self.photos[index], way, mirrored=mirrored), chance))
+            drawings.append(_seen(self.drawings[index, version], way, mirrored=mirrored))
+            if cat:
+                pets.append(_seen(self.cats[index, version], way, mirrored=mirrored))
         return Batch(
             _planes(np.stack(photos)),
             _planes(np.stack(drawings)),
+            _planes(np.stack(pets)),
             torch.from_numpy(self.conditions[chosen, variant]),
         )
 
     def held_back(self, most: int) -> Batch:
-        """The first unseen pairs in their own colours, as they are."""
+        """The first unseen pairs in their own colours, as they are but for which way they look."""
         chosen = np.flatnonzero(~self.training)[:most]
         still = np.array([[1, 0, 0], [0, 1, 0]], np.float64)
-        photos, drawings = (
-            np.stack([_seen(picture, still, mirrored=False) for picture in pictures])
-            for pictures in (self.photos[chosen], self.drawings[chosen, 0])
+
+        def planes(pictures: NDArray[np.uint8]) -> Tensor:
+            return _planes(
+                np.stack([
+                    _seen(picture, still, mirrored=bool(mirrored))
+                    for picture, mirrored in zip(pictures, self.mirrored[chosen], strict=True)
+                ])
+            )  # fmt: skip
+
+        return Batch(
+            planes(self.photos[chosen]),
+            planes(self.drawings[chosen, 0]),
+            planes(self.cats[chosen, 0]),
+            torch.from_numpy(self.conditions[chosen, 0]),
         )
-        told = torch.from_numpy(self.conditions[chosen, 0])
-        return Batch(_planes(photos), _planes(drawings), told)
+
+
+def shards(folder: Path) -> list[Path]:
+    """The shards that are there, in order."""
+    return sorted(
+        path for path in folder.glob("pairs-*.npz") if not path.name.endswith(".part.npz")
+    )
 
 
 def gather(folder: Path) -> Twins:
     """Read all shards that are there."""
-    names = ("photos", "drawings", "conditions", "training")
-    shards = []
-    for path in sorted(folder.glob("pairs-*.npz")):
-        if path.name.endswith(".part.npz"):
-            continue
+    names = ("photos", "drawings", "cats", "conditions", "mirrored", "training")
+    found = []
+    for path in shards(folder):
         with np.load(path, allow_pickle=False) as shard:
-            shards.append([shard[name] for name in names])
-    if not shards:
+            found.append([shard[name] for name in names])
+    if not found:
         raise FileNotFoundError(f"no pairs in {folder.name}: draw them first")
-    return Twins(*(np.concatenate(part) for part in zip(*shards, strict=True)))
+    return Twins(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 def _way(side: int, chance: np.random.Generator) -> NDArray[np.float64]:

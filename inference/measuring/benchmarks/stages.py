@@ -61,6 +61,7 @@ OF_FACES: dict[str, Trial] = {
     "layers": ("edit", (Setting("hair:afro"),)),
     "tuning": ("tuning", (Setting("age:older", 0.5), Setting("draft"))),
     "mix": ("mix", KINDS["mix"].default),
+    "lookalike": ("lookalike", KINDS["lookalike"].default),
     "expressions": ("expression-sheet", KINDS["expression-sheet"].default),
     "try_on": ("try-on", (Setting("hair"),)),
     "gallery": ("gallery", KINDS["gallery"].default),

@@ -34,7 +34,7 @@ def test_pages_name_every_style_once(portrait_of):
     assert [page.facts["page"] for page in pages] == [1, 2, 3, 3]
     assert {page.facts["pages"] for page in pages} == {sheet.pages(len(SHOWN))} == {3}
     named = [name for page in pages[:3] for name in page.facts["names"]]
-    assert sorted([*named, "picture"]) == sorted(CARTOON.chosen)
+    assert sorted(named) == sorted(CARTOON.offered)
     assert len(pages[0].facts["names"]) == 9
     assert pages[3].facts == pages[2].facts
     assert pages[2].frames[0].shape == (344, 1032, 4)

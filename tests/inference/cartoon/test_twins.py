@@ -29,7 +29,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, selfie_of: Callable[[str], 
         found / "pairs-00000.npz",
         photos=np.stack([one.photo for one in drawn]),
         drawings=np.stack([one.drawings for one in drawn]),
+        cats=np.stack([one.cats for one in drawn]),
         conditions=np.stack([one.conditions for one in drawn]),
+        mirrored=np.array([one.mirrored for one in drawn]),
         training=np.array([True, True, False]),
     )
     return found
@@ -40,7 +42,7 @@ def test_only_normalisation_knows_the_domain() -> None:
     network = TwinGenerator(Architecture(side=64, channels=(8, 8, 8, 8)))
     own = {name for name, value in network.named_parameters() if value.shape[0] == len(DOMAINS)}
     assert own
-    assert all(name.endswith(("norm.scale", "norm.shift")) for name in own)
+    assert all(name.endswith((".scale", ".shift")) for name in own)
 
 
 def test_a_picture_keeps_its_size_and_embedding_its_length() -> None:
@@ -70,6 +72,18 @@ def test_a_pair_shows_one_person_twice(folder: Path) -> None:
     assert np.abs(own[..., 3].astype(int) - other[..., 3]).max() == 0
     assert not np.array_equal(own[..., :3], other[..., :3])
     assert not np.array_equal(found.conditions[0, 0], found.conditions[0, 1])
+
+
+def test_a_cat_sits_where_the_person_does_and_has_their_colours(folder: Path) -> None:
+    """Its fur is nearer to their own hair than to the dye, and it looks to one side in batches."""
+    found = twins.gather(folder)
+    own, dyed = found.cats[0]
+    assert own[..., 3].any()
+    assert np.abs(own[..., 3].astype(int) - dyed[..., 3]).max() == 0
+    solid = own[..., 3] == 255
+    assert not np.allclose(np.median(own[solid], axis=0), np.median(dyed[solid], axis=0), atol=8)
+    batch = found.batch(np.random.default_rng(0), 6)
+    assert len(batch.cats) == 3
 
 
 def test_what_is_kept_back_is_never_learned_from(folder: Path) -> None:

@@ -1,0 +1,135 @@
+"""How near what is made is to its domain, and who is found again across domains.
+
+``kid_lite0`` (times 1000): of a network's drawings to the drawn portraits it learned from, on
+features of a frozen ImageNet network (extra train). ``recall_at_1`` and ``recall_at_10``: how often
+one's own photo is among so many nearest ones to a drawing of oneself, subject ``twin`` by the
+network's embedding alone, ``lookalike`` by the whole index, the drawing studied anew as if somebody
+had sent it. ``fur_error``: how far cats are from the colour of the person's hair.
+"""
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.cartoon import condition, lookalike, tensors, twin
+from inference.cartoon.evaluation.depicting import ENGINES
+from inference.cartoon.portrait import palette, sitter
+from inference.cartoon.portrait.options import AS_IT_IS
+from inference.cartoon.training import cats
+from inference.face.report import Portrait
+from inference.measuring import people
+from inference.measuring.statistics import Row, estimate
+from inference.models.calls import Call, run
+from inference.models.networks import Networks
+from inference.pictures.compositing import flattened
+from inference.pictures.images import to_lab
+
+LOOK = "anime"
+"""What the network learned to draw."""
+
+_GROUND = (twin.GROUND,) * 3
+_SOLID = 200  # alpha
+_PARTS, _BOUNDS = 200, (0.025, 0.975)
+
+
+def found_again(portraits: Sequence[Portrait], networks: Networks) -> list[Row]:
+    """Look for the photo of each drawing among all of them."""
+    photos = [run(lookalike.describe(one), networks) for one in portraits]
+    drawn = [flattened(ENGINES[LOOK](one, networks).rgba, _GROUND) for one in portraits]
+    own = _embedded(drawn, networks)
+    rows = _recalls("twin", own, np.stack(photos)[:, : own.shape[1]] * np.float32(np.sqrt(2)))
+    seen = [people.studied(picture, networks, people.largest) for picture in drawn]
+    there = [index for index, one in enumerate(seen) if one is not None]
+    again = [run(lookalike.describe(one), networks) for one in seen if one is not None]
+    if not there:
+        return rows
+    return [*rows, *_recalls("lookalike", np.stack(again), np.stack(photos), there)]
+
+
+def _embedded(pictures: Sequence[NDArray[np.uint8]], networks: Networks) -> NDArray[np.float32]:
+    """Embed drawings (S, S, 3) as such, (N, E)."""
+    found = []
+    for picture in pictures:
+        small = cv2.resize(picture, (twin.SIDE, twin.SIDE), interpolation=cv2.INTER_AREA)
+        inputs = {
+            "pictures": tensors.to_planes(np.asarray(small, np.uint8)),
+            "sources": condition.domain("drawing"),
+            "targets": condition.domain("drawing"),
+            "conditions": np.zeros(condition.LENGTH, np.float32),
+        }
+        answer = networks(Call(twin.NAME, {name: one[None] for name, one in inputs.items()}))
+        found.append(answer["embeddings"][0])
+    return np.stack(found).astype(np.float32)
+
+
+def _recalls(
+    subject: str,
+    asked: NDArray[np.float32],
+    known: NDArray[np.float32],
+    own: Sequence[int] | None = None,
+) -> list[Row]:
+    """How often one's own is the nearest, or of the ten nearest. own: of ``known``, by index."""
+    places = np.arange(len(asked)) if own is None else np.asarray(own)
+    away = np.linalg.norm(asked[:, None] - known[None], axis=2)
+    nearer = (away < away[np.arange(len(asked)), places][:, None]).sum(axis=1)
+    return [
+        estimate(subject, f"recall_at_{most}", (nearer < most).astype(float).tolist(), "share")
+        for most in (1, 10)
+    ]
+
+
+def distances(
+    portraits: Sequence[Portrait], engines: Sequence[str], networks: Networks
+) -> list[Row]:
+    """How far what each engine draws is from the drawn portraits of the same people.
+
+    Cats are compared with cats in the same people's colours. The interval is that of random halves
+    of the people.
+    """
+    from inference.training.kid import kid_lite0, of_pictures
+
+    def seen(draw: Callable[[Portrait], NDArray[np.uint8]]) -> NDArray[np.float64]:
+        size = (twin.SIDE, twin.SIDE)
+        return of_pictures(np.stack([
+            cv2.resize(flattened(draw(one), _GROUND), size, interpolation=cv2.INTER_AREA)
+            for one in portraits
+        ]))  # fmt: skip
+
+    def by(engine: str) -> Callable[[Portrait], NDArray[np.uint8]]:
+        return lambda one: ENGINES[engine](one, networks).rgba
+
+    drawn, chance = seen(by(LOOK)), np.random.default_rng(0)
+    compared = {engine: (drawn, seen(by(engine))) for engine in engines}
+    compared["twin-cat"] = (seen(_own_cat), seen(lambda one: _carried_cat(one, networks)))
+    halves = [chance.permutation(len(drawn))[: len(drawn) // 2] for _ in range(_PARTS)]
+    rows = []
+    for engine, (real, fake) in compared.items():
+        low, high = np.quantile([kid_lite0(real[part], fake[part]) for part in halves], _BOUNDS)
+        value = kid_lite0(real, fake)
+        rows.append(Row(engine, "kid_lite0", value, float(low), float(high), len(real), "1/1000"))
+    return rows
+
+
+def fur(portraits: Sequence[Portrait], networks: Networks) -> Row:
+    """How far the fur of cats is from the colour that it was to have, in Lab."""
+    apart = [
+        float(np.linalg.norm(_fur(_own_cat(one)) - _fur(_carried_cat(one, networks))))
+        for one in portraits
+    ]
+    return estimate("twin-cat", "fur_error", apart, "Lab")
+
+
+def _fur(rgba: NDArray[np.uint8]) -> NDArray[np.float32]:
+    lab = to_lab(np.ascontiguousarray(rgba[..., :3]))
+    return np.asarray(np.median(lab[rgba[..., 3] > _SOLID], axis=0), np.float32)
+
+
+def _own_cat(portrait: Portrait) -> NDArray[np.uint8]:
+    person = portrait.once(sitter.sit)
+    return cats.cat(person, palette.grown(person.colours, AS_IT_IS))
+
+
+def _carried_cat(portrait: Portrait, networks: Networks) -> NDArray[np.uint8]:
+    return run(twin.draw(portrait.once(sitter.sit), domain="cat"), networks)

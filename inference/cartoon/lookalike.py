@@ -1,0 +1,169 @@
+"""Who looks like whom: photos and drawings in one index.
+
+A vector is the network's embedding, which photos and drawings share, beside the face's geometry,
+turned to the front, its colours, and what people would say first: woman or man, hair, beard and
+glasses, as the attribute classifiers read them. Made-up characters lie in the same index, drawn
+from synthetic people, and the nearest ones to a selfie are its lookalikes.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from inference.cartoon import twin
+from inference.cartoon.portrait import sitter
+from inference.errors import UnknownSetting
+from inference.face import pose, topology
+from inference.face.report import Portrait
+from inference.family import Image, Picture, Subject, photographed
+from inference.models.calls import Calls
+from inference.pictures.die_cut import SIDE, die_cut
+from inference.pictures.images import Image as Pixels
+from storage.contract.kinds import LOOKALIKE, Setting
+
+Vector = NDArray[np.float32]
+"""(V,) float32: embedding, geometry, colours and readings."""
+
+TABLE = Path(__file__).with_name("characters.npz")
+
+_OUTLINE = (
+    10, 152, 234, 454, 172, 397, 132, 361, 54, 284, 70, 300, 105, 334, 168, 6, 1, 2, 48, 278,
+    33, 133, 159, 145, 263, 362, 386, 374,
+)  # fmt: skip
+"""Landmarks that tell faces apart and move little with expressions."""
+
+_READ = {
+    "hair_length": 0.8, "texture": 0.4, "facial_hair": 1.2, "glasses": 1.0,
+    "hair_colour": 0.6, "skin": 1.5, "receding": 0.2, "bangs": 0.2, "chubby": 0.3,
+}  # fmt: skip
+"""Attributes, and how much each weighs beside geometry or colours."""
+
+_SEX = 2.0  # the same of whether a face reads as a man's
+
+_PLACES = {
+    "nearest": ((0, 1.0, 0.5),),
+    "three": ((1, 0.62, 0.27), (2, 0.62, 0.73), (0, 0.80, 0.5)),
+}
+"""Setting -> who is shown (0 the nearest), how large, and how far from the left, behind first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """All made-up characters.
+
+    vectors: (N, V) float32. middle, spread: (M,) float32, of what is ``measured``. pictures: WEBP
+    files with alpha, of their drawings.
+    """
+
+    vectors: NDArray[np.float32]
+    middle: NDArray[np.float32]
+    spread: NDArray[np.float32]
+    pictures: tuple[bytes, ...]
+
+    def nearest(self, vector: Vector, count: int) -> list[int]:
+        """The characters that look most like a vector, the nearest first."""
+        away = np.linalg.norm(self.vectors - vector, axis=1)
+        return [int(index) for index in np.argsort(away, kind="stable")[:count]]
+
+    def picture(self, index: int) -> Pixels:
+        """A character's drawing, (S, S, 4) RGBA."""
+        with Pillow.open(BytesIO(self.pictures[index]), formats=["WEBP"]) as picture:
+            return np.array(picture.convert("RGBA"))
+
+
+@cache
+def characters() -> Characters:
+    """Read the characters that are shipped."""
+    with np.load(TABLE, allow_pickle=False) as table:
+        ends = np.cumsum(table["sizes"])
+        data = table["pictures"].tobytes()
+        return Characters(
+            table["vectors"].astype(np.float32), table["middle"], table["spread"],
+            tuple(data[end - size : end] for end, size in zip(ends, table["sizes"], strict=True)),
+        )  # fmt: skip
+
+
+def measured(portrait: Portrait) -> NDArray[np.float32]:
+    """Geometry and colours as they are, (M,) float32."""
+    report = portrait.report
+    front = report.landmarks @ pose.axes(report.pose).T
+    left, right = (front[list(ring), :2].mean(axis=0) for ring in topology.EYES)
+    apart = float(np.linalg.norm(right - left))
+    shape = (front[list(_OUTLINE), :2] - (left + right) / 2) / apart
+    colours = portrait.once(sitter.sit).colours
+    labs = (colours.hair or colours.brows, colours.skin, colours.iris, colours.brows, colours.lips)
+    return np.concatenate([shape.ravel(), np.ravel(labs)]).astype(np.float32)
+
+
+def read(portrait: Portrait) -> NDArray[np.float32]:
+    """What people would say first, (R,) float32: probabilities by the root of their weight."""
+    person = portrait.once(sitter.sit)
+    parts = [
+        np.sqrt(weight) * np.array(list(person.perceived[name].values()))
+        for name, weight in _READ.items()
+    ]
+    sex = np.sqrt(_SEX) * np.array([person.masculine, 1 - person.masculine])
+    return np.concatenate([sex, *parts]).astype(np.float32)
+
+
+def weighed(
+    embedding: NDArray[np.float32],
+    readings: NDArray[np.float32],
+    numbers: NDArray[np.float32],
+    middle: NDArray[np.float32],
+    spread: NDArray[np.float32],
+) -> Vector:
+    """Join all; geometry and colours, standardised, weigh as much as an embedding."""
+    standard = (numbers - middle) / spread
+    shape, colours = np.split(standard, [2 * len(_OUTLINE)])
+    parts = (
+        embedding / np.sqrt(2),
+        shape / np.sqrt(len(shape)),
+        colours / np.sqrt(len(colours)),
+        readings,
+    )
+    return np.concatenate(parts).astype(np.float32)
+
+
+def describe(portrait: Portrait) -> Calls[Vector]:
+    """Where somebody lies in the index."""
+    embedding = yield from twin.embedded(portrait.once(sitter.sit))
+    known = characters()
+    return weighed(embedding, read(portrait), measured(portrait), known.middle, known.spread)
+
+
+class Lookalike:
+    """Implements ``inference.family.Family``."""
+
+    kind = LOOKALIKE.name
+
+    def make(
+        self,
+        subject: Subject,
+        settings: tuple[Setting, ...],
+        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
+    ) -> Calls[Picture]:
+        """Show the character that looks most like the person, or the three that do.
+
+        Raises:
+            UnknownSetting: neither.
+        """
+        (wish,) = settings or LOOKALIKE.default
+        if wish.name not in _PLACES:
+            raise UnknownSetting(wish.name)
+        portrait = photographed(subject)
+        vector = yield from describe(portrait)
+        known, places = characters(), _PLACES[wish.name]
+        found = known.nearest(vector, len(places))
+        canvas = Pillow.new("RGBA", (SIDE, SIDE))
+        for place, size, middle in places:
+            drawn = Pillow.fromarray(known.picture(found[place]))
+            side = round(size * SIDE)
+            large = drawn.resize((side, side), Pillow.Resampling.LANCZOS)
+            canvas.alpha_composite(large, (round(middle * SIDE - side / 2), SIDE - side))
+        return Picture((die_cut(np.array(canvas)),))
