@@ -1,10 +1,10 @@
 """The worker's settings, read once from the environment (``SELFMOJI_*``) and ``.env``."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -36,7 +36,24 @@ class InferenceSettings(BaseSettings):
         gt=0,
         description="A job not renewed for this long is given to another worker.",
     )
+    style_model: Path | None = Field(
+        default=None,
+        description="ONNX file of one more painted style, from a picture to a picture.",
+    )
+    style_licence: str = Field(
+        default="", max_length=200, description="Whose it is, told to people; needed beside it."
+    )
+    style_range: Literal["0..1", "-1..1", "0..255"] = Field(
+        default="0..1", description="The range of its numbers."
+    )
     cache_dir: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("selfmoji"),
         description="Folder that fetched model files are kept in.",
     )
+
+    @model_validator(mode="after")
+    def _licensed(self) -> Self:
+        """Nobody is shown a style without being told whose it is."""
+        if self.style_model is not None and not self.style_licence.strip():
+            raise ValueError("SELFMOJI_STYLE_MODEL needs SELFMOJI_STYLE_LICENCE: say whose it is")
+        return self

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon import canvas, likeness, styles, tensors, twin
+from inference.cartoon import guest as guest_style
 from inference.cartoon.portrait import composing, looks, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.rendered import STYLES
@@ -17,7 +18,7 @@ from inference.pictures import sheet, svg
 from inference.pictures.compositing import resize
 from storage.contract.kinds import CARTOON, GALLERY, Setting
 
-SHOWN = tuple(name for name in CARTOON.chosen if name not in CARTOON.two_photos)
+SHOWN = CARTOON.offered
 """Every style that a person alone is enough for, in the order of the pages."""
 
 _SIDE = 240  # px: what the network paints for a cell, a fifth of the work of a sticker
@@ -30,6 +31,10 @@ class Gallery:
 
     kind = GALLERY.name
 
+    def __init__(self, *, guest: bool = False) -> None:
+        """guest: whether there is a style model of the operator's, shown last."""
+        self._shown = (*SHOWN, guest_style.NAME) if guest else SHOWN
+
     def make(
         self,
         subject: Subject,
@@ -37,9 +42,16 @@ class Gallery:
         picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
     ) -> Calls[Picture]:
         """Draw and paint the person in each style of the page that the setting names."""
-        page = sheet.page(SHOWN, sheet.asked(GALLERY, settings).page)
-        drawn = yield from previews(photographed(subject), page.names)
-        return Picture((sheet.numbered(drawn),), facts=page.facts())
+        page = sheet.page(self._shown, sheet.asked(GALLERY, settings).page)
+        portrait = photographed(subject)
+        names = [name for name in page.names if name != guest_style.NAME]
+        drawn, facts = (yield from previews(portrait, names)), dict(page.facts())
+        if len(names) < len(page.names):
+            laid = canvas.lay(portrait)
+            painted, facts["licence"] = yield from guest_style.painted(laid.flat)
+            whole = np.dstack([likeness.faded(painted, laid, _STRENGTH), laid.alpha])
+            drawn.append(whole)
+        return Picture((sheet.numbered(drawn),), facts=facts)
 
 
 def previews(portrait: Portrait, names: Sequence[str]) -> Calls[list[NDArray[np.uint8]]]:

@@ -7,7 +7,7 @@ network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
 import cv2
 import numpy as np
 
-from inference.cartoon import borrowed, canvas, likeness, styles, tensors, twin
+from inference.cartoon import borrowed, canvas, guest, likeness, styles, tensors, twin
 from inference.cartoon.portrait import composing, looks, moods, options, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
@@ -33,9 +33,14 @@ class Cartoon:
 
     kind = CARTOON.name
 
-    def __init__(self, express: Express | None = None) -> None:
-        """express: gives the person another expression before they are drawn in a mood."""
+    def __init__(self, express: Express | None = None, *, guest: bool = False) -> None:
+        """Take what others lend.
+
+        express: gives the person another expression before they are drawn in a mood. guest:
+        whether there is a style model of the operator's.
+        """
         self._express = express
+        self._guest = guest
 
     def make(
         self, subject: Subject, settings: tuple[Setting, ...], picture: Image | None = None
@@ -57,6 +62,8 @@ class Cartoon:
             raise UnknownSetting("one style at a time, with an amount from 0 to 1")
         lent = picture if style.name == borrowed.PICTURE else None
         known = (*LOOKS, *STYLES, *styles.painted(), *twin.STYLES)
+        if self._guest:
+            known = (*known, guest.NAME)
         if lent is None and style.name not in known:
             raise UnknownSetting(f"no style is called {style.name!r}")
         portrait = photographed(subject)
@@ -75,14 +82,18 @@ class Cartoon:
             behind = _surroundings(portrait) if scene else None
             return Picture((die_cut(drawn if behind is None else _before(drawn, behind)),))
         laid = canvas.surroundings(portrait) if scene else canvas.lay(portrait)
-        if style.name in STYLES:
+        facts = {}
+        if style.name == guest.NAME:
+            painted, licence = yield from guest.painted(laid.flat)
+            colours, facts = likeness.faded(painted, laid, style.amount), {"licence": licence}
+        elif style.name in STYLES:
             rendered = STYLES[style.name](laid, style.amount)
             colours = likeness.faded(rendered, laid, style.amount)
         else:
             painted = yield from _painted(laid, style, lent)
             colours = likeness.restore(painted, laid, style.amount)
         rgba = np.asarray(cv2.merge([colours, laid.alpha]), np.uint8)
-        return Picture((rgba if scene else die_cut(rgba),))
+        return Picture((rgba if scene else die_cut(rgba),), facts=facts)
 
 
 def _drawn(portrait: Portrait, look: str, wishes: Options) -> Picture:

@@ -19,8 +19,10 @@ import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from inference.errors import DeviceUnavailable
+from inference.errors import DeviceUnavailable, WeightsMissing
+from inference.models import guest
 from inference.models.calls import Tensors
+from inference.models.guest import GuestFile
 from inference.models.networks import Network, Networks
 from inference.models.weights import Store, table
 from inference.settings import Device, InferenceSettings
@@ -34,23 +36,34 @@ CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 
 def open_networks(settings: InferenceSettings) -> Networks:
     """Return the networks that the settings name, none loaded yet; raises DeviceUnavailable."""
-    runtime = Runtime(Store(settings.cache_dir), settings.device, settings.threads)
+    lent = None
+    if settings.style_model is not None:
+        lent = GuestFile(settings.style_model, settings.style_range, settings.style_licence)
+    runtime = Runtime(Store(settings.cache_dir), settings.device, settings.threads, lent)
     return Networks(runtime.open, settings.models_mb * _MB)
 
 
 class Runtime:
     """Opens networks; ``open`` is what ``Networks`` loads them with.
 
-    store: where their files lie. threads: of one run, 0 for as many as cores.
+    store: where their files lie. threads: of one run, 0 for as many as cores. lent: the operator's
+    own style model.
 
     Raises:
         DeviceUnavailable: CUDA was asked for, and the installed ONNX Runtime has none.
     """
 
-    def __init__(self, store: Store, device: Device = "auto", threads: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        device: Device = "auto",
+        threads: int = 0,
+        lent: GuestFile | None = None,
+    ) -> None:
         self._store = store
         self._device = device
         self._threads = threads
+        self._lent = lent
         self._providers = providers(device, onnxruntime.get_available_providers())
         if len(self._providers) > 1 and hasattr(onnxruntime, "preload_dlls"):
             onnxruntime.preload_dlls()  # CUDA and cuDNN from Python packages, where they lie there
@@ -68,7 +81,17 @@ class Runtime:
             file = LITE[name]
             model = file.read(self._store.locate(file.weights))
             return Lite(model, file.outputs, self._threads or 2, file.memory)
-        path = self._store.locate(name)
+        if name == guest.NAME:
+            return self._guest()
+        session = self._session(self._store.locate(name))
+        return Onnx(session, table()[name].memory * _MB)
+
+    def _guest(self) -> Network:
+        if self._lent is None or not self._lent.path.is_file():
+            raise WeightsMissing("SELFMOJI_STYLE_MODEL names no file: correct it and start again")
+        return guest.Guest(self._session(self._lent.path), self._lent)
+
+    def _session(self, path: Path) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
@@ -79,7 +102,7 @@ class Runtime:
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=self._providers)
         self._tell(checked(self._device, session.get_providers()))
-        return Onnx(session, table()[name].memory * _MB)
+        return session
 
     def _tell(self, used: Sequence[str]) -> None:
         """Log what networks run on, once."""

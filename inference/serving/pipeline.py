@@ -26,11 +26,11 @@ from inference.pictures.footage import Footage
 from inference.pictures.images import Image, decode, encode_png
 from inference.pictures.lettering.captions import Captioned, captioned_drawing
 from inference.pictures.lettering.shaping import missing
+from inference.serving import registry
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos, Told, untold
 from inference.serving.metrics import STAGE
 from inference.serving.portraits import Portraits
-from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
 from storage.contract.captions import Caption, parted
 from storage.contract.drawings import with_drawing
@@ -62,7 +62,7 @@ class Pipeline:
         families: Mapping[str, Family] | None = None,
     ) -> None:
         if families is None:
-            families = {kind: family() for kind, family in FAMILIES.items()}
+            families = registry.opened(guest=settings.style_model is not None)
         if networks is None:
             networks = open_networks(settings)
         self.networks = networks

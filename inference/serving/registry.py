@@ -21,6 +21,15 @@ from inference.expression.serving import Expression, portrayed
 from inference.expression.sheets import ExpressionSheet
 from inference.family import Family
 
+
+def opened(*, guest: bool) -> dict[str, Family]:
+    """One family of each kind. guest: whether the operator brought a style model."""
+    found = {kind: family() for kind, family in FAMILIES.items()}
+    if guest:
+        found |= {"cartoon": Cartoon(portrayed, guest=True), "gallery": Gallery(guest=True)}
+    return found
+
+
 FAMILIES: dict[str, Callable[[], Family]] = {
     "cutout": Cutout,
     "emoji": Emoji,

@@ -55,6 +55,7 @@ class Kind:
     the default, whatever was chosen before.
     ``two_photos``: settings that need another photo beside the one with the face.
     ``crowd``: settings that are about everybody in the photo together.
+    ``brought``: settings that only some installations have, offered by their own galleries alone.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
     ``pack``: the settings that make a whole when asked for together.
@@ -77,6 +78,7 @@ class Kind:
     vectors: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     crowd: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     anew: bool = False
     shows: str = ""
@@ -113,6 +115,12 @@ class Kind:
     def chosen(self) -> tuple[str, ...]:
         """The settings that a wish is about, without what may stand beside them."""
         return tuple(setting for setting in self.settings if setting not in self.beside)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Those of them that one photo is enough for, everywhere."""
+        others = {*self.two_photos, *self.crowd, *self.brought}
+        return tuple(name for name in self.chosen if name not in others)
 
     @property
     def numbered(self) -> bool:
@@ -191,6 +199,8 @@ CARTOON = Kind(
         # drawn by a trained network
         "twin",
         "scene", "picture",
+        # by the operator's own model, where there is one
+        "guest",
         *_OPTIONS,
     ),
     amount=Amount(0.0, 1.0, 0.6),
@@ -203,6 +213,7 @@ CARTOON = Kind(
     },
     vectors=_LOOKS,
     two_photos=("picture",),
+    brought=("guest",),
 )  # fmt: skip
 ENGINES = ("geometric", "ganimation")
 """Ways to put an expression on, the usual one first."""

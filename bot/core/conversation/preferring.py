@@ -53,8 +53,8 @@ def _candidates(state: State) -> tuple[Request, ...]:
             }
             offered += [
                 Request(kind.name, (Setting(name, strength),))
-                for name in kind.chosen
-                if name not in (*taken, *kind.two_photos, *kind.crowd)
+                for name in kind.offered
+                if name not in taken
             ]
     order = {kind: number for number, kind in enumerate(KINDS)}
     return tuple(sorted(dict.fromkeys(offered), key=lambda request: order[request.kind]))[:20]

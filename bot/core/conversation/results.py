@@ -192,7 +192,7 @@ def _others(result: Shown) -> bool:
 
 def _styles(kind: Kind, together: int) -> list[str]:
     """What of a kind one photo, or so many avatars, are enough for."""
-    styles = [name for name in kind.chosen if name not in {*kind.two_photos, *kind.crowd}]
+    styles = list(kind.offered)
     if kind.gathers:
         styles = [name for name in styles if _suits(kind.gathers[name], together or 1)]
     return styles
@@ -294,7 +294,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             state, drawn, kept = _drawn(state, event, facts)
             if KINDS[event.kind].sheet:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
-                return state, (*sheet, *kept)
+                return state, (*sheet, *kept, *_licensed(facts))
+            kept = (*kept, *_licensed(facts))
             packed = packs.go_on(state, event.job_id, request)
             if packed is not None:
                 state, following = packed
@@ -321,6 +322,12 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
             if failure is Failure.NO_LETTERS:
                 return state, (_no_letters(request, detail),)
             return _failed(state, event.job_id, failure, request, photo)
+
+
+def _licensed(facts: Mapping[str, object]) -> tuple[Say, ...]:
+    """Tell whose model painted, where that is not ours."""
+    licence = facts.get("licence")
+    return (Say("say.licence", {"licence": licence}),) if isinstance(licence, str) else ()
 
 
 def _drawn(

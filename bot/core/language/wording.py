@@ -214,7 +214,11 @@ class Wording:
             names = [self.texts.group(locale, kind.name, group) for group in kind.groups]
             more = ["…"] if len(names) > most else []
             return self.texts.join(locale, "join", names[:most] + more)
-        names = [self.texts.setting(locale, kind.name, name) for name in kind.chosen]
+        names = [
+            self.texts.setting(locale, kind.name, name)
+            for name in kind.chosen
+            if name not in kind.brought
+        ]
         more = ["…"] if len(names) > most else []
         return self.texts.join(locale, "join", names[:most] + more)
 

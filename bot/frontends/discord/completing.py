@@ -34,6 +34,8 @@ def suggestions(kind: Kind, texts: Texts, locale: str, typed: str) -> list[Choic
     wanted = last.casefold()
     found = []
     for setting in kind.settings:
+        if setting in kind.brought:
+            continue
         label = texts.setting(locale, kind.name, setting)
         if wanted in label.casefold() or wanted in setting.casefold():
             found.append(Choice(name=f"{before}{label}"[:100], value=f"{before}{setting}"[:100]))
@@ -50,7 +52,7 @@ def suggestions_within(
     wanted = typed.strip().casefold()
     labels = {OFF: texts.nothing(locale)} if group else {}
     for setting in kind.settings:
-        if group_of(setting) == group:
+        if group_of(setting) == group and setting not in kind.brought:
             labels[setting.rpartition(":")[2]] = texts.setting(locale, kind.name, setting)
     return [
         Choice(name=label, value=name)

@@ -55,7 +55,7 @@ def vocabulary(texts: Texts, locale: str) -> dict[str, object]:
                     "beside": setting in kind.beside,
                 }
                 for setting in kind.settings
-                if setting not in (*kind.two_photos, *kind.spoken)
+                if setting not in (*kind.two_photos, *kind.spoken, *kind.brought)
             ]
             entry["groups"] = [
                 {"name": group, "called": texts.group(locale, kind.name, group)}

@@ -559,3 +559,15 @@ def test_privacy_says_what_forgetting_leaves(locale: str, copies: str) -> None:
     assert copies not in apart
     assert together.startswith(apart)
     assert copies in together
+
+
+def test_whose_style_it_is_is_told_after_the_result() -> None:
+    """The operator's own model is not ours: its owner is named; ours need no words."""
+    talk = Talk()
+    talk.photo("/cartoon guest")
+    told = talk.end(talk.jobs[0], Done(b"png", {"licence": "Ukiyo by A. Nonym, CC BY"}))
+    (words,) = [action for action in told if isinstance(action, Say)]
+    assert words.key == "say.licence"
+    assert "A. Nonym" in WORDING.say(words, "en").text
+    talk.say("/cartoon monet")
+    assert said(talk.end(talk.jobs[0])) == []

@@ -33,7 +33,8 @@ def test_every_style_on_offer_exists() -> None:
     """The vocabulary names what is drawn, painted and rendered, once each."""
     assert not set(STYLES) & set(styles.painted()) | set(LOOKS) & {*STYLES, *styles.painted()}
     assert set(CARTOON.plain) == {*LOOKS, *twin.STYLES}
-    ours = {*CARTOON.plain, *STYLES, *styles.painted(), *CARTOON.beside, borrowed.PICTURE}
+    ours = {*CARTOON.plain, *STYLES, *styles.painted(), *CARTOON.beside, *CARTOON.brought}
+    ours.add(borrowed.PICTURE)
     assert set(CARTOON.settings) == ours
     assert all(code.shape == (100,) for code in styles.painted().values())
 
