@@ -70,6 +70,7 @@ from storage.photos import SealedPhoto
 from storage.vault import PersonKey, Vault
 
 LIBRARY_SECONDS = 60.0  # after which the library of avatar parts is read again
+BUILDING_SECONDS = 1.0  # the same while it is being built
 
 STAYS = {"telegram": "note.stays_on_telegram", "discord": "note.stays_on_discord"}
 """What is said, after forgetting, of what a platform does not let us take back."""
@@ -127,7 +128,7 @@ class Decider:
         bounds = Bounds(settings.jobs_per_person, settings.jobs_overall)
         searching = Searching(self._grammar.vocabulary)
         self._planner = Planner(vault, wording, bounds, self._keep_photos, searching)
-        self._library, self._library_read = Library(), 0.0
+        self._library, self._library_read = Library(), -math.inf
 
     async def answer(self, event: PhotoSent | FromPerson) -> Decided | None:
         """Return the answers to an update, kept and taken to be shown.
@@ -371,8 +372,8 @@ class Decider:
     async def _current_library(self) -> Library:
         """Return what avatars can wear, read again now and then, for it may be built meanwhile."""
         now = time.monotonic()
-        partly = len(self._library.catalogue.styles) < len(EMOJI.settings)
-        if partly or now - self._library_read > LIBRARY_SECONDS:
+        whole = len(self._library.catalogue.styles) >= len(EMOJI.settings)
+        if now - self._library_read > (LIBRARY_SECONDS if whole else BUILDING_SECONDS):
             found = await self._database.retry(_read_library, reading=True)
             self._library_read = now
             if (found.catalogue, found.tags) != (self._library.catalogue, self._library.tags):
