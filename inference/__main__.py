@@ -277,6 +277,23 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
 @evaluate.command()
 @_faces
 @click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
+)
+@_json
+def uprightness(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
+    """Photos whose border cuts the face: upright ones turned by mistake, lying ones righted."""
+    from inference import wiring
+    from inference.face.evaluation.uprightness import measure
+    from inference.measuring.statistics import report
+
+    report("evaluate uprightness", measure(faces, wiring.networks(), labels), as_json=as_json)
+
+
+@evaluate.command()
+@_faces
+@click.option(
     "--work",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),

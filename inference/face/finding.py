@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.detect import SIDE, detect, shrunk
-from inference.face.landmarks import region_around, region_of, trace
+from inference.face.landmarks import ROOM_AROUND, Region, region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.models.calls import Calls
 from inference.pictures.compositing import rescale, warp
@@ -17,8 +17,11 @@ from inference.pictures.images import Image
 _MOST_TRACED = 24
 _MIN_PRESENCE = 0.5
 _CERTAIN = 0.9  # faces that are not upright score less
+_WEAK = 0.7  # what scores less may be no face at all
 _DOUBT = 0.045
-_LEVEL, _TRUSTED = 10.0, 0.2  # degrees off within which a cut face's tracing counts so much more
+_LIKELY, _CHANCE = 0.15, 0.01  # what the log odds of a tracing weigh; it is no surer than that
+_AS_SENT = 0.1  # nearly all photos that people send stand upright
+_UNSEEN = 2.0  # no detector outweighs that nothing is traced, but for how a photo was sent
 _CUT = 0.1  # of a face's extent: nearer to the photo's border it may be cut there
 _LYING = 60.0  # degrees of roll beyond which a photo is turned rather than a head tilted
 _BEYOND = 3  # a photo's longer side in what is added to each of its sides
@@ -71,40 +74,72 @@ def _stood_up(image: Image, turns: int, faces: list[Traced]) -> Calls[tuple[int,
     """Turn a photo further while its largest face lies; turns: of the photo so far."""
     for _ in range(2):  # a face that was found askew may need a second correction
         upright = np.ascontiguousarray(np.rot90(image, turns))
-        further = yield from _turns_needed(upright, faces[0])
+        further, traced = yield from _turns_needed(upright, faces[0], sent=-turns % 4)
         if not further:
             break
         upright = np.ascontiguousarray(np.rot90(image, turns + further))
         better = yield from _look(upright)
         if not better:
             better = yield from _look_beyond(upright)
-        turns, faces = (turns + further) % 4, better
+        turns, faces = (turns + further) % 4, better or traced
         if not faces:
             break
     return turns, faces
 
 
-def _turns_needed(image: Image, face: Traced) -> Calls[int]:
+def _turns_needed(image: Image, face: Traced, sent: int) -> Calls[tuple[int, list[Traced]]]:
     """Tell an upright face from one on its side or upside down.
 
     The detector sees faces in those, too, but none as surely as in a level one; so it looks at
     the face's surroundings, levelled by what was traced, in all four ways, and at the whole photo
     where a face fills it: small ones are just in sight there, and one side by chance. Where the
-    photo ends, its edge goes on: half a face before black looks much the same from all sides.
+    photo ends, its edge goes on: half a face before black looks much the same from all sides. So
+    it may still; a face that is cut, or seen weakly, is traced in all four ways, too: what lies on
+    its side is hardly ever traced as a face. In doubt a photo stays as it was sent.
+
+    Args:
+        image: turned so that the face was found in it.
+        face: the one that has to stand upright.
+        sent: quarter turns to how the photo came.
+
+    Returns:
+        Quarter turns, and the face as traced that way where it was.
     """
     roll = head_pose(face.landmarks).roll
     if face.score > _CERTAIN and abs(roll) < _LYING:
-        return 0
+        return 0, []
     quarters = round(roll / 90) if abs(roll) > _LYING else 0
     scores = yield from _scores(_surroundings(image, face, roll))
     scores = np.roll(scores, quarters)  # by turns of the photo, not of the face as traced
     if _extent(face) > _SMALL * max(image.shape[:2]):
         scores += yield from _scores(_beyond(image, cv2.BORDER_REPLICATE)[0])
+    if face.score > _WEAK and not _is_cut(image, face):
+        best, traced = int(scores.argmax()), quarters % 4
+        return (traced if scores[best] < scores[traced] + _DOUBT else best), []
+    seen: list[list[Traced]] = []
+    for turns in range(4):
+        landmarks, presence = yield from _traced_level(image, face, turns)
+        landmarks = _rotated(landmarks, image.shape[:2], turns)
+        seen.append([Traced(landmarks, face.score)] if presence >= _MIN_PRESENCE else [])
+        scores[turns] += _LIKELY * _log_odds(presence) - (0 if seen[turns] else _UNSEEN)
+    scores[sent] += _AS_SENT + (0 if seen[sent] else _UNSEEN)
     best = int(scores.argmax())
-    traced = quarters % 4
-    level = abs(roll - 90 * quarters) < _LEVEL
-    doubt = _TRUSTED if level and _is_cut(image, face) else _DOUBT
-    return traced if scores[best] < scores[traced] + doubt else best
+    return best, seen[best]
+
+
+def _traced_level(
+    image: Image, face: Traced, turns: int
+) -> Calls[tuple[NDArray[np.float32], float]]:
+    """Trace a face as if it stood upright after so many quarter turns, twice; see ``trace``."""
+    x, y = face.middle.tolist()
+    level = Region(x, y, _extent(face) * ROOM_AROUND, turns * np.pi / 2)
+    landmarks, _ = yield from trace(image, level)
+    return (yield from trace(image, region_around(landmarks)))
+
+
+def _log_odds(probability: float) -> float:
+    likely = min(max(probability, _CHANCE), 1 - _CHANCE)
+    return float(np.log(likely / (1 - likely)))
 
 
 def _is_cut(image: Image, face: Traced) -> bool:
@@ -185,6 +220,18 @@ def _closer(image: Image, halvings: int, known: list[Traced]) -> Calls[list[Trac
         ):
             faces.append(face)
     return sorted(faces, key=lambda face: -_eye_distance(face.landmarks))
+
+
+def _rotated(
+    landmarks: NDArray[np.float32], size: tuple[int, int], turns: int
+) -> NDArray[np.float32]:
+    """Turn landmarks, (478, 3), along with their photo of a height and width, as ``rot90`` does."""
+    points = landmarks.copy()
+    height, width = size
+    for _ in range(turns):
+        points[:, :2] = np.column_stack([points[:, 1], width - points[:, 0]])
+        height, width = width, height
+    return points
 
 
 def _is_known(middle: NDArray[np.float32], faces: list[Traced]) -> bool:

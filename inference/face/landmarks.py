@@ -20,8 +20,9 @@ SIDE = 256
 ROOM = 1.5
 """Side of the network's view over the longer side of the detector's box."""
 
-# The same view measured from landmarks: medians over 200 faces.
-_ROOM = 1.40
+ROOM_AROUND = 1.40
+"""The same, over the longer side of a face's landmarks; like ``_LOWER`` a median over 200 faces."""
+
 _LOWER = 0.03
 
 
@@ -61,7 +62,7 @@ def region_around(landmarks: NDArray[np.float32]) -> Region:
     extent = float((high - low).max())
     x, y = ((low + high) / 2).tolist()
     down = extent * _LOWER
-    return Region(x - np.sin(angle) * down, y + np.cos(angle) * down, extent * _ROOM, angle)
+    return Region(x - np.sin(angle) * down, y + np.cos(angle) * down, extent * ROOM_AROUND, angle)
 
 
 def trace(image: Image, region: Region) -> Calls[tuple[NDArray[np.float32], float]]:

@@ -6,6 +6,7 @@ from skimage import data
 from inference.errors import PhotoError
 from inference.face import analysis, blendshapes, quality, topology
 from inference.face.detect import Detection, detect, suppress
+from inference.face.evaluation.uprightness import cut, rows
 from inference.face.framing import around_head, belongs
 from inference.face.landmarks import region_around, region_of, trace
 from inference.face.pose import head_pose
@@ -243,19 +244,26 @@ def test_sketched_faces(selfie):
 
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("border", ["left", "right", "top", "bottom"])
-@pytest.mark.parametrize("person", PEOPLE)
-def test_faces_cut_by_a_border(selfie_of, person, border, turns):
-    """A face of which a border took 30% stands upright in the sticker, however the photo lay."""
+@pytest.mark.parametrize(
+    ("person", "share"),
+    [*((person, 0.3) for person in PEOPLE), *((person, 0.45) for person in ("P002", "P008"))],
+)
+def test_faces_cut_by_a_border(selfie_of, person, share, border, turns):
+    """A face of which a border took much stands upright in the sticker, however the photo lay."""
     photo = cv2.resize(decode(selfie_of(person)), (860, 1280), interpolation=cv2.INTER_AREA)
-    face = answered(analysis.find(photo)).faces[0].landmarks[:, :2]
-    low, high = np.clip(face.min(axis=0), 0, None), face.max(axis=0)
-    (left, top), (right, bottom) = low + 0.3 * (high - low), high - 0.3 * (high - low)
-    cut = {
-        "left": photo[:, int(left) :], "right": photo[:, : int(right)],
-        "top": photo[int(top) :], "bottom": photo[: int(bottom)],
-    }[border]  # fmt: skip
-    report = answered(analysis.find(np.ascontiguousarray(np.rot90(cut, turns))))
+    part = cut(photo, answered(analysis.find(photo)).faces[0].landmarks, border, share)
+    report = answered(analysis.find(np.ascontiguousarray(np.rot90(part, turns))))
     assert (report.quarter_turns + turns) % 4 == 0
+
+
+def test_how_often_cut_faces_lie_is_told_by_border_and_group():
+    """Upright photos that are turned, lying ones that are righted, and those without a face."""
+    outcomes = [("left 30%", 0, 0), ("left 30%", 0, 1), ("left 30%", 3, 0), ("skin 5", 1, None)]
+    found = {(row.subject, row.metric): (row.value, row.n) for row in rows(outcomes)}
+    assert found == {
+        ("left 30%", "askew"): (0.5, 2), ("left 30%", "righted"): (1.0, 1),
+        ("left 30%", "faceless"): (0.0, 3), ("skin 5", "faceless"): (1.0, 1),
+    }  # fmt: skip
 
 
 def test_second_look_is_steadier(selfie):
