@@ -1,6 +1,7 @@
 """The house rules of who may import whom, read off the sources."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -180,3 +181,15 @@ def test_the_top_level_holds_three_packages() -> None:
     """No further top-level package creeps in beside bot, inference, storage and tests."""
     found = {path.parent.name for path in ROOT.glob("*/*.py")}
     assert found <= {*PACKAGES, "tests"}
+
+
+def test_situations_name_tests_that_are_there() -> None:
+    """``tests/README.md`` says what keeps each situation right."""
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "tests" / "README.md").read_text("utf-8")))
+    written = {
+        found
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for found in re.findall(r"def (test_\w+)", path.read_text("utf-8"))
+    }
+    assert named
+    assert named <= written
