@@ -18,10 +18,11 @@ from inference.expression.training.loop import PRESETS, Real, Training, run
 from inference.expression.training.pairs import Pair, Pairs, cropped, first
 from inference.face.blendshapes import NAMES
 from inference.models.networks import Networks
+from inference.models.weights import shipped
 from inference.training import checkpoints
 from inference.training.faces import Faces, gather
 from inference.training.features import FrozenFeatures
-from inference.training.onnx_export import export
+from inference.training.onnx_export import export, weights
 from inference.training.watching import pixels, watch
 from storage.contract.kinds import Setting
 
@@ -57,7 +58,7 @@ def learn(
     training, shown = prepare(data, work, networks, preset, masks or work / "masks.npz", console)
     checkpoint = work / "expression.pt"
     if resume:
-        counters = checkpoints.resume(checkpoint, training.parts())
+        counters = checkpoints.resume(checkpoint, training.parts(), exported)
         training.step = int(counters.get("step", 0))
         training.minutes = counters.get("minutes", 0.0)
     if training.step == 0:
@@ -71,6 +72,15 @@ def learn(
         shown=_SHOWN, console=console,
     )  # fmt: skip
     return training
+
+
+def exported() -> dict[str, torch.Tensor]:
+    """Read the weights of the network that is shipped, by their names in it."""
+    found = weights(shipped("ganimation"))
+    # a layer without offsets is written as a product, its weights turned and without their name
+    product = next(name for name in found if "MatMul" in name)
+    found["usual.weight"] = found.pop(product).T
+    return found
 
 
 def prepare(

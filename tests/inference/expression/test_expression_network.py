@@ -9,11 +9,14 @@ import torch
 from inference.expression import original_network as original
 from inference.expression.network import Architecture, Edit, FlowGenerator, composed, moved
 from inference.expression.placing import MOVEMENTS, SIDE
+from inference.expression.training import gan
 from inference.expression.training import original as inventors
 from inference.expression.training.gan import learn
 from inference.expression.units import SHOWN, UNITS, strengths
 from inference.face.blendshapes import NAMES
-from inference.training.onnx_export import TOLERANCE
+from inference.models.weights import shipped
+from inference.training import checkpoints
+from inference.training.onnx_export import TOLERANCE, compare
 from tests.inference.making import networks
 
 SMALL = Architecture(side=32, movements=5, widths=(8, 8, 8), style=8, tail=4)
@@ -112,3 +115,15 @@ def test_a_dry_run_leaves_a_checkpoint_and_samples(labelled_faces: Path, tmp_pat
     assert all(np.isfinite(value) for value in losses.values())
     assert training.pool[0].photo.shape == (SIDE, SIDE, 3)
     assert learn(labelled_faces, tmp_path, 0.001, networks, "dry").step > steps
+
+
+def test_a_training_goes_on_with_the_network_that_is_shipped() -> None:
+    """The kept checkpoint holds no weights: they are read from the exported file."""
+    network = FlowGenerator()
+    kept = Path(gan.__file__).with_name("expression.pt")
+    counters = checkpoints.resume(kept, {"generator": network}, gan.exported)
+    assert counters["step"] > 17_000
+    torch.manual_seed(0)
+    photo, movements = torch.rand(2, 3, SIDE, SIDE) * 2 - 1, torch.rand(2, len(MOVEMENTS))
+    inputs = {"photo": photo, "change": movements}
+    assert compare(network.eval(), inputs, shipped("ganimation")) < TOLERANCE
