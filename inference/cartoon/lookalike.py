@@ -38,18 +38,25 @@ _OUTLINE = (
 """Landmarks that tell faces apart and move little with expressions."""
 
 _READ = {
-    "hair_length": 0.8, "texture": 0.4, "facial_hair": 1.2, "glasses": 1.0,
+    "sex": 2.0,
+    "hair_length": 0.8, "texture": 0.4, "facial_hair": 3.0, "glasses": 1.0,
     "hair_colour": 0.6, "skin": 1.5, "receding": 0.2, "bangs": 0.2, "chubby": 0.3,
 }  # fmt: skip
 """Attributes, and how much each weighs beside geometry or colours."""
-
-_SEX = 2.0  # the same of whether a face reads as a man's
 
 _PLACES = {
     "nearest": ((0, 1.0, 0.5),),
     "three": ((1, 0.62, 0.27), (2, 0.62, 0.73), (0, 0.80, 0.5)),
 }
 """Setting -> who is shown (0 the nearest), how large, and how far from the left, behind first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Probabilities of words. attributes: of which each is a word, R. likely: (R,) float32."""
+
+    attributes: tuple[str, ...]
+    likely: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,17 @@ def characters() -> Characters:
     with np.load(TABLE, allow_pickle=False) as table:
         ends = np.cumsum(table["sizes"])
         data = table["pictures"].tobytes()
+        middle, spread = table["middle"], table["spread"]
+        attributes = tuple(table["attributes"].tolist())
+        vectors = [
+            weighed(embedding, Readings(attributes, said), numbers, middle, spread)
+            for embedding, said, numbers in zip(
+                *(table[name].astype(np.float32) for name in ("embeddings", "readings", "numbers")),
+                strict=True,
+            )
+        ]
         return Characters(
-            table["vectors"].astype(np.float32), table["middle"], table["spread"],
+            np.stack(vectors), middle, spread,
             tuple(data[end - size : end] for end, size in zip(ends, table["sizes"], strict=True)),
         )  # fmt: skip
 
@@ -100,20 +116,19 @@ def measured(portrait: Portrait) -> NDArray[np.float32]:
     return np.concatenate([shape.ravel(), np.ravel(labs)]).astype(np.float32)
 
 
-def read(portrait: Portrait) -> NDArray[np.float32]:
-    """What people would say first, (R,) float32: probabilities by the root of their weight."""
+def read(portrait: Portrait) -> Readings:
+    """Tell what people would say first."""
     person = portrait.once(sitter.sit)
-    parts = [
-        np.sqrt(weight) * np.array(list(person.perceived[name].values()))
-        for name, weight in _READ.items()
-    ]
-    sex = np.sqrt(_SEX) * np.array([person.masculine, 1 - person.masculine])
-    return np.concatenate([sex, *parts]).astype(np.float32)
+    said = {**person.perceived, "sex": {"man": person.masculine, "woman": 1 - person.masculine}}
+    pairs = [(name, likely) for name in _READ for likely in said[name].values()]
+    return Readings(
+        tuple(name for name, _ in pairs), np.array([likely for _, likely in pairs], np.float32)
+    )
 
 
 def weighed(
     embedding: NDArray[np.float32],
-    readings: NDArray[np.float32],
+    readings: Readings,
     numbers: NDArray[np.float32],
     middle: NDArray[np.float32],
     spread: NDArray[np.float32],
@@ -125,7 +140,7 @@ def weighed(
         embedding / np.sqrt(2),
         shape / np.sqrt(len(shape)),
         colours / np.sqrt(len(colours)),
-        readings,
+        readings.likely * np.sqrt([_READ[name] for name in readings.attributes]),
     )
     return np.concatenate(parts).astype(np.float32)
 

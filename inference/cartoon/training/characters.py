@@ -91,14 +91,13 @@ def write(data: Path, path: Path) -> None:
         numbers.append(lookalike.measured(portrait))
     found = np.stack(numbers)
     middle, spread = found.mean(axis=0), found.std(axis=0) + np.float32(1e-6)
-    vectors = [
-        lookalike.weighed(*parts, middle, spread)
-        for parts in zip(embeddings, readings, numbers, strict=True)
-    ]
     np.savez(
         path,
         names=names,
-        vectors=np.stack(vectors).astype(np.float16),
+        embeddings=np.stack(embeddings).astype(np.float16),
+        attributes=readings[0].attributes,
+        readings=np.stack([one.likely for one in readings]).astype(np.float16),
+        numbers=found.astype(np.float16),
         middle=middle,
         spread=spread,
         sizes=[len(one) for one in pictures],

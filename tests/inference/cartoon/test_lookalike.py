@@ -37,6 +37,19 @@ def test_people_have_different_lookalikes_and_each_always_the_same(
     assert len(set(nearest)) > 2
 
 
+def test_who_wears_a_beard_has_a_bearded_lookalike(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """People would say it first, so the nearest were read as bearded, too."""
+    vector = answered(lookalike.describe(portrait_of("P005")))
+    with np.load(lookalike.TABLE) as table:
+        beard = np.flatnonzero(table["attributes"] == "facial_hair")[0]
+        bearded = table["readings"][:, beard]
+    nearest = characters().nearest(vector, 2)
+    assert bearded[nearest].min() > 0.5
+    assert np.median(bearded) < 0.2
+
+
 def test_a_drawing_lies_near_its_own_person(portrait_of: Callable[[str], Portrait]) -> None:
     """By embedding alone a drawing is nearer to its own photo than most others' are."""
     photos, drawings = [], []
