@@ -15,6 +15,7 @@ from inference.expression import (
     lids,
     limits,
     mouth,
+    mouth_sight,
     turning,
     warp,
 )
@@ -38,6 +39,7 @@ BROAD = 1.25
 _STRIDE = 4  # px between those whose lightness is looked at
 
 _ABOUT_EYES = ("eye", "brow", "cheekSquint")
+_ABOUT_MOUTH = ("mouth", "jaw", "tongue", "cheek", "noseSneer")
 
 SMILES = ("mouthSmileLeft", "mouthSmileRight")
 
@@ -237,13 +239,17 @@ def expressed(
 
 
 def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Movement:
-    """Leave out what is asked of eyes that glasses, hair, a hand or glare hide, and of their brows.
+    """Leave out what is asked of what is not seen.
+
+    Eyes and their brows behind glasses, hair, a hand or glare; the mouth and the cheeks that it
+    lifts behind a hand or a mask. Whoever shall wink with an eye that is hidden winks the other.
 
     Args:
         image: (H, W, 3) RGB uint8.
         report: the face in its pixels.
         asked: what to do with it.
     """
+    asked = _with_mouth_as_seen(image, report, asked)
     looks = (*asked.look_left, *asked.look_right, asked.close_left, asked.close_right)
     if not any(looks) and not any(name.startswith(_ABOUT_EYES) for name in asked.weights):
         return asked
@@ -256,14 +262,33 @@ def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Mo
         for side, share in (("Left", left), ("Right", right))
     } | {"browInnerUp": min(left, right)}
     still = (0.0, 0.0)
+    closing = asked.close_left, asked.close_right
+    if _winks(asked) and (left, right)[closing.index(0.0)] > eyesight.ENOUGH > min(left, right):
+        closing = (max(closing), max(closing))  # only what is seen closes
     return replace(
         asked,
         weights={name: weight * shares.get(name, 1.0) for name, weight in asked.weights.items()},
-        close_left=asked.close_left if left > eyesight.ENOUGH else 0.0,
-        close_right=asked.close_right if right > eyesight.ENOUGH else 0.0,
+        close_left=closing[0] if left > eyesight.ENOUGH else 0.0,
+        close_right=closing[1] if right > eyesight.ENOUGH else 0.0,
         look_left=asked.look_left if left > eyesight.ENOUGH else still,
         look_right=asked.look_right if right > eyesight.ENOUGH else still,
     )
+
+
+def _with_mouth_as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Movement:
+    """Leave out what would draw a mouth on a hand, or bend its fingers."""
+    mouthed = any(name.startswith(_ABOUT_MOUTH) for name in asked.weights)
+    if not (mouthed or asked.rest or asked.calm or asked.shut or asked.inside):
+        return asked
+    if mouth_sight.seen(image, report.landmarks):
+        return asked
+    weights = {n: one for n, one in asked.weights.items() if not n.startswith(_ABOUT_MOUTH)}
+    return replace(asked, weights=weights, rest=0.0, calm=0.0, shut=0.0, inside=None)
+
+
+def _winks(asked: Movement) -> bool:
+    """Whether one eye closes as part of an expression, not for its own sake."""
+    return bool(asked.weights) and (asked.close_left > 0) != (asked.close_right > 0)
 
 
 def _lightest(image: NDArray[np.uint8]) -> float:

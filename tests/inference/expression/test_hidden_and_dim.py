@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.expression import eyesight
+from inference.expression import eyesight, mouth_sight
 from inference.expression.engine import express
 from inference.face import analysis, topology
 from inference.face.report import Portrait
@@ -19,17 +19,18 @@ Picture = NDArray[np.uint8]
 Studied = Callable[[str], Portrait]
 
 
-def _behind_a_hand(portrait: Portrait) -> Picture:
-    """The portrait with fingers of its own skin over the eye at the picture's left."""
+def _behind_a_hand(portrait: Portrait, side: int = 0) -> Picture:
+    """The portrait with fingers of its own skin over the right eye (0) or the left (1)."""
     image = portrait.image.copy()
     points = portrait.report.landmarks[:, :2]
-    eye = points[list(topology.EYES[0])]
+    eye = points[list(topology.EYES[side])]
+    from_side = np.array([1.0 - 2 * side, 1.0])
     middle, width = eye.mean(axis=0), float(np.ptp(eye[:, 0]))
-    cheek = topology.fill(image.shape[:2], points, topology.CHEEKS[0])
+    cheek = topology.fill(image.shape[:2], points, topology.CHEEKS[side])
     skin = np.median(image[cheek], axis=0)
     for finger in range(4):
-        start = middle + width * np.array([-1.3, (finger - 1.5) * 0.50])
-        end = middle + width * np.array([0.9, (finger - 1.5) * 0.42])
+        start = middle + width * from_side * np.array([-1.3, (finger - 1.5) * 0.50])
+        end = middle + width * from_side * np.array([0.9, (finger - 1.5) * 0.42])
         for thick, shade in ((0.5, 0.75), (0.4, 1.0)):
             ends = np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist()
             cv2.line(image, *ends, (skin * shade).tolist(), round(thick * width))
@@ -50,6 +51,45 @@ def test_a_hand_before_an_eye_stays_as_it_is(portrait_of: Studied, person: str) 
         assert np.abs(after[hidden].astype(int) - image[hidden]).mean() < 1.0, name
         if name == "AU43":
             assert np.abs(after[other].astype(int) - image[other]).mean() > 5.0
+
+
+@pytest.mark.parametrize("person", ["P003", "P006", "P009"])
+def test_whoever_shall_wink_with_a_hidden_eye_winks_the_other(
+    portrait_of: Studied, person: str
+) -> None:
+    """A wink that nobody sees is none."""
+    portrait = portrait_of(person)
+    report, shape = portrait.report, portrait.alpha.shape
+    image = _behind_a_hand(portrait, 1)  # a wink is the left eye's
+    right, left = (topology.fill(shape, report.landmarks, eye) for eye in topology.EYES)
+    after, _ = express(image, portrait.alpha, report, [Setting("wink", 1.0)])
+    assert np.abs(after[right].astype(int) - image[right]).mean() > 5.0
+    assert np.abs(after[left].astype(int) - image[left]).mean() < 2.0
+
+
+@pytest.mark.parametrize("person", ["P003", "P005", "P006", "P009"])
+def test_no_mouth_is_drawn_on_a_hand(portrait_of: Studied, person: str) -> None:
+    """Eyes and brows act alone, and fingers stay straight; a mouth that is seen moves."""
+    portrait = portrait_of(person)
+    image, points = portrait.image.copy(), portrait.report.landmarks[:, :2]
+    ends = points[list(topology.MOUTH_CORNERS)]
+    middle, width = ends.mean(axis=0), float(np.linalg.norm(ends[1] - ends[0]))
+    cheek = topology.fill(image.shape[:2], points, topology.CHEEKS[0])
+    skin = np.median(image[cheek], axis=0)
+    for finger in range(5):
+        reach = [
+            np.rint(middle + width * np.array([(finger - 2) * 0.45 + lean, height])).astype(int)
+            for height, lean in ((1.6, 0.1), (-0.7, 0.0))
+        ]
+        for thick, shade in ((0.48, 0.75), (0.4, 1.0)):
+            first, last = (one.tolist() for one in reach)
+            cv2.line(image, first, last, (skin * shade).tolist(), round(thick * width))
+    assert mouth_sight.seen(portrait.image, points)
+    assert not mouth_sight.seen(image, points)
+    lips = topology.fill(image.shape[:2], points, topology.LIPS_OUTER)
+    for name in ("laugh", "smile", "surprised", "AU26", "neutral"):
+        after, _ = express(image, portrait.alpha, portrait.report, [Setting(name, 1.0)])
+        assert np.abs(after[lips].astype(int) - image[lips]).mean() < 2.5, name
 
 
 @pytest.mark.parametrize("light", [1.0, 0.7, 0.42])
