@@ -18,6 +18,8 @@ _LOWER = 0.07  # how far below the face's middle the square's middle lies, in fa
 _ASPECT = 1.3  # height over width of a face seen straight on; nodding heads look shorter
 _SOLID = 48  # alpha from which pixels hang together, as in die-cut stickers
 _STRAND = 0.0008  # area of a loose strand at most, squared face heights
+_BRIDGE = 0.08  # face heights: what hangs on less is not the person's ...
+_LUMP = 0.012  # ... if it is larger than this inside, squared face heights: earrings are not
 _NEAR = 0.04  # face heights from the person at which loose strands and haze are theirs
 _BUST = (1.5, 1.05)  # half width about the face's middle and depth below the chin, face heights
 
@@ -110,7 +112,8 @@ def head_and_shoulders(
 def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Keep of a mask what hangs together with the face, and the haze and strands close to that.
 
-    Somebody else's half face, a hand from nowhere and dots beside the head are dropped.
+    Somebody else's half face, a hand from nowhere and dots beside the head are dropped, also where
+    a thin bridge of haze leads to them.
 
     Args:
         alpha: (H, W) uint8.
@@ -119,14 +122,15 @@ def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDAr
     Returns:
         (H, W) uint8.
     """
+    face = topology.fill(alpha.shape, landmarks, topology.FACE_OVAL)
+    unit = topology.face_height(landmarks)
+    alpha = _without_lumps(alpha, face, unit)
     count, parts, found, _ = cv2.connectedComponentsWithStats((alpha >= _SOLID).astype(np.uint8))
     if count <= 2:  # the ground and one part
         return alpha
-    face = topology.fill(alpha.shape, landmarks, topology.FACE_OVAL)
     mine = int(np.bincount(parts[face], minlength=count)[1:].argmax()) + 1
     own = parts == mine
     away = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    unit = topology.face_height(landmarks)
     near = away < _NEAR * unit
     bodies = found[:, cv2.CC_STAT_AREA] >= _STRAND * unit**2
     bodies[[0, mine]] = False
@@ -134,6 +138,28 @@ def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDAr
         near &= parts != part
     other = cv2.dilate((~near & (parts > 0)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where((near & ~other) | own, alpha, np.uint8(0))
+
+
+def _without_lumps(
+    alpha: NDArray[np.uint8], face: NDArray[np.bool_], unit: float
+) -> NDArray[np.uint8]:
+    """Drop what is far larger than the bridge that leads to it, and the bridge."""
+    solid = (alpha >= _SOLID).astype(np.uint8)
+    size = 2 * max(1, round(_BRIDGE * unit / 2)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    # what lies beyond the border is no gap
+    thick = cv2.erode(solid, kernel, borderType=cv2.BORDER_REPLICATE)
+    count, parts, found, _ = cv2.connectedComponentsWithStats(thick)
+    if count <= 2:
+        return alpha
+    mine = int(np.bincount(parts[face], minlength=count)[1:].argmax()) + 1
+    lumps = found[:, cv2.CC_STAT_AREA] >= _LUMP * unit**2
+    lumps[[0, mine]] = False
+    if not lumps.any():
+        return alpha
+    other = cv2.dilate(lumps[parts].astype(np.uint8), kernel, iterations=2) > 0
+    own = cv2.dilate((parts == mine).astype(np.uint8), kernel, iterations=1) > 0
+    return np.where(other & ~own, np.uint8(0), alpha)
 
 
 def bust(landmarks: NDArray[np.float32]) -> tuple[slice, slice]:

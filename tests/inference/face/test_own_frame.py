@@ -179,3 +179,24 @@ def test_what_does_not_hang_together_with_the_face_is_dropped(
     cv2.circle(crowded, (x + round(0.4 * unit), crown), 3, 255, cv2.FILLED)
     assert not np.array_equal(crowded, portrait.alpha)
     assert np.array_equal(one_shape(crowded, points), portrait.alpha)
+
+
+@pytest.mark.parametrize("person", ["P003", "P006", "P009"])
+def test_what_hangs_on_the_person_by_a_thread_is_dropped(
+    portrait_of: Callable[[str], Portrait], person: str
+) -> None:
+    """A bridge of haze to somebody's shoulder makes it nobody's; an earring on its hook stays."""
+    portrait = portrait_of(person)
+    points, alpha = portrait.report.landmarks, portrait.alpha
+    unit = topology.face_height(points)
+    row = int(points[topology.FOREHEAD_MIDDLE, 1])
+    edge = int(np.flatnonzero(alpha[row] > 200)[0])
+    for radius, stays in ((0.13, False), (0.05, True)):
+        joined = alpha.copy()
+        lump = edge - round((0.1 + radius) * unit), row
+        cv2.line(joined, lump, (edge + 2, row), 255, max(1, round(0.03 * unit)))
+        cv2.circle(joined, lump, round(radius * unit), 255, cv2.FILLED)
+        kept = one_shape(joined, points)
+        assert (kept[row, lump[0]] == 255) == stays
+        mine = alpha == 255
+        assert (kept[mine] == 255).mean() > 0.995
