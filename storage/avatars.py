@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed
 from storage.contract.avatars import LONGEST_NAME, Avatar, AvatarSpec, Ranked
 from storage.erasing import erase
-from storage.links import linked
+from storage.links import others_of
 from storage.models import AvatarRow, now
 from storage.people import key_of
 from storage.vault import PersonKey, Vault
@@ -32,10 +32,8 @@ async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tup
 
     Those of linked accounts (``storage.links``) are among them.
     """
-    accounts = await linked(session, person_id)
-    rows = await session.scalars(
-        select(AvatarRow).where(AvatarRow.person_id.in_(accounts)).order_by(AvatarRow.chosen.desc())
-    )
+    theirs = or_(AvatarRow.person_id == person_id, AvatarRow.person_id.in_(others_of(person_id)))
+    rows = await session.scalars(select(AvatarRow).where(theirs).order_by(AvatarRow.chosen.desc()))
     keys: dict[UUID, PersonKey] = {}
     found = []
     for row in rows.all():

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import asyncpg
 from sqlalchemy import Connection, event, make_url, text
@@ -66,8 +66,8 @@ def _engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        if statement := connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"):
-            connection.exec_driver_sql(statement)
+        driver = cast("SqliteConnection", connection.connection.driver_connection)
+        driver.begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
 
     return engine
 

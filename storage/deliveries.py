@@ -21,12 +21,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import jobs, results
+from storage import jobs, people, results
 from storage.contract.failures import Failure
 from storage.contract.jobs import Failed, Job, Outcome
-from storage.errors import ResultGone
-from storage.models import DeliveryRow, JobRow, now
-from storage.people import key_of
+from storage.models import (
+    DeliveryRow,
+    JobRow,
+    PackMakingRow,
+    PersonRow,
+    ResultRow,
+    now,
+)
+from storage.people import Person, key_of
 from storage.vault import Vault
 
 LEASE = timedelta(minutes=5)
@@ -72,6 +78,21 @@ class Delivery:
     def resumed(self) -> bool:
         """Whether an attempt before this one may have shown something without our knowing."""
         return self.attempts > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """How a delivery stands at this moment.
+
+    ``plan``: what was decided to show, by whichever attempt; None if that is still to be done.
+    ``placeholder``: the reference of the message that the job's result replaces. ``for_pack``:
+    whether what the job made goes into a group's pack (``makings``).
+    """
+
+    person: Person
+    plan: bytes | None
+    placeholder: str | None
+    for_pack: bool
 
 
 async def add_answers(
@@ -196,28 +217,36 @@ async def take(
     )
     if row is None:
         return None
-    plan = None
+    job = outcome = plan = None
+    if row.job_id is not None:
+        job, outcome = await _ended(session, vault, row.job_id)
     if row.sealed_plan is not None:
         key = await key_of(session, vault, row.person_id)
         plan = key.unseal(row.sealed_plan, "plan", row.id)
-    job = outcome = None
-    if row.job_id is not None:
-        job = await jobs.opened(session, vault, await jobs.read(session, row.job_id))
-        outcome = await _outcome(session, vault, job)
     return Delivery(
         row.id, row.person_id, row.platform, row.chat, row.attempts, job, outcome, plan,
         row.progress,
     )  # fmt: skip
 
 
-async def _outcome(session: AsyncSession, vault: Vault, job: Job) -> Outcome:
+async def _ended(session: AsyncSession, vault: Vault, job_id: UUID) -> tuple[Job, Outcome]:
+    """Return a job that ended and what came of it."""
+    found = await session.execute(
+        select(JobRow, PersonRow, ResultRow)
+        .join(PersonRow, PersonRow.id == JobRow.person_id)
+        .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
+        .where(JobRow.id == job_id)
+        .execution_options(populate_existing=True)
+    )
+    row, person, result = found.one()
+    people.meet(session, person)
+    job = await jobs.opened(session, vault, jobs.from_row(row))
+    made = None
+    if result is not None:
+        made = results.unsealed(await key_of(session, vault, person.id), result)
     if job.failure is not None:
-        hint = await results.read_hint(session, vault, job.id)
-        return Failed(job.failure, job.detail, hint)
-    try:
-        return await results.read(session, vault, job.id)
-    except ResultGone:
-        return Failed(Failure.PHOTO_EXPIRED)
+        return job, Failed(job.failure, job.detail, None if made is None else made.picture)
+    return job, made or Failed(Failure.PHOTO_EXPIRED)
 
 
 async def keep_plan(session: AsyncSession, vault: Vault, delivery: Delivery, plan: bytes) -> None:
@@ -228,12 +257,29 @@ async def keep_plan(session: AsyncSession, vault: Vault, delivery: Delivery, pla
     )
 
 
-async def plan_of(session: AsyncSession, vault: Vault, delivery: Delivery) -> bytes | None:
-    """Return what was decided to show, by whichever attempt; None if that is still to be done."""
-    row = await session.get(DeliveryRow, delivery.id, populate_existing=True)
-    if row is None or row.sealed_plan is None:
-        return None
-    return (await key_of(session, vault, row.person_id)).unseal(row.sealed_plan, "plan", row.id)
+async def look_again(session: AsyncSession, vault: Vault, delivery: Delivery) -> Latest:
+    """Return what may have changed since a delivery was taken.
+
+    Raises:
+        PersonGone: they were forgotten.
+        LookupError: it was erased.
+    """
+    found = await session.execute(
+        select(PersonRow, DeliveryRow.sealed_plan, JobRow.placeholder, PackMakingRow.job_id)
+        .join(DeliveryRow, DeliveryRow.person_id == PersonRow.id)
+        .outerjoin(JobRow, JobRow.id == DeliveryRow.job_id)
+        .outerjoin(PackMakingRow, PackMakingRow.job_id == DeliveryRow.job_id)
+        .where(DeliveryRow.id == delivery.id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        await people.read(session, delivery.person_id)
+        raise LookupError(str(delivery.id))
+    person, plan = people.meet(session, row.PersonRow), None
+    if row.sealed_plan is not None:
+        key = await key_of(session, vault, person.id)
+        plan = key.unseal(row.sealed_plan, "plan", delivery.id)
+    return Latest(person, plan, row.placeholder, for_pack=row.job_id is not None)
 
 
 async def advance(

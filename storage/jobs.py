@@ -24,8 +24,8 @@ from storage.fairness import admit
 from storage.fairness import place as place
 from storage.fairness import places as places
 from storage.fairness import seconds_per_job as seconds_per_job
-from storage.models import DeliveryRow, JobRow, ResultRow, now
-from storage.people import key_of, take_turn
+from storage.models import DeliveryRow, JobRow, PersonRow, ResultRow, now
+from storage.people import key_of, meet_key, take_turn
 from storage.vault import PersonKey, Vault
 
 _SHARE = "share"  # in the detail of a job at work
@@ -237,14 +237,16 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
             "failure": outcome.failure.value,
             "detail": dict(outcome.detail),
         }
-    ended = await session.scalar(
+    key_of_theirs = select(PersonRow.wrapped_key).where(PersonRow.id == job.person_id)
+    wrapped = await session.scalar(
         update(JobRow)
         .where(_held(job))
         .values(**values, ended=now(), lease_until=None)
-        .returning(JobRow.id)
+        .returning(key_of_theirs.scalar_subquery())
     )
-    if ended is None:
+    if wrapped is None:
         return None
+    meet_key(session, job.person_id, wrapped)
     if outcome.picture is not None:
         key = await key_of(session, vault, job.person_id)
         facts = dict(outcome.facts) if isinstance(outcome, Done) else {}

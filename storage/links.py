@@ -14,7 +14,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.contract.links import LENGTH as LENGTH
@@ -93,13 +93,14 @@ async def _join(session: AsyncSession, accounts: tuple[UUID, ...]) -> None:
 
 async def linked(session: AsyncSession, person_id: UUID) -> tuple[UUID, ...]:
     """Return all accounts of a person's circle, this one first; it alone if it has none."""
-    circle = select(LinkRow.circle).where(LinkRow.person_id == person_id).scalar_subquery()
-    others = await session.scalars(
-        select(LinkRow.person_id)
-        .where(LinkRow.circle == circle, LinkRow.person_id != person_id)
-        .order_by(LinkRow.created)
-    )
+    others = await session.scalars(others_of(person_id).order_by(LinkRow.created))
     return (person_id, *others)
+
+
+def others_of(person_id: UUID) -> Select[UUID]:
+    """Return the question for the other accounts of a person's circle."""
+    circle = select(LinkRow.circle).where(LinkRow.person_id == person_id).scalar_subquery()
+    return select(LinkRow.person_id).where(LinkRow.circle == circle, LinkRow.person_id != person_id)
 
 
 async def platforms(session: AsyncSession, person_id: UUID) -> tuple[str, ...]:

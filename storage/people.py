@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import delete, inspect, null, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -113,15 +113,17 @@ async def find_or_add(
 
 
 async def read(session: AsyncSession, person_id: UUID) -> Person:
-    """Return a person.
+    """Return a person, looked for once a transaction.
 
     Raises:
         PersonGone: they were forgotten.
     """
+    if (known := _met(session).people.get(person_id)) is not None:
+        return known
     row = await session.get(PersonRow, person_id, populate_existing=True)
     if row is None:
         raise PersonGone(str(person_id))
-    return _person(session, row)
+    return meet(session, row)
 
 
 async def find(session: AsyncSession, platform: str, external_id: str) -> Person | None:
@@ -131,24 +133,33 @@ async def find(session: AsyncSession, platform: str, external_id: str) -> Person
             PersonRow.platform == platform, PersonRow.external_id == external_id
         )
     )
-    return None if row is None else _person(session, row)
+    return None if row is None else meet(session, row)
 
 
-def _person(session: AsyncSession, row: PersonRow) -> Person:
-    """Return a person; their key, which came with them, is not asked for again."""
-    _met(session).wrapped[row.id] = row.wrapped_key
-    return Person(row.id, row.platform, row.external_id, row.locale)
+def meet(session: AsyncSession, row: PersonRow) -> Person:
+    """Return the person of a row; neither they nor their key are asked for again."""
+    met = _met(session)
+    met.wrapped[row.id] = row.wrapped_key
+    met.people[row.id] = Person(row.id, row.platform, row.external_id, row.locale)
+    return met.people[row.id]
+
+
+def meet_key(session: AsyncSession, person_id: UUID, wrapped: bytes) -> None:
+    """Note a person's wrapped key, which came with something else of theirs."""
+    _met(session).wrapped[person_id] = wrapped
 
 
 @dataclass(slots=True)
 class _Met:
     """What a transaction found of people, for as long as it lasts."""
 
+    people: dict[UUID, Person] = field(default_factory=dict)
     wrapped: dict[UUID, bytes] = field(default_factory=dict)
     keys: dict[UUID, PersonKey] = field(default_factory=dict)
     turns: set[UUID] = field(default_factory=set)
 
     def forget(self, person_id: UUID) -> None:
+        self.people.pop(person_id, None)
         self.wrapped.pop(person_id, None)
         self.keys.pop(person_id, None)
         self.turns.discard(person_id)
@@ -162,6 +173,7 @@ def _met(session: AsyncSession) -> _Met:
 async def set_locale(session: AsyncSession, person_id: UUID, locale: str) -> None:
     """Keep the language that a person chose."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(locale=locale))
+    _met(session).people.pop(person_id, None)
 
 
 async def key_of(session: AsyncSession, vault: Vault, person_id: UUID) -> PersonKey:
@@ -187,13 +199,15 @@ async def take_turn(session: AsyncSession, person_id: UUID) -> None:
     Raises:
         PersonGone: they were forgotten.
     """
-    turns = _met(session).turns
-    if person_id in turns:
+    met = _met(session)
+    if person_id in met.turns:
         return
+    if person_id in met.wrapped and session.get_bind().dialect.name == "sqlite":
+        return  # nobody else changes anything since they were found
     locked = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
     if await session.scalar(locked) is None:
         raise PersonGone(str(person_id))
-    turns.add(person_id)
+    met.turns.add(person_id)
 
 
 async def load_conversation(
@@ -215,8 +229,38 @@ async def load_conversation(
     )
     if state is None:
         return {}
+    return _state(await key_of(session, vault, person_id), state, person_id, chat)
+
+
+def _state(key: PersonKey, kept: Any, person_id: UUID, chat: str) -> dict[str, Any]:
+    return dict(sealed.unseal(key, kept, f"state {chat}", person_id))
+
+
+async def load(
+    session: AsyncSession, vault: Vault, person_id: UUID, chat: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what ``load_conversation`` and ``preferences`` do, in one statement.
+
+    Raises:
+        PersonGone: the person was forgotten.
+    """
+    await take_turn(session, person_id)
+    conversation = select(null(), ConversationRow.state).where(
+        ConversationRow.person_id == person_id, ConversationRow.chat == chat
+    )
+    preferred = select(PreferenceRow.name, PreferenceRow.value)
+    rows = await session.execute(
+        conversation.union_all(preferred.where(PreferenceRow.person_id == person_id))
+    )
     key = await key_of(session, vault, person_id)
-    return dict(sealed.unseal(key, state, f"state {chat}", person_id))
+    state: dict[str, Any] = {}
+    preferences: dict[str, Any] = {}
+    for name, kept in rows:
+        if name is None:
+            state = _state(key, kept, person_id, chat)
+        else:
+            preferences[name] = _preference(key, kept, person_id, name)
+    return state, preferences
 
 
 async def save_conversation(
@@ -235,9 +279,11 @@ async def preferences(session: AsyncSession, vault: Vault, person_id: UUID) -> d
         select(PreferenceRow.name, PreferenceRow.value).where(PreferenceRow.person_id == person_id)
     )
     key = await key_of(session, vault, person_id)
-    return {
-        row.name: sealed.unseal(key, row.value, f"preference {row.name}", person_id) for row in rows
-    }
+    return {row.name: _preference(key, row.value, person_id, row.name) for row in rows}
+
+
+def _preference(key: PersonKey, kept: Any, person_id: UUID, name: str) -> Any:
+    return sealed.unseal(key, kept, f"preference {name}", person_id)
 
 
 async def set_preference(

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.erasing import erase
-from storage.errors import PersonGone
 from storage.errors import PhotoGone as PhotoGone
 from storage.models import JobRow, PersonRow, PhotoRow, now
+from storage.people import take_turn
 from storage.vault import PersonKey, Vault
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -54,8 +54,7 @@ async def add(
     Raises:
         PersonGone: the person was forgotten meanwhile.
     """
-    if await session.get(PersonRow, photo.person_id, populate_existing=True) is None:
-        raise PersonGone(str(photo.person_id))
+    await take_turn(session, photo.person_id)
     created = now()
     session.add(
         PhotoRow(

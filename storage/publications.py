@@ -248,6 +248,8 @@ async def set_names(
     session: AsyncSession, pack_ids: Collection[UUID], platform: str
 ) -> dict[UUID, list[str]]:
     """Return the names of the sets that packs have on a platform, in order."""
+    if not pack_ids:
+        return {}
     rows = await session.execute(
         select(VolumeRow.pack_id, VolumeRow.name)
         .where(

@@ -83,19 +83,3 @@ def unsealed(key: PersonKey, row: ResultRow) -> Done:
     """
     facts = json.loads(key.unseal(row.sealed_facts, "facts", row.job_id))
     return Done(key.unseal(row.sealed_picture, "picture", row.job_id), facts)
-
-
-async def read_hint(session: AsyncSession, vault: Vault, job_id: UUID) -> bytes | None:
-    """Return the picture that came with a failed job, if any."""
-    found = (
-        await session.execute(
-            select(JobRow.person_id, PersonRow.wrapped_key, ResultRow.sealed_picture)
-            .join(JobRow, JobRow.id == ResultRow.job_id)
-            .join(PersonRow, PersonRow.id == JobRow.person_id)
-            .where(ResultRow.job_id == job_id, JobRow.state == JobState.FAILED.value)
-        )
-    ).first()
-    if found is None:
-        return None
-    person_id, wrapped, sealed = found
-    return vault.unwrap(person_id, wrapped).unseal(sealed, "picture", job_id)

@@ -47,7 +47,6 @@ from storage import (
     avatars,
     consents,
     deliveries,
-    jobs,
     makings,
     members,
     packs,
@@ -62,7 +61,7 @@ from storage.contract.kinds import EMOJI
 from storage.contract.packs import Making, Pack
 from storage.contract.photos import MAX_BYTES
 from storage.database import Database
-from storage.deliveries import Delivery
+from storage.deliveries import Delivery, Latest
 from storage.errors import PackGone
 from storage.jobs import Bounds
 from storage.people import Person
@@ -157,11 +156,10 @@ class Decider:
         library = await self._current_library()
 
         async def work(session: AsyncSession) -> Plan:
-            person = await people.read(session, delivery.person_id)
-            kept = await deliveries.plan_of(session, self._vault, delivery)
-            if kept is not None:
-                return await self._planner.read(session, kept, delivery.chat)
-            return await self._decide_end(session, person, delivery, library)
+            latest = await deliveries.look_again(session, self._vault, delivery)
+            if latest.plan is not None:
+                return await self._planner.read(session, latest.plan, delivery.chat)
+            return await self._decide_end(session, latest, delivery, library)
 
         return await self._database.retry(work)
 
@@ -241,13 +239,13 @@ class Decider:
         return Decided(delivery, plan, (person.platform, person.external_id))
 
     async def _decide_end(
-        self, session: AsyncSession, person: Person, delivery: Delivery, library: Library
+        self, session: AsyncSession, latest: Latest, delivery: Delivery, library: Library
     ) -> Plan:
         """Let the conversation answer a job's end, and keep what it decided."""
-        job, outcome = delivery.job, delivery.outcome
+        person, job, outcome = latest.person, delivery.job, delivery.outcome
         if job is None or outcome is None:
             raise LookupError("a delivery without a job has a plan")
-        making = await makings.of_job(session, job.id)
+        making = await makings.of_job(session, job.id) if latest.for_pack else None
         if making is not None:
             return await self._put_into_pack(session, person, delivery, making, outcome)
         event = JobEnded(
@@ -256,10 +254,9 @@ class Decider:
         )  # fmt: skip
         state = await self._load(session, person, job.chat)
         live = any(one.job == job.id and one.replaces for one in state.unfinished)
-        placeholder = (await jobs.read(session, job.id)).placeholder
         state, actions = step(state, event, self._grammar, library)
         state, plan = await self._planner.perform(session, person, job.chat, state, actions)
-        plan.take_the_place_of(placeholder, live=live)
+        plan.take_the_place_of(latest.placeholder, live=live)
         await people.save_conversation(session, self._vault, person.id, job.chat, to_json(state))
         await deliveries.keep_plan(session, self._vault, delivery, plans.to_bytes(plan))
         return plan
@@ -291,9 +288,10 @@ class Decider:
         origin, who = event.origin, event.origin.who
 
         async def look(session: AsyncSession) -> tuple[bool, _Owner | None]:
-            seen = await people.seen(session, origin.key)
             person = await people.find(session, who.platform, who.external_id)
-            return seen, None if seen or person is None else await own(session, person)
+            if person is None:  # who is met only now, or was forgotten after this update
+                return await people.seen(session, origin.key), None
+            return False, await own(session, person)
 
         async def add(session: AsyncSession) -> _Owner:
             person = await people.find_or_add(
@@ -340,11 +338,11 @@ class Decider:
         self, session: AsyncSession, person: Person, chat: str, opening: UUID | None = None
     ) -> State:
         """Return how a conversation stands; with one of the person's packs opened."""
-        state = from_json(await people.load_conversation(session, self._vault, person.id, chat))
+        conversation, preferences = await people.load(session, self._vault, person.id, chat)
+        state = from_json(conversation)
         outlines = await packs.outlines(session, self._vault, person.id, person.platform)
         if opening is not None and opening in [one.id for one in outlines]:
             state = replace(state, editing=state.editing.opened(opening))
-        preferences = await people.preferences(session, self._vault, person.id)
         everywhere = taste.from_json(preferences.get(taste.name_of(None), {}))
         here = taste.from_json(preferences.get(taste.name_of(chat), {}))
         preferred = requests_from_json(preferences.get("preferred", [])) or USUAL

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import event, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,6 +63,31 @@ async def test_patience_ends(database: Database) -> None:
 
     with pytest.raises(OperationalError):
         await database.retry(work, 0.1)
+
+
+async def test_a_transaction_cancelled_at_its_first_statement_leaves_nothing_open(
+    database: Database,
+) -> None:
+    """Though the statement goes on, in another thread or on the server."""
+    engine = database._engine.sync_engine
+
+    def cancel(*_: object) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    async def work() -> bool:
+        async with database.transaction() as session:
+            return await people.first_time(session, "update")
+
+    for _ in range(20):
+        event.listen(engine, "before_cursor_execute", cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(work())
+        event.remove(engine, "before_cursor_execute", cancel)
+        async with database.snapshot() as session:
+            assert not await people.seen(session, "update")
+    assert await work()
 
 
 async def test_a_cut_connection_is_survived(postgres_url: str) -> None:
