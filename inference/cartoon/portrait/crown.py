@@ -19,6 +19,8 @@ _LEAST = 0.10  # face heights that are added at least
 _REACH = 1.0  # face heights to either side of the face that are still head
 _ROUND = 2.3  # exponent of the curve: 2 is an ellipse, more is flatter
 _FOREHEAD = 0.10  # face heights from the forehead's top to where hair begins
+_DEEPEST = 0.22  # face heights below the forehead's top where brows begin: no head is closed there
+_BROWS = 0.12  # face heights by which masks and traces of brows differ at most, both sides
 _BARE = 0.5  # how improbable headwear must be that strange colours above the face are no cloth
 _BALD = 0.75  # how probable it is that nothing grows there
 
@@ -47,7 +49,7 @@ def closed(portrait: Portrait, perceived: Probabilities) -> Head:
     x, forehead = points[topology.FOREHEAD_MIDDLE].tolist()
     row = min(edge + max(2, round(_TOUCHES * unit)), len(portrait.alpha) - 1)
     across = _run(_without_gaps(portrait.alpha[row] > 128, _GAP * unit), x, _REACH * unit)
-    if across.stop - across.start < _WIDE * unit or row > forehead + _FOREHEAD * unit:
+    if across.stop - across.start < _WIDE * unit or row > forehead + _DEEPEST * unit:
         return head
 
     high = max(row - (forehead - _CROWN * unit), _LEAST * unit)
@@ -66,7 +68,12 @@ def closed(portrait: Portrait, perceived: Probabilities) -> Head:
     alpha[crown] = 255
     style = head.style
     if not (style.covered and _hatted(perceived)) and not _bald(perceived):
-        bare = _run(head.hair[row - above] < 128, x, _REACH * unit)
+        brows = topology.fill(portrait.alpha.shape, points, *topology.BROWS)
+        wide = np.ones((max(3, round(_BROWS * unit) | 1),) * 2, np.uint8)
+        brows = cv2.dilate(brows.astype(np.uint8), wide) > 0  # no hair of the head's
+        bare = _run((head.hair < 128)[row - above] | brows[row - above], x, _REACH * unit)
+        if row - above > forehead + _FOREHEAD * unit:  # so little is left that brows look like it
+            hair[above:][brows] = 0
         inside = slice(max(bare.start, across.start), min(bare.stop, across.stop))
         if inside.stop > inside.start:
             arch = max(0.03 * unit, row - above - forehead + _FOREHEAD * unit)

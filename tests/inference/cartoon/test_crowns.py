@@ -23,7 +23,7 @@ def _cut(photo: bytes, share: float) -> sitter.Sitter:
     return sitter.sit(answered(analysis.portrait(np.ascontiguousarray(image[int(top) :]))))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.12, 0.22])
+@pytest.mark.parametrize("share", [-0.17, 0.0, 0.12, 0.22])
 @pytest.mark.parametrize("person", ["P001", "P003", "P005", "P006", "P009", "P010"])
 def test_a_head_that_the_photo_cuts_is_closed_by_a_curve_of_hair(
     selfie_of: Callable[[str], bytes], person: str, share: float
