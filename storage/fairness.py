@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,6 +20,33 @@ from storage.models import JobRow
 
 _UNFINISHED = ("queued", "running")
 _ASSUMED_SECONDS = 1.0  # until the first jobs have shown how long they take
+
+
+def _standing() -> Select[int, int, int | None, int | None]:
+    """How many jobs are unfinished, of all and of a person; the virtual time; their last tag."""
+    latest = select(JobRow.start_tag).order_by(JobRow.start_tag.desc()).limit(1)
+    unfinished = select(func.count()).where(JobRow.state.in_(_UNFINISHED))
+    own = JobRow.person_id == bindparam("person_id")
+    return select(
+        unfinished.scalar_subquery(),
+        unfinished.where(own).scalar_subquery(),
+        latest.where(JobRow.state != "queued").scalar_subquery(),
+        latest.where(own).scalar_subquery(),
+    )
+
+
+def _ahead() -> Select[int]:
+    """How many jobs go before one that waits."""
+    other = aliased(JobRow)
+    earlier = or_(
+        other.start_tag < JobRow.start_tag,
+        and_(other.start_tag == JobRow.start_tag, other.created < JobRow.created),
+    )
+    ahead = select(func.count()).where(other.state == "queued", earlier).scalar_subquery()
+    return select(ahead).where(JobRow.id == bindparam("job_id"), JobRow.state == "queued")
+
+
+_STANDING, _AHEAD = _standing(), _ahead()  # made once: that costs more than asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +64,8 @@ async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> int:
         Busy: it would exceed the bounds; its seconds are a guess at when half of what is in the way
             will have ended.
     """
-    latest = select(JobRow.start_tag).order_by(JobRow.start_tag.desc()).limit(1)
-    unfinished = select(func.count()).where(JobRow.state.in_(_UNFINISHED))
-    overall, own, virtual_time, last = (
-        await session.execute(
-            select(
-                unfinished.scalar_subquery(),
-                unfinished.where(JobRow.person_id == person_id).scalar_subquery(),
-                latest.where(JobRow.state != "queued").scalar_subquery(),
-                latest.where(JobRow.person_id == person_id).scalar_subquery(),
-            )
-        )
-    ).one()
+    found = await session.execute(_STANDING, {"person_id": person_id})
+    overall, own, virtual_time, last = found.one()
     if own >= bounds.per_person or overall >= bounds.overall:
         in_the_way = own if own >= bounds.per_person else overall
         raise Busy(max(1, math.ceil(await seconds_per_job(session) * in_the_way / 2)))
@@ -57,13 +74,7 @@ async def admit(session: AsyncSession, person_id: UUID, bounds: Bounds) -> int:
 
 async def place(session: AsyncSession, job_id: UUID) -> int:
     """Return a job's place in the queue: 1 is next, 0 is at work, ended or unknown."""
-    other = aliased(JobRow)
-    earlier = or_(
-        other.start_tag < JobRow.start_tag,
-        and_(other.start_tag == JobRow.start_tag, other.created < JobRow.created),
-    )
-    ahead = select(func.count()).where(other.state == "queued", earlier).scalar_subquery()
-    found = await session.scalar(select(ahead).where(JobRow.id == job_id, JobRow.state == "queued"))
+    found = await session.scalar(_AHEAD, {"job_id": job_id})
     return 0 if found is None else 1 + found
 
 
