@@ -305,17 +305,47 @@ def uprightness(faces: Path | None, labels: Path | None, *, as_json: bool) -> No
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write which sliders move which to this file, as the web page reads it.",
 )
+@click.option(
+    "--samples",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write 64 random people of each generator to this folder, as they come.",
+)
+@click.option(
+    "--only", type=click.Choice(["sliders", "generators"]), help="Measure one of the two alone."
+)
 @_json
-def latent(faces: Path | None, work: Path, moves: Path | None, *, as_json: bool) -> None:
-    """Sliders: on target, off target, still the same person, nothing far away changed."""
+def latent(
+    faces: Path | None,
+    work: Path,
+    moves: Path | None,
+    samples: Path | None,
+    only: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Sliders on photos, and all generators of faces: on target, off target, how like faces."""
     from inference import wiring
     from inference.edit.correlations import to_json
-    from inference.latent.evaluation.protocol import evaluate
+    from inference.latent.evaluation import protocol
     from inference.measuring.statistics import report
 
     if moves is not None:
         moves.write_text(to_json(), encoding="utf-8")
-    report("evaluate latent", evaluate(work, faces, wiring.networks()), as_json=as_json)
+    fitted = protocol.fitted(work)
+    rows = [*fitted.agreement]
+    if only != "generators":
+        rows += protocol.evaluate(fitted.judge, fitted.outlines, faces, wiring.networks())
+    if only != "sliders":
+        try:
+            from inference.latent.evaluation import rungs
+        except ModuleNotFoundError:
+            message = "a distance needs torch: pip install 'selfmoji[train]', or --only sliders"
+            raise click.ClickException(message) from None
+        from inference.models.runtime import Runtime
+
+        made = rungs.generators(Runtime(wiring.weights()).open)
+        rows += rungs.compare(made, fitted.judge, fitted.unseen, samples)
+    report("evaluate latent", rows, as_json=as_json)
 
 
 @evaluate.command()

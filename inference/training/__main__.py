@@ -106,7 +106,7 @@ def train_emoji(
     "--stage",
     "stages",
     multiple=True,
-    type=click.Choice(["model", "generator"]),
+    type=click.Choice(["model", "generator", "progressive"]),
     help="Only this; may be repeated.",
 )
 @_out
@@ -120,8 +120,12 @@ def train_latent(
     *,
     resume: bool,
 ) -> None:
-    """The linear model of faces, its axes, and the network that makes it sharp (extra train)."""
+    """The linear model of faces, its axes, and the network that makes it sharp (extra train).
+
+    The stage progressive is TL-GAN's own generator; it runs only when it is named.
+    """
     with _torch_wanted():
+        from inference.latent.training import progressive
         from inference.latent.training.loop import PRESETS
         from inference.latent.training.train import export_generator, learn, make_model
 
@@ -130,6 +134,11 @@ def train_latent(
         make_model(data, work, out)
     if "generator" in stages or not stages:
         export_generator(learn(data, work, minutes, preset, resume=resume), out)
+    if "progressive" in stages:
+        progressive.export_network(
+            progressive.learn(data, work, minutes, preset, resume=resume), out
+        )
+        progressive.make_transparent(data, work, out)
 
 
 @train.command("cartoon")

@@ -49,16 +49,18 @@ def watch(
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("training", total=minutes)
         to_log, to_save, to_show = (Every(each) for each in (_LOGGED, _SAVED, shown))
-        for spent, losses in steps:
-            text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
-            bar.update(task, completed=spent, description=f"{training.step} {text}")
-            if to_log.passed():
-                log(work / "losses.csv", training.step, training.minutes, text)
-            if to_save.passed():
-                save()
-            if to_show.passed():
-                show()
-    save()
+        try:
+            for spent, losses in steps:
+                text = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
+                bar.update(task, completed=spent, description=f"{training.step} {text}")
+                if to_log.passed():
+                    log(work / "losses.csv", training.step, training.minutes, text)
+                if to_save.passed():
+                    save()
+                if to_show.passed():
+                    show()
+        finally:  # also when stopped by hand
+            save()
     show()
 
 

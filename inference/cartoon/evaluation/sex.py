@@ -20,7 +20,7 @@ class SexJudge:
         Raises:
             click.ClickException: it has not run there.
         """
-        self._judge, _ = fitted(work)
+        self._judge = fitted(work).judge
         self._column = self._judge.names.index("Male")
 
     def read(self, picture: Portrait) -> str:

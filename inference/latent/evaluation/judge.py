@@ -5,11 +5,13 @@ judges.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.latent.evaluation.reading import Target
 from inference.pictures import gradients
 
 _CELLS, _EDGES, _WAYS = 12, 16, 8  # a side's cells for colours and for gradients; their directions
@@ -46,10 +48,13 @@ def _gradients(gray: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A linear reading. centre, scale: (D,). weights: (D, F). offsets, spread: (F,).
+    """A linear reading; implements ``reading.Reader``.
 
+    centre, scale: (D,). weights: (D, F). offsets, spread: (F,).
     spread: the features' standard deviations, to compare changes of different features.
     """
+
+    kind: ClassVar[str] = "features"
 
     names: tuple[str, ...]
     centre: NDArray[np.float32]
@@ -64,6 +69,11 @@ class Judge:
         """Judge N faces, (N, F), in standard deviations of each feature."""
         inputs = (describe(textures, shapes) - self.centre) / self.scale
         return np.asarray((inputs @ self.weights + self.offsets) / self.spread, np.float32)
+
+    def target(self, slider: str) -> Target:
+        """See ``reading.Reader``: the slider's own feature, all others still."""
+        own = self.names.index(slider)
+        return Target(own, 1, np.delete(np.arange(len(self.names)), own))
 
 
 def fit(

@@ -1,7 +1,8 @@
 """How well sliders do what they say: on target, off target, identity, background, and back again.
 
-Every portrait is edited at both ends of every learned slider and between, looked at anew from its
-pixels, and read by a judge that took no part in anything (``judge``). Who is light, medium or dark
+Every portrait is edited at both ends of every slider and between, looked at anew from its pixels,
+and read by a judge that took no part in anything (``judge``), or measured where the slider moves
+landmarks (``outlines``). Who is light, medium or dark
 is told by the lightness of the skin in the photo.
 """
 
@@ -21,6 +22,9 @@ from inference.face.report import Portrait
 from inference.latent.editing import Editor, sliders
 from inference.latent.evaluation import judge
 from inference.latent.evaluation.judge import Judge
+from inference.latent.evaluation.outlines import TARGETS, Outlines
+from inference.latent.evaluation.reading import Reader, Target
+from inference.latent.generator import Textures
 from inference.latent.model import load
 from inference.latent.training import attributes
 from inference.measuring import identity
@@ -42,7 +46,7 @@ _TONES = {"light": 62.0, "medium": 46.0, "dark": 0.0}  # least L* of the skin
 class Seen:
     """One edit, looked at.
 
-    features: (F,) of the judge. same: cosine of identity, or None. tone: of the skin. back_db: of
+    features: (F,) of the reader. same: cosine of identity, or None. tone: of the skin. back_db: of
     an edit that was taken back by its opposite, on the head; None at other strengths.
     """
 
@@ -55,26 +59,48 @@ class Seen:
     back_db: float | None = None
 
 
-def evaluate(work: Path, faces: Path | None, networks: Networks) -> list[Row]:
-    """Measure the learned sliders.
+def evaluate(
+    judging: Judge, outlines: Outlines, faces: Path | None, networks: Networks
+) -> list[Row]:
+    """Measure the learned sliders and those that move landmarks.
 
     Args:
-        work: where ``selfmoji train latent`` keeps its faces; the judge is fitted on them.
+        judging: see ``fitted``.
+        outlines: see ``fitted``.
         faces: a folder of photos, or None for the sample people.
         networks: what finds faces, in photos and in edits.
     """
-    judging, rows = fitted(work)
-    asked = sorted(sliders() & set(judging.names))
-    seen = [
-        one
-        for _, portrait in portraits(named(faces), networks)
-        for one in look(portrait, judging, asked, networks)
+    people = [portrait for _, portrait in portraits(named(faces), networks)]
+    readers: list[tuple[Reader, list[str]]] = [
+        (judging, sorted(sliders() & set(judging.names))), (outlines, list(TARGETS)),
+    ]  # fmt: skip
+    return [
+        row
+        for reader, asked in readers
+        for row in summarise(
+            reader, [one for person in people for one in look(person, reader, asked, networks)]
+        )
     ]
-    return [*rows, *summarise(judging, seen)]
 
 
-def fitted(work: Path) -> tuple[Judge, list[Row]]:
-    """A judge from the training split, and how far it agrees with annotators on the other.
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What judges. agreement: how far the judge agrees with annotators on faces it never saw.
+
+    unseen: those faces, (N, S, S, 4).
+    """
+
+    judge: Judge
+    outlines: Outlines
+    agreement: list[Row]
+    unseen: Textures
+
+
+def fitted(work: Path) -> Fitted:
+    """Fit judges on the training split.
+
+    Args:
+        work: where ``selfmoji train latent`` keeps its faces.
 
     Raises:
         click.ClickException: the training has not run in ``work``.
@@ -90,14 +116,15 @@ def fitted(work: Path) -> tuple[Judge, list[Row]]:
     read = made.read(rgba[~training], shapes[~training])
     agreed = judge.agreement(made, read, features[~training])
     count = int((~training).sum())
-    return made, [
+    rows = [
         Row("judge", f"correlation_{name}", value, None, None, count, "r")
         for name, value in zip(names, agreed, strict=True)
     ]
+    return Fitted(made, Outlines.over(shapes[training]), rows, rgba[~training])
 
 
 def look(
-    portrait: Portrait, judging: Judge, asked: Sequence[str], networks: Networks
+    portrait: Portrait, reader: Reader, asked: Sequence[str], networks: Networks
 ) -> Iterator[Seen]:
     """Edit one portrait at both ends of each slider and look at the results."""
     editor, frame = Editor(portrait), load().frame
@@ -119,53 +146,56 @@ def look(
             )
             same = identity.cosine(who, identity.describe(edited))
             decibels = psnr(picture[outside], portrait.image[outside], _CALM)
-            features = judging.read(rgba[None], shape[None])[0]
+            features = reader.read(rgba[None], shape[None])[0]
             back = _there_and_back(editor, slider) if strength == _BACK else None
             yield Seen(slider, strength, features, same, decibels, tone, back)
 
 
-def summarise(judging: Judge, seen: Sequence[Seen]) -> list[Row]:
+def summarise(reader: Reader, seen: Sequence[Seen]) -> list[Row]:
     """From looks to rows; see the metrics' names in each."""
     rows = []
     by_tone: dict[str, list[float]] = {}
     for slider in dict.fromkeys(one.slider for one in seen):
-        own = judging.names.index(slider)
+        target = reader.target(slider)
         mine = [one for one in seen if one.slider == slider]
         ends = [
             high.features - low.features
             for low, high in zip(_at(mine, -1.0), _at(mine, 1.0), strict=True)
         ]
         moved = np.array(ends)
-        others = np.delete(np.abs(moved), own, axis=1).mean(1)
-        off = others / max(abs(float(moved[:, own].mean())), 1e-6)
+        right = moved[:, target.own] * target.way
+        usual = max(abs(float(right.mean())), 1e-6)
+        off = np.abs(moved[:, target.still]).mean(1) / usual
         rows += [
-            estimate(slider, f"on_target_{slider}", (moved[:, own] > 0).tolist(), "share"),
-            estimate(slider, "change", moved[:, own].tolist(), "sd"),
+            estimate(slider, f"on_target_{slider}", (right > 0).tolist(), "share"),
+            estimate(slider, "change", right.tolist(), "sd"),
             estimate(slider, "off_target", off.tolist(), "ratio"),
             estimate(slider, "psnr_outside_db", [one.outside_db for one in mine], "dB"),
-            estimate(slider, "rising", _rising(mine, own), "share"),
+            estimate(slider, "rising", _rising(mine, target), "share"),
         ]
         back = [one.back_db for one in mine if one.back_db is not None]
         if back:
             rows.append(estimate(slider, "there_and_back_db", back, "dB"))
         tones = [one.tone for one in _at(mine, 1.0)]
-        usual = max(abs(float(moved[:, own].mean())), 1e-6)
-        for tone, share in zip(tones, (moved[:, own] / usual).tolist(), strict=True):
+        for tone, share in zip(tones, (right / usual).tolist(), strict=True):
             by_tone.setdefault(tone, []).append(share)
         same = [one.same for one in mine if abs(one.strength) == 1 and one.same is not None]
         if same:
             rows.append(estimate(slider, "identity", same, "cosine"))
     rows += [
-        estimate(f"{tone} skin", "change_of_usual", by_tone[tone], "ratio")
+        estimate(f"{tone} skin", f"change_of_usual_{reader.kind}", by_tone[tone], "ratio")
         for tone in _TONES
         if tone in by_tone
     ]
     return rows
 
 
-def _rising(seen: Sequence[Seen], own: int) -> list[bool]:
+def _rising(seen: Sequence[Seen], target: Target) -> list[bool]:
     """Whether each step from one strength to the next goes up, of every person."""
-    steps = [[float(one.features[own]) for one in _at(seen, at)] for at in sorted(_ALL)]
+    steps = [
+        [float(one.features[target.own]) * target.way for one in _at(seen, at)]
+        for at in sorted(_ALL)
+    ]
     return [
         after > before
         for low, high in itertools.pairwise(steps)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 
 from inference import wiring
 from inference.latent import model
@@ -24,6 +26,15 @@ _LENDER = "sfhq_t2i-eb8dc7eead"  # frontal, evenly lit, finely folded all over
 _FOLDS_SIDE = 256  # px
 
 Track = Callable[[str], Callable[[range], Iterable[int]]]
+
+
+def bars(console: Console) -> Track:
+    """Progress bars with titles."""
+
+    def bar(title: str) -> Callable[[range], Iterable[int]]:
+        return lambda numbers: track(numbers, title, console=console)
+
+    return bar
 
 
 @dataclass(frozen=True, slots=True)

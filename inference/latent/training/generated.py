@@ -11,11 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from inference.latent.axes import Axes
-from inference.latent.morphable import PLANES, Morphable, to_vectors
+from inference.latent.morphable import PLANES, to_vectors
 from inference.latent.training import attributes, axes, classifier
 from inference.latent.training.building import Prepared
 from inference.latent.training.classifier import Classifier
-from inference.latent.training.people import mixed
 from inference.latent.training.views import plain
 from inference.training.features import FrozenFeatures
 
@@ -24,20 +23,8 @@ _CHUNK = 64
 _CENTRE = 0.125  # of the side, left out at each edge: the face is within
 
 
-def find(
-    prepared: Prepared,
-    eyes: FrozenFeatures,
-    count: int = PEOPLE,
-    track: Callable[[range], Iterable[int]] = iter,
-) -> tuple[Axes, Classifier]:
-    """Fit a classifier on the training split, then axes on random people of the linear model.
-
-    Args:
-        prepared: labelled faces in the frame and the latent.
-        eyes: see ``FrozenFeatures``.
-        count: random people.
-        track: goes through chunks' numbers, for a progress bar.
-    """
+def fit_reader(prepared: Prepared, eyes: FrozenFeatures) -> Classifier:
+    """Fit a classifier of features on the training split, sharp and as the linear model has it."""
     model, chosen = prepared.morphable, prepared.faces.training
     sharp = to_vectors(prepared.textures.rgba[chosen])
     texture = len(model.texture.deviation)
@@ -45,15 +32,34 @@ def find(
     # random people are as soft as the linear model: both kinds are shown
     described = np.concatenate([described_by(eyes, one, model.side) for one in (sharp, soft)])
     targets = attributes.targets(prepared.faces.labels)[chosen]
-    reader = classifier.fit(described, np.concatenate([targets, targets]))
-    latents = mixed(prepared.latents[chosen], count, np.random.default_rng(0))
-    starts = range(0, count, _CHUNK)
+    return classifier.fit(described, np.concatenate([targets, targets]))
+
+
+def find(
+    reader: Classifier,
+    eyes: FrozenFeatures,
+    latents: NDArray[np.float32],
+    draw: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    side: int,
+    track: Callable[[range], Iterable[int]] = iter,
+) -> Axes:
+    """Fit axes on random people of a generator.
+
+    Args:
+        reader: see ``fit_reader``.
+        eyes: see ``FrozenFeatures``.
+        latents: (N, K), random.
+        draw: from some latents to pictures as ``to_vectors`` makes them, (n, 4 S S).
+        side: of those pictures, px.
+        track: goes through chunks' numbers, for a progress bar.
+    """
+    starts = range(0, len(latents), _CHUNK)
     read = [
-        reader.read(described_by(eyes, _decoded(model, latents[at : at + _CHUNK]), model.side))
+        reader.read(described_by(eyes, draw(latents[at : at + _CHUNK]), side))
         for at in (starts[number] for number in track(range(len(starts))))
     ]
     names = [feature.name for feature in attributes.learned()]
-    return axes.from_generated(names, latents, np.concatenate(read).astype(np.float64)), reader
+    return axes.from_generated(names, latents, np.concatenate(read).astype(np.float64))
 
 
 def described_by(
@@ -67,7 +73,3 @@ def described_by(
         middle = plain(planes)[:, :, edge : side - edge, edge : side - edge]
         found.append(classifier.describe(eyes, middle))
     return np.concatenate(found)
-
-
-def _decoded(model: Morphable, latents: NDArray[np.float32]) -> NDArray[np.float32]:
-    return model.texture.decode(latents[:, : len(model.texture.deviation)])

@@ -7,7 +7,7 @@ draws its chance from its own number, so that a resumed training goes on exactly
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,22 +60,6 @@ PRESETS = {
     "gpu": Preset(128, copies=4, crop=96, rate=6e-4, chunk=128, measured=2048, device="cuda"),
     "dry": Preset(4, copies=1, crop=96, rate=3e-4, chunk=4, measured=4, device="cpu"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Losses:
-    """One step's losses by name."""
-
-    discriminator: float
-    adversary: float
-    features: float
-    pixels: float
-
-    def __str__(self) -> str:
-        return (
-            f"D {self.discriminator:.3f} G {self.adversary:.3f} "
-            f"features {self.features:.3f} pixels {self.pixels:.4f}"
-        )
 
 
 @dataclass
@@ -140,8 +124,8 @@ class Training:
                 found.append(self.average(self.decoded(some), some, noise).float().cpu())
         return torch.cat(found)
 
-    def advance(self) -> Losses:
-        """Do one step of the discriminator and one of the generator."""
+    def advance(self) -> dict[str, float]:
+        """Do one step of the discriminator and one of the generator; returns their losses."""
         batch, device = self.preset.batch, self.preset.device
         known = batch * 3 // 4
         chance = np.random.default_rng([0, self.step])
@@ -168,7 +152,7 @@ class Training:
 
     def _update(
         self, latents: Tensor, truth: Tensor, real: list[Tensor], ways: Views, noise: Tensor
-    ) -> Losses:
+    ) -> dict[str, float]:
         known = len(truth)
         with self.precision.cast():
             decoded = self.decoded(latents)
@@ -203,7 +187,8 @@ class Training:
         self.for_generator.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.for_generator.step()
-        return Losses(*(float(x.detach()) for x in (d_loss, adversary, features, pixels)))
+        losses = {"D": d_loss, "G": adversary, "features": features, "pixels": pixels}
+        return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def measure_precision(self) -> None:
         """Take the faster of fp32 and bf16 for what the generator and the eyes do."""
@@ -242,12 +227,12 @@ class Training:
         self.minutes = counters.get("minutes", 0.0)
 
 
-def run(training: Training, minutes: float, told: Callable[[Losses], None]) -> Iterator[float]:
-    """Train for some minutes; yields after each step the minutes of this run so far."""
+def run(training: Training, minutes: float) -> Iterator[tuple[float, dict[str, float]]]:
+    """Train for some minutes; yields after each step those of this run so far, and its losses."""
     begun = last = time.monotonic()
     while (spent := (time.monotonic() - begun) / 60) < minutes:
-        told(training.advance())
+        losses = training.advance()
         now = time.monotonic()
         training.minutes += (now - last) / 60
         last = now
-        yield spent
+        yield spent, losses

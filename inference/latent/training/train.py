@@ -1,25 +1,24 @@
 """Everything from a folder of labelled faces to a trained generator, resumable (torch)."""
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
 
 from inference.latent import model, people
 from inference.latent.network import Architecture, Generator
 from inference.latent.training import balance, building, lenders, sliders
-from inference.latent.training.loop import PRESETS, Losses, Training, run
+from inference.latent.training.loop import PRESETS, Training, run
 from inference.latent.training.views import gallery
 from inference.latent.training.watching import Watch
 from inference.training.features import FrozenFeatures
 from inference.training.onnx_export import export
+from inference.training.watching import watch
 
-_SAVED, _SHOWN, _MEASURED, _LOGGED = 4.0, 5.0, 3.0, 0.5  # minutes between
+_SHOWN = 3.0  # minutes between two looks
 _KEPT = "sliders.npz"
 
 
@@ -49,37 +48,23 @@ def learn(
     """
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
-    training, watch = prepare(data, work, preset, masks, side, console)
+    training, shown = prepare(data, work, preset, masks, side, console)
     checkpoint, best, least = work / "generator.pt", work / "best.pt", float("inf")
     if resume:
         training.resume(checkpoint)
     console.print(
-        f"from step {training.step}; the linear model's kid_lite0 is {watch.linear_distance():.2f}"
+        f"from step {training.step}; the linear model's kid_lite0 is {shown.linear_distance():.2f}"
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("generator", total=minutes)
 
-        def told(losses: Losses) -> None:
-            bar.update(task, description=f"{training.step} {losses}")
-            if log.passed():
-                watch.write("losses", step=training.step, minutes=f"{training.minutes:.2f}",
-                            losses=str(losses))  # fmt: skip
+    def show() -> None:
+        nonlocal least
+        shown.grid()
+        least = _measure(shown, best, least, console)
 
-        log, keep, show, measure = (_Every(x) for x in (_LOGGED, _SAVED, _SHOWN, _MEASURED))
-        try:
-            for spent in run(training, minutes, told):
-                bar.update(task, completed=spent)
-                if keep.passed():
-                    training.save(checkpoint)
-                if show.passed():
-                    watch.grid()
-                if measure.passed():
-                    least = _measure(watch, best, least, console)
-        finally:  # also when stopped by hand
-            training.save(checkpoint)
-    watch.grid()
-    _measure(watch, best, least, console)
+    watch(
+        training, run(training, minutes), minutes, work, lambda: training.save(checkpoint), show,
+        shown=_SHOWN, console=console,
+    )  # fmt: skip
     training.resume(best)
     return training
 
@@ -88,7 +73,7 @@ def make_model(data: Path, work: Path, out: Path, *, side: int = 128) -> model.M
     """Fit the linear model and its axes, choose lenders, and write what is served to ``out``."""
     console = Console()
     work.mkdir(parents=True, exist_ok=True)
-    known = building.prepare(data, work, side, _bars(console))
+    known = building.prepare(data, work, side, building.bars(console))
     made = building.build(known)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "latent_faces.npz"
@@ -154,18 +139,11 @@ def _say(console: Console, path: Path) -> None:
     console.print(f"{path.name}: bytes = {path.stat().st_size}, sha256 = {digest}")
 
 
-def _bars(console: Console) -> building.Track:
-    def bar(title: str) -> Callable[[range], Iterable[int]]:
-        return lambda numbers: track(numbers, title, console=console)
-
-    return bar
-
-
 def prepare(
     data: Path, work: Path, preset: str, masks: Path | None, side: int, console: Console
 ) -> tuple[Training, Watch]:
     """Everything before the first step; slow the first time."""
-    bars = _bars(console)
+    bars = building.bars(console)
     known = building.prepare(data, work, side, bars, masks)
     faces, textures, morphable = known.faces, known.textures, known.morphable
     chosen, unseen = np.flatnonzero(faces.training), np.flatnonzero(~faces.training)
@@ -193,25 +171,10 @@ def prepare(
     return training, Watch(training, textures.rgba[unseen], known.latents[unseen], work)
 
 
-class _Every:
-    """Says when so many minutes have passed since it last said so."""
-
-    def __init__(self, minutes: float) -> None:
-        self.seconds = minutes * 60
-        self.last = time.monotonic()
-
-    def passed(self) -> bool:
-        now = time.monotonic()
-        if now - self.last < self.seconds:
-            return False
-        self.last = now
-        return True
-
-
-def _measure(watch: Watch, best: Path, least: float, console: Console) -> float:
+def _measure(shown: Watch, best: Path, least: float, console: Console) -> float:
     """Write down the distance; keep the state if it is the least so far. Returns the least."""
-    distance, training = watch.distance(), watch.training
-    watch.write("kid", step=training.step, minutes=f"{training.minutes:.1f}",
+    distance, training = shown.distance(), shown.training
+    shown.write("kid", step=training.step, minutes=f"{training.minutes:.1f}",
                 kid_lite0=f"{distance:.3f}")  # fmt: skip
     console.print(f"step {training.step}: kid_lite0 {distance:.2f}")
     if distance < least:

@@ -59,7 +59,7 @@ def test_what_comes_back_is_the_state_of_the_least_distance(
     """A generator that got worse is not the one that is exported; going on begins at the last."""
     distances = chain([5.0, 3.0], count(4.0))
     monkeypatch.setattr(Watch, "distance", lambda _: next(distances))
-    monkeypatch.setattr(train, "_MEASURED", 0.0)
+    monkeypatch.setattr(train, "_SHOWN", 0.0)
     training = learn(labelled_faces, tmp_path, 0.05, "dry")
     rows = [row.split(",") for row in (tmp_path / "kid.csv").read_text().splitlines()[1:]]
     least = min(rows, key=lambda row: float(row[2]))
@@ -93,7 +93,13 @@ def test_mixed_people_are_as_typical_as_people() -> None:
 def test_axes_come_from_random_people_as_in_the_paper(labelled_faces: Path, tmp_path: Path) -> None:
     """Random latents, their pictures and a classifier's readings lead to unit axes."""
     prepared = building.prepare(labelled_faces, tmp_path, 128, lambda _: iter)
-    axes, reader = generated.find(prepared, FrozenFeatures(), count=96)
+    eyes, model = FrozenFeatures(), prepared.morphable
+    reader = generated.fit_reader(prepared, eyes)
+    latents = mixed(prepared.latents, 96, np.random.default_rng(0))
+    texture = len(model.texture.deviation)
+    axes = generated.find(
+        reader, eyes, latents, lambda some: model.texture.decode(some[:, :texture]), model.side
+    )
     names = tuple(feature.name for feature in attributes.learned())
     assert axes.names == names
     known = [names.index(name) for name in ("Male", "Chubby")]  # the others say the same of all

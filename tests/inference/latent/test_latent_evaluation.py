@@ -1,14 +1,19 @@
 """The judge of sliders and the rows it leads to."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from inference.face.report import Portrait
-from inference.latent.evaluation import judge, protocol
+from inference.latent.editing import sliders
+from inference.latent.evaluation import judge, protocol, rungs
 from inference.latent.evaluation.judge import Judge
+from inference.latent.evaluation.outlines import TARGETS, Outlines
 from inference.latent.generator import Linear
+from inference.latent.measures import MEASURES
 from inference.latent.model import load
 from tests.inference.making import networks
 
@@ -48,4 +53,49 @@ def test_a_slider_is_on_target_and_far_things_stay(
     assert rows["off_target"].value >= 0
     assert rows["rising"].value >= 0.75
     assert rows["there_and_back_db"].value > 30
-    assert rows["change_of_usual"].value == pytest.approx(1)
+    assert rows["change_of_usual_features"].value == pytest.approx(1)
+
+
+def test_sliders_that_move_landmarks_are_measured_in_the_picture(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """A wider nose is traced wider, a slimmer face slimmer, other distances move less."""
+    shapes = Linear(load()).decode(Linear(load()).sample(200, seed=2))[1]
+    outlines = Outlines.over(shapes)
+    seen = list(protocol.look(portrait_of("P005"), outlines, ["Wide_Nose", "Slim_Face"], networks))
+    rows = protocol.summarise(outlines, seen)
+    for slider in ("Wide_Nose", "Slim_Face"):
+        found = {row.metric: row.value for row in rows if row.subject == slider}
+        assert found[f"on_target_{slider}"] == 1.0
+        assert found["change"] > 0.3
+        assert found["off_target"] < 0.6
+
+
+def test_every_judged_slider_exists() -> None:
+    """What is judged by outlines are sliders, and no measure is to go and to stay."""
+    outlines = Outlines(np.ones(len(MEASURES)))
+    assert TARGETS.keys() <= sliders()
+    for slider in TARGETS:
+        target = outlines.target(slider)
+        assert target.own not in target.still
+
+
+@pytest.mark.slow
+def test_generators_are_compared_in_one_table(
+    skin_judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a distance, its axes are read, its people come back; 64 are shown as they come."""
+    monkeypatch.setattr(rungs, "PEOPLE", 64)
+    linear = Linear(load())
+    real, _ = linear.decode(linear.sample(64, seed=9))
+    made = {"linear": (linear, load().axes)}
+    rows = rungs.compare(made, skin_judge, real, tmp_path)
+    found = {(row.subject, row.metric): row.value for row in rows}
+    assert found["linear", "on_target"] > 0.9
+    assert found["linear", "off_target"] >= 0
+    assert found["linear", "angle_from_90_locked"] < 1 < found["linear", "angle_from_90"]
+    assert found["linear", "there_and_back_db"] > 25
+    assert found["linear", "kid_lite0"] < found["lent", "kid_lite0"]
+    for name in ("linear", "lent"):
+        with Pillow.open(tmp_path / f"{name}.png") as shown:
+            assert shown.size == (1024, 1024)
