@@ -160,10 +160,11 @@ class Database:
 
         async def migrate() -> None:
             async with engine.begin() as connection:
-                if shared:  # several processes may start at once
-                    await connection.execute(
-                        text("SELECT pg_advisory_xact_lock(hashtext('selfmoji'))")
-                    )
+                # several may start at once: the first statement waits for whoever is at it
+                await connection.execute(
+                    text("SELECT pg_advisory_xact_lock(hashtext('selfmoji'))" if shared
+                         else "SELECT 1")
+                )  # fmt: skip
                 await connection.run_sync(upgrade)
 
         try:
