@@ -25,6 +25,8 @@ SESSION_BYTES = 24 * 2**20
 SESSIONS = 2_000
 TOTAL_BYTES = 64 * 2**20
 REMEMBERED_KEYS = 256
+REPLACED = 8
+"""Pictures that others took the place of, for pages that hear of it while they ask for the old."""
 
 Restore = Callable[[str], Awaitable[list[Restored]]]
 """Returns what stands on a person's page, as the rows remember it."""
@@ -85,6 +87,12 @@ class Shown:
             if token is not None and data is not None:
                 yield token, data
 
+    def take_pictures(self) -> list[str]:
+        """Take the tokens of its files from it."""
+        taken = [one for one in (self.sticker, self.picture, self.document) if one is not None]
+        self.sticker = self.picture = self.document = None
+        return taken
+
 
 @dataclass
 class Session:
@@ -104,6 +112,7 @@ class Session:
     """Whether it shows what the rows remember."""
     _shown: OrderedDict[str, Shown] = field(default_factory=OrderedDict)
     _pictures: dict[str, Picture] = field(default_factory=dict)
+    _replaced: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _listeners: set[asyncio.Event] = field(default_factory=set)
 
@@ -142,6 +151,7 @@ class Session:
 
     def give_way(self) -> None:
         """Let go of the pictures' data, not of what is shown."""
+        self._drop_replaced(0)
         for picture in self._pictures.values():
             picture.data, picture.formats = None, {}
         self.size = 0
@@ -160,7 +170,9 @@ class Session:
         shown = self._shown.get(reference)
         if shown is None:
             return self._put(Shown(reference, "bot", message, 0))
-        self._drop_pictures(shown)
+        for token in shown.take_pictures():
+            self._replaced[token] = None
+        self._drop_replaced(REPLACED)
         shown.message = message
         return self._put(shown)
 
@@ -182,6 +194,7 @@ class Session:
         """Forget everything; pages start anew."""
         self._shown.clear()
         self._pictures.clear()
+        self._replaced.clear()
         self.size = 0
         self.epoch = secrets.token_urlsafe(12)
         self._changed()
@@ -240,6 +253,8 @@ class Session:
         self._changed()
         shown.version = self.version
         self._shown[shown.reference] = shown
+        if self.size > SESSION_BYTES:
+            self._drop_replaced(0)
         while len(self._shown) > 1 and (len(self._shown) > MESSAGES or self.size > SESSION_BYTES):
             self._drop_pictures(self._shown.popitem(last=False)[1])
         return shown.reference
@@ -253,10 +268,17 @@ class Session:
         return token
 
     def _drop_pictures(self, shown: Shown) -> None:
-        for token in (shown.sticker, shown.picture, shown.document):
-            if token is not None and (picture := self._pictures.pop(token, None)):
-                self.size -= picture.size
-        shown.sticker = shown.picture = shown.document = None
+        for token in shown.take_pictures():
+            self._drop_picture(token)
+
+    def _drop_replaced(self, left: int) -> None:
+        """Drop the oldest of those that others took the place of."""
+        while len(self._replaced) > left:
+            self._drop_picture(self._replaced.popitem(last=False)[0])
+
+    def _drop_picture(self, token: str) -> None:
+        if picture := self._pictures.pop(token, None):
+            self.size -= picture.size
 
     def _changed(self) -> None:
         self.version += 1

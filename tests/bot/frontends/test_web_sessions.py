@@ -21,7 +21,30 @@ def test_session_keeps_a_bounded_number_of_messages_and_bytes(
     for _ in range(3):
         reference = session.add("bot", Message("sticker", sticker=bytes(60)))
         assert session.size <= 100
+    session.remove(reference)
+    assert session.size == 0
+
+
+def test_a_page_may_still_ask_for_a_picture_that_another_took_the_place_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last few stay, as far as there is room; what is taken away goes at once."""
+    monkeypatch.setattr(sessions, "REPLACED", 2)
+    session = Session()
+    reference = session.add("bot", Message("card", picture=b"0"))
+    tokens = []
+    for number in range(1, 5):
+        (shown,) = session.since(0)
+        tokens.append(str(shown.picture))
+        session.replace(reference, Message("card", picture=b"%d" % number))
+    assert [session.picture(token) is not None for token in tokens] == [False, False, True, True]
+    assert session.size == 3
+    monkeypatch.setattr(sessions, "SESSION_BYTES", 3)
+    session.replace(reference, Message("card", picture=b"44"))
+    assert session.size == 2
     session.replace(reference, Message("words"))
+    session.remove(reference)
+    session.give_way()
     assert session.size == 0
 
 
