@@ -20,8 +20,8 @@ _CERTAIN = 0.9  # faces that are not upright score less
 _WEAK = 0.7  # what scores less may be no face at all
 _DOUBT = 0.045
 _LIKELY, _CHANCE = 0.15, 0.01  # what the log odds of a tracing weigh; it is no surer than that
-_AS_SENT = 0.1  # nearly all photos that people send stand upright
-_UNSEEN = 2.0  # no detector outweighs that nothing is traced, but for how a photo was sent
+_AS_SENT = 0.05  # nearly all photos that people send stand upright
+_UNSEEN = 0.5  # that nothing is traced, but for how a photo was sent
 _CUT = 0.1  # of a face's extent: nearer to the photo's border it may be cut there
 _LYING = 60.0  # degrees of roll beyond which a photo is turned rather than a head tilted
 _BEYOND = 3  # a photo's longer side in what is added to each of its sides
@@ -121,7 +121,9 @@ def _turns_needed(image: Image, face: Traced, sent: int) -> Calls[tuple[int, lis
         landmarks, presence = yield from _traced_level(image, face, turns)
         landmarks = _rotated(landmarks, image.shape[:2], turns)
         seen.append([Traced(landmarks, face.score)] if presence >= _MIN_PRESENCE else [])
-        scores[turns] += _LIKELY * _log_odds(presence) - (0 if seen[turns] else _UNSEEN)
+        if scores[turns] or not seen[turns]:  # half faces are traced where no detector sees any
+            scores[turns] += _LIKELY * _log_odds(presence)
+        scores[turns] -= 0 if seen[turns] else _UNSEEN
     scores[sent] += _AS_SENT + (0 if seen[sent] else _UNSEEN)
     best = int(scores.argmax())
     return best, seen[best]
