@@ -4,10 +4,8 @@ Pumarola et al., ECCV 2018. Network and losses: ``inference.expression.original_
 """
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import torch
@@ -34,6 +32,7 @@ from inference.training import checkpoints
 from inference.training.faces import table
 from inference.training.onnx_export import export, weights
 from inference.training.precision import Precision, fastest
+from inference.training.stepping import follow, timed
 from inference.training.watching import pixels, watch
 
 _SHOWN = 10.0  # minutes between
@@ -96,13 +95,13 @@ class Training:
                 with torch.no_grad():
                     fake = composed(photo, *self.generator(photo, wanted))
                 judged = critic_loss(self.critic, photo, fake, units, self.weights)
-            _follow(judged, self.for_critic)
+            follow(judged, self.for_critic)
         photo, units, wanted = self._batch(chance)
         with self.precision.cast():
             made = generator_loss(
                 self.generator, self.critic, photo, units, wanted, self.weights
             )  # fmt: skip
-        _follow(made, self.for_generator)
+        follow(made, self.for_generator)
         self.step += 1
         held = min(_HELD, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
@@ -135,12 +134,6 @@ class Training:
         loss.backward()  # type: ignore[no-untyped-call]
         self.generator.zero_grad()
         self.critic.zero_grad()
-
-
-def _follow(loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
 
 
 def learn(
@@ -177,22 +170,13 @@ def learn(
         training.minutes = counters.get("minutes", 0.0)
     console.print(f"{training.precision.name} of {training.precision.seconds}; "
                   f"from step {training.step}")  # fmt: skip
+    chance = np.random.default_rng(training.step)
     watch(
-        training, _run(training, minutes), minutes, work,
+        training, timed(training, minutes, lambda: training.advance(chance)), minutes, work,
         lambda: _save(checkpoint, training), lambda: grid(training, unseen, work),
         shown=_SHOWN, console=console,
     )  # fmt: skip
     return training
-
-
-def _run(training: Training, minutes: float) -> Iterator[tuple[float, dict[str, float]]]:
-    """Step until the minutes are over; yields those that are spent, and the losses."""
-    begun, before = monotonic(), training.minutes
-    chance = np.random.default_rng(training.step)
-    while (spent := (monotonic() - begun) / 60) < minutes:
-        losses = training.advance(chance)
-        training.minutes = before + (monotonic() - begun) / 60
-        yield spent, losses
 
 
 def read(data: Path) -> tuple[Real, Real]:

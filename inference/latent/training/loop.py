@@ -6,8 +6,6 @@ draws its chance from its own number, so that a resumed training goes on exactly
 """
 
 import copy
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -225,14 +223,3 @@ class Training:
         )
         self.step = int(counters.get("step", 0))
         self.minutes = counters.get("minutes", 0.0)
-
-
-def run(training: Training, minutes: float) -> Iterator[tuple[float, dict[str, float]]]:
-    """Train for some minutes; yields after each step those of this run so far, and its losses."""
-    begun = last = time.monotonic()
-    while (spent := (time.monotonic() - begun) / 60) < minutes:
-        losses = training.advance()
-        now = time.monotonic()
-        training.minutes += (now - last) / 60
-        last = now
-        yield spent, losses

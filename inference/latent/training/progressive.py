@@ -5,10 +5,8 @@ resumed training goes on exactly; each step draws its chance from its own number
 """
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import onnxruntime
@@ -39,6 +37,7 @@ from inference.training.features import FrozenFeatures
 from inference.training.kid import embeddings, kid_lite0
 from inference.training.onnx_export import export, weights
 from inference.training.precision import Precision, fastest
+from inference.training.stepping import follow, timed
 from inference.training.watching import pixels, watch
 
 _SHOWN = 5.0  # minutes between
@@ -149,13 +148,13 @@ class Training:
             with torch.no_grad():
                 fake = self.generator(latents[:count], level, share).float()
             judged = critic_loss(self.critic, real, fake, level, share)
-        _follow(judged, self.for_critic)
+        follow(judged, self.for_critic)
         self.critic.requires_grad_(requires_grad=False)
         with self.precision.cast():
             fake = self.generator(latents[count:], level, share)
             made = generator_loss(self.critic, fake, level, share)
         self.critic.requires_grad_(requires_grad=True)
-        _follow(made, self.for_generator)
+        follow(made, self.for_generator)
         self.step += 1
         # what a new size brings begins anew, its average too
         new = self.step - sum(self.preset.plan[:level])
@@ -190,12 +189,6 @@ class Training:
         loss.backward()  # type: ignore[no-untyped-call]
         self.generator.zero_grad()
         self.critic.zero_grad()
-
-
-def _follow(loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
 
 
 class Watch:
@@ -252,8 +245,8 @@ def learn(
     )
 
     watch(
-        training, _run(training, minutes), minutes, work, lambda: training.save(checkpoint),
-        watched.show, shown=_SHOWN, console=console,
+        training, timed(training, minutes, training.advance), minutes, work,
+        lambda: training.save(checkpoint), watched.show, shown=_SHOWN, console=console,
     )  # fmt: skip
     return training
 
@@ -277,15 +270,6 @@ def prepare(data: Path, work: Path, preset: str, console: Console) -> tuple[Trai
     })  # fmt: skip
     training = Training(PRESETS[preset], pictures, np.tile(weights, 2) / 2, architecture)
     return training, Watch(training, known.textures.rgba[~chosen], work)
-
-
-def _run(training: Training, minutes: float) -> Iterator[tuple[float, dict[str, float]]]:
-    """Step until the minutes are over; yields those that are spent, and the losses."""
-    begun, before = monotonic(), training.minutes
-    while (spent := (monotonic() - begun) / 60) < minutes:
-        losses = training.advance()
-        training.minutes = before + (monotonic() - begun) / 60
-        yield spent, losses
 
 
 def export_network(training: Training, folder: Path) -> float:

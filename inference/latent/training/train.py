@@ -11,11 +11,12 @@ from rich.console import Console
 from inference.latent import model, people
 from inference.latent.network import Architecture, Generator
 from inference.latent.training import balance, building, lenders, sliders
-from inference.latent.training.loop import PRESETS, Training, run
+from inference.latent.training.loop import PRESETS, Training
 from inference.latent.training.views import gallery
 from inference.latent.training.watching import Watch
 from inference.training.features import FrozenFeatures
 from inference.training.onnx_export import export
+from inference.training.stepping import timed
 from inference.training.watching import watch
 
 _SHOWN = 3.0  # minutes between two looks
@@ -62,8 +63,8 @@ def learn(
         least = _measure(shown, best, least, console)
 
     watch(
-        training, run(training, minutes), minutes, work, lambda: training.save(checkpoint), show,
-        shown=_SHOWN, console=console,
+        training, timed(training, minutes, training.advance), minutes, work,
+        lambda: training.save(checkpoint), show, shown=_SHOWN, console=console,
     )  # fmt: skip
     training.resume(best)
     return training
