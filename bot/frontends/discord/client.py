@@ -30,6 +30,7 @@ KEPT_TYPES = (2, 3)  # commands and presses; what completes a line needs no memo
 MISSED = 20  # messages of a chat that are gone back
 EDITED_FOR = timedelta(hours=1)  # after it was written that a changed message is answered anew
 MISSED_FOR = timedelta(hours=12)
+LAST_WORDS = 10.0  # seconds that a stop leaves to what is in hand
 
 Json = Any
 
@@ -63,7 +64,7 @@ class Client(discord.Client):
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._answers: dict[str, Answer] = {}
         self._rows: dict[int, int] = {}  # of interactions that are kept
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._keeping_turn = asyncio.Lock()
         # the library offers no earlier moment to see an interaction as it came
         self._parse = self._connection.parsers["INTERACTION_CREATE"]
@@ -86,8 +87,24 @@ class Client(discord.Client):
         except TRANSPORT as problem:
             log.warning("Discord did not take our commands: %s", problem)
 
+    async def close(self) -> None:
+        """Close after what is in hand; what takes too long is cut off and stays kept."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=LAST_WORDS)
+        await super().close()
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _in_hand(self, task: asyncio.Task[Any] | None) -> None:
+        """Let the end wait for a task; the library starts them and forgets them."""
+        if task is not None:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
     async def on_ready(self) -> None:
         """Say where we are, and take up what an earlier process was told and did not handle."""
+        self._in_hand(asyncio.current_task())
         log.info("On Discord as %s", self.user)
         while self.inbox is not None and self.left:
             await self._recover(self.inbox, self.left.pop(0))
@@ -117,9 +134,7 @@ class Client(discord.Client):
         if self.inbox is None or data["type"] not in KEPT_TYPES:
             self._parse(data)
             return
-        task = asyncio.create_task(self._keep_interaction(self.inbox, data))
-        self._keeping.add(task)
-        task.add_done_callback(self._keeping.discard)
+        self._in_hand(asyncio.create_task(self._keep_interaction(self.inbox, data)))
 
     async def _keep_interaction(self, inbox: Listener, data: Json) -> None:
         asker = data.get("user") or data["member"]["user"]
@@ -166,6 +181,7 @@ class Client(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """Read what is written to us: everything in private, elsewhere what mentions us."""
+        self._in_hand(asyncio.current_task())
         if message.author.bot or self.user is None:
             return
         if message.guild is not None and self.user not in message.mentions:
@@ -191,6 +207,7 @@ class Client(discord.Client):
 
     async def on_interaction(self, asked: discord.Interaction) -> None:
         """Take a pressed button; commands find their way through the tree."""
+        self._in_hand(asyncio.current_task())
         if asked.type is not discord.InteractionType.component or asked.data is None:
             return
         value = str(asked.data.get("custom_id", ""))
@@ -206,16 +223,19 @@ class Client(discord.Client):
 
     async def _offer(self, who: Who, typed: str) -> Offer:
         """Return what somebody keeps; nothing before there is anybody to ask."""
+        self._in_hand(asyncio.current_task())
         if self.inbox is None:
             return Offer((), "", any=False)
         return await self.inbox.offer(who, typed)
 
     async def _packs_of(self, origin: Origin) -> Collection:
+        self._in_hand(asyncio.current_task())
         if self.inbox is None:
             return Collection()
         return await self.inbox.collections.of(origin.who, origin.chat, kept=False)
 
     async def _respond(self, asked: discord.Interaction, read: Read, private: bool) -> None:
+        self._in_hand(asyncio.current_task())
         await self._answer(asked, read, thinking=True, private=private)
 
     async def _answer(

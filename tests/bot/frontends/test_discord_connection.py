@@ -137,6 +137,55 @@ async def test_acknowledgement_does_not_wait_for_anything(
         await listener.heard(3)
 
 
+async def test_what_is_in_hand_at_a_stop_comes_to_its_end(
+    discord: FakeDiscord, running: Running
+) -> None:
+    """Its answer is sent before the connection closes, and its row ends."""
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def reply(event: Event, chat: Chat) -> None:
+        begun.set()
+        await gate.wait()
+        await chat.send(event.origin.chat, Message("here"))  # type: ignore[union-attr]
+
+    listener = RecordingListener(reply)
+
+    async def open_once_stopping() -> None:
+        await patience.until(lambda: not listener.delivering)
+        gate.set()
+
+    async with running(listener):
+        await patience.until(lambda: listener.delivering)
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await begun.wait()
+        opening = asyncio.create_task(open_once_stopping())
+    await opening
+    assert [one.body["content"] for one in discord.in_channel(CHANNEL)] == ["here"]
+    assert not listener.inbox
+
+
+async def test_what_does_not_end_is_cut_off_at_a_stop_and_stays_kept(
+    discord: FakeDiscord, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it runs on beside whatever is closed next."""
+    monkeypatch.setattr("bot.frontends.discord.client.LAST_WORDS", 0.01)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def reply(_event: Event, _chat: Chat) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    listener = RecordingListener(reply)
+    async with running(listener):
+        await discord.slash(ADA, CHANNEL, "cutout")
+        await begun.wait()
+    assert ended.is_set()
+    assert len(listener.inbox) == 1
+
+
 async def test_an_interaction_that_came_too_late_is_let_go(
     discord: FakeDiscord, running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
