@@ -408,6 +408,20 @@ def expression(
     report("evaluate expression", rows, as_json=as_json)
 
 
+def _folders(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, Path]:
+    """Read NAME=FOLDER."""
+    del context, parameter
+    found = {}
+    for one in given:
+        name, equals, folder = one.partition("=")
+        if not (name and equals and Path(folder).is_dir()):
+            raise click.BadParameter(f"not NAME=FOLDER, or no folder: {one}")
+        found[name] = Path(folder)
+    return found
+
+
 @evaluate.command()
 @_faces
 @click.option(
@@ -424,6 +438,14 @@ def expression(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Where `selfmoji train latent` ran: adds what its judge reads.",
 )
+@click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    callback=_folders,
+    help="Score another tool's pictures too, each called as its photo is; may be repeated.",
+)
 @click.option("--kid", is_flag=True, help="Adds the distance to drawn portraits (extra train).")
 @_json
 def cartoon(
@@ -431,6 +453,7 @@ def cartoon(
     labels: Path | None,
     engines: tuple[str, ...],
     work: Path | None,
+    baselines: dict[str, Path],
     *,
     kid: bool,
     as_json: bool,
@@ -444,7 +467,10 @@ def cartoon(
     unknown = sorted({*engines} - {*ENGINES})
     if unknown:
         raise click.UsageError(f"no engine is called {unknown[0]}; there are {', '.join(ENGINES)}")
-    rows = measure(faces, wiring.networks(), labels, engines or tuple(ENGINES), work, kid=kid)
+    if taken := sorted({*baselines} & {*ENGINES, "photo", "drawing"}):
+        raise click.UsageError(f"{taken[0]} is what one of ours is called")
+    chosen = engines or (() if baselines else tuple(ENGINES))
+    rows = measure(faces, wiring.networks(), labels, chosen, work, baselines=baselines, kid=kid)
     report("evaluate cartoon", rows, as_json=as_json)
 
 

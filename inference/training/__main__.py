@@ -152,8 +152,17 @@ def train_latent(
     "--stage",
     "stages",
     multiple=True,
-    type=click.Choice(["pairs", "generator"]),
-    help="Only this; may be repeated.",
+    type=click.Choice(["pairs", "generator", "original", "cyclegan", "paired", "adversarial"]),
+    help="Only this; may be repeated. Without it pairs and generator; the others are networks that "
+    "are compared, small and from nothing.",
+)
+@click.option(
+    "--pictures", default=4800, show_default=True, help="Photos that a compared network sees."
+)
+@click.option(
+    "--faces",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Photos that a compared network then draws into WORK/STAGE/drawn.",
 )
 @_out
 def train_cartoon(
@@ -163,12 +172,15 @@ def train_cartoon(
     preset: str,
     most: int | None,
     stages: tuple[str, ...],
+    pictures: int,
+    faces: Path | None,
     out: Path,
     *,
     resume: bool,
 ) -> None:
     """Pairs of photos and drawings, and TwinGAN's generator between them (extra train)."""
     with _torch_wanted():
+        from inference.cartoon.training.comparing import CONTENDERS, compare
         from inference.cartoon.training.exporting import export_generator
         from inference.cartoon.training.loop import PRESETS, learn
         from inference.cartoon.training.pairs import draw_all
@@ -179,6 +191,9 @@ def train_cartoon(
     if "generator" in stages or not stages:
         trained = learn(work / "pairs", work, minutes, preset, resume=resume)
         export_generator(trained.average, out / "twin.onnx")
+    for name in CONTENDERS:
+        if name in stages:
+            compare(name, work / "pairs", work / name, pictures, faces)
 
 
 @train.command("slider")

@@ -33,10 +33,11 @@ class Depicted:
     hair: NDArray[np.uint8]
 
 
-Engine = Callable[[Portrait, Networks], Depicted]
+Engine = Callable[[str, Portrait, Networks], Depicted | None]
+"""From a photo's name, its portrait and the networks; None where nothing was made of it."""
 
 
-def _drawn(look: str, portrait: Portrait, _networks: Networks) -> Depicted:
+def _drawn(look: str, _name: str, portrait: Portrait, _networks: Networks) -> Depicted:
     """Draw in one of the looks."""
     person = portrait.once(sitter.sit)
     drawing = composing.drawn(person, look)
@@ -55,7 +56,7 @@ def _hair(drawing: Drawing) -> NDArray[np.uint8]:
     return np.rint(255 * mask).astype(np.uint8)
 
 
-def _learned(portrait: Portrait, networks: Networks) -> Depicted:
+def _learned(_name: str, portrait: Portrait, networks: Networks) -> Depicted:
     """Have the network draw, which learned from drawings in the proportions of anime."""
     person = portrait.once(sitter.sit)
     return Depicted(
@@ -70,6 +71,9 @@ ENGINES: Mapping[str, Engine] = {
     "twin": _learned,
 }
 """By name."""
+
+DRAWN = partial(_drawn, "anime")
+"""What the network learned to draw."""
 
 COLOURLESS = frozenset({"line", "noir", "pop"})
 """Those that give eyes no colour of their own."""

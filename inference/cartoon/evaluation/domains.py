@@ -7,14 +7,14 @@ network's embedding alone, ``lookalike`` by the whole index, the drawing studied
 had sent it. ``fur_error``: how far cats are from the colour of the person's hair.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.cartoon import condition, lookalike, tensors, twin
-from inference.cartoon.evaluation.depicting import ENGINES
+from inference.cartoon.evaluation.depicting import DRAWN, Engine
 from inference.cartoon.portrait import palette, sitter
 from inference.cartoon.portrait.options import AS_IT_IS
 from inference.cartoon.training import cats
@@ -26,18 +26,16 @@ from inference.models.networks import Networks
 from inference.pictures.compositing import flattened
 from inference.pictures.images import to_lab
 
-LOOK = "anime"
-"""What the network learned to draw."""
-
 _GROUND = (twin.GROUND,) * 3
 _SOLID = 200  # alpha
 _PARTS, _BOUNDS = 200, (0.025, 0.975)
+_FEWEST = 4  # pictures between which there is a distance
 
 
 def found_again(portraits: Sequence[Portrait], networks: Networks) -> list[Row]:
     """Look for the photo of each drawing among all of them."""
     photos = [run(lookalike.describe(one), networks) for one in portraits]
-    drawn = [flattened(ENGINES[LOOK](one, networks).rgba, _GROUND) for one in portraits]
+    drawn = [flattened(DRAWN("", one, networks).rgba, _GROUND) for one in portraits]
     own = _embedded(drawn, networks)
     rows = _recalls("twin", own, np.stack(photos)[:, : own.shape[1]] * np.float32(np.sqrt(2)))
     seen = [people.studied(picture, networks, people.largest) for picture in drawn]
@@ -81,35 +79,56 @@ def _recalls(
 
 
 def distances(
-    portraits: Sequence[Portrait], engines: Sequence[str], networks: Networks
+    sitters: Sequence[tuple[str, Portrait]], engines: Mapping[str, Engine], networks: Networks
 ) -> list[Row]:
     """How far what each engine draws is from the drawn portraits of the same people.
 
     Cats are compared with cats in the same people's colours. The interval is that of random halves
     of the people.
+
+    Args:
+        sitters: names of photos, and their portraits.
+        engines: by name; people whom one doesn't draw are left out of its number.
+        networks: for those that ask some.
     """
     from inference.training.kid import kid_lite0, of_pictures
 
-    def seen(draw: Callable[[Portrait], NDArray[np.uint8]]) -> NDArray[np.float64]:
+    def seen(
+        draw: Callable[[str, Portrait], NDArray[np.uint8] | None],
+    ) -> NDArray[np.float64] | None:
+        made = [draw(name, one) for name, one in sitters]
         size = (twin.SIDE, twin.SIDE)
-        return of_pictures(np.stack([
-            cv2.resize(flattened(draw(one), _GROUND), size, interpolation=cv2.INTER_AREA)
-            for one in portraits
-        ]))  # fmt: skip
+        small = [
+            cv2.resize(flattened(rgba, _GROUND), size, interpolation=cv2.INTER_AREA)
+            for rgba in made if rgba is not None
+        ]  # fmt: skip
+        return None if len(small) < _FEWEST else of_pictures(np.stack(small))
 
-    def by(engine: str) -> Callable[[Portrait], NDArray[np.uint8]]:
-        return lambda one: ENGINES[engine](one, networks).rgba
+    def by(engine: Engine) -> Callable[[str, Portrait], NDArray[np.uint8] | None]:
+        def draw(name: str, one: Portrait) -> NDArray[np.uint8] | None:
+            depicted = engine(name, one, networks)
+            return None if depicted is None else depicted.rgba
 
-    drawn, chance = seen(by(LOOK)), np.random.default_rng(0)
-    compared = {engine: (drawn, seen(by(engine))) for engine in engines}
-    compared["twin-cat"] = (seen(_own_cat), seen(lambda one: _carried_cat(one, networks)))
-    halves = [chance.permutation(len(drawn))[: len(drawn) // 2] for _ in range(_PARTS)]
+        return draw
+
+    drawn, chance = seen(by(DRAWN)), np.random.default_rng(0)
+    compared = {name: (drawn, seen(by(engine))) for name, engine in engines.items()}
+    compared["twin-cat"] = (
+        seen(lambda _, one: _own_cat(one)), seen(lambda _, one: _carried_cat(one, networks)),
+    )  # fmt: skip
     rows = []
     for engine, (real, fake) in compared.items():
-        low, high = np.quantile([kid_lite0(real[part], fake[part]) for part in halves], _BOUNDS)
+        if real is None or fake is None:
+            continue
+        parts = [(_half(real, chance), _half(fake, chance)) for _ in range(_PARTS)]
+        low, high = np.quantile([kid_lite0(*part) for part in parts], _BOUNDS)
         value = kid_lite0(real, fake)
-        rows.append(Row(engine, "kid_lite0", value, float(low), float(high), len(real), "1/1000"))
+        rows.append(Row(engine, "kid_lite0", value, float(low), float(high), len(fake), "1/1000"))
     return rows
+
+
+def _half(vectors: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:
+    return vectors[chance.permutation(len(vectors))[: len(vectors) // 2]]
 
 
 def fur(portraits: Sequence[Portrait], networks: Networks) -> Row:

@@ -9,8 +9,9 @@ they were drawn, of the distance between the eyes, and ``found``, how often a fa
 with labels ``hair_colour_accuracy``, ``skin_accuracy`` and ``sex_flip`` as the attribute
 classifier, made for photos, reads the drawing; ``sex_flip_second`` by the judge of sliders, which
 took no part in anything. With labels each is also told for groups of people, subject "ink, skin 5".
-Subject ``photo``: the same of the photos. Subject ``drawing``: ``background_leak``, the share of
-colours that change visibly with the ground behind the person. Then those of ``domains``.
+Subject ``photo``: the same of the photos. Subject of a baseline: the same of another tool's
+results. Subject ``drawing``: ``background_leak``, the share of colours that change visibly with the
+ground behind the person. Then those of ``domains``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,8 @@ from rich.console import Console
 from rich.progress import track
 
 from inference.cartoon.evaluation import domains
-from inference.cartoon.evaluation.depicting import COLOURLESS, ENGINES, Depicted
+from inference.cartoon.evaluation.baselines import engine as results
+from inference.cartoon.evaluation.depicting import COLOURLESS, ENGINES, Depicted, Engine
 from inference.cartoon.evaluation.sex import SexJudge
 from inference.cartoon.portrait import composing, curves, sitter
 from inference.face import attributes, topology
@@ -72,32 +74,38 @@ def measure(
     engines: Sequence[str] = tuple(ENGINES),
     work: Path | None = None,
     *,
+    baselines: Mapping[str, Path] | None = None,
     kid: bool = False,
 ) -> list[Row]:
     """Return all rows for a folder of photos; those without one clear face are left out.
 
     faces: None for the selfies of openpeople. labels: a CSV of ``id`` (a photo's name), ``male``
     ``hair_colour``, ``skin`` and ``age``. engines: names of ``ENGINES``. work: where ``selfmoji
-    train latent`` keeps the faces that its judge is fitted on. kid: whether to measure the
+    train latent`` keeps the faces that its judge is fitted on. baselines: by name, folders of what
+    other tools made of the photos, see ``baselines``. kid: whether to measure the
     distance to the domain of drawings, which needs the extra train.
 
     Raises:
-        click.ClickException: no photo could be used.
+        click.ClickException: no photo could be used, or a baseline has no picture of any.
     """
     known = people.labels(labels)
     judging = None if work is None else SexJudge(work)
-    sitters = list(people.portraits(photos.named(faces), networks))
+    found_photos = photos.named(faces)
+    sitters = list(people.portraits(found_photos, networks))
     if not sitters:
         raise click.ClickException("no photo with one clear face")
+    compared = {engine: ENGINES[engine] for engine in engines} | {
+        name: results(folder, dict(found_photos)) for name, folder in (baselines or {}).items()
+    }
     trials = [
-        tried(name, portrait, known.get(name, {}), engines, networks, judging)
+        tried(name, portrait, known.get(name, {}), compared, networks, judging)
         for name, portrait in track(sitters, "drawing", console=Console(stderr=True))
     ]
     portraits = [portrait for _, portrait in sitters]
-    found = [*rows(trials, engines), _leak_row(portraits, networks)]
+    found = [*rows(trials, tuple(compared)), _leak_row(portraits, networks)]
     found += [*domains.found_again(portraits, networks), domains.fur(portraits, networks)]
     if kid:
-        found += domains.distances(portraits, engines, networks)
+        found += domains.distances(sitters, compared, networks)
     return found
 
 
@@ -105,7 +113,7 @@ def tried(
     name: str,
     portrait: Portrait,
     label: Mapping[str, str],
-    engines: Sequence[str],
+    engines: Mapping[str, Engine],
     networks: Networks,
     judging: SexJudge | None = None,
 ) -> Seen:
@@ -114,8 +122,11 @@ def tried(
     _look_at(seen, "photo", portrait, label, networks, judging)
     eyes = portrait.report.colours.iris
     seen.numbers["photo"]["eye_colour_accuracy"] = _same_eyes(portrait, eyes)
-    for engine in engines:
-        drawn = ENGINES[engine](portrait, networks)
+    for engine, depict in engines.items():
+        drawn = depict(name, portrait, networks)
+        if drawn is None:
+            seen.numbers[engine] = {"found": 0.0}
+            continue
         picture = pictured(portrait, drawn)
         _look_at(seen, engine, picture, label, networks, judging)
         numbers = seen.numbers[engine]
@@ -165,16 +176,17 @@ def identified(trials: Sequence[Seen], look: str) -> dict[str, float]:
     """By name, whether each drawing is nearest to its own person's photo among ten, by cosine.
 
     What all drawings have in common, and all photos, is taken away first: the judge knows photos
-    alone, and to it drawings resemble each other more than anybody.
+    alone, and to it drawings resemble each other more than anybody. Nobody recognises those who
+    were not drawn.
     """
     known = [t for t in trials if look in t.descriptors and "photo" in t.descriptors]
-    if len(known) < 2:
+    if len(known) < 2:  # without a judge, nobody has any
         return {}
     photos_of, drawings_of = (
         _centred(np.stack([one.descriptors[subject] for one in known]))
         for subject in ("photo", look)
     )
-    hits = {}
+    hits = {t.name: 0.0 for t in trials if look in t.numbers and look not in t.descriptors}
     for index, one in enumerate(known):
         start = max(0, min(index // AMONG * AMONG, len(known) - AMONG))
         group = np.arange(start, min(start + AMONG, len(known)))

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.cartoon.network import TwinGenerator, one_hot
+from inference.cartoon.network import Architecture, TwinGenerator, one_hot
 from inference.cartoon.training.twins import Batch, Twins, gather, shards
 from inference.latent.training.heads import Heads, Projection, fooled, judged
 from inference.training import checkpoints
@@ -38,19 +38,19 @@ _STEEPEST = 1.0  # norm of a gradient that is followed
 _OUTLIER = 4.0  # times the usual norm from which it is not
 _SLOWLY = 0.02  # how fast what is usual follows what is
 _CALIBRATED = 16
-_MADE = ("drawing", "cat")
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
     """How much to do at a time.
 
-    alone: steps on pairs before the adversary, by domain. rising: steps in which it rises.
+    alone: by domain that is learned, steps on pairs before the adversary; None without one.
+    rising: steps in which it rises.
     """
 
     batch: int
     rate: float
-    alone: Mapping[str, int]
+    alone: Mapping[str, int | None]
     rising: int
     device: str
 
@@ -90,11 +90,14 @@ class Training:
         self.preset, self.twins = preset, twins
         device = preset.device
         self.eyes = (eyes or FrozenFeatures()).to(device)
-        self.generator = TwinGenerator().to(device)
-        self.average = TwinGenerator().to(device).requires_grad_(False).eval()
+        architecture = Architecture(side=twins.side)
+        self.generator = TwinGenerator(architecture).to(device)
+        self.average = TwinGenerator(architecture).to(device).requires_grad_(False).eval()
         self.average.load_state_dict(self.generator.state_dict())
         self.projection = Projection(_PROJECTED).to(device)
-        self.heads = nn.ModuleDict({name: Heads(_PROJECTED, _HIDDEN) for name in _MADE}).to(device)
+        self.heads = nn.ModuleDict({
+            name: Heads(_PROJECTED, _HIDDEN) for name in preset.alone
+        }).to(device)  # fmt: skip
         with torch.no_grad():
             some = twins.batch(np.random.default_rng(0), _CALIBRATED).drawings
             self.projection.calibrate(self.eyes(some.to(device)))
@@ -139,7 +142,9 @@ class Training:
         if self.usual(torch.nn.utils.clip_grad_norm_(self.generator.parameters(), _STEEPEST)):
             self.for_generator.step()
         for name, one in made.items():
-            if self.step >= preset.alone[name] - preset.rising:  # heads learn before they are heard
+            alone = preset.alone[name]
+            # heads learn before they are heard
+            if alone is not None and self.step >= alone - preset.rising:
                 losses[f"{name} discriminator"] = self._judge(name, one)
         with torch.no_grad():
             for kept, new in zip(
@@ -151,7 +156,10 @@ class Training:
 
     def _adversary(self, name: str) -> float:
         """How much the heads of a domain weigh by now."""
-        risen = (self.step - self.preset.alone[name]) / self.preset.rising
+        alone = self.preset.alone[name]
+        if alone is None:
+            return 0.0
+        risen = (self.step - alone) / self.preset.rising
         return _ADVERSARY * float(np.clip(risen, 0, 1))
 
     def usual(self, steepness: Tensor) -> bool:
@@ -176,8 +184,8 @@ class Training:
         made = {}
         returned = []
         part = slice(0, max(1, len(photos) // 4))  # coming back is easy: a few will do
-        for name, real in (("drawing", batch.drawings), ("cat", batch.cats)):
-            pictures = real.to(device)
+        for name in self.preset.alone:
+            pictures = batch.pictures(name).to(device)
             some = slice(0, len(pictures))
             domain = _all(name, pictures)
             features = network.encode(pictures, domain)
@@ -219,11 +227,11 @@ class Training:
         self.for_heads.step()
         return loss
 
-    def draw(self, batch: Batch, name: str) -> Tensor:
+    def draw(self, photos: Tensor, conditions: Tensor, name: str = "drawing") -> Tensor:
         """What the averaged generator makes of photos in a domain, (N, 3, S, S)."""
         with torch.no_grad():
-            features = self.average.encode(batch.photos, _all("photo", batch.photos))
-            return self.average.decode(features, _all(name, batch.photos), batch.conditions)
+            features = self.average.encode(photos, _all("photo", photos))
+            return self.average.decode(features, _all(name, photos), conditions)
 
 
 def _all(name: str, pictures: Tensor) -> Tensor:
@@ -248,14 +256,10 @@ def _contrast(pictures: Tensor) -> Tensor:
 def grid(training: Training, path: Path, most: int = 12) -> None:
     """Write unseen photos, and by domain what the network makes and was to make of them."""
     batch = training.twins.held_back(most)
-    rows = [
-        torch.cat(list(pictures), dim=2)
-        for pictures in (
-            batch.photos,
-            training.draw(batch, "drawing"), batch.drawings,
-            training.draw(batch, "cat"), batch.cats,
-        )
-    ]  # fmt: skip
+    shown = [batch.photos]
+    for name in training.preset.alone:
+        shown += [training.draw(batch.photos, batch.conditions, name), batch.pictures(name)]
+    rows = [torch.cat(list(pictures), dim=2) for pictures in shown]
     whole = (torch.cat(rows, dim=1).permute(1, 2, 0) + 1) * 127.5
     Image.fromarray(whole.clamp(0, 255).byte().numpy()).save(path)
 

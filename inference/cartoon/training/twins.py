@@ -1,6 +1,6 @@
 """The batches of a training: photos, drawings and cats, turned, mirrored and lit at random."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -28,6 +28,10 @@ class Batch:
     cats: Tensor
     conditions: Tensor
 
+    def pictures(self, domain: str) -> Tensor:
+        """What there is of a domain: drawings or cats."""
+        return {"drawing": self.drawings, "cat": self.cats}[domain]
+
 
 @dataclass(frozen=True, slots=True)
 class Twins:
@@ -46,6 +50,22 @@ class Twins:
 
     def __len__(self) -> int:
         return len(self.photos)
+
+    @property
+    def side(self) -> int:
+        """Pixels of a side."""
+        return int(self.photos.shape[1])
+
+    def coarser(self, side: int) -> "Twins":
+        """The same pairs at another size."""
+        photos, drawings, cats = (
+            np.stack([
+                cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA)
+                for one in pictures.reshape(-1, *pictures.shape[-3:])
+            ]).reshape(*pictures.shape[:-3], side, side, 4)
+            for pictures in (self.photos, self.drawings, self.cats)
+        )  # fmt: skip
+        return replace(self, photos=photos, drawings=drawings, cats=cats)
 
     def batch(self, chance: np.random.Generator, size: int) -> Batch:
         """Draw a batch of training pairs, augmented alike on both sides; half of them have cats."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from inference.cartoon.evaluation import domains
+from inference.cartoon.evaluation.depicting import ENGINES, Engine
 from inference.cartoon.portrait import palette, sitter
 from inference.cartoon.portrait.options import AS_IT_IS
 from inference.cartoon.training import cats
@@ -43,8 +44,10 @@ def test_a_cat_lies_within_its_canvas(portrait_of: Callable[[str], Portrait]) ->
 @pytest.mark.slow
 def test_a_domain_is_no_distance_from_itself(portrait_of: Callable[[str], Portrait]) -> None:
     """Ink is farther from anime than anime is; intervals hold their value's neighbourhood."""
-    portraits = [portrait_of(person) for person in PEOPLE]
-    rows = {row.subject: row for row in domains.distances(portraits, ("anime", "ink"), networks)}
+    sitters = [(person, portrait_of(person)) for person in PEOPLE]
+    engines: dict[str, Engine] = {name: ENGINES[name] for name in ("anime", "ink")}
+    engines["nobody"] = lambda *_: None
+    rows = {row.subject: row for row in domains.distances(sitters, engines, networks)}
     assert set(rows) == {"anime", "ink", "twin-cat"}
     assert rows["anime"].value < rows["ink"].value
     assert np.isfinite([row.low for row in rows.values() if row.low is not None]).all()

@@ -9,8 +9,11 @@ import torch
 
 from inference.cartoon import condition
 from inference.cartoon.network import DOMAINS, Architecture, TwinGenerator, one_hot
-from inference.cartoon.training import loop, pairs, twins
+from inference.cartoon.training import comparing, loop, pairs, twins
+from inference.cartoon.training.cyclegan import Pool
 from inference.cartoon.training.exporting import export_generator
+from inference.cartoon.training.original import Original
+from inference.face.report import Portrait
 from inference.pictures import images
 from inference.training.features import FrozenFeatures
 from tests.inference.making import answered
@@ -121,3 +124,63 @@ def test_a_gradient_far_steeper_than_usual_is_not_followed(folder: Path) -> None
     assert not training.usual(torch.tensor(50.0))
     assert not training.usual(torch.tensor(float("nan")))
     assert training.usual(torch.tensor(3.0))
+
+
+@pytest.mark.parametrize("name", comparing.CONTENDERS)
+def test_each_network_that_is_compared_learns_and_draws(
+    folder: Path, portrait_of: Callable[[str], Portrait], name: str
+) -> None:
+    """A few steps change what it draws; the result lies where the photo has the person."""
+    contender = comparing.CONTENDERS[name](twins.gather(folder).coarser(comparing.SIDE), 8)
+    batch = contender.twins.held_back(1)
+    before = contender.draw(batch.photos, batch.conditions)
+    for _ in range(8):
+        assert np.isfinite(list(contender.advance().values())).all()
+    after = contender.draw(batch.photos, batch.conditions)
+    assert after.shape == batch.photos.shape
+    assert float((after - before).abs().mean()) > 1e-4
+    assert contender.step == 8
+    portrait = portrait_of("P005")
+    height, width = portrait.image.shape[:2]
+    there = portrait.report.landmarks[:, :2]
+    made = comparing.drawn(contender, portrait, there * 2, (width * 2, height * 2))
+    assert made.shape == (2 * height, 2 * width, 4)
+    covered = made[::2, ::2, 3] > 128
+    seen = portrait.alpha > 128
+    assert (covered & seen).sum() > 0.6 * seen.sum()
+
+
+def test_a_progressive_network_grows_by_plan(folder: Path) -> None:
+    """From 8 px to 64, each size faded in over half of its steps."""
+    training = Original(twins.gather(folder).coarser(64), 1, 100)
+    plan = []
+    for step in range(100):
+        training.step = step
+        plan.append(training.grown())
+    assert [level for level, _ in plan] == sorted(level for level, _ in plan)
+    assert [sum(level == size for level, _ in plan) for size in (1, 2, 3, 4)] == [15, 15, 25, 45]
+    assert plan[0] == (1, 1.0)
+    assert plan[15][1] < 0.2
+    assert plan[99] == (4, 1.0)
+
+
+def test_judges_of_patches_are_shown_older_pictures_too() -> None:
+    """The pool gives as many as it takes, about half of them from before once it is full."""
+    pool, chance = Pool(), np.random.default_rng(0)
+    shown = [float(pool.shown(torch.full((1, 3, 2, 2), k), chance)[0, 0, 0, 0]) for k in range(400)]
+    assert shown[:50] == list(range(50))
+    older = [one < k for k, one in enumerate(shown[50:], start=50)]
+    assert 0.35 < np.mean(older) < 0.65
+
+
+def test_a_comparison_is_trained_by_one_command(
+    folder: Path, selfie_of: Callable[[str], bytes], tmp_path: Path
+) -> None:
+    """Losses, a grid of the unseen, and a picture for each photo, called as it is."""
+    faces = tmp_path / "faces"
+    faces.mkdir()
+    (faces / "somebody.jpg").write_bytes(selfie_of("P005"))
+    comparing.compare("cyclegan", folder, tmp_path / "work", 8, faces)
+    assert (tmp_path / "work" / "losses.tsv").read_text().count("\n") == 2
+    assert (tmp_path / "work" / "grid.png").exists()
+    assert [path.name for path in (tmp_path / "work" / "drawn").iterdir()] == ["somebody.png"]
