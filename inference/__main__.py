@@ -31,6 +31,11 @@ _faces = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of photos; the sample people of openpeople if not given.",
 )
+_groups = click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -259,11 +264,7 @@ def evaluate() -> None:
 
 @evaluate.command()
 @_faces
-@click.option(
-    "--labels",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
-)
+@_groups
 @_json
 def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Hair, beards and glasses: on target, still the same person, nothing else changed."""
@@ -276,11 +277,7 @@ def layers(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
 
 @evaluate.command()
 @_faces
-@click.option(
-    "--labels",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
-)
+@_groups
 @_json
 def uprightness(faces: Path | None, labels: Path | None, *, as_json: bool) -> None:
     """Photos whose border cuts the face: upright ones turned by mistake, lying ones righted."""
@@ -382,11 +379,7 @@ def emoji(
 
 @evaluate.command()
 @_faces
-@click.option(
-    "--labels",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of id (a photo's name), male, age, skin: adds rows for each of these groups.",
-)
+@_groups
 @click.option(
     "--engine",
     "engines",

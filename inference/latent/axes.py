@@ -1,7 +1,7 @@
 """Directions of the latent along which one feature changes and others stay (Guan, TL-GAN, 2018)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,31 +11,36 @@ _DEPENDENT = 1e-3  # a direction of which less than this is left says nothing
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """One direction per feature.
+    """Two directions per feature: the axis along which it moves, and the one by which it is read.
 
-    names: F of them. directions: (F, K), unit length, in the whitened latent. steps: (F,), how far
-    along its axis a feature goes for a slider at 1.
+    They differ: an axis is what a feature alone does to a face, all others held still, a readout is
+    what best tells the feature from a face. Whoever moves perpendicular to a readout keeps the
+    feature, whoever moves perpendicular to an axis only leaves out one way to change it.
+
+    names: F of them. directions, readouts: (F, K), unit length, in the whitened latent. steps:
+    (F,), how far along its axis a feature goes for a slider at 1.
     """
 
     names: tuple[str, ...]
     directions: NDArray[np.float32]
     steps: NDArray[np.float32]
+    readouts: NDArray[np.float32]
 
     def angles(self) -> NDArray[np.float64]:
-        """Degrees between each two axes, (F, F): 90 where one feature says nothing of the other."""
-        cosines = self.directions.astype(np.float64) @ self.directions.T
+        """Degrees between axes and readouts, (F, F): 90 where one leaves another as it is."""
+        cosines = self.directions.astype(np.float64) @ self.readouts.T
         return np.asarray(np.degrees(np.arccos(cosines.clip(-1, 1))))
 
     def without(self, locked: Collection[str], others: NDArray[np.float32] | None = None) -> "Axes":
-        """Project every axis that isn't locked perpendicular to those that are (Gram-Schmidt).
+        """Project every axis that isn't locked perpendicular to what reads those that are.
 
-        A step stays as long as it was in the feature's own direction.
+        Gram-Schmidt; steps stay as long as they were.
 
         Args:
             locked: some of the names.
             others: further directions to hold still, (N, K).
         """
-        held = self.directions[[self.names.index(name) for name in sorted(locked)]]
+        held = self.readouts[[self.names.index(name) for name in sorted(locked)]]
         base = orthonormal(held if others is None else np.concatenate([held, others]))
         directions = self.directions.copy()
         for index, name in enumerate(self.names):
@@ -43,7 +48,7 @@ class Axes:
                 left = directions[index] - directions[index] @ base.T @ base
                 length = float(np.linalg.norm(left))
                 directions[index] = left / length if length > _DEPENDENT else 0
-        return Axes(self.names, directions, self.steps)
+        return replace(self, directions=directions)
 
     def move(self, changes: Mapping[str, float]) -> NDArray[np.float32]:
         """How far a latent moves, (K,), for sliders from -1 to 1."""

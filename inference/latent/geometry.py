@@ -19,6 +19,8 @@ _NOSE_TIP = (1, 2, 4, 19, 48, 64, 94, 97, 98, 115, 129, 219, 240, 278, 294, 326,
              460)  # fmt: skip
 _LIPS = (*topology.LIPS_OUTER, *topology.LIPS_INNER)
 _BROWS = (*topology.BROWS[0], *topology.BROWS[1], 9, 8, 151)
+_LIDS = (*topology.EYES[0], *topology.EYES[1])
+_EYE_CORNERS = (33, 133, 263, 362)
 _SEAM = (*topology.LIPS_INNER, 61, 291)
 _UPPER_LIP = (40, 39, 37, 0, 267, 269, 270)
 _LOWER_LIP = (91, 181, 84, 17, 314, 405, 321)
@@ -32,6 +34,8 @@ _CHEEKBONES = (234, 227, 116, 123, 50, 454, 447, 345, 352, 280)
 _FOREHEAD = (21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251)
 _CORNERS = ((61, 185, 146, 76, 62, 78, 191, 95), (291, 409, 375, 306, 292, 308, 415, 324))
 
+_HOLD = 0.025  # face heights over which what is held lets go
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -41,7 +45,7 @@ class Shift:
     and y about the core's middle. move: of x (outward for a pair, else to the right) and y (down),
     in face heights. turn: degrees, outer end up for a pair. reach: how far the rest follows, in
     face heights. middle: about which landmark it grows, or None for the core's middle. held:
-    landmarks that stay.
+    landmarks that stay, and with them what is near but for the core.
     """
 
     cores: tuple[tuple[int, ...], ...]
@@ -54,23 +58,23 @@ class Shift:
 
 
 SHIFTS: dict[str, tuple[Shift, ...]] = {
-    "Big_Eyes": (Shift(_EYES, grow=(0.16, 0.2), reach=0.05),),
-    "Narrow_Eyes": (Shift(_EYES, grow=(0.02, -0.32), reach=0.03),),
+    "Big_Eyes": (Shift(_EYES, grow=(0.12, 0.24), move=(0.008, 0.0), reach=0.05),),
+    "Narrow_Eyes": (Shift(_EYES, grow=(0.0, -0.32), reach=0.03, held=_EYE_CORNERS),),
     "Eyes_Apart": (Shift(_EYES_AND_BROWS, move=(0.022, 0.0), reach=0.07),),
     "Upturned_Eyes": (Shift(_EYES, turn=7.0, reach=0.05),),
     "Big_Nose": (Shift((_NOSE,), grow=(0.2, 0.14), reach=0.06, middle=5),),
     "Wide_Nose": (Shift((_NOSE_TIP,), grow=(0.24, 0.0), reach=0.05),),
-    "Long_Nose": (Shift((_NOSE_TIP,), move=(0.0, 0.035), reach=0.07),),
+    "Long_Nose": (Shift((_NOSE_TIP,), move=(0.0, 0.035), reach=0.07, held=_LIPS),),
     "Big_Lips": (
         Shift((_UPPER_LIP,), move=(0.0, -0.026), reach=0.03, held=_SEAM),
         Shift((_LOWER_LIP,), move=(0.0, 0.028), reach=0.03, held=_SEAM),
     ),
     "Full_Upper_Lip": (Shift((_UPPER_LIP,), move=(0.0, -0.026), reach=0.03, held=_SEAM),),
     "Full_Lower_Lip": (Shift((_LOWER_LIP,), move=(0.0, 0.028), reach=0.03, held=_SEAM),),
-    "Wide_Mouth": (Shift((_LIPS,), grow=(0.26, 0.0), reach=0.08),),
-    "Low_Mouth": (Shift((_LIPS,), move=(0.0, 0.03), reach=0.09),),
+    "Wide_Mouth": (Shift((_LIPS,), grow=(0.26, 0.0), reach=0.08, held=_NOSE),),
+    "Low_Mouth": (Shift((_LIPS,), move=(0.0, 0.03), reach=0.09, held=_NOSE),),
     "Upturned_Mouth": (Shift(_CORNERS, move=(0.006, -0.026), reach=0.05),),
-    "High_Eyebrows": (Shift(topology.BROWS, move=(0.0, -0.028), reach=0.05),),
+    "High_Eyebrows": (Shift(topology.BROWS, move=(0.0, -0.028), reach=0.05, held=_LIDS),),
     "Arched_Eyebrows": (Shift(_BROW_ARCHES, move=(0.0, -0.024), reach=0.035),),
     "Eyebrows_Apart": (Shift(topology.BROWS, move=(0.018, 0.0), reach=0.05),),
     "Wide_Jaw": (Shift((_JAW,), grow=(0.09, 0.0), reach=0.1),),
@@ -79,9 +83,9 @@ SHIFTS: dict[str, tuple[Shift, ...]] = {
         Shift((_JAW,), grow=(-0.05, 0.0), reach=0.09),
     ),
     "High_Cheekbones": (Shift((_CHEEKBONES,), grow=(0.06, 0.0), move=(0.0, -0.012), reach=0.08),),
-    "Long_Chin": (Shift((_CHIN,), move=(0.0, 0.045), reach=0.09),),
-    "Pointed_Chin": (Shift((_CHIN,), grow=(-0.35, 0.0), move=(0.0, 0.012), reach=0.08),),
-    "High_Forehead": (Shift((_FOREHEAD,), move=(0.0, -0.05), reach=0.1, held=_BROWS),),
+    "Long_Chin": (Shift((_CHIN,), move=(0.0, 0.045), reach=0.09, held=_LIPS),),
+    "Pointed_Chin": (Shift((_CHIN,), grow=(-0.38, 0.0), move=(0.0, 0.012), reach=0.1, held=_LIPS),),
+    "High_Forehead": (Shift((_FOREHEAD,), move=(0.0, -0.05), reach=0.1, held=(*_BROWS, *_LIDS)),),
 }
 """CelebA's names where they exist; negative values do the opposite."""
 
@@ -117,7 +121,11 @@ def _moved(
     arm = shape - middle
     angle = np.radians(shift.turn) * way
     turned = np.column_stack([arm[:, 1], -arm[:, 0]]) * angle
-    follow[list(shift.held)] = 0
+    if shift.held:
+        near = np.linalg.norm(shape[:, None] - shape[None, list(shift.held)], axis=2).min(1)
+        near[list(core)] = np.inf
+        near[list(shift.held)] = 0
+        follow *= 1 - np.exp(-0.5 * (near / (_HOLD * unit)) ** 2)
     # what only follows grows as if it stood on the core's edge
     extent = np.abs(points - middle).max(0)
     held = np.clip(arm, -extent, extent)

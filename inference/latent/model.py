@@ -49,21 +49,25 @@ class Model:
     def texture_change(self, move: NDArray[np.floating]) -> NDArray[np.float32]:
         """How far a texture moves, (D,), when the latent moves by some of the axes, (K,).
 
-        A few rows of the axes' own are read instead of all components, where they span the move.
+        A few rows of their own are read instead of all components, where they span the move.
         """
         amounts, along = self._along
         shares = move @ amounts
-        if np.abs(shares @ self.axes.directions - move).max() > _SPANNED:
+        if np.abs(shares @ self._span - move).max() > _SPANNED:
             return self.faces.texture.moved(move[: len(self.faces.texture.deviation)])
         return np.asarray(shares @ along, np.float32)
 
     @cached_property
     def _along(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """From a move to amounts of each axis, (K, F); what each axis does to textures, (F, D)."""
-        directions = self.axes.directions
+        """From a move to amounts of ``_span``, (K, B); what they do to textures, (B, D)."""
         count = len(self.faces.texture.deviation)
-        along = [self.faces.texture.moved(direction[:count]) for direction in directions]
-        return np.linalg.pinv(directions.astype(np.float64)), np.array(along, np.float32)
+        along = [self.faces.texture.moved(direction[:count]) for direction in self._span]
+        return np.asarray(np.linalg.pinv(self._span)), np.array(along, np.float32)
+
+    @cached_property
+    def _span(self) -> NDArray[np.float64]:
+        """What sliders move along, whatever is locked, (B, K)."""
+        return np.concatenate([self.axes.directions, self.axes.readouts]).astype(np.float64)
 
     @cached_property
     def folds(self) -> NDArray[np.float32]:
@@ -106,6 +110,7 @@ def write(model: Model, path: Path) -> None:
         names=np.array(model.axes.names),
         directions=model.axes.directions,
         steps=model.axes.steps,
+        readouts=model.axes.readouts.astype(np.float16),
         people=np.rint(model.people / scale).astype(np.int8),
         people_scale=np.float32(scale),
         creases=np.rint(model.creases.clip(-1, 1) * 127).astype(np.int8),
@@ -121,7 +126,8 @@ def read(path: Path) -> Model:
         planes = np.stack([cv2.idct(plane) for plane in rounded])
         texture = _components(planes.reshape(-1, PLANES * side * side))
         faces = Morphable(texture, _components(file["shape"]), side)
-        axes = Axes(tuple(file["names"].tolist()), file["directions"], file["steps"])
+        readouts = file["readouts"].astype(np.float32)
+        axes = Axes(tuple(file["names"].tolist()), file["directions"], file["steps"], readouts)
         people = file["people"].astype(np.float32) * file["people_scale"]
         creases = file["creases"].astype(np.float32) / 127
     return Model(frame, faces, axes, people, creases)

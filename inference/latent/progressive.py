@@ -107,5 +107,5 @@ def read(path: Path) -> Transparent:
     """Read what ``write`` wrote."""
     with np.load(path, allow_pickle=False) as file:
         directions = file["directions"].astype(np.float32)
-        axes = Axes(tuple(file["names"].tolist()), directions, file["steps"])
+        axes = Axes(tuple(file["names"].tolist()), directions, file["steps"], directions)
         return Transparent(axes, file["back"].astype(np.float32), file["centre"])

@@ -71,16 +71,14 @@ def evaluate(
         networks: what finds faces, in photos and in edits.
     """
     people = [portrait for _, portrait in portraits(named(faces), networks)]
-    readers: list[tuple[Reader, list[str]]] = [
-        (judging, sorted(sliders() & set(judging.names))), (outlines, list(TARGETS)),
-    ]  # fmt: skip
-    return [
-        row
-        for reader, asked in readers
-        for row in summarise(
-            reader, [one for person in people for one in look(person, reader, asked, networks)]
-        )
-    ]
+    rows = []
+    learned, moving = sorted(sliders() & set(judging.names)), list(TARGETS)
+    for reader, asked in ((judging, learned), (outlines, moving)):
+        seen = [one for person in people for one in look(person, reader, asked, networks)]
+        rows += summarise(reader, seen)
+        if reader is judging:
+            rows += with_locks(people, judging, seen, networks)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,11 @@ def fitted(work: Path) -> Fitted:
 
 
 def look(
-    portrait: Portrait, reader: Reader, asked: Sequence[str], networks: Networks
+    portrait: Portrait,
+    reader: Reader,
+    asked: Sequence[str],
+    networks: Networks,
+    locked: frozenset[str] = frozenset(),
 ) -> Iterator[Seen]:
     """Edit one portrait at both ends of each slider and look at the results."""
     editor, frame = Editor(portrait), load().frame
@@ -134,7 +136,7 @@ def look(
     tone = next(name for name, least in _TONES.items() if light >= least)
     for slider in asked:
         for strength in _ALL:
-            picture = editor.edit({slider: strength})
+            picture = editor.edit({slider: strength}, locked)
             try:
                 landmarks = run(analysis.find(picture), networks).faces[0].landmarks
             except PhotoError:
@@ -158,11 +160,7 @@ def summarise(reader: Reader, seen: Sequence[Seen]) -> list[Row]:
     for slider in dict.fromkeys(one.slider for one in seen):
         target = reader.target(slider)
         mine = [one for one in seen if one.slider == slider]
-        ends = [
-            high.features - low.features
-            for low, high in zip(_at(mine, -1.0), _at(mine, 1.0), strict=True)
-        ]
-        moved = np.array(ends)
+        moved = _moved(mine)
         right = moved[:, target.own] * target.way
         usual = max(abs(float(right.mean())), 1e-6)
         off = np.abs(moved[:, target.still]).mean(1) / usual
@@ -188,6 +186,40 @@ def summarise(reader: Reader, seen: Sequence[Seen]) -> list[Row]:
         if tone in by_tone
     ]
     return rows
+
+
+def with_locks(
+    people: Sequence[Portrait], judging: Judge, seen: Sequence[Seen], networks: Networks
+) -> list[Row]:
+    """Lock of each slider what moves most with it, and measure how far that still moves.
+
+    As a share of the slider's own usual change without the lock, as ``off_target`` is.
+    """
+    rows = []
+    lockable = np.array([name in sliders() for name in judging.names])
+    for slider in dict.fromkeys(one.slider for one in seen):
+        target = judging.target(slider)
+        free = _moved([one for one in seen if one.slider == slider])
+        usual = abs(float(free[:, target.own].mean()))
+        along = np.abs(free).mean(0) * lockable
+        along[target.own] = 0
+        most = int(along.argmax())
+        locked = frozenset([judging.names[most]])
+        looks = [
+            one for person in people for one in look(person, judging, [slider], networks, locked)
+        ]
+        rows += [
+            estimate(slider, f"{name}_{judging.names[most]}", shares.tolist(), "ratio")
+            for name, moved in (("unlocked", free), ("locked", _moved(looks)))
+            for shares in (np.abs(moved[:, most]) / max(usual, 1e-6),)
+        ]
+    return rows
+
+
+def _moved(seen: Sequence[Seen]) -> NDArray[np.float32]:
+    """From one end of a slider to the other, (N, F)."""
+    ends = zip(_at(seen, -1.0), _at(seen, 1.0), strict=True)
+    return np.array([high.features - low.features for low, high in ends])
 
 
 def _rising(seen: Sequence[Seen], target: Target) -> list[bool]:

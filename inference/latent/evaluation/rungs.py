@@ -121,8 +121,8 @@ def _moved(name: str, generator: Generator, axes: Axes, judging: Judge) -> list[
 
 
 def _angles(name: str, axes: Axes) -> list[Row]:
-    """How far two axes are from a right angle, before and after all others are held."""
-    apart = np.abs(90 - axes.angles()[np.triu_indices(len(axes.names), 1)])
+    """How far axes are from a right angle to what reads others, before and after those are held."""
+    apart = np.abs(90 - axes.angles()[~np.eye(len(axes.names), dtype=bool)])
     held = [
         axes.without([other for other in axes.names if other != feature]).angles()[index]
         for index, feature in enumerate(axes.names)

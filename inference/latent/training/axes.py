@@ -1,4 +1,4 @@
-"""Find the axes of features: multiple regression of latents on features, all at once."""
+"""Find the axes of features, and what reads them, by regression one way and the other."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from inference.latent.axes import Axes
 
 _RIDGE = 2.0
 _NOTHING = 1e-9
+_READING = 200.0  # ridge of readouts: some hundred components, a thousand faces
 
 
 def slopes(
@@ -46,7 +47,28 @@ def fit(
     found = slopes(latents, features, covariates)
     lengths = np.maximum(np.linalg.norm(found, axis=1), _NOTHING)
     steps = lengths * np.asarray(strengths)
-    return Axes(tuple(names), found / lengths[:, None], steps.astype(np.float32))
+    read = readouts(latents, features)
+    return Axes(tuple(names), found / lengths[:, None], steps.astype(np.float32), read)
+
+
+def readouts(latents: NDArray[np.float32], features: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Regression of each feature on latents, where it is known.
+
+    Args:
+        latents: (N, K), whitened.
+        features: (N, F), NaN where unknown.
+
+    Returns:
+        (F, K), unit length.
+    """
+    found = []
+    for feature in features.T:
+        known = ~np.isnan(feature)
+        inputs = latents[known] - latents[known].mean(0)
+        gram = inputs.T @ inputs + _READING * np.eye(inputs.shape[1])
+        slope = np.linalg.solve(gram, inputs.T @ (feature[known] - feature[known].mean()))
+        found.append(slope / max(float(np.linalg.norm(slope)), _NOTHING))
+    return np.array(found, np.float32)
 
 
 def from_generated(
@@ -60,15 +82,12 @@ def from_generated(
         predicted: (N, F), what a classifier sees in the pictures made of them.
 
     Returns:
-        unit axes; a step is one standard deviation of the feature.
+        unit axes, which are what reads features, too; a step is one standard deviation of one.
     """
     inputs = latents - latents.mean(0)
     outputs = (predicted - predicted.mean(0)) / np.maximum(predicted.std(0), _NOTHING)
     gram = inputs.T @ inputs + _RIDGE * np.eye(inputs.shape[1])
     found = np.linalg.solve(gram, inputs.T @ outputs).T  # (F, K), slopes of features
     lengths = np.maximum(np.linalg.norm(found, axis=1), _NOTHING)
-    return Axes(
-        tuple(names),
-        (found / lengths[:, None]).astype(np.float32),
-        (1 / lengths).astype(np.float32),
-    )
+    directions = (found / lengths[:, None]).astype(np.float32)
+    return Axes(tuple(names), directions, (1 / lengths).astype(np.float32), directions)

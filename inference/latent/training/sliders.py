@@ -112,4 +112,5 @@ def _with(old: Axes, new: Axes) -> Axes:
         tuple(old.names[index] for index in kept) + new.names,
         np.concatenate([old.directions[kept], new.directions]),
         np.concatenate([old.steps[kept], new.steps]),
+        np.concatenate([old.readouts[kept], new.readouts]),
     )

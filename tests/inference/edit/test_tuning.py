@@ -62,7 +62,7 @@ def test_a_kept_slider_holds_still_while_others_move(kept):
     assert held
     names = locks.parted(held)
     free, bound = (axes.move({"Young": -1.0}) for axes in (model.axes, model.axes.without(*names)))
-    directions = [model.axes.directions[model.axes.names.index(one)] for one in names[0]]
+    directions = [model.axes.readouts[model.axes.names.index(one)] for one in names[0]]
     for direction in (*directions, *names[1]):
         assert abs(free @ direction) > 0.02
         assert abs(bound @ direction) < 1e-3

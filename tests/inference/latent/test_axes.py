@@ -13,7 +13,7 @@ NAMES = ("age", "beard", "smile")
 def axes() -> Axes:
     """Three axes, the first two 60 degrees apart."""
     directions = np.array([[1, 0, 0, 0], [0.5, 3**0.5 / 2, 0, 0], [0, 0, 1, 0]], np.float32)
-    return Axes(NAMES, directions, np.array([2, 1, 3], np.float32))
+    return Axes(NAMES, directions, np.array([2, 1, 3], np.float32), directions)
 
 
 def test_angles_are_those_between_axes(axes: Axes) -> None:
@@ -24,7 +24,7 @@ def test_angles_are_those_between_axes(axes: Axes) -> None:
 def test_what_is_locked_does_not_move_along(axes: Axes) -> None:
     """An axis is made perpendicular to locked ones, which stay as they are."""
     locked = axes.without({"age"})
-    np.testing.assert_allclose(locked.angles()[0, 1:], 90, atol=1e-3)
+    np.testing.assert_allclose(locked.angles()[1:, 0], 90, atol=1e-3)
     np.testing.assert_array_equal(locked.directions[0], axes.directions[0])
     move = locked.move({"beard": 1.0, "smile": 0.5})
     assert abs(move @ axes.directions[0]) < 1e-6
@@ -33,7 +33,8 @@ def test_what_is_locked_does_not_move_along(axes: Axes) -> None:
 
 def test_a_feature_that_is_all_locked_does_not_move(axes: Axes) -> None:
     """Where nothing is left of an axis, its slider does nothing rather than noise."""
-    twin = Axes(("a", "b"), axes.directions[[0, 0]], axes.steps[:2])
+    same = axes.directions[[0, 0]]
+    twin = Axes(("a", "b"), same, axes.steps[:2], same)
     np.testing.assert_array_equal(twin.without({"a"}).move({"b": 1.0}), 0)
 
 
@@ -65,6 +66,21 @@ def test_regression_finds_what_each_feature_alone_does() -> None:
     wanted = true / np.linalg.norm(true, axis=1, keepdims=True)
     assert (np.abs((found.directions * wanted).sum(1)) > 0.97).all()
     assert found.steps[1] == pytest.approx(1.0, rel=0.2)
+
+
+def test_what_reads_a_feature_is_not_what_it_does_where_others_look_alike() -> None:
+    """Held by its readout a feature stays, held by its axis it does not."""
+    chance = np.random.default_rng(0)
+    features = chance.normal(size=(4000, 2))
+    mixed = np.array([[1, 0, 0], [1, 1, 0]])  # the second also does what the first does
+    latents = (features @ mixed + chance.normal(size=(4000, 3))).astype(np.float32)
+    found = training.fit(("a", "b"), latents, features, np.zeros((4000, 0)), (1.0, 1.0))
+    (reading, _), (free, held) = found.readouts, (
+        axes.move({"b": 1.0}) for axes in (found, found.without({"a"}))
+    )  # fmt: skip
+    by_axis = free - (free @ found.directions[0]) * found.directions[0]
+    assert abs(held @ reading) < 1e-6
+    assert abs(by_axis @ reading) > 0.1
 
 
 def test_random_people_and_their_predicted_features_give_the_same_axes() -> None:

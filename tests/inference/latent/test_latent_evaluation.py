@@ -13,6 +13,7 @@ from inference.latent.evaluation import judge, protocol, rungs
 from inference.latent.evaluation.judge import Judge
 from inference.latent.evaluation.outlines import TARGETS, Outlines
 from inference.latent.generator import Linear
+from inference.latent.geometry import displacement
 from inference.latent.measures import MEASURES
 from inference.latent.model import load
 from tests.inference.making import networks
@@ -26,7 +27,7 @@ def skin_judge() -> Judge:
     textures, shapes = generator.decode(latents)
     axes = load().axes
     names = ("Pale_Skin", "Young")
-    features = latents @ axes.directions[[axes.names.index(name) for name in names]].T
+    features = latents @ axes.readouts[[axes.names.index(name) for name in names]].T
     return judge.fit(names, textures, shapes, features.astype(np.float64))
 
 
@@ -35,7 +36,7 @@ def test_a_judge_reads_what_it_was_shown(skin_judge: Judge) -> None:
     generator = Linear(load())
     latents = generator.sample(60, seed=1)
     axes = load().axes
-    truth = latents @ axes.directions[[axes.names.index(name) for name in skin_judge.names]].T
+    truth = latents @ axes.readouts[[axes.names.index(name) for name in skin_judge.names]].T
     read = skin_judge.read(*generator.decode(latents))
     agreed = judge.agreement(skin_judge, read, truth.astype(np.float64))
     assert agreed[0] > 0.6
@@ -56,6 +57,22 @@ def test_a_slider_is_on_target_and_far_things_stay(
     assert rows["change_of_usual_features"].value == pytest.approx(1)
 
 
+def test_a_lock_is_measured_against_what_moves_most_without_it(
+    skin_judge: Judge, portrait_of: Callable[[str], Portrait]
+) -> None:
+    """Skin as it moves along with age, free and locked, in shares of age's own change."""
+    person = portrait_of("P005")
+    seen = list(protocol.look(person, skin_judge, ["Young"], networks))
+    rows = {row.metric: row.value for row in protocol.with_locks(
+        [person], skin_judge, seen, networks
+    )}  # fmt: skip
+    assert rows.keys() == {"unlocked_Pale_Skin", "locked_Pale_Skin"}
+    free = protocol.summarise(skin_judge, seen)
+    (off,) = (row.value for row in free if row.metric == "off_target")
+    assert rows["unlocked_Pale_Skin"] == pytest.approx(off)  # there is no other feature
+    assert rows["locked_Pale_Skin"] < rows["unlocked_Pale_Skin"]
+
+
 def test_sliders_that_move_landmarks_are_measured_in_the_picture(
     portrait_of: Callable[[str], Portrait],
 ) -> None:
@@ -69,6 +86,22 @@ def test_sliders_that_move_landmarks_are_measured_in_the_picture(
         assert found[f"on_target_{slider}"] == 1.0
         assert found["change"] > 0.3
         assert found["off_target"] < 0.6
+
+
+def test_landmarks_are_moved_for_their_own_distances_alone() -> None:
+    """Before anything is traced, the mean of all others changes by a tenth of them at most."""
+    shapes = Linear(load()).decode(Linear(load()).sample(60, seed=3))[1]
+    outlines = Outlines.over(shapes)
+    for slider in TARGETS:
+        target = outlines.target(slider)
+        low, high = (
+            np.array([shape + displacement(shape, {slider: way}) for shape in shapes])
+            for way in (-1.0, 1.0)
+        )
+        nothing = np.empty((0, 128, 128, 4), np.uint8)
+        moved = (outlines.read(nothing, high) - outlines.read(nothing, low)).mean(0)
+        assert moved[target.own] * target.way > 0
+        assert np.abs(moved[target.still]).mean() < 0.1 * abs(moved[target.own]), slider
 
 
 def test_every_judged_slider_exists() -> None:

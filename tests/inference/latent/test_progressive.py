@@ -100,7 +100,8 @@ def test_a_face_leads_back_to_noise() -> None:
 def test_what_was_learned_is_written_and_read_again(tmp_path: Path) -> None:
     """Half precision is enough for axes and the way back."""
     chance = np.random.default_rng(1)
-    axes = Axes(("a", "b"), np.eye(2, 6, dtype=np.float32), np.array([1, 2], np.float32))
+    directions = np.eye(2, 6, dtype=np.float32)
+    axes = Axes(("a", "b"), directions, np.array([1, 2], np.float32), directions)
     made = Transparent(axes, chance.random((4, 6), np.float32), chance.random(4, np.float32))
     progressive.write(made, tmp_path / "learned.npz")
     again = progressive.read(tmp_path / "learned.npz")
