@@ -30,6 +30,8 @@ class _Seen:
     told: int = 0
     """Photos answered by a sentence, such as that the bot is busy."""
     lost: int = 0
+    doubled: int = 0
+    """Stickers shown beyond one for each photo."""
     memory: list[tuple[float, float]] = field(default_factory=list)
     """Minutes since the start, and megabytes."""
 
@@ -70,6 +72,9 @@ async def _measure(
                 await asyncio.gather(*sending)
                 took = time.monotonic() - begun
                 watching.cancel()
+                for visitor in visitors:
+                    await visitor.look()
+                    seen.doubled += max(0, len(visitor.shown) - visitor.taken)
             finally:
                 await asyncio.gather(*(visitor.leave() for visitor in visitors))
     return [
@@ -111,6 +116,7 @@ def _counts(seen: _Seen, sent: int, took: float) -> list[Row]:
             ("stickers_a_second", len(seen.waits) / took, "1/s"),
             ("told", float(seen.told), "photos"),
             ("lost", float(seen.lost), "photos"),
+            ("doubled", float(seen.doubled), "stickers"),
             ("resident_mb", half[-1][1] if half else 0.0, "MB"),
             ("growth_mb_a_minute", slope, "MB/min"),
         )

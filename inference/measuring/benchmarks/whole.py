@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -103,6 +104,10 @@ class Visitor:
     def __init__(self, address: str, number: int) -> None:
         self._address = address
         self.turn = asyncio.Lock()
+        self.taken = 0
+        """Photos that the page has taken from it."""
+        self.shown: set[str] = set()
+        """Messages with stickers that the page has shown it."""
         named = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self._http = httpx.AsyncClient(
             base_url=address,
@@ -125,20 +130,41 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self.leave()
 
-    async def sticker(self, photo: bytes) -> float:
-        """Send a photo for its cut-out; return the seconds until the sticker's bytes are here."""
-        cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
-        stream = f"{self._address.replace('http', 'ws', 1)}/stream"
-        headers, origin = {"cookie": cookie}, Origin(self._address)
-        async with connect(stream, origin=origin, additional_headers=headers) as socket:
-            before = json.loads(await socket.recv())["messages"]
+    async def look(self) -> None:
+        """See all that the page shows by now."""
+        async with self._stream() as socket:
+            await self._seen(socket)
+
+    async def sticker(self, photo: bytes, wish: str = "/cutout") -> float:
+        """Send a photo for a sticker; return the seconds until the sticker's bytes are here."""
+        async with self._stream() as socket:
+            known = await self._seen(socket)
             begun = time.perf_counter()
-            where = {"key": secrets.token_hex(8), "caption": "/cutout"}
+            where = {"key": secrets.token_hex(8), "caption": wish}
             (await self._http.post("/photo", params=where, content=photo)).raise_for_status()
+            self.taken += 1
             async with asyncio.timeout(_PATIENCE):
-                address = await _new_sticker(socket, {message["id"] for message in before})
+                address = await _new_sticker(socket, known)
             (await self._http.get(f"{address}.webp")).raise_for_status()
             return time.perf_counter() - begun
+
+    def _stream(self) -> connect:
+        cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
+        return connect(
+            f"{self._address.replace('http', 'ws', 1)}/stream",
+            origin=Origin(self._address),
+            additional_headers={"cookie": cookie},
+        )
+
+    async def _seen(self, socket: ClientConnection) -> set[str]:
+        """Return all messages that the page shows a tab which has just been opened."""
+        messages = json.loads(await socket.recv())["messages"]
+        self.shown |= {message["id"] for message in messages if _has_sticker(message)}
+        return {message["id"] for message in messages}
+
+
+def _has_sticker(message: dict[str, Any]) -> bool:
+    return not message.get("gone") and message["author"] == "bot" and bool(message["sticker"])
 
 
 async def _new_sticker(socket: ClientConnection, known: set[str]) -> str:

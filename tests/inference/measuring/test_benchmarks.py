@@ -43,7 +43,7 @@ def test_load_is_measured_over_the_real_path(selfie_of: Callable[[str], bytes]) 
     rows = load.measure([selfie_of("P001")], people=2, rate=2.0, minutes=0.05)
     found = {row.metric: row.value for row in rows}
     assert found["sent"] >= 1
-    assert found["lost"] == found["told"] == 0
+    assert found["lost"] == found["told"] == found["doubled"] == 0
     assert found["median_ms"] > 0
     assert found["resident_mb"] > 50
 
