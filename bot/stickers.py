@@ -242,7 +242,8 @@ def _read(data: bytes, seconds: float) -> Frames:
 def _plain(picture: Image.Image) -> Image.Image:
     """Return the pixels alone as RGBA, without what else the file carried."""
     converted = picture.convert("RGBA")
-    return Image.frombytes("RGBA", converted.size, converted.tobytes())
+    converted.info = {}
+    return converted
 
 
 def _fit(frames: Frames, limits: Limits) -> Frames:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Lab, Portrait
-from inference.pictures.images import lab_of_pixels, to_lab
+from inference.pictures.images import lab_of_pixels
 
 _ENOUGH = 60  # pixels that a colour is measured on at least
 _COLLAR = 0.12  # face heights below the chin, where a photo shows no more than a collar
@@ -28,8 +28,8 @@ def clothing(portrait: Portrait) -> tuple[Lab | None, dict[str, float]]:
     sides = lab_of_pixels(portrait.image, body & (beside > 0.3) & (below > 0.35))
     plain = {"plain": 1.0, "suit": 0.0, "open": 0.0}
     if len(sides) < _ENOUGH:
-        collar = (below > _COLLAR) & ~_like_skin(portrait)
-        sides = lab_of_pixels(portrait.image, body & (beside > 0.3) & collar)
+        sides = lab_of_pixels(portrait.image, body & (beside > 0.3) & (below > _COLLAR))
+        sides = sides[~_like_skin(sides, portrait.report.colours.skin)]
         return (_typical(sides) if len(sides) >= _ENOUGH else None), plain
     front = lab_of_pixels(portrait.image, body & (beside < 0.22) & (below > 0.28) & (below < 0.9))
     cloth = np.median(sides, axis=0)
@@ -40,28 +40,29 @@ def clothing(portrait: Portrait) -> tuple[Lab | None, dict[str, float]]:
 
 
 def _grid(portrait: Portrait, origin: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """How far below a landmark and beside it each pixel is, (S, S) each, in face heights."""
+    """How far below a landmark and beside it pixels are, (S, 1) and (1, S), in face heights."""
     points = portrait.report.landmarks
     unit = topology.face_height(points)
     x, y = points[origin, :2]
-    rows, columns = np.indices(portrait.alpha.shape, np.float32)
+    ticks = np.arange(len(portrait.alpha), dtype=np.float32)
+    rows, columns = ticks[:, None], ticks[None]
     return (rows - y) / unit, np.abs(columns - x) / unit
 
 
-def _like_skin(portrait: Portrait) -> NDArray[np.bool_]:
-    """Pixels like the face's skin."""
-    skin = np.array(portrait.report.colours.skin, np.float32)
-    apart = (to_lab(portrait.image) - skin) * np.array([0.5, 1, 1], np.float32)
-    return np.asarray(np.linalg.norm(apart, axis=2) < _LIKE_SKIN, np.bool_)
+def _like_skin(pixels: NDArray[np.float32], skin: Lab) -> NDArray[np.bool_]:
+    """Which of some pixels, (N, 3) in Lab, are like the face's skin."""
+    apart = (pixels - np.array(skin, np.float32)) * np.array([0.5, 1, 1], np.float32)
+    return np.asarray(np.linalg.norm(apart, axis=1) < _LIKE_SKIN, np.bool_)
 
 
 def _typical(pixels: NDArray[np.float32]) -> Lab:
     """The commonest colour: of stripes and checks one of them, not the mud between."""
     bins = np.round(pixels / (12, 10, 10)).astype(np.int32)
-    _, which, counts = np.unique(bins, axis=0, return_inverse=True, return_counts=True)
-    lightness, a, b = (
-        float(value) for value in np.median(pixels[which.ravel() == counts.argmax()], axis=0)
-    )
+    bins -= bins.min(axis=0)
+    _, second, third = (bins.max(axis=0) + 1).tolist()
+    which = (bins[:, 0] * second + bins[:, 1]) * third + bins[:, 2]
+    commonest = pixels[which == np.bincount(which).argmax()]
+    lightness, a, b = (float(value) for value in np.median(commonest, axis=0))
     return lightness, a, b
 
 

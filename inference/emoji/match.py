@@ -7,7 +7,8 @@ like the others, so glasses, beards and hats are worn when the classifiers of th
 calibrated, believe in them.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -58,23 +59,28 @@ def spec_of(style: str, parts: Mapping[str, str], traits: Traits) -> AvatarSpec:
 
 def ranked(slot: Slot, traits: Traits) -> list[str]:
     """All variants of a slot, the best first."""
-    scores = {name: score(variant, slot, traits) for name, variant in slot.variants.items()}
-    return sorted(scores, key=lambda name: -scores[name])
+    found = scores(slot, traits)
+    return sorted(found, key=lambda name: -found[name])
 
 
-def score(variant: Variant, slot: Slot, traits: Traits) -> float:
-    """How well a variant shows a person; only differences within a slot mean anything."""
-    total = float(np.log(variant.prior))
+def scores(slot: Slot, traits: Traits) -> dict[str, float]:
+    """How well each variant shows a person; only differences mean anything."""
+    measures = sorted({name for one in slot.variants.values() for name in one.measures})
+    return {name: _score(one, slot, traits, measures) for name, one in slot.variants.items()}
+
+
+def _score(variant: Variant, slot: Slot, traits: Traits, measures: Collection[str]) -> float:
+    """measures: of expression, those that any of the slot's variants shows."""
+    total = math.log(variant.prior)
     for attribute, weight in slot.weights.items():
         believed = traits.attributes[attribute]
         if attribute in variant.tags:
             likely = max(_suits(value, believed) for value in variant.tags[attribute])
-            total += weight * float(np.log(max(likely, _FLOOR)))
+            total += weight * math.log(max(likely, _FLOOR))
         elif attribute in _OF_SOME:  # whatever it would be
-            total += weight * float(np.log(max(believed.values())))
+            total += weight * math.log(max(believed.values()))
         else:  # it says nothing of the attribute: neither better nor worse than a good guess
-            total += weight * sum(p * float(np.log(max(p, _FLOOR))) for p in believed.values())
-    measures = {name for other in slot.variants.values() for name in other.measures}
+            total += weight * sum(p * math.log(max(p, _FLOOR)) for p in believed.values())
     away = sum(
         (variant.measures.get(name, 0.0) - traits.expression[name]) ** 2 for name in measures
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from inference.avatars import styles
-from inference.emoji.match import score, spec_of
+from inference.emoji.match import scores, spec_of
 from inference.emoji.traits import Traits
 from storage.contract.avatars import AvatarSpec
 
@@ -25,9 +25,9 @@ class Tracker:
         seen = traits if self._traits is None else blended(self._traits, traits)
         self._traits = seen
         for name, slot in styles.load(self._style).slots.items():
-            scores = {one: score(part, slot, seen) for one, part in slot.variants.items()}
-            best = max(scores, key=lambda one: scores[one])
-            if name not in self._parts or scores[best] > scores[self._parts[name]] + _MARGIN:
+            found = scores(slot, seen)
+            best = max(found, key=lambda one: found[one])
+            if name not in self._parts or found[best] > found[self._parts[name]] + _MARGIN:
                 self._parts[name] = best
         return spec_of(self._style, self._parts, seen)
 

@@ -272,7 +272,8 @@ def _above(portrait: Portrait) -> NDArray[np.bool_]:
     points = portrait.report.landmarks
     unit = topology.face_height(points)
     top, middle = points[topology.FOREHEAD_MIDDLE, 1], points[topology.FOREHEAD_MIDDLE, 0]
-    rows, columns = np.indices(portrait.alpha.shape, np.float32)
+    ticks = np.arange(len(portrait.alpha), dtype=np.float32)
+    rows, columns = ticks[:, None], ticks[None]
     near = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
     return np.asarray(near & (portrait.alpha > 220), np.bool_)
 

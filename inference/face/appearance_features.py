@@ -112,12 +112,12 @@ def _outline(face: Aligned) -> NDArray[np.bool_]:
     oval = cv2.convexHull(np.round(face.landmarks[:, :2]).astype(np.int32))
     inside = np.zeros((SIZE, SIZE), np.uint8)
     cv2.fillConvexPoly(inside, oval, 1)
-    return inside.astype(bool)
+    return inside.view(np.bool_)
 
 
 def _quantiles(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(15,): five quantiles of L, a and b over a mask; zeros for an empty one."""
-    pixels = lab[mask]
+    pixels = lab.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)
     if len(pixels) < 20:
         return np.zeros(15, np.float32)
     return np.percentile(pixels, (10, 25, 50, 75, 90), axis=0).astype(np.float32).ravel()
@@ -127,4 +127,4 @@ def _polygons(points: NDArray[np.float32], rings: tuple[tuple[int, ...], ...]) -
     mask = np.zeros((SIZE, SIZE), np.uint8)
     for ring in rings:
         cv2.fillPoly(mask, [np.round(points[list(ring)]).astype(np.int32)], 1)
-    return mask.astype(bool)
+    return mask.view(np.bool_)

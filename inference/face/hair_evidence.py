@@ -39,7 +39,7 @@ def describe(
     Returns:
         (LENGTH,) float32.
     """
-    rows, columns = np.indices((SIZE, SIZE))
+    rows, columns = np.ogrid[:SIZE, :SIZE]
     hair = (face.hair_mask > 200) & ~inside
     above = hair & (rows < face.landmarks[topology.FOREHEAD_MIDDLE, 1])
     beside = hair & ~above

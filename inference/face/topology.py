@@ -122,7 +122,7 @@ def fill(
     mask = np.zeros(shape, np.uint8)
     for polygon in polygons:
         cv2.fillPoly(mask, [np.rint(landmarks[list(polygon), :2]).astype(np.int32)], 1)
-    return mask.astype(np.bool_)
+    return mask.view(np.bool_)
 
 
 def face_height(landmarks: NDArray[np.floating]) -> float:

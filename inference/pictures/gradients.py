@@ -34,10 +34,12 @@ def histograms(
     x, y = (cv2.Sobel(grey, cv2.CV_32F, *way, ksize=aperture) for way in ((1, 0), (0, 1)))
     strength, angle = cv2.cartToPolar(x, y)
     position = angle * (orientations / np.pi)
+    if soft:
+        position %= orientations
     found = np.empty((cells[1], cells[0], orientations), np.float32)
     for k in range(orientations):
         if soft:
-            away = np.abs(position % orientations - k)
+            away = np.abs(position - k)
             share = np.maximum(0, 1 - np.minimum(away, orientations - away))
         else:
             share = position.astype(np.int32) % orientations == k

@@ -129,7 +129,7 @@ def lab_of_pixels(image: Image, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     Returns:
         (N, 3) float32, the very values that ``to_lab`` gives where the mask is true.
     """
-    pixels = image[mask]
+    pixels = image.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)  # quicker than image[mask]
     return to_lab(pixels[None])[0] if len(pixels) else np.empty((0, 3), np.float32)
 
 

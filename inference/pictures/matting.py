@@ -31,8 +31,8 @@ def guided_filter(
     height, width = guide.shape[:2]
     small = (max(1, width // _SHRINK), max(1, height // _SHRINK))
     window = (2 * max(1, radius // _SHRINK) + 1,) * 2
-    full = guide.astype(np.float32) * np.float32(1 / 255)
-    planes = [cv2.extractChannel(full, i) for i in range(3)]
+    full = np.multiply(guide, np.float32(1 / 255), dtype=np.float32)
+    planes = cv2.split(full)
     channels = cv2.split(cv2.resize(full, small, interpolation=cv2.INTER_AREA))
     means = [cv2.blur(c, window) for c in channels]
 
