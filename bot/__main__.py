@@ -259,6 +259,20 @@ def _prepare(settings: InferenceSettings) -> "Pipeline":
 # --- stickers from the terminal -----------------------------------------------------------------
 
 
+class _Settings(click.Option):
+    """The settings of a kind, as its help names them."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Name what this installation has: a style of the operator's only where there is one."""
+        kind = KINDS[str(self.name).replace("_", "-")]
+        missing = () if InferenceSettings().style_model else kind.brought
+        names = [
+            name for name in kind.settings if not name.startswith("AU") and name not in missing
+        ]
+        self.help = f"One of {', '.join(names)}."
+        return super().get_help_record(ctx)
+
+
 def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return the option that asks for a kind of result, with settings where it takes some."""
     name = f"--{kind.name}"
@@ -270,9 +284,8 @@ def _kind_option(kind: Kind) -> Callable[[Callable[..., None]], Callable[..., No
     default = next(iter(kind.default or kind.example), None)
     shown = default.name if default else kind.settings[0]
     metavar = f"[{shown}={default.amount:g}]" if default and kind.amount_of(shown) else f"[{shown}]"
-    names = ", ".join(name for name in kind.settings if not name.startswith("AU"))
     return click.option(
-        name, multiple=True, is_flag=False, flag_value="", metavar=metavar, help=f"One of {names}."
+        name, cls=_Settings, multiple=True, is_flag=False, flag_value="", metavar=metavar
     )
 
 

@@ -266,6 +266,21 @@ def test_every_command_explains_itself() -> None:
     )
 
 
+def test_help_names_a_style_of_the_operators_only_where_there_is_one(tmp_path: Path) -> None:
+    """Who has none would only ask for it in vain."""
+
+    def helped(model: Path) -> str:
+        environment = {"SELFMOJI_STYLE_MODEL": str(model), "SELFMOJI_STYLE_LICENCE": "ours"}
+        asked = CliRunner().invoke(main, ["sticker", "--help"], env=environment)
+        assert "hokusai" in asked.output
+        return asked.output
+
+    model = tmp_path / "style.onnx"
+    model.write_bytes(b"a model")
+    assert "guest" in helped(model)
+    assert "guest" not in CliRunner().invoke(main, ["sticker", "--help"]).output
+
+
 @pytest.mark.parametrize("part", ["worker", "web", "telegram", "discord"])
 def test_parts_alone_need_a_database_they_can_share(part: str, tmp_path: Path) -> None:
     """With SQLite they say what to do."""
