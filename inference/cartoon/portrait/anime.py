@@ -32,8 +32,8 @@ def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
     """One eye: lash wedge, tall iris with a light lower half, two catch lights."""
     name, unit, man = f"eye-{eye.name}", sitter.unit, sitter.masculine
     outward, up = eye.outward, eye.up
-    wide = eye.width / eyes.GAIN * (1.36 - 0.20 * man) * size
-    rest = (0.20 - 0.075 * man) * unit * size  # height of a fully open eye, whatever the yaw
+    wide = eye.width / eyes.GAIN * (1.36 - 0.28 * man) * size
+    rest = (0.20 - 0.092 * man) * unit * size  # height of a fully open eye, whatever the yaw
     open_ = float(np.clip((eye.openness - 0.06) / (_ROUND - 0.06), 0.34, 1.15))
     tall = rest * open_ * 0.94
     centre = eye.ring.mean(axis=0) - up * 0.022 * unit
@@ -53,7 +53,7 @@ def _eye(sitter: Sitter, eye: Eye, size: float) -> list[Shape]:
     across = outward * wide * (0.305 - 0.045 * man)
     high = up * max(tall * 0.50, wide * (0.30 - 0.03 * man))
     right = sitter.right
-    thick = (0.17 - 0.09 * man) * rest
+    thick = (0.17 - 0.11 * man) * rest
     grow = np.linspace(0.30 + 0.45 * man, 1.0, len(upper))[:, None] * thick
     flick = at(1.30 - 0.20 * man, 0.34 - 0.16 * man)
     lash = np.vstack([upper, [flick], (upper + up * grow)[::-1]])

@@ -25,13 +25,16 @@ _FRONTAL = 25.0  # degrees of yaw up to which both halves of a face are seen
 _CHIN = 0.25  # of the face's height: where hanging hair of one half is also the other's
 _SMOOTH = 0.35  # of a beard's roughness: as smooth as skin
 _SHADE = 0.45  # for stubble
+_SHAVED, _FAINT = 0.22, 0.03  # opacity of a shaved man's shade, and that below which it is nothing
+_GRAYING = 0.4  # how probable a gray beard must be
+_LIT, _FADED = 0.6, 0.4  # share of its pixels that are darker than gray hairs, and of colour left
 _ALONE, _DROOP = 0.5, 0.03  # share that a moustache alone has, and how far it hangs, face heights
 
 
 def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> list[Shape]:
     """Draw what grows on lips, chin and jaw. grown: see ``density``."""
     if grown is None:
-        return []
+        return _shaved(sitter)
     unit = sitter.unit
     blur = 0.022 * unit / SCALE
     least = (0.07 * unit) ** 2
@@ -57,6 +60,16 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
     return shapes
 
 
+def _shaved(sitter: Sitter) -> list[Shape]:
+    """Where a man shaves, a little darker: by it, not by lines, people tell a man's face."""
+    strength = _SHAVED * sitter.masculine
+    if strength < _FAINT:
+        return []
+    region = curves.through(sitter.points(*_REGION), 3, closed=True)
+    lips = curves.through(sitter.points(*topology.LIPS_OUTER), 3, closed=True)
+    return fill("shaved", "beard-thin", region, lips, part="shade", clip="skin", opacity=strength)
+
+
 def _solid(chance: float) -> float:
     """The density that is drawn solid: the surer a beard is, the less."""
     return _SOLID - 0.22 * max(0.0, chance - 0.6) / 0.4
@@ -67,6 +80,11 @@ def colours(sitter: Sitter, grown: Plane | None, skin: Lab) -> dict[str, Lab]:
     own = np.asarray(sitter.colours.brows, np.float32)
     if grown is not None and (grown > _SOLID).sum() > 60:
         own = np.median(sitter.lab[grown > _SOLID], axis=0)
+    gray = sitter.chance("hair_colour", "gray", "white") * _chance(sitter)
+    if grown is not None and gray > _GRAYING and (grown > _THIN).sum() > 60:
+        hairs = sitter.lab[grown > _THIN]  # what lies between white hairs is skin and shade
+        lit = np.median(hairs[hairs[:, 0] > np.quantile(hairs[:, 0], _LIT)], axis=0)
+        own = own + min(1.0, 1.5 * gray) * (lit * (1, _FADED, _FADED) - own)
     light, a, b = hair_colour.warm((float(own[0]), float(own[1]), float(own[2])))
     light = max(min(light, skin[0] + 25), 12.0)
     tone: Lab = (light, a, b)

@@ -109,7 +109,7 @@ def _drawn(eye: Eye, unit: float) -> list[Shape]:
         *fill(
             f"{name}-lid", "ink",
             np.vstack([upper, (upper - eye.up * 0.11 * eye.width)[::-1]]),
-            part="shade", clip=name, opacity=0.28,
+            part="shade", clip=name, opacity=0.10 + 0.18 * eye.lashes,
         ),
         *fill(f"{name}-glint", "glint", _glint(eye, radius), part="feature", clip=name),
         *_lashes(eye, upper, unit),
@@ -121,7 +121,7 @@ def _lashes(eye: Eye, upper: Curve, unit: float) -> list[Shape]:
     name = f"eye-{eye.name}"
     count = len(upper)
     t = np.linspace(0, 1, count)
-    thick = eye.width * (0.055 + 0.035 * eye.lashes)
+    thick = eye.width * (0.025 + 0.065 * eye.lashes)
     widths = thick * np.clip(0.35 + 1.1 * np.sin(np.pi * np.clip(t * 0.80 + 0.12, 0, 1)), 0, 1.3)
     widths[-1] *= 0.2
     lash = [Shape(f"{name}-lash", "lash", "feature", (upper + eye.up * thick * 0.2,), widths)]

@@ -1,5 +1,7 @@
 """The colour of hair as it is drawn: its own, without what the sky and the shade add."""
 
+from collections.abc import Mapping
+
 from inference.face import light
 from inference.face.attributes import Probabilities
 from inference.face.report import Colours, Lab
@@ -11,6 +13,10 @@ _WARM = 0.22  # of b: hair that is yellowish is at least so reddish
 _GOLD = 18.0  # b of hair that is certainly blond at least
 _FAIR = 0.5  # how probable fair hair must be for its lit part to be its colour
 _LIT = 0.75
+_CALLED = (0.5, 0.9)  # how probable a name must be to count at all, and to count in full
+_GRAY = (52.0, 0.7)  # least lightness of gray hair, share of what is missing
+_BROWN = (25.0, 6.0, 9.0)  # least lightness, a and b of brown hair
+_FAIRNESS = (58.0, 20.0, 0.7)  # least lightness and b of blond hair, share of what is missing
 _STREAKS, _GRAYING = 0.12, 0.5  # how probable dye or gray hair must be for two tones
 _BLOND = (0.1, 55.0)  # how probable blond hair must be, and how light blond streaks
 
@@ -31,7 +37,32 @@ def own(colours: Colours, perceived: Probabilities) -> Lab | None:
         # backlit dark hair mirrors the sky; brows, in the face's own shade, do not
         sky = min(1.0, max(0.0, (b - least) / (most - least)))
         lightness, a, b = _between((lightness, a, b), colours.brows, sky)
-    return warm((lightness, a, max(b, -1.0, _GOLD * likely.get("blond", 0.0))))
+    lightness, a, b = warm((lightness, a, max(b, -1.0, _GOLD * likely.get("blond", 0.0))))
+    return _named((lightness, a, b), likely)
+
+
+def _named(tone: Lab, likely: Mapping[str, float]) -> Lab:
+    """Bring a tone nearer to what people call it, where they surely would.
+
+    A flat shape lacks what names a colour on a photo: single gray hairs, the brown that only shows
+    where light falls on it, the gold of the strands above.
+    """
+    lightness, a, b = tone
+    gray = _called(likely.get("gray", 0.0) + likely.get("white", 0.0))
+    brown, blond = (_called(likely.get(name, 0.0)) for name in ("brown", "blond"))
+    least, share = _GRAY
+    lightness += gray * share * max(0.0, least - lightness)
+    least, red, yellow = _BROWN
+    lightness += brown * max(0.0, least - lightness)
+    a, b = a + brown * max(0.0, red - a), b + brown * max(0.0, yellow - b)
+    least, yellow, share = _FAIRNESS
+    lightness += blond * share * max(0.0, least - lightness)
+    return lightness, a, b + blond * share * max(0.0, yellow - b)
+
+
+def _called(likely: float) -> float:
+    low, high = _CALLED
+    return min(1.0, max(0.0, (likely - low) / (high - low)))
 
 
 def second(colours: Colours, perceived: Probabilities) -> Lab | None:

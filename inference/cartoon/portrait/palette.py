@@ -13,6 +13,7 @@ from inference.pictures.images import from_lab
 Palette = Mapping[str, Lab]
 
 _BLACK_HAIR = 15.0  # least lightness of hair, so that its locks still show
+_BARE = 0.5  # how much nearer to the skin men's lips are drawn: filled ones look painted
 _LIGHT = 55.0  # lightness below which no skin is left white
 _PAPER: Lab = (98.0, 0.0, 0.0)
 _GRAY: Lab = (62.0, 0.0, -2.0)
@@ -28,6 +29,7 @@ def mix(
     shade = light.missing(skin, tone)
     skin = _skin(_lightened(skin, shade))
     lips = _lips(_lightened(sitter.colours.lips, shade), skin)
+    lips = _between(lips, skin, _BARE * sitter.masculine)
     found: dict[str, Lab] = grown(sitter.colours, wishes) | {
         "skin": skin,
         "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),

@@ -128,7 +128,10 @@ def _blush(sitter: Sitter) -> list[Shape]:
         wide = 0.085 * unit * float(np.clip(1 + yaw / 60, 0.3, 1))
         centre = sitter.landmarks[index] + 0.03 * unit * sitter.up
         ring = curves.ellipse(centre, sitter.right * wide, sitter.up * 0.055 * unit)
-        shapes += fill(f"blush-{index}", "blush", ring, part="light", clip="skin", opacity=0.16)
+        shapes += fill(
+            f"blush-{index}", "blush", ring, part="light", clip="skin",
+            opacity=0.16 * (1 - 0.8 * sitter.masculine),
+        )  # fmt: skip
     return shapes
 
 

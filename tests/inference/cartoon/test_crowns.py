@@ -57,10 +57,10 @@ def _colours(hair: tuple[float, float, float]) -> Colours:
 
 
 def test_hair_before_a_bright_sky_is_not_drawn_blue() -> None:
-    """Dark hair that mirrors the sky is as dark and warm as the brows."""
+    """Dark hair that mirrors the sky is as dark as the brows, and as warm as brown is."""
     drawn = hair_colour.own(_colours((37, 1, -7)), BROWN)
     assert drawn is not None
-    assert drawn == pytest.approx((25, 5, 6), abs=2)
+    assert drawn == pytest.approx((25, 6, 9), abs=2)
 
 
 def test_hair_dyed_blue_stays_blue() -> None:
@@ -88,6 +88,22 @@ def test_the_lit_part_of_blond_hair_is_its_colour() -> None:
     assert drawn is not None
     assert drawn[0] > 60
     assert drawn[2] > 14
+
+
+def test_hair_is_drawn_as_what_it_is_surely_called() -> None:
+    """Dark brown is not black, dark gray is gray; what has no sure name stays as it is."""
+    dark = _colours((12, 2, 2))
+    brown, gray, black, doubtful = (
+        hair_colour.own(dark, {"hair_colour": said})
+        for said in ({"brown": 0.9}, {"gray": 0.9}, {"black": 0.9}, {"brown": 0.4, "black": 0.4})
+    )
+    assert brown is not None
+    assert gray is not None
+    assert brown[0] > 20
+    assert brown[2] > 8
+    assert gray[0] > 35
+    assert abs(gray[2]) < 3
+    assert black == doubtful == pytest.approx((12, 2, 2), abs=1)
 
 
 def test_light_on_hair_is_no_second_colour() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from inference.cartoon.portrait import composing, curves, grounds, looks, options, sitter
+from inference.cartoon.portrait.drawing import Drawing
 from inference.cartoon.portrait.options import AS_IT_IS, Options
 from inference.cartoon.serving import Cartoon
 from inference.face.report import Lab, Portrait
@@ -164,6 +165,20 @@ def test_a_beard_is_kept_and_none_invented(portrait_of: Callable[[str], Portrait
         assert drawing.named("stubble") is None
 
 
+def test_a_gray_beard_is_drawn_in_its_gray_hairs(portrait_of: Callable[[str], Portrait]) -> None:
+    """Lighter and with less colour than what lies between them; a black one stays black."""
+    person = sitter.sit(portrait_of("P005"))
+    black, faded = (
+        composing.drawn(replace(person, perceived={**person.perceived, **read}), "ink").palette[
+            "beard"
+        ]
+        for read in ({"hair_colour": {"black": 1.0}}, {"hair_colour": {"gray": 1.0}})
+    )
+    assert faded[0] > black[0] + 3
+    assert np.hypot(*faded[1:]) < np.hypot(*black[1:])
+    assert black[0] < 30
+
+
 def test_anime_draws_men_by_other_signs_and_by_degrees(
     portrait_of: Callable[[str], Portrait],
 ) -> None:
@@ -183,6 +198,29 @@ def test_anime_draws_men_by_other_signs_and_by_degrees(
     assert eyes[0] > 1.2 * eyes[-1]
     assert chins == sorted(chins)
     assert chins[-1] > 1.05 * chins[0]
+
+
+def test_who_reads_as_a_man_has_a_shaved_jaw_and_lips_near_the_skin(
+    portrait_of: Callable[[str], Portrait],
+) -> None:
+    """In every proportion, by degrees; nobody else has, and no beard is shaved."""
+    person = sitter.sit(portrait_of("P009"))
+
+    def read(male: float) -> sitter.Sitter:
+        return replace(person, perceived={**person.perceived, "male": {"1": male, "0": 1 - male}})
+
+    def bare(drawing: Drawing) -> float:
+        return float(np.linalg.norm(np.subtract(drawing.palette["lips"], drawing.palette["skin"])))
+
+    for look in ("ink", "anime", "chibi"):
+        woman, unsure, man = (composing.drawn(read(male), look) for male in (0.0, 0.55, 1.0))
+        shades = [drawing.named("shaved") for drawing in (woman, unsure, man)]
+        assert shades[0] is None
+        assert shades[1] is not None
+        assert shades[2] is not None
+        assert shades[1].opacity < shades[2].opacity < 0.3
+        assert bare(man) < bare(unsure) < bare(woman)
+    assert composing.drawn(sitter.sit(portrait_of("P005")), "ink").named("shaved") is None
 
 
 def test_palettes_leave_skin_alone() -> None:
