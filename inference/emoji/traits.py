@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inference.emoji import beards, clothes, crops, outlines
 from inference.emoji.embedders import probabilities
-from inference.face import topology
+from inference.face import crown, topology
 from inference.face.alignment import Aligned, align
 from inference.face.attributes import Probabilities, classify
 from inference.face.blendshapes import NAMES
@@ -40,21 +40,24 @@ class Traits:
 def observe(portrait: Portrait) -> Calls[Traits]:
     """Find a person's traits; kept with the portrait.
 
+    Of a head that the photo cuts, those of the head as it goes on.
+
     Args:
         portrait: a studied face.
 
     Raises:
         WeightsError: a model's file is missing or damaged.
     """
-    seen = yield from portrait.once_called(_seen)
-    return portrait.once(_observe, seen)
+    whole = crown.closed(portrait)
+    seen = yield from whole.once_called(_seen)
+    return whole.once(_observe, seen, cut=whole is not portrait)
 
 
 def _seen(portrait: Portrait) -> Calls[Probabilities]:
     return (yield from probabilities(crops.of_face(align(portrait), crops.SIDE)))
 
 
-def _observe(portrait: Portrait, seen: Probabilities) -> Traits:
+def _observe(portrait: Portrait, seen: Probabilities, *, cut: bool) -> Traits:
     face = align(portrait)
     attributes = pooled(classify(portrait), seen)
     attributes |= {name: weighed(attributes[name], more) for name, more in _RATHER.items()}
@@ -63,6 +66,8 @@ def _observe(portrait: Portrait, seen: Probabilities) -> Traits:
     knot = knotted(portrait)
     flat = _ramp(-portrait.report.hair.volume, *_FLAT)
     grown = sum(attributes["hair_length"].get(name, 0.0) for name in ("medium", "long"))
+    if cut:  # then it is not seen whether it is: a crop is as likely
+        grown = max(grown, 0.5)
     tied = knot + (1 - knot) * attributes["male"].get("0", 0.0) * (1 - loose) * flat * grown
     attributes["tied"] = {"1": tied, "0": 1 - tied}
     cloth, attributes["clothes"] = clothes.clothing(portrait)

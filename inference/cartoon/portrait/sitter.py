@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cartoon.portrait import crown, hair_colour, regions
+from inference.cartoon.portrait import hair_colour, regions
 from inference.cartoon.portrait.curves import Curve, Plane
-from inference.face import attributes, topology
+from inference.face import attributes, crown, topology
 from inference.face.framing import bust
 from inference.face.report import Colours, Hair, Lab, Portrait, Pose
 from inference.pictures.images import to_lab
@@ -97,13 +97,15 @@ class Sitter:
 
 def sit(portrait: Portrait) -> Sitter:
     """Place a portrait's person on the canvas, as large as fits, and find what they wear."""
-    perceived = attributes.classify(portrait)
-    head = crown.closed(portrait, perceived)
-    rows, columns = bust(head.landmarks.astype(np.float32))
-    left, top, width, height = cv2.boundingRect((head.alpha[rows, columns] > 64).astype(np.uint8))
+    portrait = crown.closed(portrait)
+    perceived, report = attributes.classify(portrait), portrait.report
+    rows, columns = bust(report.landmarks)
+    left, top, width, height = cv2.boundingRect(
+        (portrait.alpha[rows, columns] > 64).astype(np.uint8)
+    )
     left += columns.start
     box = np.s_[top : top + height, left : left + width]
-    alpha = head.alpha[box] > 128
+    alpha = portrait.alpha[box] > 128
     room = _ROOM / SCALE
     spare = [0.0 if side.mean() > _CUT else room for side in (alpha[0], alpha[:, 0], alpha[:, -1])]
     free = GRID - spare[1] - spare[2], GRID - spare[0]
@@ -118,15 +120,14 @@ def sit(portrait: Portrait) -> Sitter:
         edges = y, 0, x, GRID - size[0] - x
         return np.asarray(cv2.copyMakeBorder(small, *edges, border), np.uint8)
 
-    landmarks = (head.landmarks - (left, top)) * scale + (x, y)
-    photo = placed(head.photo, cv2.BORDER_REPLICATE)
+    landmarks = (report.landmarks[:, :2].astype(np.float64) - (left, top)) * scale + (x, y)
+    photo = placed(portrait.foreground, cv2.BORDER_REPLICATE)
     person, hair = (
         placed(mask, cv2.BORDER_CONSTANT).astype(np.float32) / np.float32(255)
-        for mask in (head.alpha, head.hair)
+        for mask in (portrait.alpha, portrait.hair_mask)
     )
     deep = sum(perceived["skin"].get(tone, 0.0) for tone in ("5", "6"))
     lab = to_lab(photo)
-    report = replace(portrait.report, hair=head.style)
     found = regions.find(photo, lab, landmarks, person, hair, report, perceived)
     return Sitter(
         landmarks=landmarks * SCALE,
@@ -145,7 +146,7 @@ def sit(portrait: Portrait) -> Sitter:
             hair=hair_colour.own(report.colours, perceived),
             hair_second=hair_colour.second(report.colours, perceived),
         ),
-        style=head.style,
+        style=report.hair,
         pose=report.pose,
         blendshapes=report.blendshapes,
         perceived=perceived,
