@@ -16,6 +16,7 @@ from inference.expression import (
     limits,
     mouth,
     mouth_sight,
+    strands,
     turning,
     warp,
 )
@@ -164,6 +165,7 @@ def express(
     alpha: NDArray[np.uint8],
     report: FaceReport,
     settings: Iterable[Setting],
+    hair: NDArray[np.uint8] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return picture and alpha with another expression.
 
@@ -175,8 +177,9 @@ def express(
         alpha: (H, W).
         report: the face in their pixels.
         settings: names of ``mixes.MIXES`` with amounts -1..1.
+        hair: (H, W) uint8, its mask, so that eyes close under it.
     """
-    return performed(image, alpha, report, movement(settings))
+    return performed(image, alpha, report, movement(settings), hair=hair)
 
 
 def performed(
@@ -185,6 +188,7 @@ def performed(
     report: FaceReport,
     asked: Movement,
     between: Interior | None = None,
+    hair: NDArray[np.uint8] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return picture and alpha after a movement; see ``express``.
 
@@ -194,8 +198,9 @@ def performed(
         report: the face in their pixels.
         asked: what to do with it.
         between: see ``expressed``.
+        hair: see ``express``.
     """
-    done = expressed(image, alpha, report, asked, between)
+    done = expressed(image, alpha, report, asked, between, hair)
     points = report.landmarks if done.moved is None else done.moved.after
     return turning.turn(done.image, done.alpha, points, asked.turn, asked.nod)
 
@@ -206,6 +211,7 @@ def expressed(
     report: FaceReport,
     asked: Movement,
     between: Interior | None = None,
+    hair: NDArray[np.uint8] | None = None,
 ) -> Expressed:
     """Do what ``performed`` does, but for turning the head, and tell how.
 
@@ -215,15 +221,20 @@ def expressed(
         report: the face in their pixels.
         asked: what to do with it.
         between: what shows between parting lips; chosen for this movement if None.
+        hair: see ``express``.
     """
-    asked = as_seen(image, report, asked)
+    if hair is not None:
+        hair = strands.before_eyes(image, hair, report.landmarks)
+    asked = as_seen(image, report, asked, hair)
     image = gaze.turn(image, report.landmarks, asked.look_left, asked.look_right)
     if asked.close_left or asked.close_right:
-        image = lids.close(image, report.landmarks, left=asked.close_left, right=asked.close_right)
+        closing = {"left": asked.close_left, "right": asked.close_right}
+        image = lids.close(image, report.landmarks, **closing, hair=hair)
     if not asked.moves:
         return Expressed(image, alpha)
     height, width = alpha.shape
-    moved = move(report, asked, eyewear.worn(image, report.landmarks, report.colours.skin))
+    glasses = eyewear.worn(image, report.landmarks, report.colours.skin, hair)
+    moved = move(report, asked, glasses)
     image = creases.lay(image, moved.before, moved.weights, report.colours.skin)
     field = warp.flow(moved.before, moved.after, width, height)
     both = field.applied(np.dstack([image, alpha]))
@@ -238,7 +249,12 @@ def expressed(
     return Expressed(image, alpha, moved, field)
 
 
-def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Movement:
+def as_seen(
+    image: NDArray[np.uint8],
+    report: FaceReport,
+    asked: Movement,
+    hair: NDArray[np.uint8] | None = None,
+) -> Movement:
     """Leave out what is asked of what is not seen.
 
     Eyes and their brows behind glasses, hair, a hand or glare; the mouth and the cheeks that it
@@ -248,12 +264,13 @@ def as_seen(image: NDArray[np.uint8], report: FaceReport, asked: Movement) -> Mo
         image: (H, W, 3) RGB uint8.
         report: the face in its pixels.
         asked: what to do with it.
+        hair: (H, W) uint8, strands before the eyes.
     """
     asked = _with_mouth_as_seen(image, report, asked)
     looks = (*asked.look_left, *asked.look_right, asked.close_left, asked.close_right)
     if not any(looks) and not any(name.startswith(_ABOUT_EYES) for name in asked.weights):
         return asked
-    left, right = eyesight.seen(image, report.landmarks, report.colours.skin)
+    left, right = eyesight.seen(image, report.landmarks, report.colours.skin, hair)
     if left == right == 1.0:
         return asked
     shares = {

@@ -42,7 +42,7 @@ class Explained:
 def geometric(portrait: Portrait, asked: Movement) -> Explained:
     """Take the geometric engine's edit apart; A and C are what it changed beside moving skin."""
     image, report = portrait.foreground, portrait.report
-    done = engine.expressed(image, portrait.alpha, report, asked)
+    done = engine.expressed(image, portrait.alpha, report, asked, hair=portrait.hair_mask)
     flow = np.zeros((*portrait.alpha.shape, 2), np.float32)
     moved = image
     if done.flow is not None:

@@ -21,12 +21,17 @@ _DARKER = (0.3, 0.5)  # share of the skin's lightness that is missing below
 _CONTRAST = (3.0, 8.0)  # L* of the white over the iris: none, a seen eye
 _SKIN = 7.0  # Lab distance of the white from the skin below, within which it is skin itself
 _BELOW = (0.3, 0.42)  # of the eye's width
-_DIM = 60.0  # L* of skin below which everything differs by less
+_LIT = 64.0  # L* of the skin for which these differences hold: in dim light all are smaller
+_STRANDS = (0.6, 0.8)  # of an eye's opening that hair covers: seen, hidden
+_BARE_OF_HAIR = 60  # of the mask
 _BARE = 1.15  # radii of the iris from which an eye is white
 
 
 def seen(
-    image: NDArray[np.uint8], landmarks: NDArray[np.floating], skin: Lab
+    image: NDArray[np.uint8],
+    landmarks: NDArray[np.floating],
+    skin: Lab,
+    hair: NDArray[np.uint8] | None = None,
 ) -> tuple[float, float]:
     """Tell how surely each eye is seen.
 
@@ -34,16 +39,32 @@ def seen(
         image: (H, W, 3) RGB uint8.
         landmarks: (478, 2 or 3) px.
         skin: the person's.
+        hair: (H, W) uint8, strands before the eyes.
 
     Returns:
         Of the person's left and right eye, 0 (hidden) to 1.
     """
     points = np.asarray(landmarks[:, :2], np.float64)
-    right, left = (_seen(image, points, side, skin) for side in (0, 1))
+    right, left = (_seen(image, points, side, skin, hair) for side in (0, 1))
+    if hair is not None:
+        bare = (1 - _ramp(_under(hair, points, side), *_STRANDS) for side in (0, 1))
+        right, left = (min(one, other) for one, other in zip((right, left), bare, strict=True))
     return left, right
 
 
-def _seen(image: NDArray[np.uint8], points: NDArray[np.float64], side: int, skin: Lab) -> float:
+def _under(hair: NDArray[np.uint8], points: NDArray[np.float64], side: int) -> float:
+    """The share of an eye's opening that lies under hair."""
+    opening = topology.fill(hair.shape, points, topology.EYES[side])
+    return float((hair[opening] > 128).mean()) if opening.any() else 0.0
+
+
+def _seen(
+    image: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    side: int,
+    skin: Lab,
+    hair: NDArray[np.uint8] | None,
+) -> float:
     ring = points[list(topology.EYES[side])]
     first, last = points[list(topology.EYE_CORNERS[side])]
     width = float(np.linalg.norm(last - first))
@@ -52,7 +73,10 @@ def _seen(image: NDArray[np.uint8], points: NDArray[np.float64], side: int, skin
     lab = to_lab(np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]]))
     if min(lab.shape[:2]) < 4:
         return 1.0
-    below = _below(lab, (first - low, last - low))
+    bare = np.ones(lab.shape[:2], np.bool_)
+    if hair is not None:
+        bare = hair[low[1] : high[1], low[0] : high[0]] < _BARE_OF_HAIR
+    below = _below(lab, bare, (first - low, last - low))
     unlike = float(np.linalg.norm((below - skin) * (0.5, 1.0, 1.0)))
     darker = 1 - float(below[0]) / max(skin[0], 20.0)
     covered = max(_ramp(unlike, *_UNLIKE), _ramp(darker, *_DARKER))
@@ -62,23 +86,25 @@ def _seen(image: NDArray[np.uint8], points: NDArray[np.float64], side: int, skin
     cv2.fillPoly(opening, [np.rint((ring - low) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
     y, x = np.mgrid[: lab.shape[0], : lab.shape[1]] + 0.5
     away = np.hypot(x - iris[0, 0], y - iris[0, 1]) / max(radius, 1.0)
-    dark = lab[..., 0][(opening > 0) & (away < 0.8)]
-    white = lab[(opening > 0) & (away > _BARE)]
+    dark = lab[..., 0][(opening > 0) & bare & (away < 0.8)]
+    white = lab[(opening > 0) & bare & (away > _BARE)]
     if min(dark.size, len(white)) < 4:
         return 1.0 - covered
     middle = np.median(white, axis=0)
     contrast = float(middle[0] - np.median(dark))
-    dim = min(1.0, skin[0] / _DIM)
+    lit = skin[0] / _LIT
     alike = float(np.linalg.norm((middle - below) * (0.5, 1.0, 1.0)))
-    if alike < _SKIN and contrast < dim * _CONTRAST[0]:
+    if alike < _SKIN and contrast < lit * _CONTRAST[0]:
         return 0.0
-    return 1.0 - covered * (1.0 - _ramp(contrast, *(dim * one for one in _CONTRAST)))
+    return 1.0 - covered * (1.0 - _ramp(contrast, *(lit * one for one in _CONTRAST)))
 
 
 def _below(
-    lab: NDArray[np.float32], corners: tuple[NDArray[np.float64], NDArray[np.float64]]
+    lab: NDArray[np.float32],
+    bare: NDArray[np.bool_],
+    corners: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    """Return the median colour of the skin under an eye."""
+    """Return the median colour of the skin under an eye, where it is bare if it is so anywhere."""
     first, last = corners
     along = last - first
     down = np.array([-along[1], along[0]])
@@ -88,7 +114,10 @@ def _below(
     found = cv2.remap(
         lab, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(np.median(found.reshape(-1, 3), axis=0), np.float64)
+    x, y = (at[..., axis].astype(int) for axis in (0, 1))
+    free = bare[np.clip(y, 0, len(bare) - 1), np.clip(x, 0, bare.shape[1] - 1)]
+    colours = found[free] if free.any() else found.reshape(-1, 3)
+    return np.asarray(np.median(colours, axis=0), np.float64)
 
 
 def _ramp(value: float, start: float, end: float) -> float:

@@ -57,7 +57,12 @@ def detect(image: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> float:
     return float(np.clip((share - EDGE[0]) / (EDGE[1] - EDGE[0]), 0.0, 1.0))
 
 
-def worn(image: NDArray[np.uint8], landmarks: NDArray[np.floating], skin: Lab) -> float:
+def worn(
+    image: NDArray[np.uint8],
+    landmarks: NDArray[np.floating],
+    skin: Lab,
+    hair: NDArray[np.uint8] | None = None,
+) -> float:
     """Tell whether a face wears glasses, by their frame or by what hides an eye.
 
     One hidden eye is enough: light plays on dark lenses so that the other may seem to be seen, and
@@ -67,11 +72,13 @@ def worn(image: NDArray[np.uint8], landmarks: NDArray[np.floating], skin: Lab) -
         image: (H, W, 3) RGB uint8.
         landmarks: (478, 2 or 3) px of the image.
         skin: the person's.
+        hair: (H, W) uint8, strands before the eyes.
 
     Returns:
         0 (none) to 1 (surely).
     """
-    return 1.0 - (1.0 - detect(image, landmarks)) * min(eyesight.seen(image, landmarks, skin))
+    seen = min(eyesight.seen(image, landmarks, skin, hair))
+    return 1.0 - (1.0 - detect(image, landmarks)) * seen
 
 
 def stiffened(

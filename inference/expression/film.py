@@ -37,7 +37,7 @@ class Film(Sequence[Image]):
             shots: one for each frame.
         """
         self._shots = shots
-        self._image, self._alpha, self._report = reduced(
+        self._image, self._alpha, self._hair, self._report = reduced(
             portrait, _FULL, bust(portrait.report.landmarks)
         )
         self._interiors = self._all_interiors(shots)
@@ -76,7 +76,9 @@ class Film(Sequence[Image]):
 
     def _posed(self, movement: Movement) -> Image:
         between = None if movement.inside is None else self._interiors[movement.inside]
-        image, alpha = engine.performed(self._image, self._alpha, self._report, movement, between)
+        image, alpha = engine.performed(
+            self._image, self._alpha, self._report, movement, between, self._hair
+        )
         apart = int(cv2.absdiff(alpha, self._alpha).sum())
         if apart < _SAME * int(self._alpha.sum()):
             alpha = self._alpha
@@ -93,8 +95,8 @@ class Film(Sequence[Image]):
 
 def reduced(
     portrait: Portrait, full: int, box: tuple[slice, slice]
-) -> tuple[Image, NDArray[np.uint8], FaceReport]:
-    """Cut a portrait down to a part of it.
+) -> tuple[Image, NDArray[np.uint8], NDArray[np.uint8], FaceReport]:
+    """Cut a portrait down to a part of it: image, alpha, the hair's mask, and what is known.
 
     Args:
         portrait: of the face.
@@ -102,14 +104,17 @@ def reduced(
         box: its rows and columns.
     """
     report, (rows, columns) = portrait.report, box
-    image, alpha = portrait.foreground[rows, columns], portrait.alpha[rows, columns]
+    image, alpha, hair = (
+        plane[rows, columns] for plane in (portrait.foreground, portrait.alpha, portrait.hair_mask)
+    )
     scale = min(1.0, full / max(alpha.shape))
     size = (round(alpha.shape[1] * scale), round(alpha.shape[0] * scale))
     method = resampling(scale)
     factor = np.array([size[0] / alpha.shape[1], size[1] / alpha.shape[0], scale], np.float32)
     landmarks = (report.landmarks - (columns.start, rows.start, 0)) * factor
     smaller = replace(report, landmarks=landmarks.astype(np.float32))
-    return resize(image, size, method), resize(alpha, size, method), smaller
+    image, alpha, hair = (resize(plane, size, method) for plane in (image, alpha, hair))
+    return image, alpha, hair, smaller
 
 
 def _key(movement: Movement) -> tuple[object, ...]:

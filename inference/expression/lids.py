@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 
+STRANDS = (90.0, 170.0)
+"""Values of a mask of hair from which strands lie before an eye: none, surely."""
+
 LASHES = (0.075, 0.03)
 """How much of the lash line travels, above and below the lid's edge, over the eye's width."""
 
@@ -48,14 +51,16 @@ def close(
     *,
     left: float,
     right: float,
+    hair: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Slide lids down over the eyes.
+    """Slide lids down over the eyes, and under the hair that falls over them.
 
     Args:
         picture: (H, W, 3) RGB uint8.
         points: (478, 2 or 3) px.
         left: of the person's left eye, how much of the opening, 0..1.
         right: the same of the person's right eye.
+        hair: (H, W) uint8, what stays before the eyes.
 
     Returns:
         (H, W, 3) RGB uint8.
@@ -67,7 +72,7 @@ def close(
     size = max(persons_left.width, persons_right.width)
     for eye, amount in ((persons_left, left), (persons_right, right)):
         if amount > 0:
-            picture = _slide(picture, eye, amount, size)
+            picture = _slide(picture, eye, amount, size, hair)
     return picture
 
 
@@ -164,7 +169,13 @@ def _tone(skin: Plane, lid: Plane, below: Plane, sigma: float) -> Plane:
     return np.asarray(own + CHEEK * (np.median(cheek, axis=0) - own), np.float32)
 
 
-def _slide(picture: NDArray[np.uint8], eye: _Eye, amount: float, size: float) -> NDArray[np.uint8]:
+def _slide(
+    picture: NDArray[np.uint8],
+    eye: _Eye,
+    amount: float,
+    size: float,
+    hair: NDArray[np.uint8] | None,
+) -> NDArray[np.uint8]:
     height, width = picture.shape[:2]
     axes = _axes(eye, size, width, height)
     if axes is None:
@@ -190,15 +201,24 @@ def _slide(picture: NDArray[np.uint8], eye: _Eye, amount: float, size: float) ->
     slid = slid.astype(np.float32)
 
     under = picture[top:bottom, left:right].astype(np.float32)
+    if hair is None:
+        strands = np.zeros(u.shape, np.float32)
+    else:
+        strands = _ramp(hair[top:bottom, left:right].astype(np.float32), *STRANDS)
+    bare = 1.0 - strands
     beside = _ramp(u, -0.1, 0.0) * _ramp(1.0 - u, -0.1, 0.0)
     on_lid = _ramp(v - brow, 0.02, 0.07) * _ramp(over - v, 0.0, 0.04) * beside
     below = _ramp(v - rest, 0.1, 0.14) * beside
-    tone = _tone(under, on_lid, below, 0.09 * size)
+    tone = _tone(under, on_lid * bare, below * bare, 0.09 * size)
     # the eyeball under it makes the lid bulge: lighter on its height, darker towards the fold
     height_on_lid = np.clip((v - over) / np.maximum(travel, 1e-3), 0.0, 1.0)
     tone = tone * (0.95 + 0.1 * np.sin(np.pi * height_on_lid) ** 2)[..., None]
     plain = _ramp(stretch, 1.15, 2.2) * _ramp(v - begin, 0.25 * FOLD, FOLD)
     plain *= _ramp(new - LASHES[0] * 0.6 - v, -0.03, 0.03)
+    if strands.any():  # what grows on the head does not slide with the lid
+        own = (map_x - left, map_y - top)
+        slides = cv2.remap(strands, *own, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        plain = np.maximum(plain, slides)
     lid = slid + (tone - slid) * plain[..., None]
     # a lash line is never lighter than the lid it grows from: no white of the eye comes along
     excess = np.maximum((lid - tone).mean(axis=2, keepdims=True), 0.0)
@@ -206,7 +226,7 @@ def _slide(picture: NDArray[np.uint8], eye: _Eye, amount: float, size: float) ->
 
     cover = 1.0 - _ramp(v - new, LASHES[1] - SOFT / 2, LASHES[1] + SOFT / 2)
     cover *= _ramp(u, -0.08, 0.02) * _ramp(1.0 - u, -0.08, 0.02)
-    cover *= _ramp(travel, 0.0, 0.02)
+    cover *= _ramp(travel, 0.0, 0.02) * bare
     mixed = under + (lid - under) * cover[..., None]
     result = picture.copy()
     result[top:bottom, left:right] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)

@@ -42,7 +42,7 @@ class Puppet:
         Args:
             portrait: of the face.
         """
-        self._image, self._alpha, self._report = reduced(
+        self._image, self._alpha, self._hair, self._report = reduced(
             portrait, _FULL, _head(portrait.report.landmarks)
         )
         self._cutter = Cutter(self._alpha)
@@ -56,7 +56,9 @@ class Puppet:
         self._inside = self._kept(asked.inside)
         asked = replace(asked, inside=self._inside)
         between = None if self._inside is None else self._interior(self._inside)
-        image, alpha = engine.performed(self._image, self._alpha, self._report, asked, between)
+        image, alpha = engine.performed(
+            self._image, self._alpha, self._report, asked, between, self._hair
+        )
         sticker = self._cutter.cut(np.asarray(cv2.merge([image, alpha]), np.uint8))
         return np.asarray(cv2.resize(sticker, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 

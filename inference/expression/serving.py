@@ -33,7 +33,9 @@ Engine = Callable[[Portrait, Movement], Calls[Expressed]]
 @without_calls
 def geometric(portrait: Portrait, asked: Movement) -> Expressed:
     """Move the landmarks and warp the photo with them."""
-    return geometry.performed(portrait.foreground, portrait.alpha, portrait.report, asked)
+    return geometry.performed(
+        portrait.foreground, portrait.alpha, portrait.report, asked, hair=portrait.hair_mask
+    )
 
 
 def portrayed(portrait: Portrait, settings: tuple[Setting, ...]) -> Portrait:
@@ -47,7 +49,9 @@ def portrayed(portrait: Portrait, settings: tuple[Setting, ...]) -> Portrait:
         KeyError: there is no such name.
     """
     asked = movement(settings)
-    done = geometry.expressed(portrait.foreground, portrait.alpha, portrait.report, asked)
+    done = geometry.expressed(
+        portrait.foreground, portrait.alpha, portrait.report, asked, hair=portrait.hair_mask
+    )
     points = portrait.report.landmarks if done.moved is None else done.moved.after
     points = lids.lowered(points, left=asked.close_left, right=asked.close_right)
     hair = portrait.hair_mask if done.flow is None else done.flow.applied(portrait.hair_mask)

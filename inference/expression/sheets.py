@@ -74,6 +74,8 @@ def shown(portrait: Portrait, settings: Sequence[Setting]) -> list[NDArray[np.ui
     small = resized(alone, max(1, round(len(portrait.alpha) * _FACE / unit)))
     pictures = []
     for setting in settings:
-        image, alpha = engine.express(small.image, small.alpha, small.report, [setting])
+        image, alpha = engine.express(
+            small.image, small.alpha, small.report, [setting], small.hair_mask
+        )
         pictures.append(head_and_shoulders(image, alpha, small.report.landmarks))
     return pictures

@@ -114,3 +114,64 @@ def test_teeth_are_as_light_as_the_face_makes_them(
     skin = shut.report.colours.skin[0]
     most = float(np.percentile(to_lab(shut.image)[..., 0], 99))
     assert skin + 3 < teeth < max(most, skin + 12) + 1
+
+
+def _with_strands(portrait: Portrait, side: int) -> tuple[Picture, Picture, Picture]:
+    """The portrait with strands over half of an eye: image, hair mask, the strands alone."""
+    points = portrait.report.landmarks[:, :2].astype(float)
+    eye = points[list(topology.EYES[side])]
+    middle, width = eye.mean(axis=0), float(np.ptp(eye[:, 0]))
+    outwards = 1.0 if side else -1.0
+    strands = np.zeros(portrait.alpha.shape, np.uint8)
+    for strand in range(9):
+        along = np.linspace(0, 1, 14)[:, None]
+        across = outwards * (0.05 + 0.055 * strand - 0.5 * (1 - along) ** 2)
+        line = middle + width * np.hstack([across, 2.4 * along - 1.3])
+        thick = max(2, round(0.05 * width))
+        cv2.polylines(strands, [np.rint(line).astype(np.int32)], False, 255, thick)
+    image = np.where(strands[..., None] > 0, np.array([22, 17, 15], np.uint8), portrait.image)
+    return image, np.maximum(portrait.hair_mask, strands), strands
+
+
+@pytest.mark.parametrize("person", ["P003", "P007", "P009", "P010"])
+def test_lids_close_under_the_hair_before_them(portrait_of: Studied, person: str) -> None:
+    """Strands stay as they fall, no lid is drawn on them, and what is bare of the eye closes."""
+    portrait = portrait_of(person)
+    report = portrait.report
+    image, hair, drawn = _with_strands(portrait, 1)
+    after, _ = express(image, portrait.alpha, report, [Setting("AU43", 1.0)], hair)
+    eye = topology.fill(image.shape[:2], report.landmarks, topology.EYES[1])
+    inside = cv2.erode(drawn, np.ones((3, 3), np.uint8)) > 0
+    assert (inside & eye).sum() > 10
+    assert np.abs(after[inside].astype(int) - image[inside]).max() < 12
+    bare = eye & (cv2.dilate(drawn, np.ones((5, 5), np.uint8)) == 0)
+    assert np.abs(after[bare].astype(int) - image[bare]).mean() > 5.0
+
+
+@pytest.mark.parametrize("person", ["P004", "P006", "P007"])
+def test_an_eye_that_masks_take_for_hair_closes(portrait_of: Studied, person: str) -> None:
+    """Lashes and irises below a fringe are no strands, whatever the hair's mask says."""
+    portrait = portrait_of(person)
+    report, shape = portrait.report, portrait.alpha.shape
+    eyes = topology.fill(shape, report.landmarks, *topology.EYES)
+    wide = cv2.dilate(eyes.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    hair = np.where(wide, 255, portrait.hair_mask).astype(np.uint8)
+    after, _ = express(portrait.image, portrait.alpha, report, [Setting("AU43", 1.0)], hair)
+    plain, _ = express(portrait.image, portrait.alpha, report, [Setting("AU43", 1.0)])
+    assert np.abs(plain[eyes].astype(int) - portrait.image[eyes]).mean() > 5.0
+    assert (after == plain).all()
+
+
+def test_an_eye_in_deep_shadow_is_not_seen(portrait_of: Studied) -> None:
+    """In a face that is lit, an eye without contrast is none; as dark as all of it, it is one."""
+    portrait = portrait_of("P006")
+    report, shape = portrait.report, portrait.alpha.shape
+    points = report.landmarks[:, :2]
+    low = points[list(topology.EYES[0])].mean(axis=0)
+    shadow = np.zeros(shape, np.float32)
+    reach = 0.9 * float(np.ptp(points[list(topology.EYES[0]), 0]))
+    cv2.circle(shadow, np.rint(low).astype(int).tolist(), round(reach), 1.0, cv2.FILLED)
+    soft = np.asarray(cv2.GaussianBlur(shadow, (0, 0), reach / 5))[..., None]
+    dark = np.rint(portrait.image * (1 - 0.85 * soft)).astype(np.uint8)
+    left, right = eyesight.seen(dark, points, report.colours.skin)
+    assert left > eyesight.ENOUGH > right
