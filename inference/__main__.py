@@ -148,6 +148,24 @@ def load(faces: Path | None, people: int, rate: float, minutes: float, *, as_jso
 
 @bench.command()
 @_faces
+@click.option("--people", default=12, show_default=True, type=click.IntRange(min=1))
+@click.option("--seconds", default=25.0, show_default=True, help="How long.")
+@click.option("--wish", default="/cutout", show_default=True, help="What they ask for.")
+@_json
+def ceiling(faces: Path | None, people: int, seconds: float, wish: str, *, as_json: bool) -> None:
+    """Let PEOPLE send photos without a pause, and count the stickers a second.
+
+    Says also what of a processor each took, which changes little on a busy machine.
+    """
+    from inference.measuring import photos
+    from inference.measuring.benchmarks.ceiling import measure
+    from inference.measuring.statistics import report
+
+    report("ceiling", measure(photos.load(faces), people, seconds, wish), as_json=as_json)
+
+
+@bench.command()
+@_faces
 @_json
 def live(faces: Path | None, *, as_json: bool) -> None:
     """Measure the frames a second with which a camera drives a photo, on this machine alone."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Uuid, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed
@@ -32,8 +32,7 @@ async def of_person(session: AsyncSession, vault: Vault, person_id: UUID) -> tup
 
     Those of linked accounts (``storage.links``) are among them.
     """
-    theirs = or_(AvatarRow.person_id == person_id, AvatarRow.person_id.in_(others_of(person_id)))
-    rows = await session.scalars(select(AvatarRow).where(theirs).order_by(AvatarRow.chosen.desc()))
+    rows = await session.scalars(_THEIRS, {"person": person_id})
     keys: dict[UUID, PersonKey] = {}
     found = []
     for row in rows.all():
@@ -161,3 +160,11 @@ async def _change(session: AsyncSession, vault: Vault, avatar_id: UUID, **values
     columns = _sealed(key, row.id, {**_unsealed(row, key), **values})
     await session.execute(update(AvatarRow).where(AvatarRow.id == avatar_id).values(**columns))
     return True
+
+
+_PERSON = bindparam("person", type_=Uuid)
+_THEIRS = (  # made once: that costs more than asking
+    select(AvatarRow)
+    .where(or_(AvatarRow.person_id == _PERSON, AvatarRow.person_id.in_(others_of(_PERSON))))
+    .order_by(AvatarRow.chosen.desc())
+)

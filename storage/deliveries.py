@@ -15,10 +15,22 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import jobs, people, results
@@ -147,11 +159,7 @@ async def pending(session: AsyncSession, platform: str | None = None) -> list[UU
 
 async def pending_everywhere(session: AsyncSession) -> list[tuple[UUID, str]]:
     """Return the deliveries that wait for somebody to take them, with their platforms."""
-    rows = await session.execute(
-        select(DeliveryRow.id, DeliveryRow.platform)
-        .where(_takeable())
-        .order_by(DeliveryRow.created)
-    )
+    rows = await session.execute(_TAKEABLE, {"time": now()})
     return [(row_id, platform) for row_id, platform in rows]
 
 
@@ -186,9 +194,13 @@ async def of_update(session: AsyncSession, update_key: str) -> UUID | None:
 
 
 def _takeable() -> ColumnElement[bool]:
+    """Whether a delivery is to be had at the ``time`` of a statement."""
     return or_(
         DeliveryRow.state == DeliveryState.WAITING.value,
-        and_(DeliveryRow.state == DeliveryState.SENDING.value, DeliveryRow.lease_until <= now()),
+        and_(
+            DeliveryRow.state == DeliveryState.SENDING.value,
+            DeliveryRow.lease_until <= bindparam("time"),
+        ),
     )
 
 
@@ -204,16 +216,9 @@ async def take(
     session: AsyncSession, vault: Vault, delivery_id: UUID, lease: timedelta = LEASE
 ) -> Delivery | None:
     """Take what is to be shown and count the attempt; None if it is not to be had."""
+    time = now()
     row = await session.scalar(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == delivery_id, _takeable())
-        .values(
-            state=DeliveryState.SENDING.value,
-            attempts=DeliveryRow.attempts + 1,
-            lease_until=now() + lease,
-        )
-        .returning(DeliveryRow)
-        .execution_options(populate_existing=True)
+        _TAKE, {"delivery": delivery_id, "time": time, "until": time + lease}
     )
     if row is None:
         return None
@@ -231,13 +236,7 @@ async def take(
 
 async def _ended(session: AsyncSession, vault: Vault, job_id: UUID) -> tuple[Job, Outcome]:
     """Return a job that ended and what came of it."""
-    found = await session.execute(
-        select(JobRow, PersonRow, ResultRow)
-        .join(PersonRow, PersonRow.id == JobRow.person_id)
-        .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
-        .where(JobRow.id == job_id)
-        .execution_options(populate_existing=True)
-    )
+    found = await session.execute(_ENDED, {"job": job_id})
     row, person, result = found.one()
     people.meet(session, person)
     job = await jobs.opened(session, vault, jobs.from_row(row))
@@ -252,9 +251,7 @@ async def _ended(session: AsyncSession, vault: Vault, job_id: UUID) -> tuple[Job
 async def keep_plan(session: AsyncSession, vault: Vault, delivery: Delivery, plan: bytes) -> None:
     """Keep what was decided to show, with the decision."""
     sealed = (await key_of(session, vault, delivery.person_id)).seal(plan, "plan", delivery.id)
-    await session.execute(
-        update(DeliveryRow).where(DeliveryRow.id == delivery.id).values(sealed_plan=sealed)
-    )
+    await session.execute(_KEEP, {"delivery": delivery.id, "plan": sealed})
 
 
 async def look_again(session: AsyncSession, vault: Vault, delivery: Delivery) -> Latest:
@@ -264,13 +261,7 @@ async def look_again(session: AsyncSession, vault: Vault, delivery: Delivery) ->
         PersonGone: they were forgotten.
         LookupError: it was erased.
     """
-    found = await session.execute(
-        select(PersonRow, DeliveryRow.sealed_plan, JobRow.placeholder, PackMakingRow.job_id)
-        .join(DeliveryRow, DeliveryRow.person_id == PersonRow.id)
-        .outerjoin(JobRow, JobRow.id == DeliveryRow.job_id)
-        .outerjoin(PackMakingRow, PackMakingRow.job_id == DeliveryRow.job_id)
-        .where(DeliveryRow.id == delivery.id)
-    )
+    found = await session.execute(_LATEST, {"delivery": delivery.id})
     row = found.one_or_none()
     if row is None:
         await people.read(session, delivery.person_id)
@@ -293,7 +284,7 @@ async def advance(
     )
 
 
-def _also(reference: str | None) -> dict[str, Any]:
+def _also(reference: str | BindParameter[str] | None) -> dict[str, Any]:
     """Return how one more reference is kept with those before it, a line for each."""
     if reference is None:
         return {}
@@ -355,26 +346,33 @@ async def finish(
 
     ``remember``: keep its plan, from which what stands in the chat can be told (``standing``).
     """
-    values = _also(reference) | ({} if remember else {"sealed_plan": None})
-    return await _end(session, delivery_id, DeliveryState.SHOWN, values)
+    told = reference is not None
+    ended = {"delivery": delivery_id, "time": now()} | ({"line": reference} if told else {})
+    return await session.scalar(_shown(told=told, remember=remember), ended) is not None
 
 
 async def fail(session: AsyncSession, delivery_id: UUID, failure: str) -> bool:
     """End a delivery that cannot be shown, and say why in a word; False if it had ended before."""
-    values = {"failure": failure, "sealed_plan": None}
-    return await _end(session, delivery_id, DeliveryState.DEAD, values)
-
-
-async def _end(
-    session: AsyncSession, delivery_id: UUID, state: DeliveryState, values: dict[str, Any]
-) -> bool:
-    ended = await session.scalar(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == delivery_id, DeliveryRow.finished.is_(None))
-        .values(state=state.value, finished=now(), lease_until=None, **values)
-        .returning(DeliveryRow.id)
-    )
+    dead = _ending(DeliveryState.DEAD, {"failure": failure, "sealed_plan": None})
+    ended = await session.scalar(dead, {"delivery": delivery_id, "time": now()})
     return ended is not None
+
+
+@cache
+def _shown(*, told: bool, remember: bool) -> Executable:
+    """How a delivery is marked as shown, ``told`` under which reference (``line``)."""
+    values = _also(bindparam("line", type_=Text)) if told else {}
+    return _ending(DeliveryState.SHOWN, values | ({} if remember else {"sealed_plan": None}))
+
+
+def _ending(state: DeliveryState, values: dict[str, Any]) -> Executable:
+    return (
+        update(DeliveryRow)
+        .where(DeliveryRow.id == bindparam("delivery"), DeliveryRow.finished.is_(None))
+        .values(state=state.value, finished=bindparam("time"), lease_until=None, **values)
+        .returning(DeliveryRow.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def expire(session: AsyncSession, delivery_id: UUID) -> None:
@@ -404,3 +402,41 @@ async def expire_leases(session: AsyncSession, platform: str, since: datetime) -
 
 def _digest(update_key: str) -> bytes:
     return hashlib.sha256(update_key.encode()).digest()
+
+
+# Statements are made once: that costs more than asking them.
+
+_TAKEABLE = (
+    select(DeliveryRow.id, DeliveryRow.platform).where(_takeable()).order_by(DeliveryRow.created)
+)
+_TAKE = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id == bindparam("delivery"), _takeable())
+    .values(
+        state=DeliveryState.SENDING.value,
+        attempts=DeliveryRow.attempts + 1,
+        lease_until=bindparam("until"),
+    )
+    .returning(DeliveryRow)
+    .execution_options(populate_existing=True, synchronize_session=False)
+)
+_ENDED = (
+    select(JobRow, PersonRow, ResultRow)
+    .join(PersonRow, PersonRow.id == JobRow.person_id)
+    .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
+    .where(JobRow.id == bindparam("job"))
+    .execution_options(populate_existing=True)
+)
+_KEEP = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id == bindparam("delivery"))
+    .values(sealed_plan=bindparam("plan"))
+    .execution_options(synchronize_session=False)
+)
+_LATEST = (
+    select(PersonRow, DeliveryRow.sealed_plan, JobRow.placeholder, PackMakingRow.job_id)
+    .join(DeliveryRow, DeliveryRow.person_id == PersonRow.id)
+    .outerjoin(JobRow, JobRow.id == DeliveryRow.job_id)
+    .outerjoin(PackMakingRow, PackMakingRow.job_id == DeliveryRow.job_id)
+    .where(DeliveryRow.id == bindparam("delivery"))
+)

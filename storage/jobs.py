@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed
@@ -59,7 +59,7 @@ def from_row(row: JobRow) -> Job:
     )
 
 
-def _claimable(time: datetime) -> ColumnElement[bool]:
+def _claimable(time: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(
         JobRow.state == JobState.QUEUED.value,
         and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until <= time),
@@ -171,20 +171,8 @@ async def claim(session: AsyncSession, job_id: UUID, worker: str, lease: timedel
     None if another worker has it, it ended, or its attempts are used up (see ``fail_exhausted``).
     """
     time = now()
-    row = await session.scalar(
-        update(JobRow)
-        .where(JobRow.id == job_id, JobRow.attempts < MAX_ATTEMPTS, _claimable(time))
-        .values(
-            state=JobState.RUNNING.value,
-            worker=worker,
-            lease_until=time + lease,
-            attempts=JobRow.attempts + 1,
-            started=time,
-            detail={},
-        )
-        .returning(JobRow)
-        .execution_options(populate_existing=True)
-    )
+    claimed = {"job": job_id, "by": worker, "time": time, "until": time + lease}
+    row = await session.scalar(_CLAIM, claimed)
     return from_row(row) if row else None
 
 
@@ -199,6 +187,7 @@ async def renew(session: AsyncSession, job: Job, lease: timedelta, share: float 
         .where(_held(job))
         .values(lease_until=now() + lease, **values)
         .returning(JobRow.id)
+        .execution_options(synchronize_session=False)
     )
     return held is not None
 
@@ -230,20 +219,14 @@ async def finish(session: AsyncSession, vault: Vault, job: Job, outcome: Outcome
     Returns the delivery's id, to be enqueued as ``delivery.<platform>`` after the commit; None,
     and nothing is written, if the claim no longer stands.
     """
-    values: dict[str, object] = {"state": JobState.DONE.value, "detail": {}}
+    state, failure, detail = JobState.DONE, None, {}
     if isinstance(outcome, Failed):
-        values = {
-            "state": JobState.FAILED.value,
-            "failure": outcome.failure.value,
-            "detail": dict(outcome.detail),
-        }
-    key_of_theirs = select(PersonRow.wrapped_key).where(PersonRow.id == job.person_id)
-    wrapped = await session.scalar(
-        update(JobRow)
-        .where(_held(job))
-        .values(**values, ended=now(), lease_until=None)
-        .returning(key_of_theirs.scalar_subquery())
-    )
+        state, failure, detail = JobState.FAILED, outcome.failure.value, dict(outcome.detail)
+    ended = {
+        "job": job.id, "attempt": job.attempts, "person": job.person_id, "time": now(),
+        "to": state.value, "because": failure, "how": detail,
+    }  # fmt: skip
+    wrapped = await session.scalar(_FINISH, ended)
     if wrapped is None:
         return None
     meet_key(session, job.person_id, wrapped)
@@ -304,16 +287,12 @@ async def cancel(session: AsyncSession, job_id: UUID) -> bool:
 
 async def set_placeholder(session: AsyncSession, job_id: UUID, reference: str) -> None:
     """Keep the front end's reference of the message that the result shall replace."""
-    await session.execute(update(JobRow).where(JobRow.id == job_id).values(placeholder=reference))
+    await session.execute(_PLACE, {"job": job_id, "reference": reference})
 
 
 async def claimable(session: AsyncSession) -> list[tuple[UUID, int]]:
     """Return the jobs that some worker should take now, with their priorities."""
-    rows = await session.execute(
-        select(JobRow.id, JobRow.start_tag)
-        .where(_claimable(now()))
-        .order_by(JobRow.start_tag, JobRow.created)
-    )
+    rows = await session.execute(_CLAIMABLE, {"time": now()})
     return [(job_id, -start_tag) for job_id, start_tag in rows]
 
 
@@ -322,3 +301,55 @@ async def expire_leases(session: AsyncSession) -> None:
     await session.execute(
         update(JobRow).where(JobRow.state == JobState.RUNNING.value).values(lease_until=now())
     )
+
+
+# Statements are made once: that costs more than asking them.
+
+_CLAIM = (
+    update(JobRow)
+    .where(
+        JobRow.id == bindparam("job"),
+        JobRow.attempts < MAX_ATTEMPTS,
+        _claimable(bindparam("time")),
+    )
+    .values(
+        state=JobState.RUNNING.value,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        attempts=JobRow.attempts + 1,
+        started=bindparam("time"),
+        detail={},
+    )
+    .returning(JobRow)
+    .execution_options(populate_existing=True, synchronize_session=False)
+)
+_FINISH = (
+    update(JobRow)
+    .where(
+        JobRow.id == bindparam("job"),
+        JobRow.state == JobState.RUNNING.value,
+        JobRow.attempts == bindparam("attempt"),
+    )
+    .values(
+        state=bindparam("to"),
+        failure=bindparam("because"),
+        detail=bindparam("how"),
+        ended=bindparam("time"),
+        lease_until=None,
+    )
+    .returning(
+        select(PersonRow.wrapped_key).where(PersonRow.id == bindparam("person")).scalar_subquery()
+    )
+    .execution_options(synchronize_session=False)
+)
+_PLACE = (
+    update(JobRow)
+    .where(JobRow.id == bindparam("job"))
+    .values(placeholder=bindparam("reference"))
+    .execution_options(synchronize_session=False)
+)
+_CLAIMABLE = (
+    select(JobRow.id, JobRow.start_tag)
+    .where(_claimable(bindparam("time")))
+    .order_by(JobRow.start_tag, JobRow.created)
+)

@@ -14,7 +14,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import BindParameter, Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.contract.links import LENGTH as LENGTH
@@ -97,7 +97,7 @@ async def linked(session: AsyncSession, person_id: UUID) -> tuple[UUID, ...]:
     return (person_id, *others)
 
 
-def others_of(person_id: UUID) -> Select[UUID]:
+def others_of(person_id: UUID | BindParameter[UUID]) -> Select[UUID]:
     """Return the question for the other accounts of a person's circle."""
     circle = select(LinkRow.circle).where(LinkRow.person_id == person_id).scalar_subquery()
     return select(LinkRow.person_id).where(LinkRow.circle == circle, LinkRow.person_id != person_id)

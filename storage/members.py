@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed, takedowns
@@ -111,15 +111,7 @@ async def _brought(session: AsyncSession, vault: Vault, row: PackMemberRow) -> B
 
 async def waiting(session: AsyncSession, person_id: UUID) -> tuple[UUID, ...]:
     """Return the packs that a person agreed to be in and has brought no avatar to."""
-    rows = await session.scalars(
-        select(PackMemberRow.pack_id)
-        .where(
-            PackMemberRow.person_id == person_id,
-            PackMemberRow.withdrawn.is_(None),
-            PackMemberRow.avatar.is_(None),
-        )
-        .order_by(PackMemberRow.consented)
-    )
+    rows = await session.scalars(_WAITING, {"person": person_id})
     return tuple(rows.all())
 
 
@@ -150,3 +142,14 @@ async def of_person(session: AsyncSession, person_id: UUID) -> tuple[Member, ...
 
 def _member(row: PackMemberRow) -> Member:
     return Member(row.pack_id, row.person_id, row.wording, row.consented, row.withdrawn)
+
+
+_WAITING = (  # made once: that costs more than asking
+    select(PackMemberRow.pack_id)
+    .where(
+        PackMemberRow.person_id == bindparam("person"),
+        PackMemberRow.withdrawn.is_(None),
+        PackMemberRow.avatar.is_(None),
+    )
+    .order_by(PackMemberRow.consented)
+)

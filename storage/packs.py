@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import consents, publications, sealed, takedowns
@@ -115,19 +115,7 @@ async def outlines(
     ``platform``: whose sets they are told of.
     """
     key = await key_of(session, vault, owner)
-    counts = (
-        select(PackStickerRow.pack_id, func.count().label("stickers"))
-        .where(PackStickerRow.dropped.is_(None))
-        .group_by(PackStickerRow.pack_id)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(PackRow.id, PackRow.title, PackRow.kind, counts.c.stickers)
-        .outerjoin(counts, counts.c.pack_id == PackRow.id)
-        .where(PackRow.person_id == owner)
-        .order_by(PackRow.changed.desc(), PackRow.id)
-    )
-    found = rows.all()
+    found = (await session.execute(_OUTLINES, {"owner": owner})).all()
     sets = await publications.set_names(session, [row.id for row in found], platform)
     return tuple(
         Outline(
@@ -570,3 +558,21 @@ async def delete(session: AsyncSession, pack_id: UUID) -> None:
 async def expire(session: AsyncSession, at: datetime) -> int:
     """Erase what was taken out longer ago than ``UNDO``; return how many."""
     return await erase(session, PackStickerRow, PackStickerRow.dropped < at - UNDO)
+
+
+def _outlines() -> Select[UUID, str, str, int]:
+    counts = (
+        select(PackStickerRow.pack_id, func.count().label("stickers"))
+        .where(PackStickerRow.dropped.is_(None))
+        .group_by(PackStickerRow.pack_id)
+        .subquery()
+    )
+    return (
+        select(PackRow.id, PackRow.title, PackRow.kind, counts.c.stickers)
+        .outerjoin(counts, counts.c.pack_id == PackRow.id)
+        .where(PackRow.person_id == bindparam("owner"))
+        .order_by(PackRow.changed.desc(), PackRow.id)
+    )
+
+
+_OUTLINES = _outlines()  # made once: that costs more than asking

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, inspect, null, select, update
+from sqlalchemy import Executable, bindparam, delete, inspect, null, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,21 +59,35 @@ class Erasure:
     sets: int = 0
 
 
-def _insert(session: AsyncSession, table: type[Row]) -> Any:
+def _insert(table: type[Row], *, sqlite: bool) -> Any:
     """Return the dialect's INSERT, the one that knows ON CONFLICT."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite_insert(table) if sqlite else postgresql_insert(table)
+    rows: Any = table.__table__
+    return sqlite_insert(rows) if sqlite else postgresql_insert(rows)
+
+
+@cache
+def _adding(table: type[Row], *, sqlite: bool) -> Executable:
+    key = inspect(table).primary_key
+    insert: Executable = _insert(table, sqlite=sqlite).on_conflict_do_nothing().returning(*key)
+    return insert
+
+
+@cache
+def _putting(table: type[Row], changing: tuple[str, ...], *, sqlite: bool) -> Executable:
+    insert = _insert(table, sqlite=sqlite)
+    changes = {name: insert.excluded[name] for name in changing}
+    put: Executable = insert.on_conflict_do_update(
+        index_elements=inspect(table).primary_key, set_=changes
+    )
+    return put
 
 
 async def insert_new(
     session: AsyncSession, table: type[Row], values: Mapping[str, Any]
 ) -> tuple[Any, ...] | None:
     """Insert a row unless a unique key of its is there already; return its primary key if new."""
-    key = inspect(table).primary_key
-    added = await session.execute(
-        _insert(session, table).values(values).on_conflict_do_nothing().returning(*key)
-    )
-    row = added.first()
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    row = (await session.execute(_adding(table, sqlite=sqlite), values)).first()
     return None if row is None else tuple(row)
 
 
@@ -80,10 +95,8 @@ async def _put(
     session: AsyncSession, table: type[Row], values: Mapping[str, Any], changing: list[str]
 ) -> None:
     """Insert a row, or change the one with the same primary key."""
-    insert = _insert(session, table).values(values)
-    key = inspect(table).primary_key
-    changes = {name: insert.excluded[name] for name in changing}
-    await session.execute(insert.on_conflict_do_update(index_elements=key, set_=changes))
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    await session.execute(_putting(table, tuple(changing), sqlite=sqlite), values)
 
 
 async def find_or_add(
@@ -128,11 +141,7 @@ async def read(session: AsyncSession, person_id: UUID) -> Person:
 
 async def find(session: AsyncSession, platform: str, external_id: str) -> Person | None:
     """Return the person behind an account, if we ever met."""
-    row = await session.scalar(
-        select(PersonRow).where(
-            PersonRow.platform == platform, PersonRow.external_id == external_id
-        )
-    )
+    row = await session.scalar(_BEHIND, {"platform": platform, "external_id": external_id})
     return None if row is None else meet(session, row)
 
 
@@ -204,8 +213,7 @@ async def take_turn(session: AsyncSession, person_id: UUID) -> None:
         return
     if person_id in met.wrapped and session.get_bind().dialect.name == "sqlite":
         return  # nobody else changes anything since they were found
-    locked = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
-    if await session.scalar(locked) is None:
+    if await session.scalar(_LOCKED, {"person": person_id}) is None:
         raise PersonGone(str(person_id))
     met.turns.add(person_id)
 
@@ -245,13 +253,7 @@ async def load(
         PersonGone: the person was forgotten.
     """
     await take_turn(session, person_id)
-    conversation = select(null(), ConversationRow.state).where(
-        ConversationRow.person_id == person_id, ConversationRow.chat == chat
-    )
-    preferred = select(PreferenceRow.name, PreferenceRow.value)
-    rows = await session.execute(
-        conversation.union_all(preferred.where(PreferenceRow.person_id == person_id))
-    )
+    rows = await session.execute(_KNOWN, {"person": person_id, "chat": chat})
     key = await key_of(session, vault, person_id)
     state: dict[str, Any] = {}
     preferences: dict[str, Any] = {}
@@ -360,3 +362,25 @@ async def erase_person(session: AsyncSession, vault: Vault, person_id: UUID) -> 
     await erase(session, PersonRow, PersonRow.id == person_id)
     _met(session).forget(person_id)
     return counts
+
+
+# Statements are made once: that costs more than asking them.
+
+_BEHIND = select(PersonRow).where(
+    PersonRow.platform == bindparam("platform"), PersonRow.external_id == bindparam("external_id")
+)
+_LOCKED = (
+    select(PersonRow.id).where(PersonRow.id == bindparam("person")).with_for_update(key_share=True)
+)
+_KNOWN = (
+    select(null(), ConversationRow.state)
+    .where(
+        ConversationRow.person_id == bindparam("person"),
+        ConversationRow.chat == bindparam("chat"),
+    )
+    .union_all(
+        select(PreferenceRow.name, PreferenceRow.value).where(
+            PreferenceRow.person_id == bindparam("person")
+        )
+    )
+)

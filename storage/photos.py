@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.erasing import erase
@@ -72,15 +72,7 @@ async def add(
 
 
 async def _bound(session: AsyncSession, newest: SealedPhoto, quota: int) -> None:
-    rows = await session.execute(
-        select(PhotoRow.id, func.length(PhotoRow.sealed))
-        .where(
-            PhotoRow.person_id == newest.person_id,
-            PhotoRow.id != newest.id,
-            PhotoRow.expires < NEVER,
-        )
-        .order_by(PhotoRow.created.desc())
-    )
+    rows = await session.execute(_OTHERS, {"person": newest.person_id, "newest": newest.id})
     left, going = quota - len(newest.sealed), []
     for photo_id, size in rows:
         left -= size
@@ -140,18 +132,7 @@ async def fetch(session: AsyncSession, photo_id: UUID) -> StoredPhoto:
     Raises:
         PhotoGone: it was erased or is past its time.
     """
-    found = (
-        await session.execute(
-            select(
-                PhotoRow.person_id,
-                PersonRow.wrapped_key,
-                PhotoRow.sealed,
-                PhotoRow.sealed_report,
-            )
-            .join(PersonRow, PersonRow.id == PhotoRow.person_id)
-            .where(PhotoRow.id == photo_id, PhotoRow.expires > now())
-        )
-    ).first()
+    found = (await session.execute(_FETCH, {"photo": photo_id, "time": now()})).first()
     if found is None:
         raise PhotoGone(str(photo_id))
     return StoredPhoto(photo_id, *found)
@@ -163,21 +144,44 @@ async def keep_report(session: AsyncSession, key: PersonKey, photo_id: UUID, rep
     ``key``: of the person whose photo it is.
     """
     sealed = key.seal(report, "report", photo_id)
-    await session.execute(
-        update(PhotoRow).where(PhotoRow.id == photo_id).values(sealed_report=sealed)
-    )
+    await session.execute(_REPORT, {"photo": photo_id, "report": sealed})
 
 
 async def kept(session: AsyncSession, photo_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return those of the photos that are still there."""
     if not photo_ids:
         return frozenset()
-    found = await session.scalars(
-        select(PhotoRow.id).where(PhotoRow.id.in_(photo_ids), PhotoRow.expires > now())
-    )
+    found = await session.scalars(_KEPT, {"photos": list(photo_ids), "time": now()})
     return frozenset(found)
 
 
 async def expire(session: AsyncSession, now: datetime) -> int:
     """Erase the photos whose time is over; return how many."""
     return await erase(session, PhotoRow, PhotoRow.expires <= now)
+
+
+# Statements are made once: that costs more than asking them.
+
+_OTHERS = (
+    select(PhotoRow.id, func.length(PhotoRow.sealed))
+    .where(
+        PhotoRow.person_id == bindparam("person"),
+        PhotoRow.id != bindparam("newest"),
+        PhotoRow.expires < NEVER,
+    )
+    .order_by(PhotoRow.created.desc())
+)
+_FETCH = (
+    select(PhotoRow.person_id, PersonRow.wrapped_key, PhotoRow.sealed, PhotoRow.sealed_report)
+    .join(PersonRow, PersonRow.id == PhotoRow.person_id)
+    .where(PhotoRow.id == bindparam("photo"), PhotoRow.expires > bindparam("time"))
+)
+_REPORT = (
+    update(PhotoRow)
+    .where(PhotoRow.id == bindparam("photo"))
+    .values(sealed_report=bindparam("report"))
+    .execution_options(synchronize_session=False)
+)
+_KEPT = select(PhotoRow.id).where(
+    PhotoRow.id.in_(bindparam("photos", expanding=True)), PhotoRow.expires > bindparam("time")
+)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, true, update
+from sqlalchemy import bindparam, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
@@ -30,13 +30,8 @@ def name() -> str:
 async def beat(session: AsyncSession, worker: str) -> None:
     """Say that a worker lives, and forget those that died long ago."""
     time = now()
-    await session.execute(delete(WorkerRow).where(WorkerRow.beat < time - _FORGOTTEN))
-    known = await session.scalar(
-        update(WorkerRow)
-        .where(WorkerRow.name == worker)
-        .values(beat=time)
-        .returning(WorkerRow.name)
-    )
+    await session.execute(_BURY, {"before": time - _FORGOTTEN})
+    known = await session.scalar(_BEAT, {"worker": worker, "time": time})
     if known is None:
         session.add(WorkerRow(name=worker, beat=time))
 
@@ -84,3 +79,19 @@ async def _keep_beating(database: Database, worker: str) -> None:
         except Exception as error:
             _log.warning("the heartbeat was not written: %s", type(error).__name__)
         await asyncio.sleep(EVERY)
+
+
+# Statements are made once: that costs more than asking them.
+
+_BURY = (
+    delete(WorkerRow)
+    .where(WorkerRow.beat < bindparam("before"))
+    .execution_options(synchronize_session=False)
+)
+_BEAT = (
+    update(WorkerRow)
+    .where(WorkerRow.name == bindparam("worker"))
+    .values(beat=bindparam("time"))
+    .returning(WorkerRow.name)
+    .execution_options(synchronize_session=False)
+)

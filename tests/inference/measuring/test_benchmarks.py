@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inference.measuring.benchmarks import attack, live, load, stages
+from inference.measuring.benchmarks import attack, ceiling, live, load, stages
 from storage.contract.kinds import KINDS
 from tests.inference.making import networks
 
@@ -46,6 +46,16 @@ def test_load_is_measured_over_the_real_path(selfie_of: Callable[[str], bytes]) 
     assert found["lost"] == found["told"] == found["doubled"] == 0
     assert found["median_ms"] > 0
     assert found["resident_mb"] > 50
+
+
+@pytest.mark.slow
+def test_the_ceiling_is_measured_without_a_pause(selfie_of: Callable[[str], bytes]) -> None:
+    """Each of the people has had a sticker, and each sticker took something of a processor."""
+    rows = ceiling.measure([selfie_of("P001")], people=3, seconds=0.5, wish="/emoji")
+    found = {row.metric: row for row in rows}
+    assert found["processor_ms"].n >= 3
+    assert found["processor_ms"].value > 0
+    assert found["stickers_a_second"].value > 0
 
 
 @pytest.mark.slow
