@@ -28,6 +28,14 @@ MAX_SIDE = 1920
 
 _MAX_ASPECT = 50  # a longer strip is no photo, and one side of it would shrink to nothing
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_END_OF_JPEG = b"\xff\xd9"
+_ORIENTATION = 274  # EXIF
+_SHRUNK = {
+    1: cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+    2: cv2.IMREAD_REDUCED_COLOR_2 | cv2.IMREAD_IGNORE_ORIENTATION,
+    4: cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION,
+    8: cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION,
+}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
@@ -66,6 +74,9 @@ def decode(data: bytes) -> Image:
             if opened.format == "JPEG":  # decode at 1/2, 1/4 or 1/8 where that is still enough
                 scale = min(1.0, MAX_SIDE / max(width, height))
                 opened.draft(None, (round(width * scale), round(height * scale)))
+                pixels = _straight(opened, data, round(width / opened.width))
+                if pixels is not None:
+                    return _within(pixels)
             opened.load()
             return _to_srgb(opened, _colour_space(opened, data))
     except PhotoError:
@@ -165,6 +176,24 @@ def _colour_space(opened: Pillow.Image, data: bytes) -> colour_spaces.ColourSpac
     return None
 
 
+def _straight(opened: Pillow.Image, data: bytes, shrink: int) -> Image | None:
+    """Decode what most photos are, a whole upright JPEG in sRGB, without Pillow's own copies.
+
+    Both use the same library and so find the same pixels, OpenCV in two thirds of the time. None
+    for any other photo, and for one that it does not know what to make of.
+
+    shrink: by which the photo is decoded, 1, 2, 4 or 8.
+    """
+    plain = opened.mode == "RGB" and _foreign(opened.info.get("icc_profile")) is None
+    plain = plain and shrink in _SHRUNK
+    if not plain or not data.endswith(_END_OF_JPEG) or opened.getexif().get(_ORIENTATION, 1) != 1:
+        return None
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), _SHRUNK[shrink])
+    if found is None or found.shape != (opened.height, opened.width, 3):
+        return None
+    return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB, dst=found), np.uint8)
+
+
 def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> Image:
     """Bring a loaded picture of any mode to upright RGB of at most MAX_SIDE, pixels only."""
     source = None if space and space.known else _foreign(opened.info.get("icc_profile"))
@@ -187,24 +216,28 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
 
     scale = MAX_SIDE / max(picture.size)
     if scale < 1 and picture.mode == "RGB" and source is None:
-        pixels = _shrunk(picture, scale)  # and not to Pillow and back again
+        pixels = _within(np.asarray(picture))  # and not to Pillow and back again
     else:
         if scale < 1 and picture.mode == "CMYK":
             picture = picture.resize(_size(picture, scale), Pillow.Resampling.BOX, reducing_gap=2.0)
         elif scale < 1:
-            picture = Pillow.fromarray(_shrunk(picture, scale))
+            picture = Pillow.fromarray(_within(np.asarray(picture)))
         if source is not None:
             picture = _converted(picture, source)
         pixels = np.array(picture if picture.mode == "RGB" else picture.convert("RGB"))
     return colour_spaces.to_srgb(pixels, space) if space else pixels
 
 
-def _shrunk(picture: Pillow.Image, scale: float) -> Image:
-    """Make a picture so many times as large, which OpenCV does in a third of Pillow's time."""
+def _within(pixels: Image) -> Image:
+    """Bring a picture to MAX_SIDE if it is larger: OpenCV does in a third of Pillow's time."""
+    height, width = pixels.shape[:2]
+    scale = MAX_SIDE / max(width, height)
+    if scale >= 1:
+        return pixels
     # between four neighbours nothing is left out down to a half
     method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-    smaller = cv2.resize(np.asarray(picture), _size(picture, scale), interpolation=method)
-    return np.asarray(smaller, np.uint8)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
 
 
 def _size(picture: Pillow.Image, scale: float) -> tuple[int, int]:

@@ -48,6 +48,7 @@ def guided_filter(
     scale = 1 / (rr * i_rr + rg * i_rg + rb * i_rb)
 
     fitted = []
+    smooth = np.empty((height, width), np.float32)  # fresh memory costs more than what fills it
     for mask in masks:
         p = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)
         mean = cv2.blur(p, window)
@@ -63,7 +64,7 @@ def guided_filter(
         offset = mean - sum(s * m for s, m in zip(slopes, means, strict=True))
         value = cv2.resize(cv2.blur(offset, window), (width, height))
         for slope, plane in zip(slopes, planes, strict=True):
-            smooth = cv2.resize(cv2.blur(slope, window), (width, height))
+            cv2.resize(cv2.blur(slope, window), (width, height), dst=smooth)
             cv2.accumulateProduct(smooth, plane, value)
         fitted.append(np.clip(value, 0, 1, out=value).astype(np.float32, copy=False))
     return tuple(fitted)
