@@ -74,7 +74,7 @@ async def _measure(
                 watching.cancel()
                 for visitor in visitors:
                     await visitor.look()
-                    seen.doubled += max(0, len(visitor.shown) - visitor.taken)
+                    seen.doubled += max(0, len(visitor.shown) - visitor.sent)
             finally:
                 await asyncio.gather(*(visitor.leave() for visitor in visitors))
     return [

@@ -104,8 +104,8 @@ class Visitor:
     def __init__(self, address: str, number: int) -> None:
         self._address = address
         self.turn = asyncio.Lock()
-        self.taken = 0
-        """Photos that the page has taken from it."""
+        self.sent = 0
+        """Photos that the page has not refused, also if its answer came too late."""
         self.shown: set[str] = set()
         """Messages with stickers that the page has shown it."""
         named = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
@@ -141,8 +141,10 @@ class Visitor:
             known = await self._seen(socket)
             begun = time.perf_counter()
             where = {"key": secrets.token_hex(8), "caption": wish}
-            (await self._http.post("/photo", params=where, content=photo)).raise_for_status()
-            self.taken += 1
+            self.sent += 1
+            answer = await self._http.post("/photo", params=where, content=photo)
+            self.sent -= answer.is_error
+            answer.raise_for_status()
             async with asyncio.timeout(_PATIENCE):
                 address = await _new_sticker(socket, known)
             (await self._http.get(f"{address}.webp")).raise_for_status()
