@@ -31,15 +31,10 @@ _HAIRLINE = 0.015  # face heights by which a hairline curves at least
 _DEEPEST = 0.22  # face heights below the forehead's top where brows begin: no head is closed there
 _BROWS = 0.12  # face heights by which masks and traces of brows differ at most, both sides
 _BARE = 0.5  # how improbable headwear must be that strange colours above the face are no cloth
-_BALD = 0.75  # how probable it is that nothing grows there
-_SWATCHES = (
-    0.3,
-    0.22,
-    0.16,
-    0.11,
-    0.07,
-    0.045,
-)  # face heights of a square of hair, the largest there is
+_BALD = 0.5  # how probable it is that nothing grows there
+_TEMPLES = 0.05  # of the cut that is hair where any grows at the temples
+_SWATCHES = (0.3, 0.22, 0.16, 0.11, 0.07, 0.045)
+"""Face heights of a square of hair, the largest there is."""
 _HAIR = 180  # of the mask: surely hair
 
 Mask = NDArray[np.bool_]
@@ -76,7 +71,8 @@ def _closed(portrait: Portrait) -> Portrait:
 
     perceived = classify(portrait)
     covered = report.hair.covered and _hatted(perceived)
-    bald = not covered and _bald(perceived)
+    haired = float((portrait.hair_mask[row, across] > 128).mean())
+    bald = not covered and haired < _TEMPLES and _bald(perceived)
     crown = _BALD_CROWN if bald else float(np.clip(_CROWN[0] + _CROWN[1] * width, *_CROWNS))
     high = max(row - (forehead - crown * unit), _LEAST * unit)
     above = max(0, round(high - row) + 2)

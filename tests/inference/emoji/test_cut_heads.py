@@ -9,6 +9,7 @@ from inference.avatars import styles
 from inference.emoji.traits import observe
 from inference.face import analysis, crown, topology
 from inference.face.report import Portrait
+from inference.layers.hair import shave
 from inference.pictures.images import decode
 from tests.inference.making import answered, best_match
 
@@ -41,6 +42,20 @@ def test_a_cut_head_wears_the_hair_that_it_has(
     top = best_match(answered(observe(_cut(selfie_of(person), above))), "avataaars").parts["top"]
     tags = styles.load("avataaars").slots["top"].variants[top].tags
     assert values & set(tags.get(tag, ()))
+
+
+def test_a_bald_head_that_is_cut_stays_bald(portrait_of: Callable[[str], Portrait]) -> None:
+    """Nothing grows at the temples, so nothing is made up above; where hair grows there, it is."""
+    portrait = portrait_of("P007")
+    for person, haired in ((shave(portrait), False), (portrait, True)):
+        shown = person.alpha[..., None] / 255
+        picture = np.rint(person.image * shown + 200 * (1 - shown)).astype(np.uint8)
+        points = portrait.report.landmarks
+        top = points[topology.FOREHEAD_MIDDLE, 1] + 0.03 * topology.face_height(points)
+        cut = answered(analysis.portrait(np.ascontiguousarray(picture[int(top) :])))
+        whole = crown.closed(cut)
+        assert (whole.alpha > 128).sum() > (cut.alpha > 128).sum()
+        assert ((whole.hair_mask > 128).sum() > (cut.hair_mask > 128).sum()) == haired
 
 
 def test_what_is_read_of_a_whole_head_is_read_of_the_photo(
