@@ -28,7 +28,7 @@ from inference.training.precision import Precision, fastest
 
 _SAVED, _SHOWN, _LOGGED = 3.0, 5.0, 0.5  # minutes between
 _DRAWING, _FEATURES, _BACK, _ALIKE, _ADVERSARY = 3.0, 1.5, 1.0, 0.2, 0.06
-_EDGES = 1.0  # how much more pixels count where a drawing has lines
+_EDGES = 3.0  # how much more pixels count where a drawing has lines
 _COMPARED = 3  # depths of the frozen network
 _HELD = 0.995  # of the averaged generator, a step
 _TEMPERATURE = 0.1
@@ -57,7 +57,7 @@ class Preset:
 
 # cats joined at step 13,116
 PRESETS = {
-    "cpu": Preset(8, 6e-4, {"drawing": 4_000, "cat": 14_600}, 1_000, "cpu"),
+    "cpu": Preset(8, 3e-4, {"drawing": 4_000, "cat": 14_600}, 1_000, "cpu"),
     "gpu": Preset(64, 2e-3, {"drawing": 1_500, "cat": 14_600}, 1_000, "cuda"),
     "dry": Preset(2, 1e-3, {"drawing": 1, "cat": 1}, 1, "cpu"),
 }

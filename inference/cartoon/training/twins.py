@@ -13,6 +13,7 @@ from inference.cartoon.twin import GROUND, laid
 
 _TURN, _GROW, _SHIFT = 12.0, 0.12, 0.05  # degrees, share, share of the side
 _LIGHT, _TINT = 0.18, 0.06
+_CATS = 4  # pairs of a batch of which one has its cat: the shared network serves drawings first
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ class Twins:
         return replace(self, photos=photos, drawings=drawings, cats=cats)
 
     def batch(self, chance: np.random.Generator, size: int) -> Batch:
-        """Draw a batch of training pairs, augmented alike on both sides; half of them have cats."""
+        """Draw a batch of training pairs, augmented alike on both sides; some of them have cats."""
         chosen = chance.choice(np.flatnonzero(self.training), size)
         variant = chance.integers(2, size=size)
-        with_cats = max(1, size // 2)
+        with_cats = max(1, size // _CATS)
         photos, drawings, pets = [], [], []
         for place, (index, version) in enumerate(zip(chosen, variant, strict=True)):
             way = _way(self.photos.shape[1], chance)
