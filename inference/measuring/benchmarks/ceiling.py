@@ -19,7 +19,9 @@ _LOOK = 2.0  # seconds
 _PATIENCE = 120.0  # seconds
 
 
-def measure(photos: Sequence[bytes], people: int, seconds: float, wish: str) -> list[Row]:
+def measure(
+    photos: Sequence[bytes], people: int, seconds: float, wish: str, patience: float = _PATIENCE
+) -> list[Row]:
     """Let people send photos without a pause.
 
     Args:
@@ -27,11 +29,14 @@ def measure(photos: Sequence[bytes], people: int, seconds: float, wish: str) -> 
         people: who send at once, each with a browser and an address of their own.
         seconds: how long.
         wish: what they ask for, such as "/cutout".
+        patience: seconds that what a start still has to do may take before.
     """
-    return asyncio.run(_measure(photos, people, seconds, wish))
+    return asyncio.run(_measure(photos, people, seconds, wish, patience))
 
 
-async def _measure(photos: Sequence[bytes], people: int, seconds: float, wish: str) -> list[Row]:
+async def _measure(
+    photos: Sequence[bytes], people: int, seconds: float, wish: str, patience: float
+) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="selfmoji-ceiling-") as folder:
         async with program(Path(folder)) as (process, address):
             visitors = [Visitor(address, number) for number in range(people)]
@@ -40,7 +45,7 @@ async def _measure(photos: Sequence[bytes], people: int, seconds: float, wish: s
                     await visitor.enter()
                 for photo in photos:  # models are loaded
                     await visitors[0].sticker(photo, wish)
-                await _settled(process.pid)
+                await _settled(process.pid, patience)
                 begun, had = time.monotonic(), processor_seconds(process.pid)
                 turns = itertools.count()
                 waits: list[float] = []
@@ -68,9 +73,9 @@ async def _measure(photos: Sequence[bytes], people: int, seconds: float, wish: s
     ]
 
 
-async def _settled(process: int) -> None:
+async def _settled(process: int, patience: float) -> None:
     """Wait until a program has done what it does after a start, such as building parts."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         had = processor_seconds(process)
         await asyncio.sleep(_LOOK)

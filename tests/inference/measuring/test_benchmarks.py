@@ -51,7 +51,7 @@ def test_load_is_measured_over_the_real_path(selfie_of: Callable[[str], bytes]) 
 @pytest.mark.slow
 def test_the_ceiling_is_measured_without_a_pause(selfie_of: Callable[[str], bytes]) -> None:
     """Each of the people has had a sticker, and each sticker took something of a processor."""
-    rows = ceiling.measure([selfie_of("P001")], people=3, seconds=0.5, wish="/emoji")
+    rows = ceiling.measure([selfie_of("P001")], 3, 0.5, "/emoji", patience=0.0)
     found = {row.metric: row for row in rows}
     assert found["processor_ms"].n >= 3
     assert found["processor_ms"].value > 0
