@@ -42,9 +42,9 @@ def test_one_photo_is_converted_and_classified_once(
     def counted(module: object, name: str) -> None:
         original = getattr(module, name)
 
-        def counting(*args: object) -> object:
+        def counting(*args: object, **options: object) -> object:
             calls[name] += 1
-            return original(*args)
+            return original(*args, **options)
 
         monkeypatch.setattr(module, name, counting)
 
