@@ -6,6 +6,8 @@ What is said and done on either database is tested in ``tests/bot/core``, the ro
 
 import pytest
 
+from tests.bot.simulated_discord import chat, simcord_bot, world  # noqa: F401
+
 
 @pytest.fixture
 def database_url(postgres_url: str) -> str:

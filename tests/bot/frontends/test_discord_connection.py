@@ -37,20 +37,12 @@ from tests.bot.discord_objects import TOKEN, Json
 from tests.bot.fake_gateway import FakeDiscord
 from tests.bot.outage import outage
 from tests.bot.recording import RecordingListener
+from tests.bot.simulated_discord import png
 
 ADA = FakeDiscord.person(71)
 CHANNEL = 5150
 
 Running = Callable[[RecordingListener], AbstractAsyncContextManager[DiscordChat]]
-
-
-def png(side: int = 512) -> bytes:
-    """Draw a picture with a clear ground."""
-    stream = io.BytesIO()
-    image = Image.new("RGBA", (side, side))
-    image.paste("orange", (20, 20, side - 20, side - 20))
-    image.save(stream, "PNG")
-    return stream.getvalue()
 
 
 @pytest.fixture
