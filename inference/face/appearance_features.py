@@ -14,7 +14,7 @@ from inference.face import hair_evidence, headwear_evidence, topology
 from inference.face.alignment import SIZE, Aligned
 from inference.pictures import gradients
 from inference.pictures.compositing import resize
-from inference.pictures.images import to_lab
+from inference.pictures.images import pixels_of, to_lab
 
 Vector = NDArray[np.float32]
 
@@ -117,10 +117,10 @@ def _outline(face: Aligned) -> NDArray[np.bool_]:
 
 def _quantiles(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(15,): five quantiles of L, a and b over a mask; zeros for an empty one."""
-    pixels = lab.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)
-    if len(pixels) < 20:
+    found = pixels_of(lab, mask)
+    if len(found) < 20:
         return np.zeros(15, np.float32)
-    return np.percentile(pixels, (10, 25, 50, 75, 90), axis=0).astype(np.float32).ravel()
+    return np.percentile(found, (10, 25, 50, 75, 90), axis=0).astype(np.float32).ravel()
 
 
 def _polygons(points: NDArray[np.float32], rings: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:

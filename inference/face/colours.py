@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.face.report import Colours, Lab
+from inference.pictures.images import pixels_of
 
 _LEAST = 0.002  # of the face's area: fewer pixels say nothing about a colour
 _LEAST_HAIR = 0.05  # of the face's area: below this a person counts as bald or covered
@@ -31,26 +32,21 @@ def colours(
     bare = topology.fill(shape, landmarks, *topology.CHEEKS, topology.FOREHEAD) & (hair_mask < 32)
     if bare.sum() < least:
         bare = topology.fill(shape, landmarks, *topology.CHEEKS)
-    skin = _without_extremes(_at(lab, bare))
+    skin = _without_extremes(pixels_of(lab, bare))
     skin_median = _median(skin)
 
     lips = topology.fill(shape, landmarks, topology.LIPS_OUTER)
     lips &= ~topology.fill(shape, landmarks, topology.LIPS_INNER)
     brow_region = topology.fill(shape, landmarks, *topology.BROWS)
-    tone, second = _hair_tones(_at(lab, hair & (hair_mask > 200)), face_area)
+    tone, second = _hair_tones(pixels_of(lab, hair & (hair_mask > 200)), face_area)
     return Colours(
         skin=skin_median,
-        lips=_median(_at(lab, lips)) if lips.sum() >= 4 else skin_median,
-        brows=_darker_half(_at(lab, brow_region), skin_median),
+        lips=_median(pixels_of(lab, lips)) if lips.sum() >= 4 else skin_median,
+        brows=_darker_half(pixels_of(lab, brow_region), skin_median),
         iris=_iris(lab, landmarks, skin_median),
         hair=tone,
         hair_second=second,
     )
-
-
-def _at(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return (N, 3): a mask's pixels, in a fifth of the time of ``lab[mask]``."""
-    return lab.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)
 
 
 def _median(pixels: NDArray[np.float32]) -> Lab:
@@ -83,7 +79,7 @@ def _iris(lab: NDArray[np.float32], landmarks: NDArray[np.float32], fallback: La
         if radius >= 3:
             cv2.circle(rings, at, round(0.4 * radius), 0, cv2.FILLED)
     inside = topology.fill(lab.shape[:2], landmarks, *topology.EYES)
-    pixels = _at(lab, (rings > 0) & inside)
+    pixels = pixels_of(lab, (rings > 0) & inside)
     if len(pixels) < 4:
         return fallback
     low, high = np.percentile(pixels[:, 0], [30, 90])

@@ -6,7 +6,7 @@ reach a result.
 
 import io
 from collections.abc import Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ from storage.contract.failures import Failure
 from storage.contract.photos import MAX_BYTES, MAX_PIXELS_OF, most_pixels
 
 Image = NDArray[np.uint8]
+Value = TypeVar("Value", np.uint8, np.float32)
 """HWC sRGB uint8; three channels are RGB, four are RGBA with straight alpha."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
@@ -74,9 +75,9 @@ def decode(data: bytes) -> Image:
             if opened.format == "JPEG":  # decode at 1/2, 1/4 or 1/8 where that is still enough
                 scale = min(1.0, MAX_SIDE / max(width, height))
                 opened.draft(None, (round(width * scale), round(height * scale)))
-                pixels = _straight(opened, data, round(width / opened.width))
-                if pixels is not None:
-                    return _within(pixels)
+                found = _straight(opened, data, round(width / opened.width))
+                if found is not None:
+                    return _within(found)
             opened.load()
             return _to_srgb(opened, _colour_space(opened, data))
     except PhotoError:
@@ -140,8 +141,13 @@ def lab_of_pixels(image: Image, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     Returns:
         (N, 3) float32, the very values that ``to_lab`` gives where the mask is true.
     """
-    pixels = image.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)  # quicker than image[mask]
-    return to_lab(pixels[None])[0] if len(pixels) else np.empty((0, 3), np.float32)
+    found = pixels_of(image, mask)
+    return to_lab(found[None])[0] if len(found) else np.empty((0, 3), np.float32)
+
+
+def pixels_of(image: NDArray[Value], mask: NDArray[np.bool_]) -> NDArray[Value]:
+    """Take (N, 3) of an image where a mask (H, W) is true, in a fifth of ``image[mask]``'s time."""
+    return image.reshape(-1, 3).take(np.flatnonzero(mask), axis=0)
 
 
 def from_lab(lab: NDArray[np.float32]) -> Image:
@@ -219,7 +225,9 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
         pixels = _within(np.asarray(picture))  # and not to Pillow and back again
     else:
         if scale < 1 and picture.mode == "CMYK":
-            picture = picture.resize(_size(picture, scale), Pillow.Resampling.BOX, reducing_gap=2.0)
+            picture = picture.resize(
+                _size(*picture.size, scale), Pillow.Resampling.BOX, reducing_gap=2.0
+            )
         elif scale < 1:
             picture = Pillow.fromarray(_within(np.asarray(picture)))
         if source is not None:
@@ -228,20 +236,20 @@ def _to_srgb(opened: Pillow.Image, space: colour_spaces.ColourSpace | None) -> I
     return colour_spaces.to_srgb(pixels, space) if space else pixels
 
 
-def _within(pixels: Image) -> Image:
+def _within(whole: Image) -> Image:
     """Bring a picture to MAX_SIDE if it is larger: OpenCV does in a third of Pillow's time."""
-    height, width = pixels.shape[:2]
+    height, width = whole.shape[:2]
     scale = MAX_SIDE / max(width, height)
     if scale >= 1:
-        return pixels
+        return whole
     # between four neighbours nothing is left out down to a half
     method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
+    smaller = cv2.resize(whole, _size(width, height, scale), interpolation=method)
+    return np.asarray(smaller, np.uint8)
 
 
-def _size(picture: Pillow.Image, scale: float) -> tuple[int, int]:
-    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+def _size(width: int, height: int, scale: float) -> tuple[int, int]:
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _foreign(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:

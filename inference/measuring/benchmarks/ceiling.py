@@ -6,12 +6,10 @@ something to do. Seconds of the processor differ far less than those of a clock 
 
 import asyncio
 import itertools
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from inference.measuring.benchmarks.whole import Visitor, processor_seconds, program
+from inference.measuring.benchmarks.whole import Visitor, crowd, processor_seconds
 from inference.measuring.statistics import Row, timings
 
 _IDLE = 0.1  # of a core: what the program takes at most once it has built all that it builds
@@ -37,29 +35,22 @@ def measure(
 async def _measure(
     photos: Sequence[bytes], people: int, seconds: float, wish: str, patience: float
 ) -> list[Row]:
-    with tempfile.TemporaryDirectory(prefix="selfmoji-ceiling-") as folder:
-        async with program(Path(folder)) as (process, address):
-            visitors = [Visitor(address, number) for number in range(people)]
-            try:
-                for visitor in visitors:
-                    await visitor.enter()
-                for photo in photos:  # models are loaded
-                    await visitors[0].sticker(photo, wish)
-                await _settled(process.pid, patience)
-                begun, had = time.monotonic(), processor_seconds(process.pid)
-                turns = itertools.count()
-                waits: list[float] = []
+    async with crowd(people) as (process, visitors):
+        for photo in photos:  # models are loaded
+            await visitors[0].sticker(photo, wish)
+        await _settled(process, patience)
+        begun, had = time.monotonic(), processor_seconds(process)
+        turns = itertools.count()
+        waits: list[float] = []
 
-                async def send(visitor: Visitor) -> None:
-                    while time.monotonic() < begun + seconds:
-                        photo = photos[next(turns) % len(photos)]
-                        waits.append(await visitor.sticker(photo, wish))
+        async def send(visitor: Visitor) -> None:
+            while time.monotonic() < begun + seconds:
+                photo = photos[next(turns) % len(photos)]
+                waits.append(await visitor.sticker(photo, wish))
 
-                await asyncio.gather(*(send(visitor) for visitor in visitors))
-                took = time.monotonic() - begun
-                busy = processor_seconds(process.pid) - had
-            finally:
-                await asyncio.gather(*(visitor.leave() for visitor in visitors))
+        await asyncio.gather(*(send(visitor) for visitor in visitors))
+        took = time.monotonic() - begun
+        busy = processor_seconds(process) - had
     return [
         *timings("ceiling", waits),
         *(

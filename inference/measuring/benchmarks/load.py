@@ -6,17 +6,15 @@ is measured is what people wait for, and not how fast they can be made to wait.
 
 import asyncio
 import random
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import numpy as np
 from websockets.exceptions import WebSocketException
 
-from inference.measuring.benchmarks.whole import Unanswered, Visitor, program, resident_mb
+from inference.measuring.benchmarks.whole import Unanswered, Visitor, crowd, resident_mb
 from inference.measuring.statistics import Row, timings
 
 SAMPLE = 2.0  # seconds between two looks at the program's memory
@@ -55,28 +53,21 @@ async def _measure(
     photos: Sequence[bytes], people: int, rate: float, minutes: float, chance: random.Random
 ) -> list[Row]:
     seen = _Seen()
-    with tempfile.TemporaryDirectory(prefix="selfmoji-load-") as folder:
-        async with program(Path(folder)) as (process, address):
-            visitors = [Visitor(address, number) for number in range(people)]
-            try:
-                for visitor in visitors:
-                    await visitor.enter()
-                await visitors[0].sticker(photos[0])  # models are loaded
-                watching = asyncio.create_task(_watch(process.pid, seen))
-                begun = time.monotonic()
-                sending: list[asyncio.Task[None]] = []
-                while time.monotonic() < begun + 60 * minutes:
-                    await asyncio.sleep(chance.expovariate(rate))
-                    photo = photos[len(sending) % len(photos)]
-                    sending.append(asyncio.create_task(_send(chance.choice(visitors), photo, seen)))
-                await asyncio.gather(*sending)
-                took = time.monotonic() - begun
-                watching.cancel()
-                for visitor in visitors:
-                    await visitor.look()
-                    seen.doubled += max(0, len(visitor.shown) - visitor.sent)
-            finally:
-                await asyncio.gather(*(visitor.leave() for visitor in visitors))
+    async with crowd(people) as (process, visitors):
+        await visitors[0].sticker(photos[0])  # models are loaded
+        watching = asyncio.create_task(_watch(process, seen))
+        begun = time.monotonic()
+        sending: list[asyncio.Task[None]] = []
+        while time.monotonic() < begun + 60 * minutes:
+            await asyncio.sleep(chance.expovariate(rate))
+            photo = photos[len(sending) % len(photos)]
+            sending.append(asyncio.create_task(_send(chance.choice(visitors), photo, seen)))
+        await asyncio.gather(*sending)
+        took = time.monotonic() - begun
+        watching.cancel()
+        for visitor in visitors:
+            await visitor.look()
+            seen.doubled += max(0, len(visitor.shown) - visitor.sent)
     return [
         *(timings("load", seen.waits) if seen.waits else ()),
         *_counts(seen, len(sending), took),

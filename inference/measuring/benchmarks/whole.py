@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,18 @@ async def _address(process: asyncio.subprocess.Process) -> str:
         if found := _ADDRESS.search(line):
             return found.group().decode()
     raise Unanswered("selfmoji run stopped before it served a page")
+
+
+@asynccontextmanager
+async def crowd(people: int) -> AsyncIterator[tuple[int, list["Visitor"]]]:
+    """Run ``selfmoji run`` and let so many people open its page; gives the process's number."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="selfmoji-bench-"))
+        process, address = await stack.enter_async_context(program(Path(folder)))
+        visitors = [Visitor(address, number) for number in range(people)]
+        for visitor in visitors:
+            await stack.enter_async_context(visitor)
+        yield process.pid, visitors
 
 
 class Visitor:
