@@ -28,9 +28,8 @@ settings.load_profile("same")
 sys.dont_write_bytecode = False  # a hundred processes would each compile everything anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # threads of one worker wait idly for cores that others have
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # threads of one worker wait idly for cores that others have
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
