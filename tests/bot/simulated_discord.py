@@ -56,20 +56,20 @@ class World:
 
 
 @pytest.fixture
-def chat() -> DiscordChat:
+def discord_chat() -> DiscordChat:
     """The front end, not yet connected."""
     return DiscordChat("token", load())
 
 
 @pytest.fixture
-def simcord_bot(chat: DiscordChat) -> discord.Client:
+def simcord_bot(discord_chat: DiscordChat) -> discord.Client:
     """What the simulation connects: the front end's own client."""
-    return chat.client
+    return discord_chat.client
 
 
 @pytest.fixture
-def world(chat: DiscordChat, simcord_env: simcord.Env) -> World:
+def world(discord_chat: DiscordChat, simcord_env: simcord.Env) -> World:
     """A Discord of its own for each test."""
     listener = RecordingListener()
-    chat.listen(listener)
-    return World(chat, listener, simcord_env)
+    discord_chat.listen(listener)
+    return World(discord_chat, listener, simcord_env)

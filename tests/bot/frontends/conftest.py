@@ -6,7 +6,7 @@ What is said and done on either database is tested in ``tests/bot/core``, the ro
 
 import pytest
 
-from tests.bot.simulated_discord import chat, simcord_bot, world  # noqa: F401
+from tests.bot.simulated_discord import discord_chat, simcord_bot, world  # noqa: F401
 
 
 @pytest.fixture
