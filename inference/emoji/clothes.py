@@ -40,13 +40,13 @@ def clothing(portrait: Portrait) -> tuple[Lab | None, dict[str, float]]:
 
 
 def _grid(portrait: Portrait, origin: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """How far below a landmark and beside it pixels are, (S, 1) and (1, S), in face heights."""
+    """How far below a landmark and beside it pixels are, (H, 1) and (1, W), in face heights."""
     points = portrait.report.landmarks
     unit = topology.face_height(points)
     x, y = points[origin, :2]
-    ticks = np.arange(len(portrait.alpha), dtype=np.float32)
-    rows, columns = ticks[:, None], ticks[None]
-    return (rows - y) / unit, np.abs(columns - x) / unit
+    rows, columns = np.ogrid[: portrait.alpha.shape[0], : portrait.alpha.shape[1]]
+    below, beside = (rows - y) / unit, np.abs(columns - x) / unit
+    return below.astype(np.float32), beside.astype(np.float32)
 
 
 def _like_skin(pixels: NDArray[np.float32], skin: Lab) -> NDArray[np.bool_]:

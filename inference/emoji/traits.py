@@ -277,8 +277,7 @@ def _above(portrait: Portrait) -> NDArray[np.bool_]:
     points = portrait.report.landmarks
     unit = topology.face_height(points)
     top, middle = points[topology.FOREHEAD_MIDDLE, 1], points[topology.FOREHEAD_MIDDLE, 0]
-    ticks = np.arange(len(portrait.alpha), dtype=np.float32)
-    rows, columns = ticks[:, None], ticks[None]
+    rows, columns = np.ogrid[: portrait.alpha.shape[0], : portrait.alpha.shape[1]]
     near = (rows < top - 0.05 * unit) & (np.abs(columns - middle) < 0.35 * unit)
     return np.asarray(near & (portrait.alpha > 220), np.bool_)
 

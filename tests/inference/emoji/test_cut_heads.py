@@ -1,6 +1,7 @@
 """Avatars of heads that the photo's upper edge cuts show the whole head's hair."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,22 @@ def test_a_cut_head_wears_the_hair_that_it_has(
     top = best_match(answered(observe(_cut(selfie_of(person), above))), "avataaars").parts["top"]
     tags = styles.load("avataaars").slots["top"].variants[top].tags
     assert values & set(tags.get(tag, ()))
+
+
+def test_hair_as_high_as_the_portrait_is_read(portrait_of: Callable[[str], Portrait]) -> None:
+    """Where hair leaves the portrait's square, which is then closed above it, an avatar is made."""
+    portrait = portrait_of("P007")
+    points, unit = portrait.report.landmarks, topology.face_height(portrait.report.landmarks)
+    x, forehead = (round(float(value)) for value in points[topology.FOREHEAD_MIDDLE, :2])
+    tower = np.s_[: forehead - round(0.2 * unit), x - round(0.4 * unit) : x + round(0.4 * unit)]
+    image, alpha, hair = portrait.image.copy(), portrait.alpha.copy(), portrait.hair_mask.copy()
+    image[tower] = np.random.default_rng(0).integers(20, 50, image[tower].shape)
+    alpha[tower] = hair[tower] = 255
+    high = replace(portrait, image=image, alpha=alpha, hair_mask=hair)
+    height, width = crown.closed(high).alpha.shape
+    assert height > width
+    top = best_match(answered(observe(high)), "avataaars").parts["top"]
+    assert "bald" not in styles.load("avataaars").slots["top"].variants[top].tags["hair_length"]
 
 
 def test_a_bald_head_that_is_cut_stays_bald(portrait_of: Callable[[str], Portrait]) -> None:
