@@ -5,7 +5,6 @@ import zipfile
 from contextlib import suppress
 from dataclasses import astuple, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +16,7 @@ from inference.face.landmarks import Region, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
 from inference.models.calls import Calls
-from inference.pictures.compositing import resize
+from inference.pictures.compositing import shrink
 from inference.pictures.images import Image, to_lab
 from storage.contract.failures import Failure
 
@@ -229,7 +228,7 @@ def _why_no_face(image: Image) -> Failure:
     """Guess why nothing was found, for a sentence that helps."""
     scale = min(1.0, 128 / max(image.shape[:2]))
     size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
-    small = resize(image, size, cv2.INTER_AREA)
+    small = shrink(image, size)
     low, high = np.percentile(to_lab(small)[..., 0], (5, 95))
     if high < quality.MIN_HIGHLIGHT:
         return Failure.TOO_DARK

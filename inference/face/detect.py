@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import product
 from math import ceil
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.models.calls import Call, Calls
+from inference.pictures.compositing import shrink
 from inference.pictures.images import Image
 
 SIDE = 128
@@ -73,8 +73,7 @@ def detect(image: Image, halvings: int) -> Calls[list[Detection]]:
 def shrunk(image: Image, scale: float) -> Image:
     """Bring a photo, (H, W, 3), to a scale at which tiles of SIDE are looked at."""
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+    return shrink(image, size)
 
 
 def suppress(detections: Sequence[Detection]) -> list[Detection]:

@@ -9,7 +9,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.pictures.compositing import resize
+from inference.pictures.compositing import resize, shrink
 from inference.pictures.images import Image
 
 MIN_SIDE, MAX_SIDE = 384, 640
@@ -58,8 +58,9 @@ class Crop:
             max(right - width, 0),
             cv2.BORDER_REPLICATE,
         )
-        method = cv2.INTER_AREA if self.length > self.side else cv2.INTER_CUBIC
-        portrait = resize(np.asarray(square, np.uint8), (self.side, self.side), method)
+        whole, size = np.asarray(square, np.uint8), (self.side, self.side)
+        larger = self.length < self.side
+        portrait = resize(whole, size, cv2.INTER_CUBIC) if larger else shrink(whole, size)
         ticks = (np.arange(self.side) + 0.5) * self.length / self.side
         rows = (ticks + self.top >= 0) & (ticks + self.top <= height)
         columns = (ticks + self.left >= 0) & (ticks + self.left <= width)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.face import topology
 from inference.face.detect import Detection
 from inference.models.calls import Call, Calls
-from inference.pictures.compositing import resize, warp
+from inference.pictures.compositing import shrink, warp
 from inference.pictures.images import Image
 
 SIDE = 256
@@ -100,15 +100,15 @@ def _view(image: Image, region: Region, to_photo: NDArray[np.float64]) -> NDArra
     # Coordinates have their origin at a pixel's outer edge, warpAffine has it at the centre.
     to_photo = to_photo.copy()
     to_photo[:, 2] += to_photo[:, :2].sum(axis=1) / 2 - 0.5
-    shrink = int(region.side // SIDE)
-    if shrink > 1:  # average first: a warp alone would skip pixels
+    factor = int(region.side // SIDE)
+    if factor > 1:  # average first: a warp alone would skip pixels
         height, width = image.shape[:2]
         reach = 0.75 * region.side  # half the square's diagonal, and some
         left, top = max(0, int(region.x - reach)), max(0, int(region.y - reach))
         right, bottom = min(width, int(region.x + reach)), min(height, int(region.y + reach))
         part = image[top:bottom, left:right]
-        size = (max(1, part.shape[1] // shrink), max(1, part.shape[0] // shrink))
-        image = resize(part, size, cv2.INTER_AREA)
+        size = (max(1, part.shape[1] // factor), max(1, part.shape[0] // factor))
+        image = shrink(part, size)
         factors = np.array([size[0] / part.shape[1], size[1] / part.shape[0]])
         to_photo[:, 2] += 0.5 - np.array([left, top])
         to_photo = to_photo * factors[:, None]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from inference.face import topology
 from inference.models.calls import Call, Calls
-from inference.pictures.compositing import rescale, resize
+from inference.pictures.compositing import rescale, resize, shrink
 from inference.pictures.matting import Plane, guided_filter
 
 PERSON_SIDE = 256
@@ -82,10 +82,10 @@ def _person(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Calls[P
     the network only guesses, and a closer look knows buns and curls.
     """
     full = image.shape[1], image.shape[0]
-    shrink = min(1, _LOOK_FROM / max(full))
-    if shrink < 1:
-        image = rescale(image, shrink)
-        landmarks = landmarks * np.float32(shrink)
+    scale = min(1, _LOOK_FROM / max(full))
+    if scale < 1:
+        image = rescale(image, scale)
+        landmarks = landmarks * np.float32(scale)
     height, width = image.shape[:2]
     unit = topology.face_height(landmarks)
     side = max(height, width, _WHOLE_SIDE * unit)
@@ -128,9 +128,7 @@ def _back(mask: MatLike, matrix: MatLike, size: tuple[int, int]) -> MatLike:
 
 def _hair(image: NDArray[np.uint8]) -> Calls[Plane]:
     height, width = image.shape[:2]
-    size = (HAIR_SIDE, HAIR_SIDE)
-    method = cv2.INTER_AREA if max(height, width) > HAIR_SIDE else cv2.INTER_LINEAR
-    planes = cv2.resize(image, size, interpolation=method).transpose(2, 0, 1)
+    planes = shrink(image, (HAIR_SIDE, HAIR_SIDE)).transpose(2, 0, 1)
     batch = planes[None].astype(np.float32) / 255  # (1, 3, 512, 512)
     outputs = yield Call("hair_segmenter", {"image": batch})
     mask = outputs["hair"][0, 0].astype(np.float32, copy=False)

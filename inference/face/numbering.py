@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from inference.face.report import FoundFace
-from inference.pictures.compositing import resize
+from inference.pictures.compositing import shrink
 from inference.pictures.images import Image, encode_png
 
 MAX_SIDE = 1024
@@ -25,7 +25,7 @@ def number_faces(image: Image, faces: Sequence[FoundFace]) -> bytes:
     height, width = image.shape[:2]
     scale = min(1.0, MAX_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    canvas = resize(image, size, cv2.INTER_AREA)
+    canvas = shrink(image, size)
     for number, face in enumerate(faces, start=1):
         low, high = face.landmarks[:, :2].min(axis=0), face.landmarks[:, :2].max(axis=0)
         reach = float((high - low).max()) * scale

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from inference.face import topology
-from inference.pictures.compositing import resize
+from inference.pictures.compositing import shrink
 from inference.pictures.images import Image, to_lab
 
 _SIDE = 240  # px of the picture's longer side in which lines are looked for
@@ -64,7 +64,7 @@ def inside(
     height, width = image.shape[:2]
     scale = min(1.0, _SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    lab = to_lab(resize(image, size, cv2.INTER_AREA))
+    lab = to_lab(shrink(image, size))
     points = landmarks[:, :2] * scale
     views = [(np.rot90(lab, turns), _turned(points, lab.shape[:2], turns)) for turns in range(4)]
     lines: list[_Line | None] = []

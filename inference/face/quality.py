@@ -145,7 +145,7 @@ def _sharpness(face: Image) -> float:
     """
     grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if max(grey.shape) < _SIDE:
-        grey = rescale(grey, _SIDE / max(grey.shape), cv2.INTER_LINEAR)
+        grey = rescale(grey, _SIDE / max(grey.shape))
     blurred = cv2.GaussianBlur(grey, (0, 0), 1.0)
     left = [(_energy(blurred, axis) + 1e-6) / (_energy(grey, axis) + 1e-6) for axis in (0, 1)]
     return float(1 - max(left))

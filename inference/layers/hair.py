@@ -112,7 +112,7 @@ def _hanging(portrait: Portrait, share: Plane, tone: NDArray[np.uint8]) -> Portr
     soft = np.asarray(soft * hangs.astype(np.float32), np.float32)
     image, alpha = portrait.image.copy(), portrait.alpha.copy()
     above = alpha[box] * np.float32(1 / 255)
-    back = rescale(soft, 4, cv2.INTER_LINEAR)[box]
+    back = rescale(soft, 4)[box]
     total = above + (1 - above) * back
     part = above / np.maximum(total, np.float32(1e-3))
     part[total < 1e-3] = 1
