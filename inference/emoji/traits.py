@@ -133,12 +133,13 @@ def weighed(believed: Mapping[str, float], factors: Mapping[str, float]) -> dict
 
 _RATHER: Mapping[str, Mapping[str, float]] = {
     "texture": {"wavy": 2.2, "curly": 4.1, "coily": 4.1},
+    "hair_colour": {"red": 3.0},
     "headwear": {"hat": 2.0, "scarf": 2.0},
     "glasses": {"sun": 1.5},
 }
-"""Readers know mostly straight, uncovered hair and clear glasses; curls drawn straight, hats taken
-off and eyes behind dark glasses are what people mind. Of texture it is the rarity among the faces
-learned from, to the power of 0.7."""
+"""Readers know mostly straight, uncovered hair and clear glasses; curls drawn straight, red hair
+drawn brown, hats taken off and eyes behind dark glasses are what people mind. Of texture it is the
+rarity among the faces learned from, to the power of 0.7; of red hair, beside brown, of 0.45."""
 
 
 def expression(shapes: Mapping[str, float], smile: Mapping[str, float]) -> dict[str, float]:

@@ -16,6 +16,9 @@ _LIT = 0.75
 _CALLED = (0.5, 0.9)  # how probable a name must be to count at all, and to count in full
 _GRAY = (52.0, 0.7)  # least lightness of gray hair, share of what is missing
 _BROWN = (25.0, 6.0, 9.0)  # least lightness, a and b of brown hair
+_RED = (36.0, 24.0, 28.0)  # the same of red hair
+_CALLED_RED = (0.2, 0.5)  # as ``_CALLED``: the readers, who know a dozen brown heads to each red
+# one, are seldom surer
 _FAIRNESS = (58.0, 20.0, 0.7)  # least lightness and b of blond hair, share of what is missing
 _STREAKS, _GRAYING = 0.12, 0.5  # how probable dye or gray hair must be for two tones
 _BLOND = (0.1, 55.0)  # how probable blond hair must be, and how light blond streaks
@@ -44,24 +47,25 @@ def own(colours: Colours, perceived: Probabilities) -> Lab | None:
 def _named(tone: Lab, likely: Mapping[str, float]) -> Lab:
     """Bring a tone nearer to what people call it, where they surely would.
 
-    A flat shape lacks what names a colour on a photo: single gray hairs, the brown that only shows
-    where light falls on it, the gold of the strands above.
+    A flat shape lacks what names a colour on a photo: single gray hairs, the brown or red that only
+    shows where light falls on it, the gold of the strands above.
     """
     lightness, a, b = tone
     gray = _called(likely.get("gray", 0.0) + likely.get("white", 0.0))
     brown, blond = (_called(likely.get(name, 0.0)) for name in ("brown", "blond"))
+    red = _called(likely.get("red", 0.0), _CALLED_RED)
     least, share = _GRAY
     lightness += gray * share * max(0.0, least - lightness)
-    least, red, yellow = _BROWN
-    lightness += brown * max(0.0, least - lightness)
-    a, b = a + brown * max(0.0, red - a), b + brown * max(0.0, yellow - b)
+    for called, (least, reddish, yellow) in ((brown, _BROWN), (red, _RED)):
+        lightness += called * max(0.0, least - lightness)
+        a, b = a + called * max(0.0, reddish - a), b + called * max(0.0, yellow - b)
     least, yellow, share = _FAIRNESS
     lightness += blond * share * max(0.0, least - lightness)
     return lightness, a, b + blond * share * max(0.0, yellow - b)
 
 
-def _called(likely: float) -> float:
-    low, high = _CALLED
+def _called(likely: float, bounds: tuple[float, float] = _CALLED) -> float:
+    low, high = bounds
     return min(1.0, max(0.0, (likely - low) / (high - low)))
 
 

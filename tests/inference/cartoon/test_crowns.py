@@ -10,7 +10,7 @@ from inference.cartoon.portrait import composing, hair_colour, sitter
 from inference.face import analysis, topology
 from inference.face.report import Colours, Portrait
 from inference.pictures.images import decode
-from tests.inference.making import answered
+from tests.inference.making import answered, with_hair
 
 BROWN = {"hair_colour": {"brown": 0.9, "dyed": 0.05, "blond": 0.05}}
 
@@ -67,6 +67,19 @@ def test_hair_dyed_blue_stays_blue() -> None:
     """What is dyed has any colour."""
     dyed = {"hair_colour": {"dyed": 0.8, "black": 0.2}}
     assert hair_colour.own(_colours((37, 1, -20)), dyed) == (37, 1, -20)
+
+
+@pytest.mark.parametrize("person", ["P004", "P008"])
+def test_red_hair_in_the_shade_is_drawn_red(
+    portrait_of: Callable[[str], Portrait], person: str
+) -> None:
+    """Dull and dark as it is on the photo, the drawn shape has a red that nobody calls brown."""
+    seen = with_hair(portrait_of(person), (30.0, 14.0, 20.0))
+    drawn = sitter.sit(seen).colours.hair
+    assert drawn is not None
+    assert drawn[0] > 29
+    assert drawn[1] > 18
+    assert drawn[1] > 0.75 * drawn[2]
 
 
 def test_gray_hair_stays_gray() -> None:

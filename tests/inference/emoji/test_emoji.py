@@ -14,10 +14,10 @@ from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.blendshapes import NAMES
-from inference.face.report import Portrait
+from inference.face.report import Lab, Portrait
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
-from tests.inference.making import answered, best_match, make
+from tests.inference.making import answered, best_match, make, with_hair
 
 ALL_PARTS = [
     (style, slot, variant)
@@ -201,6 +201,23 @@ def test_fur_is_of_the_hair_or_of_the_skin() -> None:
     bare = best_match(person(hair_colour="none", hair_length="bald"), "cat").colours["fur"]
     assert ginger in palette.HAIR["red"]
     assert bare == colours(person())["skin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tone", "said"),
+    [
+        ("P008", (24.0, 11.0, 15.0), "red"),
+        ("P006", (30.0, 14.0, 20.0), "red"),
+        ("P008", (20.0, 5.0, 8.0), "brown"),
+        ("P004", (20.0, 5.0, 8.0), "brown"),
+    ],
+)
+def test_hair_as_red_as_red_heads_have_it_on_photos_is_not_brown(
+    portrait_of: Callable[[str], Portrait], name: str, tone: Lab, said: str
+) -> None:
+    """The middle of what annotators call red is drawn red, the middle of brown stays brown."""
+    paint = best_match(answered(observe(with_hair(portrait_of(name), tone))), "avataaars")
+    assert paint.colours["hair"] in palette.HAIR[said]
 
 
 def test_dyed_hair_keeps_its_hue() -> None:
