@@ -15,6 +15,7 @@ from inference.emoji.traits import Traits, expression, observe
 from inference.errors import UnknownAvatar, UnknownSetting
 from inference.face.blendshapes import NAMES
 from inference.face.report import Lab, Portrait
+from inference.pictures.svg import raster
 from storage.contract.avatars import NONE, AvatarSpec
 from storage.contract.kinds import EMOJI, Setting
 from tests.inference.making import answered, best_match, make, with_hair
@@ -363,6 +364,28 @@ def test_curls_are_drawn_as_curls(portrait_of: Callable[[str], Portrait], name: 
     top = best_match(answered(observe(portrait_of(name))), "avataaars").parts["top"]
     shown = styles.load("avataaars").slots["top"].variants[top].tags["texture"]
     assert {"curly", "coily"} & set(shown)
+
+
+def _forehead_drawn_over(variant: str) -> float:
+    """The share of an avatar's forehead that hair covers, from above the brows up."""
+    spec = best_match(person(), "avataaars").changed({"top": variant}, {"hair": "#00ff00"})
+    picture = raster(svg(spec), 264)[60:72, 112:152].astype(np.float32)
+    red, green, blue, _ = np.moveaxis(picture, 2, 0)
+    return float(np.clip((green - np.maximum(red, blue)) / 255, 0, 1).mean())
+
+
+@pytest.mark.parametrize("name", ["P003", "P008", "P009"])
+def test_who_has_no_fringe_gets_none(portrait_of: Callable[[str], Portrait], name: str) -> None:
+    """Long hair that leaves the forehead bare is drawn so."""
+    top = best_match(answered(observe(portrait_of(name))), "avataaars").parts["top"]
+    assert _forehead_drawn_over(top) < 0.65
+
+
+def test_hair_that_is_drawn_over_the_forehead_is_said_to_be() -> None:
+    """No part that stands for hair without a fringe shows one."""
+    for variant in styles.load("avataaars").slots["top"].variants.values():
+        if variant.tags.get("bangs") == ("0",):
+            assert _forehead_drawn_over(variant.name) < 0.65, variant.name
 
 
 def test_cloth_over_the_hair_is_worn(portrait_of: Callable[[str], Portrait]) -> None:
