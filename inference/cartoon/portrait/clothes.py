@@ -36,13 +36,7 @@ def cloth(sitter: Sitter, mask: Plane) -> Cloth:
     weighed = smooth * np.array([0.5, 1.2, 1.2], np.float32)
     pixels = weighed[inside]
     few = np.ascontiguousarray(pixels[:: max(1, len(pixels) // _SAMPLES)])
-    cv2.setRNGSeed(0)
-    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 0.5)
-    count = min(_TONES, len(few))
-    _, _, centres = cv2.kmeans(
-        few, count, np.empty((0, 1), np.int32), stop, 1, cv2.KMEANS_PP_CENTERS
-    )
-    centres = _merged(np.asarray(centres, np.float32), few)
+    centres = _centres(few)
     away = np.stack([np.square(weighed - centre).sum(axis=2) for centre in centres])
     nearest = away.argmin(axis=0)
     tones, places = [], []
@@ -95,15 +89,19 @@ def shadow(sitter: Sitter, worn: Cloth, name: str) -> list[Shape]:
     return fill(f"{name}-shadow", "cloth-shade", *rings, part="shade", clip=name, opacity=0.28)
 
 
-def _merged(centres: NDArray[np.float32], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Leave out tones that hardly differ from a larger one."""
-    nearest = np.stack([np.square(pixels - c).sum(axis=1) for c in centres]).argmin(axis=0)
-    sizes = np.bincount(nearest, minlength=len(centres))
-    kept: list[NDArray[np.float32]] = []
-    for k in np.argsort(-sizes):
-        if all(np.linalg.norm(centres[k] - other) > _ALIKE for other in kept):
-            kept.append(centres[k])
-    return np.stack(kept)
+def _centres(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As many tones as are really different, at most ``_TONES``. pixels: (N, 3)."""
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 0.5)
+    for count in range(min(_TONES, len(pixels)), 1, -1):
+        cv2.setRNGSeed(0)
+        _, _, found = cv2.kmeans(
+            pixels, count, np.empty((0, 1), np.int32), stop, 1, cv2.KMEANS_PP_CENTERS
+        )
+        centres = np.asarray(found, np.float32)
+        apart = np.linalg.norm(centres[:, None] - centres, axis=2)
+        if apart[~np.eye(count, dtype=np.bool_)].min() > _ALIKE:
+            return centres
+    return np.asarray(pixels.mean(axis=0, keepdims=True), np.float32)
 
 
 def _grown(mask: Plane, reach: float) -> Plane:

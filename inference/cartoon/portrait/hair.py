@@ -13,6 +13,7 @@ from inference.cartoon.portrait.drawing import Shape, edge, fill
 from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter, read, ticks
 
 _LEAST = 0.03  # of a squared face height: less hair is none
+_SHORN = 0.4  # how probable shorn hair must be to be drawn as none, or as a shade
 _DYED = 9.0  # difference of a and b from which hair has two colours
 _PASSES = (1.5, 4.0, 9.0, 16.0)  # px: steps along the growth by which locks are gathered
 
@@ -37,8 +38,10 @@ def draw(sitter: Sitter, heavy: tuple[float, float], manner: Manner) -> list[Sha
     unit = sitter.unit
     if float((sitter.hair > 0.5).sum()) * SCALE**2 < _LEAST * unit**2:
         return []
-    thin = sitter.style.length in ("bald", "buzz") and not sitter.style.covered
-    if sitter.style.length == "bald" and sitter.chance("hair_length", "bald", "buzz") > 0.4:
+    # hair that is combed back and tied takes as little room as shorn hair
+    shorn = sitter.chance("hair_length", "bald", "buzz") > _SHORN
+    thin = shorn and sitter.style.length in ("bald", "buzz") and not sitter.style.covered
+    if shorn and sitter.style.length == "bald":
         return []
     grain = 0.010 * unit / SCALE
     rings = curves.outlines(sitter.hair, SCALE, blur=grain, least=(0.13 * unit) ** 2, spacing=4.0)

@@ -11,9 +11,15 @@ from inference.cartoon.portrait.curves import Curve, Plane
 from inference.face import topology
 from inference.face.report import FaceReport
 
+_CROPS = ("bald", "buzz", "short")
 _DIM = 12.0  # added to colours before their ratios, so that black has none
 _LEAST = 60  # pixels of cloth that tell its colour
 _SAME = 12.0  # Lab distance, lightness counting a third, at which a colour is half that of a cloth
+_WORN = 0.6  # how probable a hat or scarf must be where the hair's mask sees none
+_NECK = 0.6  # face heights to the side of a face in profile where its neck is, measured on 101
+_SHORT = 0.45  # how probable short hair must be for none to hang below the chin
+_FOREHEAD = (-0.3, -0.05)  # how high it may go below a hat, and below one of the skin's colour
+_TAN = 0.4  # how near the two must be for that
 _SPREAD = 0.05  # least deviation of skin's log ratios within a face
 
 
@@ -48,23 +54,31 @@ def find(
     oval = topology.fill((side, side), landmarks, topology.FACE_OVAL)
     across, down = head_frame(side, landmarks)
     hatted = perceived["headwear"]
-    covered = hatted["hat"] + hatted["scarf"] > 0.5 or (
+    covered = hatted["hat"] + hatted["scarf"] > _WORN or (
         report.hair.covered and hatted["none"] < 0.9
     )
 
+    neck = np.asarray(across + _NECK * np.sin(np.radians(report.pose.yaw)), np.float32)
+    if sum(perceived["hair_length"].get(name, 0.0) for name in _CROPS) > _SHORT:
+        hair = hair * np.clip((1.05 - down) / 0.1, 0, 1).astype(np.float32)  # but a shadow
+
     likely = _skin_evidence(photo, lab, landmarks, oval, hair)
-    outside = _odds(across, down, bald=report.hair.length in ("bald", "buzz") and not covered)
+    before = oval & (down > 0.18) & (np.abs(across) < 0.36)  # lower than a fringe
+    hair = np.asarray(hair * (1 - before * np.clip(2 * likely, 0, 1)), np.float32)
+    outside = _odds(across, neck, down, bald=report.hair.length in ("bald", "buzz") and not covered)
     if covered:
+        highest = _FOREHEAD[int(_tanned(lab, person * (1 - hair), across, down, report))]
         outside[(down < 0.6) & (np.abs(across) > 0.48)] = -4
         outside[down < 0.05] = -4
         # a forehead ends where its colour does, at the earliest where the face is found to end
-        outside[(down < 0.05) & (down > -0.3) & (np.abs(across) < 0.42)] = -0.4
+        forehead = (down < 0.15) & (down > highest) & (np.abs(across) < 0.42)
+        outside[forehead & (down < 0.05)] = -0.4
     scarfed = hatted["scarf"] > 0.5
     if scarfed:  # its folds lie around the neck
         outside[(down > 0.95) & (outside > 0)] = 0.3
     # what is dark below the chin is in its shadow: its colour says little
     shaded = (
-        (np.abs(across) < 0.27)
+        (np.abs(neck) < 0.27)
         & (down > 0.9)
         & (down < 1.32)
         & (lab[..., 0] < report.colours.skin[0])
@@ -79,7 +93,7 @@ def find(
     if covered:
         tone = np.asarray(report.colours.skin, np.float32)
         evident = np.maximum(skin, _near(lab, tone) * person * (1 - hair))
-        skin = _with_forehead(skin, evident, across, down, unit)
+        skin = _with_forehead(skin, evident, forehead, unit)
         if not scarfed:  # ears stick out below a hat
             beside = (down > 0.25) & (down < 0.95) & (np.abs(across) > 0.4)
             ears = cv2.GaussianBlur(evident * beside * (np.abs(across) < 0.64), (0, 0), 1.5)
@@ -173,14 +187,14 @@ def _evened(skin: Plane, clothes: Plane, down: Plane, unit: float) -> tuple[Plan
     return np.asarray(skin, np.float32), np.asarray(np.maximum(total - skin, 0), np.float32)
 
 
-def _odds(across: Plane, down: Plane, *, bald: bool) -> Plane:
-    """Prior log odds of bare skin by place on the body."""
+def _odds(across: Plane, neck: Plane, down: Plane, *, bald: bool) -> Plane:
+    """Prior log odds of bare skin by place on the body. neck: across from the neck's middle."""
     odds = np.full(across.shape, -0.7, np.float32)
-    wide = np.abs(across)
-    neck = (down > 0.9) & (down < 1.4)
-    odds[neck & (wide < 0.36)] = 1.0
-    odds[neck & (wide < 0.26)] = 2.0
-    odds[neck & (wide < 0.30) & (down < 1.18)] = 3.6
+    wide, aside = np.abs(across), np.abs(neck)
+    below = (down > 0.9) & (down < 1.4)
+    odds[below & (aside < 0.36)] = 1.0
+    odds[below & (aside < 0.26)] = 2.0
+    odds[below & (aside < 0.30) & (down < 1.18)] = 3.6
     ears = (down > 0.28) & (down < 0.9) & (wide < 0.52)
     odds[ears] = 1.6
     if bald:
@@ -189,9 +203,23 @@ def _odds(across: Plane, down: Plane, *, bald: bool) -> Plane:
     return odds
 
 
-def _with_forehead(skin: Plane, evident: Plane, across: Plane, down: Plane, unit: float) -> Plane:
-    """Fill the shine of a forehead: what lies below evident skin is skin, down to the face."""
-    zone = (down < 0.15) & (down > -0.3) & (np.abs(across) < 0.42)
+def _tanned(
+    lab: NDArray[np.float32], other: Plane, across: Plane, down: Plane, report: FaceReport
+) -> bool:
+    """Whether what is worn on a head has the colour of its skin. other: no hair, (S, S)."""
+    crown = (down < -0.35) | ((down < 0.2) & (np.abs(across) > 0.55))
+    worn = lab[crown & (other > 0.6)]
+    if len(worn) < _LEAST:
+        return False
+    tone = np.asarray(report.colours.skin, np.float32)
+    return float(_near(np.median(worn, axis=0)[None, None], tone).item()) > _TAN
+
+
+def _with_forehead(skin: Plane, evident: Plane, zone: NDArray[np.bool_], unit: float) -> Plane:
+    """Fill the shine of a forehead: what lies below evident skin is skin, down to the face.
+
+    zone: where a forehead may be, (S, S).
+    """
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
     seen = cv2.morphologyEx(((evident > 0.5) & zone).astype(np.uint8), cv2.MORPH_OPEN, disc)
     wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.2 * unit) + 1,) * 2)
