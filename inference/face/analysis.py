@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from inference.errors import PhotoError
 from inference.face import blendshapes, colours, finding, hair, masks, own_frame, quality
 from inference.face.detect import detect
-from inference.face.framing import around_head, belongs, one_shape
+from inference.face.framing import around_head, belongs, one_shape, without_haze
 from inference.face.landmarks import Region, trace
 from inference.face.pose import head_pose
 from inference.face.report import FaceReport, FoundFace, PhotoReport, Portrait, Pose, Quality
@@ -130,7 +130,8 @@ def study(image: Image, report: PhotoReport, face: FoundFace) -> Calls[Portrait]
         inside = inside & (framed[..., 0] > 0)
     alpha, hair_mask = yield from masks.person_and_hair(picture, landmarks)
     share = belongs(square.side, landmarks, others) * inside
-    alpha = one_shape(np.rint(alpha * share).astype(np.uint8), landmarks)
+    alpha = without_haze(np.rint(alpha * share).astype(np.uint8), landmarks)
+    alpha = one_shape(alpha, landmarks)
     hair_mask = np.minimum(hair_mask, alpha)
     lab = to_lab(picture)
     found = colours.colours(lab, landmarks, hair_mask)

@@ -18,6 +18,8 @@ _ROOM = 2.4  # side of the square, in face heights
 _LOWER = 0.07  # how far below the face's middle the square's middle lies, in face heights
 _ASPECT = 1.3  # height over width of a face seen straight on; nodding heads look shorter
 _SOLID = 48  # alpha from which pixels hang together, as in die-cut stickers
+_SURE = 200  # alpha from which a network has really seen somebody
+_WISPS = (0.07, 0.10)  # face heights from there at which haze begins to be nobody's, and is
 _STRAND = 0.0008  # area of a loose strand at most, squared face heights
 _BRIDGE = 0.08  # face heights: what hangs on less is not the person's ...
 _LUMP = 0.012  # ... if it is larger than this inside, squared face heights: earrings are not
@@ -109,6 +111,29 @@ def head_and_shoulders(
     # what hung together below the bust no longer does
     own = one_shape(alpha[box], landmarks[:, :2] - (box[1].start, box[0].start))
     return np.asarray(cv2.merge([image[box], own]), np.uint8)
+
+
+def without_haze(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Drop of a mask what is only half seen beyond the reach of hair: walls and shrubs.
+
+    Args:
+        alpha: (H, W) uint8.
+        landmarks: (478, 2 or 3) px of it.
+
+    Returns:
+        (H, W) uint8.
+    """
+    unit = topology.face_height(landmarks) / 2
+    small = (alpha[::2, ::2] >= _SURE).astype(np.uint8)  # a soft gate needs no full size
+    _, parts, found, _ = cv2.connectedComponentsWithStats(small)
+    seen = found[:, cv2.CC_STAT_AREA] >= _LUMP * unit**2
+    seen[0] = False
+    if not seen.any():
+        return alpha
+    away = cv2.distanceTransform((~seen[parts]).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    near, far = (reach * unit for reach in _WISPS)
+    gate = np.asarray(np.clip((far - away) / (far - near), 0, 1), np.float32)
+    return np.asarray(alpha * resize(gate, alpha.shape[::-1]), np.uint8)
 
 
 def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:

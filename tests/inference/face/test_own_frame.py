@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.face import analysis, own_frame, topology
-from inference.face.framing import head_and_shoulders, one_shape
+from inference.face.framing import head_and_shoulders, one_shape, without_haze
 from inference.face.report import Portrait
 from inference.pictures.images import decode
 from tests.inference.making import answered
@@ -200,3 +200,24 @@ def test_what_hangs_on_the_person_by_a_thread_is_dropped(
         assert (kept[row, lump[0]] == 255) == stays
         mine = alpha == 255
         assert (kept[mine] == 255).mean() > 0.995
+
+
+@pytest.mark.parametrize("person", ["P003", "P006", "P009"])
+def test_what_is_only_half_seen_beyond_the_hair_is_dropped(
+    portrait_of: Callable[[str], Portrait], person: str
+) -> None:
+    """A wall's ghost beside the head is nobody; strands as far as strands reach stay."""
+    portrait = portrait_of(person)
+    points, alpha = portrait.report.landmarks, portrait.alpha
+    unit = topology.face_height(points)
+    row = int(points[topology.FOREHEAD_MIDDLE, 1])
+    edge = int(np.flatnonzero(alpha[row] > 200)[0])
+    ghost, strand = (np.zeros_like(alpha) for _ in range(2))
+    middle = edge - round(0.25 * unit), row
+    cv2.circle(ghost, middle, round(0.25 * unit), 140, cv2.FILLED)
+    cv2.line(strand, (edge - round(0.06 * unit), row), (edge, row), 140, 1)
+    kept = without_haze(np.maximum(alpha, ghost), points)
+    assert kept[row, middle[0]] == 0
+    assert (kept[alpha > 0] >= alpha[alpha > 0]).mean() > 0.995
+    fine = without_haze(np.maximum(alpha, strand), points)
+    assert fine[row, edge - round(0.05 * unit)] >= 135
