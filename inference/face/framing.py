@@ -66,6 +66,8 @@ class Crop:
         ticks = (np.arange(self.side) + 0.5) * self.length / self.side
         rows = (ticks + self.top >= 0) & (ticks + self.top <= height)
         columns = (ticks + self.left >= 0) & (ticks + self.left <= width)
+        if not (rows.all() and columns.all()):  # rounding must not tell a repeated edge apart
+            portrait = portrait[np.ix_(_within(rows), _within(columns))]
         return portrait, rows[:, None] & columns[None]
 
     def place(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,6 +81,12 @@ class Crop:
         """
         scale = self.side / self.length
         return ((landmarks - (self.left, self.top, 0)) * scale).astype(np.float32)
+
+
+def _within(seen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For every line the nearest that is seen."""
+    first, last = np.flatnonzero(seen)[[0, -1]]
+    return np.clip(np.arange(len(seen)), first, last)
 
 
 def around_head(landmarks: NDArray[np.float32]) -> Crop:

@@ -7,7 +7,7 @@ from inference.errors import PhotoError
 from inference.face import analysis, blendshapes, quality, topology
 from inference.face.detect import Detection, detect, suppress
 from inference.face.evaluation.uprightness import cut, rows
-from inference.face.framing import around_head, belongs
+from inference.face.framing import Crop, around_head, belongs
 from inference.face.landmarks import region_around, region_of, trace
 from inference.face.pose import head_pose
 from inference.pictures.images import decode
@@ -371,3 +371,13 @@ def test_portrait_of_one_among_others(group):
     share = belongs(square.side, square.place(face.landmarks), [])
     assert (share == 1).all()
     assert inside == 0 or portrait.alpha.any()
+
+
+@pytest.mark.parametrize("length", [641, 1030, 1501])
+def test_a_photos_edge_is_repeated_to_the_last_level(selfie, length):
+    """Above and beside the photo, however much it is made smaller, a portrait has equal lines."""
+    portrait, shown = Crop(-101, -103, length, 640).cut(np.ascontiguousarray(selfie[:length]))
+    top, left = shown.any(axis=1).argmax(), shown.any(axis=0).argmax()
+    assert min(top, left) > 20
+    assert (portrait[:top] == portrait[top]).all()
+    assert (portrait[:, :left] == portrait[:, left : left + 1]).all()
