@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inference.emoji import beards, clothes, crops, outlines
 from inference.emoji.embedders import probabilities
+from inference.emoji.knots import knotted, narrowed
 from inference.face import crown, topology
 from inference.face.alignment import Aligned, align
 from inference.face.attributes import Probabilities, classify
@@ -50,20 +51,22 @@ def observe(portrait: Portrait) -> Calls[Traits]:
     """
     whole = crown.closed(portrait)
     seen = yield from whole.once_called(_seen)
-    return whole.once(_observe, seen, cut=whole is not portrait)
+    return whole.once(_observe, seen, portrait)
 
 
 def _seen(portrait: Portrait) -> Calls[Probabilities]:
     return (yield from probabilities(crops.of_face(align(portrait), crops.SIDE)))
 
 
-def _observe(portrait: Portrait, seen: Probabilities, *, cut: bool) -> Traits:
+def _observe(portrait: Portrait, seen: Probabilities, photographed: Portrait) -> Traits:
+    """photographed: as the photo has it, another where its head is cut."""
     face = align(portrait)
     attributes = pooled(classify(portrait), seen)
     attributes |= {name: weighed(attributes[name], more) for name, more in _RATHER.items()}
     loose = _ramp(beside_jaw(face), 0.08, 0.4)
     attributes["loose"] = {"1": loose, "0": 1 - loose}
-    knot = knotted(portrait)
+    cut = photographed is not portrait
+    knot = max(knotted(photographed), narrowed(portrait) if cut else 0.0)
     flat = _ramp(-portrait.report.hair.volume, *_FLAT)
     grown = sum(attributes["hair_length"].get(name, 0.0) for name in ("medium", "long"))
     if cut:  # then it is not seen whether it is: a crop is as likely
@@ -213,28 +216,6 @@ def beside_jaw(face: Aligned) -> float:
 _FLAT = (-1.4, -1.25)
 """Width of hair over the face's, negative, at which a woman's hair that is read as long, and is not
 seen beside the jaw, is put up."""
-
-
-def knotted(portrait: Portrait) -> float:
-    """Tell whether a knot sits on the head: hair that stands high and narrow.
-
-    Args:
-        portrait: a studied face.
-
-    Returns:
-        How sure that is, 0..1.
-    """
-    points = portrait.report.landmarks
-    forehead = int(points[topology.FOREHEAD_MIDDLE, 1])
-    width = float(np.ptp(points[list(topology.FACE_OVAL), 0]))
-    unit = topology.face_height(points)
-    across = (portrait.hair_mask[: max(forehead, 1)] > 128).sum(axis=1) / max(width, 1.0)
-    rows = np.flatnonzero(across > 0.08)
-    if not len(rows):
-        return 0.0
-    height = (forehead - rows[0]) / unit
-    near_top = across[min(len(across) - 1, int(rows[0] + 0.2 * unit))]
-    return _ramp(height, 0.45, 0.55) * _ramp(-float(near_top), -0.85, -0.7)
 
 
 def _ramp(value: float, low: float, high: float) -> float:

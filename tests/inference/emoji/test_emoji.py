@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from inference.emoji.match import colours, ranked
 from inference.emoji.serving import Emoji
 from inference.emoji.traits import Traits, expression, observe
 from inference.errors import UnknownAvatar, UnknownSetting
+from inference.face import topology
 from inference.face.blendshapes import NAMES
 from inference.face.report import Lab, Portrait
 from inference.pictures.svg import raster
@@ -340,6 +342,24 @@ def test_a_knot_of_hair_is_kept(portrait_of: Callable[[str], Portrait]) -> None:
     for style, slot, bun in (("avataaars", "top", "bun"), ("big-ears", "hair", "long06")):
         assert best_match(answered(observe(portrait_of("P010"))), style).parts[slot] == bun
         assert best_match(answered(observe(portrait_of("P001"))), style).parts[slot] != bun
+
+
+@pytest.mark.parametrize(("wide", "tied"), [(0.17, True), (0.42, False)])
+def test_a_man_with_a_knot_has_one_and_with_a_crest_none(
+    portrait_of: Callable[[str], Portrait], wide: float, tied: bool
+) -> None:
+    """Hair as high as a knot, but as wide as the head, is no knot; a beard forbids none."""
+    portrait = portrait_of("P005")
+    points, unit = portrait.report.landmarks, topology.face_height(portrait.report.landmarks)
+    x, forehead = (float(value) for value in points[topology.FOREHEAD_MIDDLE, :2])
+    middle = round(x), round(forehead - 0.42 * unit)
+    axes = round(wide * unit), round(0.2 * unit)
+    image, alpha, hair = portrait.image.copy(), portrait.alpha.copy(), portrait.hair_mask.copy()
+    for plane, paint in ((image, (25, 22, 20)), (alpha, 255), (hair, 255)):
+        cv2.ellipse(plane, middle, axes, 0, 0, 360, paint, cv2.FILLED)
+    seen = answered(observe(replace(portrait, image=image, alpha=alpha, hair_mask=hair)))
+    top = styles.load("avataaars").slots["top"].variants[best_match(seen, "avataaars").parts["top"]]
+    assert (top.tags.get("tied") == ("1",)) == tied
 
 
 @pytest.mark.parametrize("cut", ["sideParting", "sidePartingRight", "fullSides", "sweptBack"])
