@@ -157,8 +157,8 @@ def _tiled(swatch: Photo, where: Mask) -> Photo:
 
 
 def _upper_edge(image: NDArray[np.uint8]) -> int:
-    """The first row of the photo itself: above it, a portrait repeats it, but for roundings."""
-    new = (cv2.absdiff(image[1:], image[:-1]) > 1).any(axis=(1, 2))
+    """The first row of the photo itself: above it, a portrait repeats it."""
+    new = (image[1:] != image[:-1]).any(axis=(1, 2))
     return int(new.argmax()) if new.any() else 0
 
 

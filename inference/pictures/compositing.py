@@ -73,7 +73,7 @@ def shrink(picture: NDArray[Number], size: Size) -> NDArray[Number]:
 
     It is halved as often as it can be, and then four neighbours are enough, or all pixels where
     there are few: that takes a tenth of the time of ``cv2.INTER_AREA`` alone, which is quick for
-    whole factors only. What is plain stays so, to the bit.
+    whole factors only.
 
     Args:
         picture: (H, W) or (H, W, C), of any type that OpenCV knows.
@@ -82,9 +82,9 @@ def shrink(picture: NDArray[Number], size: Size) -> NDArray[Number]:
     width, height = size
     while picture.shape[1] >= 2 * width and picture.shape[0] >= 2 * height:
         half = (picture.shape[1] + 1) // 2, (picture.shape[0] + 1) // 2
-        picture = resize(picture, half, cv2.INTER_LINEAR_EXACT)
+        picture = resize(picture, half)
     few = picture.shape[0] * picture.shape[1] < _FEW and width < picture.shape[1]
-    return resize(picture, size, cv2.INTER_AREA if few else cv2.INTER_LINEAR_EXACT)
+    return resize(picture, size, cv2.INTER_AREA if few else cv2.INTER_LINEAR)
 
 
 def rescale(picture: NDArray[Number], scale: float) -> NDArray[Number]:
