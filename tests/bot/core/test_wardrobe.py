@@ -40,13 +40,13 @@ async def test_an_avatar_is_changed_in_one_message(room: Wardrobe) -> None:
     await room.press("Change")
     sticker, wardrobe = room.shown()
     assert sticker.sticker
-    assert wardrobe.text == "Hair 16 of 71: bob, black"
+    assert wardrobe.text == "Hair 16 of 72: bob, black"
     first = pixels(wardrobe.picture)
     assert first.shape == (512, 512, 4)
     assert (first[..., 3] == 255).all()
     reference = room.reference()
     await room.press("Next ›", reference)
-    assert room.shown()[1].text == "Hair 17 of 71: long but not too long, black"
+    assert room.shown()[1].text == "Hair 17 of 72: long but not too long, black"
     assert (pixels(room.shown()[1].picture) != first).any()
     await room.press("‹ Previous", reference)
     await room.press("▸", reference)
@@ -115,9 +115,9 @@ async def test_every_button_does_what_it_says(room: Wardrobe) -> None:
         at = room.reference()
     assert "⟲ As matched" not in labels(room)
     await room.press("Colour", at)
-    assert room.shown()[-1].text == "Hair 16 of 71: bob, black"  # the next black
+    assert room.shown()[-1].text == "Hair 16 of 72: bob, black"  # the next black
     await room.press("Colour", at)
-    assert room.shown()[-1].text == "Hair 16 of 71: bob, dark brown"
+    assert room.shown()[-1].text == "Hair 16 of 72: bob, dark brown"
     await room.press("Undo", at)
     await room.press("Next ›", at)
     await room.press("As matched", at)
@@ -220,7 +220,7 @@ async def test_words_change_an_open_wardrobe(room: Wardrobe) -> None:
     await room.photo()
     await room.say("/wardrobe")
     await room.say("/wear next")
-    assert room.shown()[-1].text == "Hair 17 of 71: long but not too long, black"
+    assert room.shown()[-1].text == "Hair 17 of 72: long but not too long, black"
     assert [one.spec for one in await room.kept()] == [MATCHED]
     await room.say("/wear glasses sunglasses", replaces=room.reference())
     assert room.shown()[-1].text == "Glasses 6 of 8: sunglasses, black"
@@ -241,7 +241,7 @@ async def test_a_wardrobe_that_was_left_is_gone_on_with(room: Wardrobe) -> None:
     assert room.shown()[-1].sticker
     await room.press("Next ›", at)
     texts = [message.text for message in room.shown()]
-    assert "Hair 18 of 71: bob with a fringe, black" in texts
+    assert "Hair 18 of 72: bob with a fringe, black" in texts
 
 
 async def test_history_is_bounded(room: Wardrobe) -> None:
@@ -259,7 +259,7 @@ async def test_history_is_bounded(room: Wardrobe) -> None:
         await room.press("Undo", at, wait=False)
     room.pipeline.gate.set()
     await room.all_done()
-    assert re.match(r"Hair 21 of 71", room.shown()[-1].text)
+    assert re.match(r"Hair 21 of 72", room.shown()[-1].text)
 
 
 async def test_the_current_avatar_is_found_again(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.bot.dressing import wardrobe
 from tests.bot.fake_bot_api import TOKEN, BotApi
 from tests.bot.fake_gateway import FakeDiscord
 
-SENTENCE = "Hair 16 of 71: bob, black"
+SENTENCE = "Hair 16 of 72: bob, black"
 
 
 def selfie() -> bytes:
@@ -51,7 +51,7 @@ async def test_on_telegram_one_message_is_edited(tmp_path: Path) -> None:
             assert all(len(value.encode()) <= 64 for value in photo.buttons.values())
             for _ in range(3):
                 await api.press(ada, photo, "Next")
-            await api.until(says("Hair 19 of 71"))
+            await api.until(says("Hair 19 of 72"))
             (photo,) = newest("photo")
             assert (photo.number, photo.data != first) == (number, True)
             with Image.open(io.BytesIO(photo.data)) as picture:
@@ -95,7 +95,7 @@ async def test_on_discord_one_message_is_edited(
             for _ in range(3):
                 label = next(label for label in shown()[1].buttons if "Next" in label)
                 await discord.press(ada, shown()[1], label)
-            await discord.until(lambda: content(1).startswith("Hair 19 of 71"))
+            await discord.until(lambda: content(1).startswith("Hair 19 of 72"))
             assert len(shown()) == 2
             done = next(label for label in shown()[1].buttons if "Done" in label)
             await discord.press(ada, shown()[1], done)

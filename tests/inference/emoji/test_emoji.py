@@ -110,6 +110,12 @@ def test_an_unknown_part_or_style_is_an_error() -> None:
         (
             "avataaars",
             "top",
+            {"headwear": "hat", "hair_length": "long", "loose": "1", "hat": "brimmed"},
+            {"hatLong"},
+        ),
+        (
+            "avataaars",
+            "top",
             {"headwear": "hat", "hair_length": "hidden", "hat": "peaked"},
             {"cap"},
         ),
