@@ -61,10 +61,10 @@ def test_a_lock_is_measured_against_what_moves_most_without_it(
     skin_judge: Judge, portrait_of: Callable[[str], Portrait]
 ) -> None:
     """Skin as it moves along with age, free and locked, in shares of age's own change."""
-    person = portrait_of("P005")
-    seen = list(protocol.look(person, skin_judge, ["Young"], networks))
+    people = [portrait_of(name) for name in ("P001", "P002", "P004", "P007")]
+    seen = [one for who in people for one in protocol.look(who, skin_judge, ["Young"], networks)]
     rows = {row.metric: row.value for row in protocol.with_locks(
-        [person], skin_judge, seen, networks
+        people, skin_judge, seen, networks
     )}  # fmt: skip
     assert rows.keys() == {"unlocked_Pale_Skin", "locked_Pale_Skin"}
     free = protocol.summarise(skin_judge, seen)
