@@ -141,7 +141,7 @@ def without_haze(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> N
     away = cv2.distanceTransform((~seen[parts]).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     near, far = (reach * unit for reach in _WISPS)
     gate = np.asarray(np.clip((far - away) / (far - near), 0, 1), np.float32)
-    return np.asarray(alpha * resize(gate, alpha.shape[::-1]), np.uint8)
+    return np.asarray(np.rint(alpha * resize(gate, alpha.shape[::-1])), np.uint8)
 
 
 def one_shape(alpha: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.uint8]:

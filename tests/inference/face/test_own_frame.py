@@ -181,6 +181,13 @@ def test_what_does_not_hang_together_with_the_face_is_dropped(
     assert np.array_equal(one_shape(crowded, points), portrait.alpha)
 
 
+def _beside(portrait: Portrait) -> tuple[float, int, int]:
+    """A face's height, the row of its forehead, and the column where the head begins there."""
+    points = portrait.report.landmarks
+    row = int(points[topology.FOREHEAD_MIDDLE, 1])
+    return topology.face_height(points), row, int(np.flatnonzero(portrait.alpha[row] > 200)[0])
+
+
 @pytest.mark.parametrize("person", ["P003", "P006", "P009"])
 def test_what_hangs_on_the_person_by_a_thread_is_dropped(
     portrait_of: Callable[[str], Portrait], person: str
@@ -188,9 +195,7 @@ def test_what_hangs_on_the_person_by_a_thread_is_dropped(
     """A bridge of haze to somebody's shoulder makes it nobody's; an earring on its hook stays."""
     portrait = portrait_of(person)
     points, alpha = portrait.report.landmarks, portrait.alpha
-    unit = topology.face_height(points)
-    row = int(points[topology.FOREHEAD_MIDDLE, 1])
-    edge = int(np.flatnonzero(alpha[row] > 200)[0])
+    unit, row, edge = _beside(portrait)
     for radius, stays in ((0.13, False), (0.05, True)):
         joined = alpha.copy()
         lump = edge - round((0.1 + radius) * unit), row
@@ -209,9 +214,7 @@ def test_what_is_only_half_seen_beyond_the_hair_is_dropped(
     """A wall's ghost beside the head is nobody; strands as far as strands reach stay."""
     portrait = portrait_of(person)
     points, alpha = portrait.report.landmarks, portrait.alpha
-    unit = topology.face_height(points)
-    row = int(points[topology.FOREHEAD_MIDDLE, 1])
-    edge = int(np.flatnonzero(alpha[row] > 200)[0])
+    unit, row, edge = _beside(portrait)
     ghost, strand = (np.zeros_like(alpha) for _ in range(2))
     middle = edge - round(0.25 * unit), row
     cv2.circle(ghost, middle, round(0.25 * unit), 140, cv2.FILLED)
