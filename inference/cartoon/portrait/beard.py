@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from inference.cartoon.portrait import curves, hair_colour
 from inference.cartoon.portrait.curves import Plane
 from inference.cartoon.portrait.drawing import Shape, edge, fill
-from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter, read
+from inference.cartoon.portrait.sitter import SCALE, Sitter, mirrored, read
 from inference.face import topology
 from inference.face.report import Lab
 
@@ -128,7 +128,7 @@ def density(sitter: Sitter) -> Plane | None:
     grown = np.asarray(np.clip((evidence - 7 + 5 * chance) / 16, 0, 1), np.float32)
     region = sitter.filled(_REGION)
     if abs(sitter.pose.yaw) < _FRONTAL:
-        other = cv2.dilate(_mirrored(grown, sitter), np.ones((9, 9)))
+        other = cv2.dilate(mirrored(grown, sitter), np.ones((9, 9)))
         grown = np.minimum(grown, other + 0.15)
     core = region & (grown > 0.7) & ~lips & (down > 0.75)
     if sitter.chance("facial_hair", "beard") > 0.4 and core.sum() > 80:
@@ -142,7 +142,7 @@ def density(sitter: Sitter) -> Plane | None:
         coarse = cv2.GaussianBlur(rough, (0, 0), 0.03 * unit)
         like *= np.clip((coarse / max(float(np.median(coarse[core])), 0.1) - _SMOOTH) / 0.3, 0, 1)
         if abs(sitter.pose.yaw) < _FRONTAL:
-            other = _mirrored(like.astype(np.float32), sitter)
+            other = mirrored(like.astype(np.float32), sitter)
             like = np.where(np.abs(across) < _CHIN, np.maximum(like, other), like)
         below = (down > 0.8) & (down < 1.6) & (np.abs(across) < 0.45) & ~region
         below &= sitter.person > 0.5
@@ -157,16 +157,6 @@ def _reached(mask: NDArray[np.bool_], start: NDArray[np.bool_]) -> NDArray[np.bo
     """Return the parts of a mask that hang together with a start."""
     _, parts = cv2.connectedComponents((mask | start).astype(np.uint8))
     return np.isin(parts, np.unique(parts[start]))
-
-
-def _mirrored(plane: Plane, sitter: Sitter) -> Plane:
-    """The plane reflected about the face's middle line."""
-    top, chin = sitter.landmarks[168] / SCALE - 0.5, sitter.landmarks[152] / SCALE - 0.5
-    along = (chin - top) / np.linalg.norm(chin - top)
-    turn = 2 * np.outer(along, along) - np.eye(2)
-    matrix = np.column_stack([turn, top - turn @ top])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(plane, matrix, (GRID, GRID), flags=flags), np.float32)
 
 
 def _locks(sitter: Sitter, grown: Plane) -> Plane:

@@ -149,6 +149,7 @@ def _noir(palette: Palette) -> Palette:
     inks |= {
         "skin": _WHITE if light_skin else _GRAY,
         "skin-shadow": _GRAY if light_skin else (36.0, 0.0, -2.0),
+        "skin-relief": _GRAY if light_skin else (36.0, 0.0, -2.0),
         "skin-light": _WHITE,
         "skin-line": _BLACK,
         "lips": _GRAY if light_skin else (36.0, 0.0, -2.0),
@@ -200,6 +201,7 @@ def _pop(palette: Palette) -> Palette:
     inks |= {
         "skin": skin,
         "skin-shadow": shadow,
+        "skin-relief": shadow,
         "skin-light": _PAPER,
         "skin-line": _NAVY,
         "blush": _MAGENTA,

@@ -207,6 +207,16 @@ def read(plane: NDArray[np.float32], spots: NDArray[np.floating]) -> NDArray[np.
     return np.asarray(found, np.float32).reshape(*shape, *plane.shape[2:])
 
 
+def mirrored(plane: Plane, sitter: Sitter) -> Plane:
+    """The plane reflected about the face's middle line."""
+    top, chin = sitter.landmarks[168] / SCALE - 0.5, sitter.landmarks[152] / SCALE - 0.5
+    along = (chin - top) / np.linalg.norm(chin - top)
+    turn = 2 * np.outer(along, along) - np.eye(2)
+    matrix = np.column_stack([turn, top - turn @ top])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(plane, matrix, (GRID, GRID), flags=flags), np.float32)
+
+
 def _skin(
     lab: NDArray[np.float32], landmarks: Curve, hair: Plane, measured: Lab, deep: float
 ) -> Lab:

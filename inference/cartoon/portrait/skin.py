@@ -1,10 +1,10 @@
-"""Skin in one even tone, its one connected shadow, and a little blood in the cheeks."""
+"""Skin in one even tone, its one connected shadow, its own modelling, blood in the cheeks."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cartoon.portrait import curves
+from inference.cartoon.portrait import curves, relief
 from inference.cartoon.portrait.curves import Plane
 from inference.cartoon.portrait.drawing import Shape, edge, fill, line
 from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
@@ -12,29 +12,18 @@ from inference.face import topology
 
 _FAINT = 0.05  # opacity below which nothing is drawn
 
-_NOSE_SIDES = (
-    (168, 6, 197, 195, 5, 4, 1, 2, 97, 98, 64, 129, 198, 236, 196, 122, 193),
-    (168, 6, 197, 195, 5, 4, 1, 2, 326, 327, 294, 358, 420, 456, 419, 351, 417),
-)
-"""Both walls of the nose from the bridge to the wing, the picture's left one first."""
-
-_SOCKETS = (
-    (55, 193, 245, 133, 173, 157, 158, 52, 65),
-    (285, 417, 465, 362, 398, 384, 385, 282, 295),
-)
-
 
 def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> list[Shape]:
     """Draw face, ears, neck and whatever else is bare.
 
-    modelled: 0..1, how far the shadow shapes nose and cheek, too, beside what chin and hair cast.
+    modelled: 0..1, how far light shapes cheek and features, too, beside what chin and hair cast.
     """
     unit = sitter.unit
     blur = 0.020 * unit / SCALE
     least = (0.06 * unit) ** 2
     under = np.maximum(sitter.skin, np.minimum(_grown(sitter.skin, 0.05 * unit), sitter.hair))
     rings = curves.outlines(under, SCALE, blur=blur, least=least)
-    shadows = []
+    shadows: list[Shape] = []
     for name, shapes, opacity in (("cast", False, 1.0), ("shadow", True, modelled)):
         if opacity > _FAINT and (shapes or modelled < 1):
             plane = _shadow(sitter, modelled=shapes)
@@ -42,6 +31,8 @@ def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> l
             shadows += fill(
                 f"skin-{name}", "skin-shadow", *found, part="shade", clip="skin", opacity=opacity
             )
+            if shapes:
+                shadows += relief.draw(sitter, opacity)
     return [
         *edge("skin-edge", "skin-line", rings, 0.016 * unit, heavy),
         *fill("skin", "skin", *rings),
@@ -52,7 +43,7 @@ def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> l
 
 
 def _shadow(sitter: Sitter, *, modelled: bool) -> Plane:
-    """Where light does not reach: under the chin, under the hair, the far cheek and nose.
+    """Where light does not reach: under the chin, under the hair, the far cheek.
 
     Drawn from the head's shape, not the photo's own light, which is spotted; the photo only says
     from which side.
@@ -74,11 +65,7 @@ def _shadow(sitter: Sitter, *, modelled: bool) -> Plane:
     width = 0.09 + 0.10 * strength
     flank = face & (_moved(sitter.oval, (-width * across) * unit) < 0.5)
     flank &= (head_down > 0.2) & (head_down < 1.02)
-    wall = sitter.filled(_NOSE_SIDES[0 if side < 0 else 1])
-    wall &= head_down > 0.28
-    socket = sitter.filled(_SOCKETS[0 if side < 0 else 1])
-    parts = np.maximum.reduce([neck, cast * face, (wall | socket).astype(np.float32)])
-    return np.asarray(np.maximum(parts, flank), np.float32)
+    return np.asarray(np.maximum.reduce([neck, cast * face, flank]), np.float32)
 
 
 def _filled_jaw(sitter: Sitter) -> Plane:
