@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+import cv2
 import numpy as np
 
 from inference.cartoon.portrait.options import Options
-from inference.cartoon.portrait.sitter import Sitter
+from inference.cartoon.portrait.sitter import SCALE, Sitter
 from inference.face import light
 from inference.face.report import Colours, Lab
 from inference.pictures.images import from_lab
@@ -15,6 +16,11 @@ Palette = Mapping[str, Lab]
 _BLACK_HAIR = 15.0  # least lightness of hair, so that its locks still show
 _BARE = 0.5  # how much nearer to the skin men's lips are drawn: filled ones look painted
 _LIGHT = 55.0  # lightness below which no skin is left white
+_FULL, _TELLING = 0.8, 80  # of hair that lets no skin through; pixels of it
+_PIXEL, _STRANDS = 0.6, 0.006  # px, face heights: finer than these no lock is
+_LOCKS = (0.15, 0.5, 0.92)  # shares of the hair that are darker than its locks in shadow, all, lit
+_DARKER, _LIGHTER = (0.55, 0.85), (0.12, 0.5)  # shares of the lightness left, of what is missing
+_SHINE, _SILVER = 92.0, 0.4  # lightness of shine; how much more gray hair has
 _PAPER: Lab = (98.0, 0.0, 0.0)
 _GRAY: Lab = (62.0, 0.0, -2.0)
 _GOLD: Lab = (68.0, 8.0, 42.0)
@@ -30,32 +36,37 @@ def mix(
     skin = _skin(_lightened(skin, shade))
     lips = _lips(_lightened(sitter.colours.lips, shade), skin)
     lips = _between(lips, skin, _BARE * sitter.masculine)
-    found: dict[str, Lab] = grown(sitter.colours, wishes) | {
-        "skin": skin,
-        "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
-        "skin-relief": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
-        "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
-        "skin-line": (skin[0] * 0.36, skin[1] * 0.8 + 5, skin[2] * 0.6 + 1),
-        "blush": (skin[0] * 0.92, skin[1] + 11, skin[2] + 3),
-        "lips": lips,
-        "lips-dark": (lips[0] * 0.84, lips[1] + 1, lips[2]),
-        "lips-light": (lips[0] + 0.22 * (95 - lips[0]), lips[1] * 0.9, lips[2] * 0.9),
-        "mouth-line": (min(lips[0], skin[0]) * 0.40, lips[1] * 0.8, lips[2] * 0.6),
-        "mouth": (18.0, 26.0, 12.0),
-        "tongue": (46.0, 34.0, 16.0),
-        "teeth": (95.0, 0.0, 4.0),
-        "paper": _PAPER if _pale(sitter, skin) else _GRAY,
-        "eye-white": (96.0, 0.0, 1.0),
-        "eye-shade": (80.0, 1.0, 0.0),
-        "pupil": (7.0, 1.0, -1.0),
-        "glint": (99.0, 0.0, 0.0),
-        "lash": (11.0, 3.0, 2.0),
-        "cloth-shade": (10.0, 2.0, -6.0),
-        "trousers": (32.0, -2.0, -14.0),
-        "shoes": (22.0, 4.0, 2.0),
-        "gold": _GOLD,
-        "ink": (14.0, 2.0, -3.0),
-    }
+    own = grown(sitter.colours, wishes)
+    found: dict[str, Lab] = (
+        own
+        | _locks(sitter, own["hair"])
+        | {
+            "skin": skin,
+            "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
+            "skin-relief": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
+            "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
+            "skin-line": (skin[0] * 0.36, skin[1] * 0.8 + 5, skin[2] * 0.6 + 1),
+            "blush": (skin[0] * 0.92, skin[1] + 11, skin[2] + 3),
+            "lips": lips,
+            "lips-dark": (lips[0] * 0.84, lips[1] + 1, lips[2]),
+            "lips-light": (lips[0] + 0.22 * (95 - lips[0]), lips[1] * 0.9, lips[2] * 0.9),
+            "mouth-line": (min(lips[0], skin[0]) * 0.40, lips[1] * 0.8, lips[2] * 0.6),
+            "mouth": (18.0, 26.0, 12.0),
+            "tongue": (46.0, 34.0, 16.0),
+            "teeth": (95.0, 0.0, 4.0),
+            "paper": _PAPER if _pale(sitter, skin) else _GRAY,
+            "eye-white": (96.0, 0.0, 1.0),
+            "eye-shade": (80.0, 1.0, 0.0),
+            "pupil": (7.0, 1.0, -1.0),
+            "glint": (99.0, 0.0, 0.0),
+            "lash": (11.0, 3.0, 2.0),
+            "cloth-shade": (10.0, 2.0, -6.0),
+            "trousers": (32.0, -2.0, -14.0),
+            "shoes": (22.0, 4.0, 2.0),
+            "gold": _GOLD,
+            "ink": (14.0, 2.0, -3.0),
+        }
+    )
     for name, tones in (("clothes", clothes), ("headwear", headwear)):
         main = tones[0] if tones else (40.0, 0.0, -4.0)
         found[f"{name}-0"] = main
@@ -85,6 +96,28 @@ def grown(colours: Colours, wishes: Options) -> dict[str, Lab]:
         "iris": iris,
         "iris-dark": (iris[0] * 0.55, iris[1], iris[2]),
         "iris-light": (iris[0] + 0.3 * (90 - iris[0]), iris[1] * 1.1, iris[2] * 1.1),
+    }
+
+
+def _locks(sitter: Sitter, hair: Lab) -> dict[str, Lab]:
+    """Locks in shadow and in light as far from the hair's tone as on the photo; gray hair shines.
+
+    Nothing where hair is too little to tell.
+    """
+    inside = cv2.erode(sitter.hair, np.ones((3, 3))) > _FULL
+    if inside.sum() < _TELLING:
+        return {}
+    fine = max(_PIXEL, _STRANDS * sitter.unit / SCALE)
+    seen = cv2.GaussianBlur(sitter.lab[..., 0], (0, 0), fine)[inside]
+    low, middle, high = np.quantile(seen, _LOCKS).tolist()
+    lightness, a, b = hair
+    darker = float(np.clip(low / max(middle, 1.0), *_DARKER))
+    lighter = float(np.clip((high - middle) / (_SHINE - middle), *_LIGHTER))
+    gray = _SILVER * sitter.chance("hair_colour", "gray", "white")
+    lit = lightness + lighter * (_SHINE - lightness)
+    return {
+        "hair-dark": (lightness * darker, a * 0.95, b * 0.85),
+        "hair-light": (lit + gray * (_SHINE - lit), a * (1 - gray), b * (1 - gray)),
     }
 
 

@@ -20,6 +20,7 @@ _NECK = 0.6  # face heights to the side of a face in profile where its neck is, 
 _SHORT = 0.45  # how probable short hair must be for none to hang below the chin
 _FOREHEAD = (-0.3, -0.05)  # how high it may go below a hat, and below one of the skin's colour
 _TAN = 0.4  # how near the two must be for that
+_VEILED, _LIFTED = 0.1, 0.035  # of an eye that hair covers; face heights around it left free
 _SPREAD = 0.05  # least deviation of skin's log ratios within a face
 
 
@@ -64,7 +65,7 @@ def find(
 
     likely = _skin_evidence(photo, lab, landmarks, oval, hair)
     before = oval & (down > 0.18) & (np.abs(across) < 0.36)  # lower than a fringe
-    hair = np.asarray(hair * (1 - before * np.clip(2 * likely, 0, 1)), np.float32)
+    hair = _off_the_eyes(hair * (1 - before * np.clip(2 * likely, 0, 1)), landmarks, unit)
     outside = _odds(across, neck, down, bald=report.hair.length in ("bald", "buzz") and not covered)
     if covered:
         highest = _FOREHEAD[int(_tanned(lab, person * (1 - hair), across, down, report))]
@@ -146,6 +147,17 @@ def head_frame(side: int, landmarks: Curve) -> tuple[Plane, Plane]:
     down = (x - top[0]) * axis[0] + (y - top[1]) * axis[1]
     across = (x - middle[0]) * axis[1] - (y - middle[1]) * axis[0]
     return np.asarray(across, np.float32), np.asarray(down, np.float32)
+
+
+def _off_the_eyes(hair: Plane, landmarks: Curve, unit: float) -> Plane:
+    """Lift a fringe that covers both eyes: its shade is taken for hair, and nobody walks so."""
+    eyes = [topology.fill(hair.shape, landmarks, ring) for ring in topology.EYES]
+    if min(float(hair[eye].mean()) if eye.any() else 0.0 for eye in eyes) < _VEILED:
+        return np.asarray(hair, np.float32)
+    size = 2 * max(1, round(_LIFTED * unit)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    free = cv2.dilate((eyes[0] | eyes[1]).astype(np.float32), disc)
+    return np.asarray(hair * (1 - cv2.GaussianBlur(free, (0, 0), 1.0)), np.float32)
 
 
 def _skin_evidence(
