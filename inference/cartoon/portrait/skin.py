@@ -11,19 +11,21 @@ from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
 from inference.face import topology
 
 _FAINT = 0.05  # opacity below which nothing is drawn
+_SOFT = 0.4  # how strong the face's own modelling is at least
 
 
 def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> list[Shape]:
     """Draw face, ears, neck and whatever else is bare.
 
-    modelled: 0..1, how far light shapes cheek and features, too, beside what chin and hair cast.
+    modelled: 0..1, how far light shapes the cheek, too, beside what chin and hair cast, and how
+    strong the face's own modelling is, which is never left out.
     """
     unit = sitter.unit
     blur = 0.020 * unit / SCALE
     least = (0.06 * unit) ** 2
     under = np.maximum(sitter.skin, np.minimum(_grown(sitter.skin, 0.05 * unit), sitter.hair))
     rings = curves.outlines(under, SCALE, blur=blur, least=least)
-    shadows: list[Shape] = []
+    shadows = []
     for name, shapes, opacity in (("cast", False, 1.0), ("shadow", True, modelled)):
         if opacity > _FAINT and (shapes or modelled < 1):
             plane = _shadow(sitter, modelled=shapes)
@@ -31,12 +33,11 @@ def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> l
             shadows += fill(
                 f"skin-{name}", "skin-shadow", *found, part="shade", clip="skin", opacity=opacity
             )
-            if shapes:
-                shadows += relief.draw(sitter, opacity)
     return [
         *edge("skin-edge", "skin-line", rings, 0.016 * unit, heavy),
         *fill("skin", "skin", *rings),
         *shadows,
+        *relief.draw(sitter, max(modelled, _SOFT)),
         *_ears(sitter),
         *(_blush(sitter) if modelled == 1 else ()),
     ]
