@@ -44,6 +44,7 @@ def mix(
             "skin": skin,
             "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
             "skin-relief": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
+            "freckle": (skin[0] * 0.74, skin[1] + 5, skin[2] + 5),
             "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
             "skin-line": (skin[0] * 0.36, skin[1] * 0.8 + 5, skin[2] * 0.6 + 1),
             "blush": (skin[0] * 0.92, skin[1] + 11, skin[2] + 3),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.cartoon.portrait import hair_colour, regions
 from inference.cartoon.portrait.curves import Curve, Plane
-from inference.face import attributes, crown, topology
+from inference.face import attributes, crown, freckles, topology
 from inference.face.framing import bust
 from inference.face.report import Colours, Hair, Lab, Portrait, Pose
 from inference.pictures.images import to_lab
@@ -36,8 +36,8 @@ class Sitter:
     landmarks: (478, 2) units. lab: (GRID, GRID, 3) float32, the photo. person: body or hair.
     skin: all bare skin, also under thin hair. oval: the face's outline filled. clothes, headwear:
     what they cover. across, down: where a pixel lies on the head, see ``regions.head_frame``.
-    light: -1 lit from the picture's left .. 1 from its right. perceived: attribute -> value ->
-    probability, see ``inference.face.attributes``.
+    light: -1 lit from the picture's left .. 1 from its right. freckles: (N, 2) units. perceived:
+    attribute -> value -> probability, see ``inference.face.attributes``.
     """
 
     landmarks: Curve
@@ -56,6 +56,7 @@ class Sitter:
     blendshapes: NDArray[np.float32]
     perceived: Mapping[str, Mapping[str, float]]
     light: float
+    freckles: Curve
 
     @property
     def unit(self) -> float:
@@ -151,6 +152,7 @@ def sit(portrait: Portrait) -> Sitter:
         blendshapes=report.blendshapes,
         perceived=perceived,
         light=_light(lab, landmarks),
+        freckles=((freckles.find(portrait, perceived) - (left, top)) * scale + (x, y)) * SCALE,
     )
 
 
@@ -168,11 +170,13 @@ def bent(sitter: Sitter, offset: NDArray[np.float32]) -> Sitter:
     def moved(plane: NDArray[np.float32]) -> NDArray[np.float32]:
         return read(plane, spots)
 
-    landmarks = sitter.landmarks + read(offset, sitter.landmarks)
+    spotted = np.vstack([sitter.landmarks, sitter.freckles])
+    landmarks, freckled = np.split(spotted + read(offset, spotted), [len(sitter.landmarks)])
     across, down = regions.head_frame(GRID, landmarks / SCALE)
     return replace(
         sitter,
         landmarks=landmarks,
+        freckles=freckled,
         lab=moved(sitter.lab),
         person=moved(sitter.person),
         hair=moved(sitter.hair),

@@ -11,6 +11,7 @@ from inference.cartoon.portrait.sitter import GRID, SCALE, Sitter
 from inference.face import topology
 
 _FAINT = 0.05  # opacity below which nothing is drawn
+_FRECKLE = 0.0055  # radius, face heights
 _SOFT = 0.4  # how strong the face's own modelling is at least
 
 
@@ -38,6 +39,7 @@ def draw(sitter: Sitter, heavy: tuple[float, float], modelled: float = 1.0) -> l
         *fill("skin", "skin", *rings),
         *shadows,
         *relief.draw(sitter, max(modelled, _SOFT)),
+        *_freckles(sitter),
         *_ears(sitter),
         *(_blush(sitter) if modelled == 1 else ()),
     ]
@@ -121,6 +123,13 @@ def _blush(sitter: Sitter) -> list[Shape]:
             opacity=0.16 * (1 - 0.8 * sitter.masculine),
         )  # fmt: skip
     return shapes
+
+
+def _freckles(sitter: Sitter) -> list[Shape]:
+    """A dot for each."""
+    size = _FRECKLE * sitter.unit
+    dots = [curves.ellipse(spot, sitter.right * size, sitter.up * size) for spot in sitter.freckles]
+    return fill("freckles", "freckle", *dots, part="shade", clip="skin", opacity=0.7)
 
 
 def _grown(mask: Plane, reach: float) -> Plane:
