@@ -145,9 +145,10 @@ def weighed(
     return np.concatenate(parts).astype(np.float32)
 
 
-def describe(portrait: Portrait) -> Calls[Vector]:
-    """Where somebody lies in the index."""
-    embedding = yield from twin.embedded(portrait.once(sitter.sit))
+def describe(portrait: Portrait, *, drawn: bool = False) -> Calls[Vector]:
+    """Where somebody lies in the index. drawn: they were studied in a drawing, not in a photo."""
+    person = portrait.once(sitter.sit)
+    embedding = yield from twin.embedded(person, twin.seen(person) if drawn else None)
     known = characters()
     return weighed(embedding, read(portrait), measured(portrait), known.middle, known.spread)
 

@@ -4,7 +4,9 @@
 features of a frozen ImageNet network (extra train). ``recall_at_1`` and ``recall_at_10``: how often
 one's own photo is among so many nearest ones to a drawing of oneself, subject ``twin`` by the
 network's embedding alone, ``lookalike`` by the whole index, the drawing studied anew as if somebody
-had sent it. ``fur_error``: how far cats are from the colour of the person's hair.
+had sent it, ``album`` by the same, the drawing known to be one: embedded as such, photos and
+drawings each about their own middle. ``fur_error``: how far cats are from the colour of the
+person's hair.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +31,7 @@ from inference.pictures.images import to_lab
 _GROUND = (twin.GROUND,) * 3
 _SOLID = 200  # alpha
 _PARTS, _BOUNDS = 200, (0.025, 0.975)
+_EMBEDDING = 2.0  # how much it weighs between domains; from 21 training faces, of 1, 2, 4 and 8
 _FEWEST = 4  # pictures between which there is a distance
 
 
@@ -43,7 +46,23 @@ def found_again(portraits: Sequence[Portrait], networks: Networks) -> list[Row]:
     again = [run(lookalike.describe(one), networks) for one in seen if one is not None]
     if not there:
         return rows
-    return [*rows, *_recalls("lookalike", np.stack(again), np.stack(photos), there)]
+    sent = [run(lookalike.describe(one, drawn=True), networks) for one in seen if one is not None]
+    width = own.shape[1]
+    return [
+        *rows,
+        *_recalls("lookalike", np.stack(again), np.stack(photos), there),
+        *_recalls("album", _apart(np.stack(sent), width), _apart(np.stack(photos), width), there),
+    ]
+
+
+def _apart(vectors: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Take from vectors (N, V) what all have in common, and let their embeddings weigh more.
+
+    width: of an embedding.
+    """
+    apart = vectors - vectors.mean(axis=0)
+    apart[:, :width] *= _EMBEDDING
+    return np.asarray(apart, np.float32)
 
 
 def _embedded(pictures: Sequence[NDArray[np.uint8]], networks: Networks) -> NDArray[np.float32]:
