@@ -22,11 +22,8 @@ from inference.pictures.shock import shocked
 NAME = "twin"
 """The model."""
 
-STYLES = {"twin": "drawing"}
-"""Settings, and the domain (``condition.DOMAINS``) that each carries a photo to.
-
-Cats are learned and measured, but not offered: as yet they have no clear eyes and mouths.
-"""
+STYLES = {"twin": "drawing", "twin-cat": "cat"}
+"""Settings, and the domain (``condition.DOMAINS``) that each carries a photo to."""
 
 SIDE = 128
 """Pixels of a side that the network sees and draws."""
@@ -34,6 +31,7 @@ SIDE = 128
 GROUND = 214
 """The flat gray behind everybody: the network never sees a background."""
 
+_ROOM = 0.88  # of a side that a person takes who becomes a cat
 _BARE, _DRAWN = 4.0, 12.0  # Lab distance to the ground up to which it is bare, from which not
 _INSIDE = 5  # px of the network's picture from the photo's edge that are surely the person
 _SMOOTH, _EDGE = 10.0, 0.22  # px and share of the range: what is smoothed, what is an edge
@@ -45,6 +43,15 @@ def seen(person: Sitter) -> NDArray[np.uint8]:
     alpha = np.rint(person.person * 255).astype(np.uint8)
     rgba = np.dstack([from_lab(person.lab), alpha])
     return np.asarray(cv2.resize(rgba, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _with_room(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay a photo (S, S, 4) smaller on its lower edge: a cat has a tail beside it."""
+    side = round(_ROOM * SIDE)
+    small = cv2.resize(rgba, (side, side), interpolation=cv2.INTER_AREA)
+    left = (SIDE - side) // 2
+    edges = SIDE - side, 0, left, SIDE - side - left
+    return np.asarray(cv2.copyMakeBorder(small, *edges, cv2.BORDER_CONSTANT), np.uint8)
 
 
 def mirrored(person: Sitter) -> bool:
@@ -60,14 +67,15 @@ def laid(rgba: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def draw(person: Sitter, wishes: Options = AS_IT_IS, domain: str = "drawing") -> Calls[Image]:
     """Draw the sitter, (512, 512, 4) RGBA. domain: one of ``condition.DOMAINS``."""
-    photo = seen(person)
-    turned = domain == "cat" and mirrored(person)
+    cat = domain == "cat"
+    photo = _with_room(seen(person)) if cat else seen(person)
+    turned = cat and mirrored(person)
     if turned:
         photo = np.ascontiguousarray(photo[:, ::-1])
     outputs = yield _call(photo, "photo", domain, person, wishes)
     drawing = tensors.to_picture(outputs["drawings"][0])
-    whole = photo[..., 3] if domain == "drawing" else np.zeros_like(photo[..., 3])
-    drawn = enlarged(drawing, figure(drawing, whole))
+    whole = np.zeros_like(photo[..., 3]) if cat else photo[..., 3]
+    drawn = enlarged(drawing, figure(drawing, whole, pierced=cat))
     return np.ascontiguousarray(drawn[:, ::-1]) if turned else drawn
 
 
@@ -127,13 +135,16 @@ def enlarged(drawing: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> Image:
     return np.asarray(np.dstack([crisp, np.rint(steep * 255).astype(np.uint8)]), np.uint8)
 
 
-def figure(drawing: NDArray[np.uint8], photographed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def figure(
+    drawing: NDArray[np.uint8], photographed: NDArray[np.uint8], *, pierced: bool = False
+) -> NDArray[np.uint8]:
     """Find what is drawn: all but the ground that hangs together with the picture's border.
 
     Args:
         drawing: (S, S, 3) RGB.
         photographed: (S, S), the alpha of what it was made of, whose middle is never ground, be
             its clothes as gray as they may.
+        pierced: whether the ground shows within, too, as between a cat and its tail.
 
     Returns:
         (S, S) alpha.
@@ -144,6 +155,8 @@ def figure(drawing: NDArray[np.uint8], photographed: NDArray[np.uint8]) -> NDArr
     drawn = np.clip((away - _BARE) / (_DRAWN - _BARE), 0, 1)
     core = cv2.erode(photographed, np.ones((2 * _INSIDE + 1,) * 2, np.uint8), borderValue=255)
     drawn = np.maximum(drawn, core.astype(np.float32) / 255)
+    if pierced:
+        return np.asarray(np.rint(drawn * 255), np.uint8)
     count, parts, stats, _ = cv2.connectedComponentsWithStats((drawn < 0.5).astype(np.uint8))
     side = drawn.shape[0]
     for part in range(1, count):

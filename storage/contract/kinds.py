@@ -197,19 +197,20 @@ CARTOON = Kind(
         # drawn after the photo's own light
         "pencil", "watercolour", "oil", "mosaic", "linocut",
         # drawn by a trained network
-        "twin",
+        "twin", "twin-cat",
         "scene", "picture",
         # by the operator's own model, where there is one
         "guest",
         *_OPTIONS,
     ),
     amount=Amount(0.0, 1.0, 0.6),
-    plain=(*_LOOKS, "twin"),
+    plain=(*_LOOKS, "twin", "twin-cat"),
     default=(Setting("ink"),),
     beside=("scene", *_OPTIONS),
     suited={
         **dict.fromkeys(_LOOKS, ("mood", "hair", "eyes", "lines", "palette", "ground")),
         "twin": ("hair",),  # the network was told eyes' colours too, but hardly paints them
+        "twin-cat": ("hair",),
     },
     vectors=_LOOKS,
     two_photos=("picture",),

@@ -37,7 +37,7 @@ def test_pages_name_every_style_once(portrait_of):
     assert sorted(named) == sorted(CARTOON.offered)
     assert len(pages[0].facts["names"]) == 9
     assert pages[3].facts == pages[2].facts
-    assert pages[2].frames[0].shape == (344, 1032, 4)
+    assert pages[2].frames[0].shape == (688, 1032, 4)
 
 
 def test_what_no_page_shows_is_refused(portrait_of):

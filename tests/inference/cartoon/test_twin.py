@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
+import pytest
 
 from inference.cartoon import twin
 from inference.cartoon.portrait import options, sitter
@@ -46,6 +48,33 @@ def test_a_gap_that_is_gray_is_no_ground() -> None:
     found = twin.figure(drawing, np.zeros((128, 128), np.uint8))
     assert found[70, 64] == 255
     assert found[10, 64] == 0
+
+
+def test_ground_shows_between_a_cat_and_its_tail() -> None:
+    """What is bare within is left out, too."""
+    drawing = np.full((128, 128, 3), twin.GROUND, np.uint8)
+    drawing[32:, 32:96] = (120, 60, 40)
+    drawing[60:80, 56:72] = twin.GROUND
+    found = twin.figure(drawing, np.zeros((128, 128), np.uint8), pierced=True)
+    assert found[70, 64] == 0
+    assert found[100, 64] == 255
+
+
+@pytest.mark.parametrize("name", ["P001", "P006", "P008"])
+def test_a_cat_has_a_whole_tail_and_the_fur_that_is_asked_for(
+    name: str, portrait_of: Callable[[str], Portrait]
+) -> None:
+    """Nothing of it lies apart from it, none of it leaves the picture, and pink is pink."""
+    cat = answered(twin.draw(portrait_of(name).once(sitter.sit), domain="cat"))
+    solid = (cat[..., 3] > 128).astype(np.uint8)
+    _, _, parts, _ = cv2.connectedComponentsWithStats(solid)
+    sizes = sorted(parts[1:, cv2.CC_STAT_AREA], reverse=True)
+    assert sizes[0] > 0.98 * sum(sizes)
+    assert solid[:, [0, -1]].mean() < 0.2
+    pink = make(Cartoon(), portrait_of(name), Setting("twin-cat"), Setting("hair:pink")).frames[0]
+    _, a, b = np.median(to_lab(np.ascontiguousarray(pink[..., :3]))[pink[..., 3] == 255], axis=0)
+    assert a > 15
+    assert abs(b) < 15
 
 
 def test_a_scene_stands_before_its_own_colour(portrait_of: Callable[[str], Portrait]) -> None:
