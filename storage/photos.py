@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from storage.erasing import erase
 from storage.errors import PhotoGone as PhotoGone
@@ -138,6 +139,15 @@ async def fetch(session: AsyncSession, photo_id: UUID) -> StoredPhoto:
     return StoredPhoto(photo_id, *found)
 
 
+async def others(session: AsyncSession, photo_id: UUID, most: int) -> tuple[UUID, ...]:
+    """Return so many other photos of whoever's this one is, the newest first.
+
+    What stays until they say otherwise lies behind stickers and is left out.
+    """
+    found = await session.scalars(_BESIDE, {"photo": photo_id, "time": now(), "most": most})
+    return tuple(found)
+
+
 async def keep_report(session: AsyncSession, key: PersonKey, photo_id: UUID, report: bytes) -> None:
     """Keep what was found in a photo as long as the photo; nothing if that is gone.
 
@@ -175,6 +185,19 @@ _FETCH = (
     select(PhotoRow.person_id, PersonRow.wrapped_key, PhotoRow.sealed, PhotoRow.sealed_report)
     .join(PersonRow, PersonRow.id == PhotoRow.person_id)
     .where(PhotoRow.id == bindparam("photo"), PhotoRow.expires > bindparam("time"))
+)
+_THIS = aliased(PhotoRow)
+_BESIDE = (
+    select(PhotoRow.id)
+    .join(_THIS, _THIS.person_id == PhotoRow.person_id)
+    .where(
+        _THIS.id == bindparam("photo"),
+        PhotoRow.id != _THIS.id,
+        PhotoRow.expires > bindparam("time"),
+        PhotoRow.expires < NEVER,
+    )
+    .order_by(PhotoRow.created.desc())
+    .limit(bindparam("most"))
 )
 _REPORT = (
     update(PhotoRow)

@@ -3,7 +3,7 @@
 A vector is the network's embedding, which photos and drawings share, beside the face's geometry,
 turned to the front, its colours, and what people would say first: woman or man, hair, beard and
 glasses, as the attribute classifiers read them. Made-up characters lie in the same index, drawn
-from synthetic people, and the nearest ones to a selfie are its lookalikes.
+from synthetic people, and the nearest ones to a selfie are its lookalikes (``resembling``).
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,10 @@ from PIL import Image as Pillow
 
 from inference.cartoon import twin
 from inference.cartoon.portrait import sitter
-from inference.errors import UnknownSetting
 from inference.face import pose, topology
 from inference.face.report import Portrait
-from inference.family import Image, Picture, Subject, photographed
 from inference.models.calls import Calls
-from inference.pictures.die_cut import SIDE, die_cut
 from inference.pictures.images import Image as Pixels
-from storage.contract.kinds import LOOKALIKE, Setting
 
 Vector = NDArray[np.float32]
 """(V,) float32: embedding, geometry, colours and readings."""
@@ -37,18 +33,15 @@ _OUTLINE = (
 )  # fmt: skip
 """Landmarks that tell faces apart and move little with expressions."""
 
+SHAPE = 2 * len(_OUTLINE)
+"""How many of the numbers of ``measured`` are geometry; colours follow."""
+
 _READ = {
     "sex": 2.0,
     "hair_length": 0.8, "texture": 0.4, "facial_hair": 3.0, "glasses": 1.0,
     "hair_colour": 0.6, "skin": 1.5, "receding": 0.2, "bangs": 0.2, "chubby": 0.3,
 }  # fmt: skip
 """Attributes, and how much each weighs beside geometry or colours."""
-
-_PLACES = {
-    "nearest": ((0, 1.0, 0.5),),
-    "three": ((1, 0.62, 0.27), (2, 0.62, 0.73), (0, 0.80, 0.5)),
-}
-"""Setting -> who is shown (0 the nearest), how large, and how far from the left, behind first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,7 @@ def weighed(
 ) -> Vector:
     """Join all; geometry and colours, standardised, weigh as much as an embedding."""
     standard = (numbers - middle) / spread
-    shape, colours = np.split(standard, [2 * len(_OUTLINE)])
+    shape, colours = np.split(standard, [SHAPE])
     parts = (
         embedding / np.sqrt(2),
         shape / np.sqrt(len(shape)),
@@ -145,41 +138,8 @@ def weighed(
     return np.concatenate(parts).astype(np.float32)
 
 
-def describe(portrait: Portrait, *, drawn: bool = False) -> Calls[Vector]:
-    """Where somebody lies in the index. drawn: they were studied in a drawing, not in a photo."""
-    person = portrait.once(sitter.sit)
-    embedding = yield from twin.embedded(person, twin.seen(person) if drawn else None)
+def describe(portrait: Portrait) -> Calls[Vector]:
+    """Where somebody lies in the index."""
+    embedding = yield from twin.embedded(portrait.once(sitter.sit))
     known = characters()
     return weighed(embedding, read(portrait), measured(portrait), known.middle, known.spread)
-
-
-class Lookalike:
-    """Implements ``inference.family.Family``."""
-
-    kind = LOOKALIKE.name
-
-    def make(
-        self,
-        subject: Subject,
-        settings: tuple[Setting, ...],
-        picture: Image | None = None,  # noqa: ARG002 -- no setting takes one
-    ) -> Calls[Picture]:
-        """Show the character that looks most like the person, or the three that do.
-
-        Raises:
-            UnknownSetting: neither.
-        """
-        (wish,) = settings or LOOKALIKE.default
-        if wish.name not in _PLACES:
-            raise UnknownSetting(wish.name)
-        portrait = photographed(subject)
-        vector = yield from describe(portrait)
-        known, places = characters(), _PLACES[wish.name]
-        found = known.nearest(vector, len(places))
-        canvas = Pillow.new("RGBA", (SIDE, SIDE))
-        for place, size, middle in places:
-            drawn = Pillow.fromarray(known.picture(found[place]))
-            side = round(size * SIDE)
-            large = drawn.resize((side, side), Pillow.Resampling.LANCZOS)
-            canvas.alpha_composite(large, (round(middle * SIDE - side / 2), SIDE - side))
-        return Picture((die_cut(np.array(canvas)),))

@@ -19,6 +19,8 @@ from inference.pictures.matting import foreground
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
+_PHOTOGRAPHIC = 0.95  # 120 photos have 0.999 and more, 0.95 of drawn portraits less than this
+
 Lab = tuple[float, float, float]
 """CIE L*a*b* (D65): L 0..100, a and b about -100..100."""
 
@@ -54,6 +56,11 @@ class Quality:
     photographic: float
     highlight: float = 100.0
     burnt: float = 0.0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it is likelier a drawing; sure enough to look for a photo, not to refuse one."""
+        return self.photographic < _PHOTOGRAPHIC
 
 
 @dataclass(frozen=True, slots=True)

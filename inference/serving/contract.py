@@ -26,6 +26,10 @@ class Photos(Protocol):
         """
         ...
 
+    async def others(self, photo_id: UUID, most: int) -> tuple[UUID, ...]:
+        """Return so many other photos of the same person that are kept, the newest first."""
+        ...
+
     def keep(self, report: bytes) -> None:
         """Take a report on the job's photo, to be kept with it; from any thread."""
         ...

@@ -27,6 +27,7 @@ from inference.pictures.images import Image, decode, encode_png
 from inference.pictures.lettering.captions import Captioned, captioned_drawing
 from inference.pictures.lettering.shaping import missing
 from inference.serving import registry
+from inference.serving.album import Album, Faced, opened
 from inference.serving.batching import MicroBatcher
 from inference.serving.contract import Photos, Told, untold
 from inference.serving.metrics import STAGE
@@ -93,12 +94,13 @@ class Pipeline:
         self._jobs += 1
         try:
             with STAGE.labels("reading").time():
-                subject = await self._subject(job, settings, photos)
+                subject, album = await self._subject(job, settings, photos)
                 second = await self._second(job, photos, family)
                 ground = await self._ground(finish, photos)
             with STAGE.labels("making").time():
                 picture = await self.drive(_made(family, subject, settings, second), finish)
                 picture = await self.on_thread(_dressed, picture, ground, caption)
+            picture = _placed(picture, album)
             with STAGE.labels("encoding").time():
                 return await self.on_thread(_encoded, picture, told)
         except PhotoError as error:
@@ -108,18 +110,34 @@ class Pipeline:
         finally:
             self._jobs -= 1
 
-    async def _subject(self, job: Job, settings: tuple[Setting, ...], photos: Photos) -> Subject:
-        """Read the job's avatar, or study who is in its photo; else its number is chance."""
+    async def _subject(
+        self, job: Job, settings: tuple[Setting, ...], photos: Photos
+    ) -> tuple[Subject, Album | None]:
+        """Read the job's avatar, or study who is in its photo; else its number is chance.
+
+        Also returns what is looked through, whose faces follow the photo's in the subject.
+        """
         if job.avatar is not None and isinstance(seed := job.avatar.get("seed"), int):
-            return Chance(seed)
+            return Chance(seed), None
         if job.avatar is not None:
-            return await self.on_thread(parse_subject, job.avatar)
+            return await self.on_thread(parse_subject, job.avatar), None
         if job.photo_id is None:
-            return Chance(job.id.int % 2**32)
-        if any(setting.name in KINDS[job.kind].crowd for setting in settings):
+            return Chance(job.id.int % 2**32), None
+        kind, names = KINDS[job.kind], {setting.name for setting in settings}
+        if names & {*kind.searched}:
             photo, report = await photos.read(job.photo_id)
-            return await self.drive(_study_all(photo, report, photos.keep))
-        return await self.portrait(job.photo_id, job.face, photos)
+            asked = await self.drive(_study_any(photo, report, job.face, photos.keep))
+            album = await opened(job.photo_id, photos, functools.partial(self._faces, photos))
+            return (asked, *album.portraits), album
+        if names & {*kind.crowd}:
+            photo, report = await photos.read(job.photo_id)
+            return await self.drive(_study_all(photo, report, photos.keep)), None
+        return await self.portrait(job.photo_id, job.face, photos), None
+
+    async def _faces(self, photos: Photos, photo_id: UUID) -> tuple[Faced, ...]:
+        """Study the faces of a photo that are good enough; nothing is kept of them."""
+        photo, report = await photos.read(photo_id)
+        return await self.drive(_study_each(photo, report))
 
     async def portrait(self, photo_id: UUID, face: int | None, photos: Photos) -> Portrait:
         """Study a face, unless that was done lately.
@@ -264,6 +282,28 @@ def _study_all(
     return people
 
 
+def _study_any(
+    photo: bytes, kept: bytes | None, face: int | None, keep: Callable[[bytes], None]
+) -> Calls[Portrait]:
+    """Study one face of a picture, be it drawn or hardly seen; the largest if none is chosen."""
+    image, report = yield from _looked_at(photo, kept, keep)
+    faces = analysis.choices(report)
+    chosen = faces[face] if face is not None and face < len(faces) else faces[0]
+    return (yield from analysis.study(image, report, chosen))
+
+
+def _study_each(photo: bytes, kept: bytes | None) -> Calls[tuple[Faced, ...]]:
+    """Study the faces of a photo that can be worked on; an only one needs no number."""
+    image, report = yield from _looked_at(photo, kept, lambda _: None)
+    usable, choices = analysis.usable(report), analysis.choices(report)
+    people: tuple[Faced, ...] = ()
+    for number, face in enumerate(choices[:_CROWD]):
+        if any(face is one for one in usable):
+            portrait = yield from analysis.study(image, report, face)
+            people += ((number if len(choices) > 1 else None, portrait),)
+    return people
+
+
 def _looked_at(
     photo: bytes, kept: bytes | None, keep: Callable[[bytes], None]
 ) -> Calls[tuple[Image, PhotoReport]]:
@@ -291,6 +331,14 @@ def _read(kept: bytes | None) -> PhotoReport | None:
         return analysis.from_bytes(kept)
     except ValueError:
         return None
+
+
+def _placed(picture: Picture, album: Album | None) -> Picture:
+    """Say which photo was found in an album, where the family says which face."""
+    found = picture.facts.get("found")
+    if album is None or not isinstance(found, int):
+        return picture
+    return replace(picture, facts={"found": album.told(found)})
 
 
 def _dressed(picture: Picture, ground: str | Image, caption: Caption | None) -> Picture:

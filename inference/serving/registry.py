@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from inference.cartoon.gallery import Gallery
-from inference.cartoon.lookalike import Lookalike
+from inference.cartoon.resembling import Lookalike
 from inference.cartoon.serving import Cartoon
 from inference.cutout.serving import Cutout
 from inference.edit.mixes import Mix

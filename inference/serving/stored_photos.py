@@ -22,6 +22,11 @@ class StoredPhotos:
             sealed = await photos.fetch(session, photo_id)
         return await asyncio.to_thread(sealed.open, self._vault)
 
+    async def others(self, photo_id: UUID, most: int) -> tuple[UUID, ...]:
+        """See ``contract.Photos``."""
+        async with self._database.snapshot() as session:
+            return await photos.others(session, photo_id, most)
+
     def keep(self, report: bytes) -> None:
         """See ``contract.Photos``."""
         self.report = report

@@ -20,6 +20,7 @@ class Failure(StrEnum):
     TOO_MANY_FACES = "too_many_faces"  # detail: {"faces": n}; ask which one
     ALONE = "alone"  # one face only, where several are to be one
     TURNED_AWAY = "turned_away"  # beyond 45 degrees
+    NO_OTHER_PHOTOS = "no_other_photos"  # none of the person's is kept that could be searched
     HEADSCARF = "headscarf"  # new hair or a hat would take it off
     YOUNG_ALREADY = "young_already"  # younger would be no adult
     # the words

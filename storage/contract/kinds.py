@@ -55,6 +55,7 @@ class Kind:
     the default, whatever was chosen before.
     ``two_photos``: settings that need another photo beside the one with the face.
     ``crowd``: settings that are about everybody in the photo together.
+    ``searched``: settings for which the person's other kept photos are looked through.
     ``brought``: settings that only some installations have, offered by their own galleries alone.
     ``shows``: the kind whose settings are to choose from, where the result is a sheet of them.
     ``pages``: the most that such a sheet may have; 0 where there is but one.
@@ -78,6 +79,7 @@ class Kind:
     vectors: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     crowd: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     anew: bool = False
@@ -119,7 +121,7 @@ class Kind:
     @property
     def offered(self) -> tuple[str, ...]:
         """Those of them that one photo is enough for, everywhere."""
-        others = {*self.two_photos, *self.crowd, *self.brought}
+        others = {*self.two_photos, *self.crowd, *self.searched, *self.brought}
         return tuple(name for name in self.chosen if name not in others)
 
     @property
@@ -374,7 +376,12 @@ MIX = Kind(
     crowd=("everyone",),
 )
 
-LOOKALIKE = Kind("lookalike", ("nearest", "three"), default=(Setting("nearest"),))
+LOOKALIKE = Kind(
+    "lookalike",
+    ("nearest", "three", "photos"),
+    default=(Setting("nearest"),),
+    searched=("photos",),
+)
 
 TRY_ON = Kind(
     "try-on",

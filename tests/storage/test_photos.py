@@ -3,10 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import update
+
 from storage import jobs, people, photos
 from storage.contract.jobs import NewJob
 from storage.database import Database
-from storage.models import now
+from storage.models import PhotoRow, now
 from storage.people import Person
 from storage.vault import Vault
 
@@ -52,3 +54,20 @@ async def test_what_is_held_stays_beyond_quota_and_time(
         assert not await photos.holds(session, ada.id)
         await photos.expire(session, now() + 2 * HOUR)
         assert await photos.kept(session, {first}) == frozenset()
+
+
+async def test_others_are_a_persons_own_the_newest_first(
+    database: Database, vault: Vault, ada: Person, bob: Person
+) -> None:
+    """Neither what lies behind stickers, nor what is past its time, nor anybody else's."""
+    await keep(database, vault, bob, 10, 5000)
+    first, second, behind, late = [await keep(database, vault, ada, 10, 5000) for _ in range(4)]
+    asked = await keep(database, vault, ada, 10, 5000)
+    async with database.transaction() as session:
+        await photos.hold(session, ada.id, {behind}, HOUR)
+        await session.execute(
+            update(PhotoRow).where(PhotoRow.id == late).values(expires=now() - HOUR)
+        )
+        assert await photos.others(session, asked, 5) == (second, first)
+        assert await photos.others(session, asked, 1) == (second,)
+        assert await photos.others(session, first, 5) == (asked, second)

@@ -112,6 +112,8 @@ def _of_photo(
         return replace(state, waiting=wanted, forgetting=False), (asked,)
     if not state.private and any(one.of_crowd for one in requests):
         return state, (Say("say.everyone_privately", notes=notes),)
+    if not state.private and any(one.searches for one in requests):
+        return state, (Say("say.photos_privately", notes=notes),)
     asks = any(not one.of_crowd for one in requests)
     if asks and state.question is not None and state.question.photo == state.photo:
         waiting = tuple(dict.fromkeys((*state.question.requests, *requests)))

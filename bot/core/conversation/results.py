@@ -75,6 +75,8 @@ def press(state: State, value: str, result: Shown, place: str | None = None) -> 
             return _instead(state, result, Run(request, avatar=result.form), place)
         case "again" if place is not None and result.photo is not None:
             return _instead(state, result, Run(request, result.photo, result.face), place)
+        case "again" if request.searches:  # the current photo is the one that was found
+            return state, (Run(request, result.photo, result.face),)
         case "again":
             return run(state, (request,))
         case "more" | "less":
@@ -296,6 +298,8 @@ def ended(state: State, event: JobEnded, library: Library) -> Step:
                 state, sheet = sheets.show(state, event, request, picture, facts, drawn)
                 return state, (*sheet, *kept, *_licensed(facts))
             kept = (*kept, *_licensed(facts))
+            state, told = _found(state, facts)
+            kept = (*kept, *told)
             packed = packs.go_on(state, event.job_id, request)
             if packed is not None:
                 state, following = packed
@@ -328,6 +332,15 @@ def _licensed(facts: Mapping[str, object]) -> tuple[Say, ...]:
     """Tell whose model painted, where that is not ours."""
     licence = facts.get("licence")
     return (Say("say.licence", {"licence": licence}),) if isinstance(licence, str) else ()
+
+
+def _found(state: State, facts: Mapping[str, object]) -> tuple[State, tuple[Say, ...]]:
+    """Go on with the photo that a search found."""
+    match facts.get("found"):
+        case {"photo": str(photo), "face": face}:
+            number = face if isinstance(face, int) else None
+            return replace(state, photo=UUID(photo), face=number), (Say("say.photo_found"),)
+    return state, ()
 
 
 def _drawn(

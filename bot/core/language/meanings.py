@@ -75,6 +75,12 @@ class Request:
         kind = KINDS[self.kind]
         return any(one.name in kind.crowd for one in self.settings or kind.default)
 
+    @property
+    def searches(self) -> bool:
+        """Whether the person's other photos are looked through for it."""
+        kind = KINDS[self.kind]
+        return any(one.name in kind.searched for one in self.settings or kind.default)
+
 
 @dataclass(frozen=True, slots=True)
 class Make:

@@ -3,10 +3,9 @@
 ``kid_lite0`` (times 1000): of a network's drawings to the drawn portraits it learned from, on
 features of a frozen ImageNet network (extra train). ``recall_at_1`` and ``recall_at_10``: how often
 one's own photo is among so many nearest ones to a drawing of oneself, subject ``twin`` by the
-network's embedding alone, ``lookalike`` by the whole index, the drawing studied anew as if somebody
-had sent it, ``album`` by the same, the drawing known to be one: embedded as such, photos and
-drawings each about their own middle. ``fur_error``: how far cats are from the colour of the
-person's hair.
+network's embedding alone, ``album`` as one's own photos are looked through, the drawing studied
+anew as if somebody had sent it. ``fur_error``: how far cats are from the colour of the person's
+hair.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cartoon import condition, lookalike, tensors, twin
+from inference.cartoon import album, condition, tensors, twin
 from inference.cartoon.evaluation.depicting import DRAWN, Engine
 from inference.cartoon.portrait import palette, sitter
 from inference.cartoon.portrait.options import AS_IT_IS
@@ -31,38 +30,22 @@ from inference.pictures.images import to_lab
 _GROUND = (twin.GROUND,) * 3
 _SOLID = 200  # alpha
 _PARTS, _BOUNDS = 200, (0.025, 0.975)
-_EMBEDDING = 2.0  # how much it weighs between domains; from 21 training faces, of 1, 2, 4 and 8
 _FEWEST = 4  # pictures between which there is a distance
 
 
 def found_again(portraits: Sequence[Portrait], networks: Networks) -> list[Row]:
     """Look for the photo of each drawing among all of them."""
-    photos = [run(lookalike.describe(one), networks) for one in portraits]
+    photos = [run(twin.embedded(one.once(sitter.sit)), networks) for one in portraits]
     drawn = [flattened(DRAWN("", one, networks).rgba, _GROUND) for one in portraits]
     own = _embedded(drawn, networks)
-    rows = _recalls("twin", own, np.stack(photos)[:, : own.shape[1]] * np.float32(np.sqrt(2)))
+    rows = _recalls("twin", own, np.stack(photos))
     seen = [people.studied(picture, networks, people.largest) for picture in drawn]
     there = [index for index, one in enumerate(seen) if one is not None]
-    again = [run(lookalike.describe(one), networks) for one in seen if one is not None]
+    again = [run(album.described(one), networks) for one in seen if one is not None]
     if not there:
         return rows
-    sent = [run(lookalike.describe(one, drawn=True), networks) for one in seen if one is not None]
-    width = own.shape[1]
-    return [
-        *rows,
-        *_recalls("lookalike", np.stack(again), np.stack(photos), there),
-        *_recalls("album", _apart(np.stack(sent), width), _apart(np.stack(photos), width), there),
-    ]
-
-
-def _apart(vectors: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """Take from vectors (N, V) what all have in common, and let their embeddings weigh more.
-
-    width: of an embedding.
-    """
-    apart = vectors - vectors.mean(axis=0)
-    apart[:, :width] *= _EMBEDDING
-    return np.asarray(apart, np.float32)
+    kept = np.stack([run(album.described(one), networks) for one in portraits])
+    return [*rows, *_recalls("album", np.stack(again), kept, there)]
 
 
 def _embedded(pictures: Sequence[NDArray[np.uint8]], networks: Networks) -> NDArray[np.float32]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from inference.cartoon import lookalike, twin
-from inference.cartoon.lookalike import Lookalike, characters
+from inference.cartoon.lookalike import characters
 from inference.cartoon.portrait import composing, looks, sitter
+from inference.cartoon.resembling import Lookalike
 from inference.errors import UnknownSetting
 from inference.face.report import Portrait
 from inference.pictures import svg

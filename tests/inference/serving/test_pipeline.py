@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from inference.cartoon.portrait import composing, looks, sitter
 from inference.errors import PhotoError
 from inference.face import analysis
 from inference.family import Chance, Picture
@@ -17,6 +18,8 @@ from inference.models.calls import Call
 from inference.models.networks import Networks
 from inference.models.runtime import Runtime, open_networks
 from inference.models.weights import Store
+from inference.pictures import svg
+from inference.pictures.compositing import flattened
 from inference.pictures.images import decode, encode_png
 from inference.serving.pipeline import Pipeline
 from inference.serving.portraits import Portraits
@@ -28,7 +31,7 @@ from storage.contract.kinds import KINDS, Setting
 from storage.errors import PhotoGone
 from tests import patience
 from tests.inference.drivers import frame
-from tests.inference.making import networks
+from tests.inference.making import answered, networks
 
 SECOND = uuid4()
 
@@ -36,14 +39,21 @@ SECOND = uuid4()
 class Files:
     """The photos of a job, as files; counts how often they were read."""
 
-    def __init__(self, photo=None, report=None, second=None):
+    def __init__(self, photo=None, report=None, second=None, album=None):
         self.photo, self.report, self.second = photo, report, second
+        self.album = album or {}
         self.reads = 0
         self.kept = None
 
     async def read(self, photo_id):
         self.reads += 1
+        if photo_id in self.album:
+            return self.album[photo_id], None
         return (self.second, None) if photo_id == SECOND else (self.photo, self.report)
+
+    async def others(self, photo_id, most):
+        assert photo_id not in self.album
+        return tuple(self.album)[:most]
 
     def keep(self, report):
         self.kept = report
@@ -554,3 +564,55 @@ ADA = {
 
 def decode_rgba(png):
     return np.array(Pillow.open(io.BytesIO(png)).convert("RGBA"))
+
+
+PEOPLE = ("P001", "P005", "P006", "P008", "P010")
+
+
+@pytest.fixture(scope="module")
+def album(selfie_of):
+    """Five people's photos, a landscape and a drawing, by id."""
+    wall = np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8)
+    return {
+        uuid4(): data
+        for data in (*map(selfie_of, PEOPLE), jpeg(wall), drawing_of(selfie_of("P004"), "ink"))
+    }
+
+
+def drawing_of(photo, look):
+    """A person's drawn portrait on a gray ground, as somebody else might have made it."""
+    person = answered(analysis.portrait(decode(photo))).once(sitter.sit)
+    rgba = svg.raster(looks.svg(composing.drawn(person, look), looks.LOOKS[look]), 512)
+    return jpeg(flattened(rgba, (214, 214, 214)))
+
+
+@pytest.mark.parametrize("look", ["ink", "anime", "pastel"])
+@pytest.mark.parametrize("number", range(len(PEOPLE)))
+async def test_a_drawing_finds_its_own_photo(pipeline, album, selfie_of, number, look):
+    """Among five people's; what shows nobody, or is drawn, is passed over; one report is kept."""
+    files = Files(drawing_of(selfie_of(PEOPLE[number]), look), album=album)
+    outcome = await pipeline.run(job("lookalike", Setting("photos")), files)
+    assert isinstance(outcome, Done)
+    assert outcome.facts == {"found": {"photo": str(list(album)[number]), "face": None}}
+    assert decode(outcome.picture).shape == (512, 512, 3)
+    assert analysis.from_bytes(files.kept).faces[0].quality.drawn
+
+
+async def test_a_face_among_several_is_found(pipeline, two_people, selfie_of):
+    """Which one it is is told."""
+    both = uuid4()
+    files = Files(drawing_of(selfie_of("P008"), "ink"), album={both: two_people})
+    outcome = await pipeline.run(job("lookalike", Setting("photos")), files)
+    (_, faces), report = files.album.popitem(), answered(analysis.find(decode(two_people)))
+    right = max(range(2), key=lambda face: report.faces[face].landmarks[:, 0].mean())
+    assert faces is two_people
+    assert outcome.facts == {"found": {"photo": str(both), "face": right}}
+
+
+async def test_without_other_photos_nothing_is_found(pipeline, photo, selfie_of):
+    """Neither in none nor in drawings alone."""
+    for others in ({}, {uuid4(): drawing_of(selfie_of("P001"), "ink")}):
+        outcome = await pipeline.run(
+            job("lookalike", Setting("photos")), Files(photo, album=others)
+        )
+        assert outcome == Failed(Failure.NO_OTHER_PHOTOS, {}, None)
