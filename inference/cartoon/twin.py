@@ -80,16 +80,14 @@ def draw(person: Sitter, wishes: Options = AS_IT_IS, domain: str = "drawing") ->
 
 
 def embedded(
-    person: Sitter, drawing: NDArray[np.uint8] | None = None
+    person: Sitter, picture: NDArray[np.uint8] | None = None, domain: str = "photo"
 ) -> Calls[NDArray[np.float32]]:
-    """Where the sitter, or a drawing of them (128, 128, 4), is among photos and drawings.
+    """Where the sitter, or a picture of them in some domain, is among photos and drawings.
 
-    Returns (E,) of unit length.
+    picture: (128, 128, 4) RGBA. Returns (E,) of unit length.
     """
-    if drawing is None:
-        outputs = yield _call(seen(person), "photo", "photo", person, AS_IT_IS)
-    else:
-        outputs = yield _call(drawing, "drawing", "drawing", person, AS_IT_IS)
+    rgba = seen(person) if picture is None else picture
+    outputs = yield _call(rgba, domain, domain, person, AS_IT_IS)
     return np.asarray(outputs["embeddings"][0], np.float32)
 
 

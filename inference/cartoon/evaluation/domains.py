@@ -3,7 +3,7 @@
 ``kid_lite0`` (times 1000): of a network's drawings to the drawn portraits it learned from, on
 features of a frozen ImageNet network (extra train). ``recall_at_1`` and ``recall_at_10``: how often
 one's own photo is among so many nearest ones to a drawing of oneself, subject ``twin`` by the
-network's embedding alone, ``album`` as one's own photos are looked through, the drawing studied
+network's embedding alone, ``album`` as one's own photos are looked through, the sticker studied
 anew as if somebody had sent it. ``fur_error``: how far cats are from the colour of the person's
 hair.
 """
@@ -25,9 +25,11 @@ from inference.measuring.statistics import Row, estimate
 from inference.models.calls import Call, run
 from inference.models.networks import Networks
 from inference.pictures.compositing import flattened
+from inference.pictures.die_cut import die_cut
 from inference.pictures.images import to_lab
 
 _GROUND = (twin.GROUND,) * 3
+_PAPER = (255,) * 3
 _SOLID = 200  # alpha
 _PARTS, _BOUNDS = 200, (0.025, 0.975)
 _FEWEST = 4  # pictures between which there is a distance
@@ -39,7 +41,10 @@ def found_again(portraits: Sequence[Portrait], networks: Networks) -> list[Row]:
     drawn = [flattened(DRAWN("", one, networks).rgba, _GROUND) for one in portraits]
     own = _embedded(drawn, networks)
     rows = _recalls("twin", own, np.stack(photos))
-    seen = [people.studied(picture, networks, people.largest) for picture in drawn]
+    stickers = [die_cut(DRAWN("", one, networks).rgba, drawn=True) for one in portraits]
+    seen = [
+        people.studied(flattened(sticker, _PAPER), networks, people.largest) for sticker in stickers
+    ]
     there = [index for index, one in enumerate(seen) if one is not None]
     again = [run(album.described(one), networks) for one in seen if one is not None]
     if not there:

@@ -86,7 +86,7 @@ def write(data: Path, path: Path) -> None:
         names.append(name)
         pictures.append(_webp(svg.raster(document, _SIDE)))
         drawn = svg.raster(document, twin.SIDE)
-        embeddings.append(run(twin.embedded(person, drawn), networks))
+        embeddings.append(run(twin.embedded(person, drawn, "drawing"), networks))
         readings.append(lookalike.read(portrait))
         numbers.append(lookalike.measured(portrait))
     found = np.stack(numbers)

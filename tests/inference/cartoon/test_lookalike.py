@@ -58,7 +58,7 @@ def test_a_drawing_lies_near_its_own_person(portrait_of: Callable[[str], Portrai
         sat = portrait_of(person).once(sitter.sit)
         photos.append(answered(twin.embedded(sat)))
         document = looks.svg(composing.drawn(sat, "anime"), looks.LOOKS["anime"])
-        drawings.append(answered(twin.embedded(sat, svg.raster(document, twin.SIDE))))
+        drawings.append(answered(twin.embedded(sat, svg.raster(document, twin.SIDE), "drawing")))
     alike = np.stack(drawings) @ np.stack(photos).T
     assert (np.argmax(alike, axis=1) == np.arange(len(PEOPLE))).sum() >= len(PEOPLE) - 1
 
