@@ -31,7 +31,7 @@ SIDE = 128
 GROUND = 214
 """The flat gray behind everybody: the network never sees a background."""
 
-_ROOM = 0.88  # of a side that a person takes who becomes a cat
+_ROOM = 0.82  # of a side that a person takes who becomes a cat
 _BARE, _DRAWN = 4.0, 12.0  # Lab distance to the ground up to which it is bare, from which not
 _INSIDE = 5  # px of the network's picture from the photo's edge that are surely the person
 _SMOOTH, _EDGE = 10.0, 0.22  # px and share of the range: what is smoothed, what is an edge

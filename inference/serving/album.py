@@ -34,7 +34,9 @@ class Album:
 async def opened(
     photo_id: UUID, photos: Photos, study: Callable[[UUID], Awaitable[tuple[Faced, ...]]]
 ) -> Album:
-    """Study the other photos of whoever's this one is; drawings, and what is of no use, are not it.
+    """Study the other photos of whoever's this one is; drawings among them are passed over.
+
+    So is what shows nobody well enough, and what was erased meanwhile.
 
     Args:
         photo_id: the one that is not looked through.

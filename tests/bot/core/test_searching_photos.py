@@ -16,7 +16,13 @@ from tests.bot.talk import Talk, runs, said
 SEARCH = Request("lookalike", (Setting("photos"),))
 
 
-@pytest.mark.parametrize("line", ["/lookalike photos", "/lookalike my photos", "/撞脸 我的照片"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/lookalike photos", "/lookalike my photos", "/撞脸 我的照片",
+        "which of my photos is this?", "Please find my photo", "这幅画是我的哪张照片？",
+    ],
+)  # fmt: skip
 def test_it_is_asked_for_in_words(line: str) -> None:
     """In either language."""
     talk = Talk()
