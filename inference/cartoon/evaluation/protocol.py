@@ -4,7 +4,8 @@ Rows (``inference.measuring.statistics``), subject an engine, one way to draw (`
 ``identify_top1``, whether the drawing's own person is the nearest of ten by the judge of identity,
 see ``identified``; ``landmark_error``, how far landmarks found anew in the drawing lie from where
 they were drawn, of the distance between the eyes, and ``found``, how often a face is found at all;
-``yaw_error_deg``; ``tones``, how many colours cover nineteen twentieths of it;
+``yaw_error_deg``; ``tones``, how many colours cover nineteen twentieths of it; ``edge_width``, over
+how many px of 512 its edges go from one tone to the other;
 ``eye_colour_accuracy``, whether the drawn irises have the name of the measured ones' colour; and
 with labels ``hair_colour_accuracy``, ``skin_accuracy`` and ``sex_flip`` as the attribute
 classifier, made for photos, reads the drawing; ``sex_flip_second`` by the judge of sliders, which
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -46,6 +48,7 @@ AMONG = 10
 _PRESENT = 0.5
 _VISIBLE = 10.0  # Lab distance
 _COVERED = 0.95
+_BESIDE, _STEEP, _OPAQUE = 11, 4.0, 255  # px around an edge; L* a px; alpha away from outlines
 _FEWEST = 3  # people of whom a group's number is told
 _PUPIL, _GLINT = 14.0, 90.0  # lightness between which an iris has a colour
 _BROWN, _HUED = 6.0, 3.0  # Lab b from which eyes are brown; a or b from which they have a hue
@@ -131,6 +134,7 @@ def tried(
         _look_at(seen, engine, picture, label, networks, judging)
         numbers = seen.numbers[engine]
         numbers["tones"] = float(_tones(drawn.rgba))
+        numbers["edge_width"] = edge_width(drawn.rgba)
         if engine not in COLOURLESS:
             numbers["eye_colour_accuracy"] = _same_eyes(picture, eyes)
     return seen
@@ -287,6 +291,24 @@ def _tones(rgba: Image) -> int:
     return int(np.searchsorted(covered, _COVERED)) + 1
 
 
+def edge_width(rgba: Image) -> float:
+    """How wide edges are, px: the lightness between their sides over their steepest slope.
+
+    rgba: (S, S, 4). What is drawn has edges of a pixel or two, what is painted or photographed
+    wider ones. Returns the median, 0 where there are no edges.
+    """
+    light = np.ascontiguousarray(to_lab(flattened(rgba, _GROUND))[..., 0])
+    dx, dy = (cv2.Sobel(light, cv2.CV_32F, *order, scale=0.125) for order in ((1, 0), (0, 1)))
+    slope = cv2.magnitude(dx, dy)
+    around = np.ones((_BESIDE, _BESIDE))
+    ridge = (slope > _STEEP) & (slope == cv2.dilate(slope, np.ones((3, 3))))
+    ridge &= cv2.erode(rgba[..., 3], around) == _OPAQUE
+    if not ridge.any():
+        return 0.0
+    contrast = cv2.dilate(light, around) - cv2.erode(light, around)
+    return float(np.median(contrast[ridge] / slope[ridge]))
+
+
 def _leak_row(portraits: Sequence[Portrait], networks: Networks) -> Row:
     found = [background_leak(portrait, networks) for portrait in portraits]
     leaks = [leak for leak in found if leak is not None]
@@ -294,6 +316,7 @@ def _leak_row(portraits: Sequence[Portrait], networks: Networks) -> Row:
 
 
 def _unit(metric: str) -> str:
-    return {"yaw_error_deg": "degrees", "tones": "colours", "landmark_error": "eye distances"}.get(
-        metric, "share"
-    )
+    return {
+        "yaw_error_deg": "degrees", "tones": "colours", "landmark_error": "eye distances",
+        "edge_width": "px",
+    }.get(metric, "share")  # fmt: skip

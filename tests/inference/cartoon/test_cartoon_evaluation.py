@@ -37,12 +37,26 @@ def test_drawings_are_measured_by_look(portrait_of: Callable[[str], Portrait]) -
     assert found["ink", "found"].value == 1
     assert found["ink", "landmark_error"].value < 0.15
     assert found["ink", "tones"].value < 60
+    assert found["ink", "edge_width"].value < 2.5
+    assert found["ink", "edge_width"].unit == "px"
     assert found["photo", "hair_colour_accuracy"].n == 3
     assert found["ink, skin 4", "landmark_error"].n == 3
     assert found["ink", "skin_accuracy"].unit == "share"
     assert found["ink", "eye_colour_accuracy"].value >= 2 / 3
     assert ("photo", "identify_top1") not in found
     assert found["anime", "landmark_error"].value > found["ink", "landmark_error"].value
+
+
+@pytest.mark.parametrize("blur", [1.5, 3.0])
+def test_soft_edges_are_wide(blur: float) -> None:
+    """Over a blurred step lightness rises within the blur's own width: 2.5 deviations of it."""
+    step = np.full((512, 512, 4), 255, np.uint8)
+    step[:, :256, :3] = 90
+    step[:, 256:, :3] = 190
+    assert protocol.edge_width(step) == pytest.approx(1.3, abs=0.8)
+    soft = cv2.GaussianBlur(step, (0, 0), blur)
+    assert protocol.edge_width(soft) == pytest.approx(2.5 * blur, rel=0.25)
+    assert protocol.edge_width(np.full((512, 512, 4), 255, np.uint8)) == 0
 
 
 def test_people_are_told_apart_by_descriptors() -> None:
