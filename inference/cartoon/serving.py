@@ -7,8 +7,9 @@ network", BMVC 2017 (arXiv:1705.06830), in Magenta's mobile version.
 import cv2
 import numpy as np
 
+from inference.avatars.animation import FRAMES_PER_SECOND
 from inference.cartoon import borrowed, canvas, guest, likeness, styles, tensors, twin
-from inference.cartoon.portrait import composing, looks, moods, options, sitter
+from inference.cartoon.portrait import composing, looks, moods, motion, options, sitter
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.rendered import STYLES
@@ -18,7 +19,7 @@ from inference.family import Express, Image, Picture, Subject, photographed
 from inference.models.calls import Call, Calls
 from inference.pictures import svg
 from inference.pictures.compositing import flattened
-from inference.pictures.die_cut import SIDE, die_cut
+from inference.pictures.die_cut import SIDE, die_cut, die_cut_frames
 from inference.pictures.images import from_lab, to_lab
 from storage.contract.kinds import CARTOON, Setting
 
@@ -70,6 +71,8 @@ class Cartoon:
         if style.name in LOOKS:
             behind = _surroundings(portrait) if scene else None
             wishes = options.of((setting.name for setting in settings), behind)
+            if wishes.moving:
+                return self._film(portrait, style.name, wishes)
             if wishes.mood is not None:
                 if self._express is None:
                     raise UnknownSetting("nobody here changes expressions")
@@ -94,6 +97,18 @@ class Cartoon:
             colours = likeness.restore(painted, laid, style.amount)
         rgba = np.asarray(cv2.merge([colours, laid.alpha]), np.uint8)
         return Picture((rgba if scene else die_cut(rgba),), facts=facts)
+
+    def _film(self, portrait: Portrait, look: str, wishes: Options) -> Picture:
+        """Draw the person moving, in a mood or blinking."""
+        express = self._express
+        if express is None:
+            raise UnknownSetting("nobody here changes expressions")
+
+        def expressed(face: tuple[Setting, ...]) -> sitter.Sitter:
+            return (express(portrait, face) if face else portrait).once(sitter.sit)
+
+        frames = motion.film(look, wishes, expressed)
+        return Picture(die_cut_frames(frames, drawn=True), FRAMES_PER_SECOND)
 
 
 def _drawn(portrait: Portrait, look: str, wishes: Options) -> Picture:

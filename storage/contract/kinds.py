@@ -185,6 +185,7 @@ _OPTIONS = (
     "eyes:violet", "eyes:red",
     "lines:fine", "lines:thick",
     "palette:warm", "palette:cool", "palette:faded", "palette:vivid",
+    "motion:moving",
     "ground:bare", "ground:circle", "ground:square", "ground:burst", "ground:blob",
 )  # fmt: skip
 """What may be wished for of a drawing."""
@@ -210,7 +211,7 @@ CARTOON = Kind(
     default=(Setting("ink"),),
     beside=("scene", *_OPTIONS),
     suited={
-        **dict.fromkeys(_LOOKS, ("mood", "hair", "eyes", "lines", "palette", "ground")),
+        **dict.fromkeys(_LOOKS, ("mood", "motion", "hair", "eyes", "lines", "palette", "ground")),
         "twin": ("hair",),  # the network was told eyes' colours too, but hardly paints them
         "twin-cat": ("hair",),
     },

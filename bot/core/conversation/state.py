@@ -309,7 +309,8 @@ def suited(request: Request) -> tuple[str, ...]:
 
 def is_drawing(request: Request) -> bool:
     """Tell whether a wish makes a drawing that can be had as a file."""
-    return any(setting.name in KINDS[request.kind].vectors for setting in request.settings)
+    names = {setting.name for setting in request.settings}
+    return not names.isdisjoint(KINDS[request.kind].vectors) and "motion:moving" not in names
 
 
 def without(request: Request, groups: Collection[str]) -> Request:

@@ -40,11 +40,16 @@ def over(mood: str, landmarks: Curve, palette: Mapping[str, Lab]) -> str:
     """
     if mood not in MOODS:
         return ""
+    return overlays.still(moods.table(), moods.load()[mood].overlays, face(landmarks, palette))
+
+
+def face(landmarks: Curve, palette: Mapping[str, Lab]) -> overlays.Face:
+    """Where a drawn face is, in tenths of a unit; arguments as ``over``."""
     left, right = (landmarks[list(eye)].mean(axis=0) for eye in topology.EYES)
     x, y = (_UNITS * (left + right) / 2).tolist()
     across = right - left
     wide = float(np.linalg.norm(np.subtract(*landmarks[list(topology.FACE_SIDES)])))
-    face = overlays.Face(
+    return overlays.Face(
         x=round(x),
         y=round(y),
         apart=_UNITS * float(np.linalg.norm(across)) / 2,
@@ -52,4 +57,3 @@ def over(mood: str, landmarks: Curve, palette: Mapping[str, Lab]) -> str:
         skin=hexed(palette["skin"]),
         turn=float(np.degrees(np.arctan2(across[1], across[0]))),
     )
-    return overlays.still(moods.table(), moods.load()[mood].overlays, face)

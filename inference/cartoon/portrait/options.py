@@ -14,7 +14,7 @@ class Options:
 
     mood: a name of ``moods``. hair, eyes: their colours. thickness: of the lines, times the look's
     own. palette: one of ``looks.TINTS``. ground: the shape behind, one of ``grounds.NAMES`` or
-    "none", and its colour.
+    "none", and its colour. moving: whether it is a film.
     """
 
     mood: str | None = None
@@ -24,6 +24,7 @@ class Options:
     palette: str = "own"
     ground: str | None = None
     ground_colour: Lab | None = None
+    moving: bool = False
 
 
 AS_IT_IS = Options()
@@ -66,4 +67,5 @@ def of(settings: Iterable[str], ground_colour: Lab | None = None) -> Options:
         palette=wishes.get("palette", "own"),
         ground="none" if ground == "bare" else ground,
         ground_colour=ground_colour,
+        moving=wishes.get("motion") == "moving",
     )

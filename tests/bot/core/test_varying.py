@@ -2,7 +2,7 @@
 
 from bot.core.conversation.actions import Run, Say
 from storage.contract.jobs import Done
-from storage.contract.kinds import KINDS, group_of
+from storage.contract.kinds import KINDS, Setting, group_of
 from tests.bot.talk import WORDING, Talk, buttons, runs, said
 
 
@@ -22,7 +22,7 @@ def test_a_drawing_is_changed_one_thing_at_a_time() -> None:
     talk = Talk()
     job = talk.result("/cartoon anime")
     asked = talk.press(f"vary:{job.hex}", "result")
-    assert labels(asked) == ["mood", "hair", "eyes", "lines", "colours", "ground"]
+    assert labels(asked) == ["mood", "film", "hair", "eyes", "lines", "colours", "ground"]
     assert isinstance(asked[0], Say)
     assert asked[0].replaces is None
     which = talk.press(f"vary:{job.hex}:eyes", "question")
@@ -35,6 +35,19 @@ def test_a_drawing_is_changed_one_thing_at_a_time() -> None:
     assert "✅ green" in labels(talk.press(f"vary:{job.hex}:eyes"))
     both = talk.press(f"vary:{job.hex}:hair:blue")
     assert words(both) == ["cartoon anime, blue hair, green eyes"]
+
+
+def test_a_drawing_moves_and_is_no_file_then() -> None:
+    """By words or a button; a film has no document."""
+    talk = Talk()
+    job = talk.result("/cartoon ink love")
+    assert words(talk.press(f"vary:{job.hex}:motion:moving")) == [
+        "cartoon ink, in love mood, moving film"
+    ]
+    still, moving = (talk.result(f"/cartoon anime{more}") for more in ("", " moving"))
+    assert runs(talk.say("/cartoon ink love moving"))[0].settings[-1] == Setting("motion:moving")
+    assert "ShowDrawing" in {type(one).__name__ for one in talk.press(f"drawing:{still.hex}")}
+    assert said(talk.press(f"drawing:{moving.hex}")) == ["say.choice_gone"]
 
 
 def test_a_choice_is_taken_back() -> None:
