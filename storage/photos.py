@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.erasing import erase
 from storage.errors import PhotoGone as PhotoGone
-from storage.models import JobRow, PersonRow, PhotoRow, now
+from storage.models import JobRow, PersonRow, PhotoConsentRow, PhotoRow, now
 from storage.people import take_turn
 from storage.vault import PersonKey, Vault
 
@@ -142,7 +142,8 @@ async def fetch(session: AsyncSession, photo_id: UUID) -> StoredPhoto:
 async def others(session: AsyncSession, photo_id: UUID, most: int) -> tuple[UUID, ...]:
     """Return so many other photos of whoever's this one is, the newest first.
 
-    What stays until they say otherwise lies behind stickers and is left out.
+    Left out is what lies behind stickers, and what shows or may show somebody else: a photo sent
+    where others are counts only where its sender agreed to it, in their own name.
     """
     found = await session.scalars(_BESIDE, {"photo": photo_id, "time": now(), "most": most})
     return tuple(found)
@@ -190,11 +191,19 @@ _THIS = aliased(PhotoRow)
 _BESIDE = (
     select(PhotoRow.id)
     .join(_THIS, _THIS.person_id == PhotoRow.person_id)
+    .outerjoin(PhotoConsentRow, PhotoConsentRow.photo_id == PhotoRow.id)
     .where(
         _THIS.id == bindparam("photo"),
         PhotoRow.id != _THIS.id,
         PhotoRow.expires > bindparam("time"),
         PhotoRow.expires < NEVER,
+        or_(
+            PhotoConsentRow.photo_id.is_(None),
+            and_(
+                PhotoConsentRow.agreed.is_(True),
+                PhotoConsentRow.by_id == PhotoRow.person_id,
+            ),
+        ),
     )
     .order_by(PhotoRow.created.desc())
     .limit(bindparam("most"))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from storage import jobs, people, photos
+from storage import consents, jobs, people, photos
 from storage.contract.jobs import NewJob
 from storage.database import Database
 from storage.models import PhotoRow, now
@@ -71,3 +71,16 @@ async def test_others_are_a_persons_own_the_newest_first(
         assert await photos.others(session, asked, 5) == (second, first)
         assert await photos.others(session, asked, 1) == (second,)
         assert await photos.others(session, first, 5) == (asked, second)
+
+
+async def test_others_leave_out_whom_nobody_asked_or_who_is_somebody_else(
+    database: Database, vault: Vault, ada: Person, bob: Person
+) -> None:
+    """A photo that waits for an answer, and one that somebody else agreed to, are not looked at."""
+    waiting, bobs, own, plain, asked = [await keep(database, vault, ada, 10, 5000) for _ in "12345"]
+    async with database.transaction() as session:
+        for photo in (waiting, bobs, own):
+            await consents.ask(session, photo, ada.id, "group", None, "1", bytes(32))
+        await consents.answer(session, bobs, bob.id, agreed=True)
+        await consents.answer(session, own, ada.id, agreed=True)
+        assert await photos.others(session, asked, 5) == (plain, own)
