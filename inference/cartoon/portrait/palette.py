@@ -36,38 +36,37 @@ def mix(
     skin = _skin(_lightened(skin, shade))
     lips = _lips(_lightened(sitter.colours.lips, shade), skin)
     lips = _between(lips, skin, _BARE * sitter.masculine)
+    shadow = (skin[0] * 0.80, skin[1] + 3.5, skin[2] * 0.97 + 2)
     own = grown(sitter.colours, wishes)
-    found: dict[str, Lab] = (
-        own
-        | _locks(sitter, own["hair"])
-        | {
-            "skin": skin,
-            "skin-shadow": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
-            "skin-relief": (skin[0] * 0.80, skin[1] * 1.0 + 3.5, skin[2] * 0.97 + 2),
-            "freckle": (skin[0] * 0.74, skin[1] + 5, skin[2] + 5),
-            "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
-            "skin-line": (skin[0] * 0.36, skin[1] * 0.8 + 5, skin[2] * 0.6 + 1),
-            "blush": (skin[0] * 0.92, skin[1] + 11, skin[2] + 3),
-            "lips": lips,
-            "lips-dark": (lips[0] * 0.84, lips[1] + 1, lips[2]),
-            "lips-light": (lips[0] + 0.22 * (95 - lips[0]), lips[1] * 0.9, lips[2] * 0.9),
-            "mouth-line": (min(lips[0], skin[0]) * 0.40, lips[1] * 0.8, lips[2] * 0.6),
-            "mouth": (18.0, 26.0, 12.0),
-            "tongue": (46.0, 34.0, 16.0),
-            "teeth": (95.0, 0.0, 4.0),
-            "paper": _PAPER if _pale(sitter, skin) else _GRAY,
-            "eye-white": (96.0, 0.0, 1.0),
-            "eye-shade": (80.0, 1.0, 0.0),
-            "pupil": (7.0, 1.0, -1.0),
-            "glint": (99.0, 0.0, 0.0),
-            "lash": (11.0, 3.0, 2.0),
-            "cloth-shade": (10.0, 2.0, -6.0),
-            "trousers": (32.0, -2.0, -14.0),
-            "shoes": (22.0, 4.0, 2.0),
-            "gold": _GOLD,
-            "ink": (14.0, 2.0, -3.0),
-        }
-    )
+    found: dict[str, Lab] = {
+        **own,
+        **_locks(sitter, own["hair"], dyed=wishes.hair is not None),
+        "skin": skin,
+        "skin-shadow": shadow,
+        "skin-relief": shadow,
+        "freckle": (skin[0] * 0.74, skin[1] + 5, skin[2] + 5),
+        "skin-light": (skin[0] + 0.26 * (97 - skin[0]), skin[1] * 0.8, skin[2] * 0.85),
+        "skin-line": (skin[0] * 0.36, skin[1] * 0.8 + 5, skin[2] * 0.6 + 1),
+        "blush": (skin[0] * 0.92, skin[1] + 11, skin[2] + 3),
+        "lips": lips,
+        "lips-dark": (lips[0] * 0.84, lips[1] + 1, lips[2]),
+        "lips-light": (lips[0] + 0.22 * (95 - lips[0]), lips[1] * 0.9, lips[2] * 0.9),
+        "mouth-line": (min(lips[0], skin[0]) * 0.40, lips[1] * 0.8, lips[2] * 0.6),
+        "mouth": (18.0, 26.0, 12.0),
+        "tongue": (46.0, 34.0, 16.0),
+        "teeth": (95.0, 0.0, 4.0),
+        "paper": _PAPER if _pale(sitter, skin) else _GRAY,
+        "eye-white": (96.0, 0.0, 1.0),
+        "eye-shade": (80.0, 1.0, 0.0),
+        "pupil": (7.0, 1.0, -1.0),
+        "glint": (99.0, 0.0, 0.0),
+        "lash": (11.0, 3.0, 2.0),
+        "cloth-shade": (10.0, 2.0, -6.0),
+        "trousers": (32.0, -2.0, -14.0),
+        "shoes": (22.0, 4.0, 2.0),
+        "gold": _GOLD,
+        "ink": (14.0, 2.0, -3.0),
+    }
     for name, tones in (("clothes", clothes), ("headwear", headwear)):
         main = tones[0] if tones else (40.0, 0.0, -4.0)
         found[f"{name}-0"] = main
@@ -100,10 +99,10 @@ def grown(colours: Colours, wishes: Options) -> dict[str, Lab]:
     }
 
 
-def _locks(sitter: Sitter, hair: Lab) -> dict[str, Lab]:
+def _locks(sitter: Sitter, hair: Lab, *, dyed: bool) -> dict[str, Lab]:
     """Locks in shadow and in light as far from the hair's tone as on the photo; gray hair shines.
 
-    Nothing where hair is too little to tell.
+    Nothing where hair is too little to tell. dyed: in a colour that was wished for.
     """
     inside = cv2.erode(sitter.hair, np.ones((3, 3))) > _FULL
     if inside.sum() < _TELLING:
@@ -113,8 +112,8 @@ def _locks(sitter: Sitter, hair: Lab) -> dict[str, Lab]:
     low, middle, high = np.quantile(seen, _LOCKS).tolist()
     lightness, a, b = hair
     darker = float(np.clip(low / max(middle, 1.0), *_DARKER))
-    lighter = float(np.clip((high - middle) / (_SHINE - middle), *_LIGHTER))
-    gray = _SILVER * sitter.chance("hair_colour", "gray", "white")
+    lighter = float(np.clip((high - middle) / max(_SHINE - middle, 1.0), *_LIGHTER))
+    gray = 0.0 if dyed else _SILVER * sitter.chance("hair_colour", "gray", "white")
     lit = lightness + lighter * (_SHINE - lightness)
     return {
         "hair-dark": (lightness * darker, a * 0.95, b * 0.85),

@@ -9,6 +9,7 @@ import pytest
 
 from inference.cartoon.portrait import composing, sitter
 from inference.cartoon.portrait.curves import Plane
+from inference.cartoon.portrait.options import Options
 from inference.cartoon.portrait.sitter import Sitter
 from inference.face import topology
 from inference.face.report import Portrait
@@ -42,6 +43,25 @@ def test_locks_differ_as_they_do_on_the_photo(
     assert strong["hair"] == weak["hair"]
     assert strong["hair-dark"][0] < weak["hair-dark"][0] < weak["hair"][0]
     assert weak["hair"][0] < weak["hair-light"][0] <= strong["hair-light"][0]
+
+
+def test_gray_hair_shines_unless_it_is_dyed(portrait_of: Callable[[str], Portrait]) -> None:
+    """Light locks of gray hair lose their colour; those of a wished colour keep it."""
+    person = sitter.sit(portrait_of("P006"))
+    gray = replace(person, perceived={**person.perceived, "hair_colour": {"gray": 1.0}})
+    before, after = (composing.compose(one).palette["hair-light"] for one in (person, gray))
+    assert after[0] > before[0] + 5
+    pink = Options(hair=(70.0, 40.0, -5.0))
+    dyed = [composing.compose(one, pink).palette["hair-light"] for one in (person, gray)]
+    assert dyed[0] == dyed[1]
+
+
+def test_white_hair_is_lit_within_what_there_is(portrait_of: Callable[[str], Portrait]) -> None:
+    """Hair as light as light itself has locks like any other."""
+    person = sitter.sit(portrait_of("P006"))
+    white = replace(person, lab=np.full_like(person.lab, (92.0, 0.0, 0.0)))
+    dark, light = (composing.compose(white).palette[f"hair-{lock}"] for lock in ("dark", "light"))
+    assert dark[0] < light[0] <= 100
 
 
 def _combed(portrait: Portrait, sides: tuple[int, ...]) -> Portrait:
