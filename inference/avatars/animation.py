@@ -1,15 +1,15 @@
 """Moods that move: faces change, heads lean and hop, hearts rise; in a loop without a seam."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.avatars import compose, layered, moods, overlays, styles
 from inference.avatars.moods import Mood
+from inference.avatars.movement import Movement
 from inference.avatars.pose import Pose, Shift, posed
 from inference.pictures.bending import Bend, Neck
 from inference.pictures.compositing import over
@@ -53,8 +53,8 @@ class _Scene:
     def __init__(self, spec: AvatarSpec, mood: Mood) -> None:
         self._mood = mood
         self._table = moods.table()
-        self._moving: Mapping[str, Any] = self._table["moods"][mood.name]["moving"]
-        self.seconds = float(self._moving["seconds"])
+        self._movement = Movement.of(mood.name)
+        self._moving, self.seconds = self._movement.entry, self._movement.seconds
         self._style = styles.load(spec.style)
         self._anchors = self._table["anchors"][spec.style]
         self._spec = moods.in_mood(spec, mood)
@@ -85,9 +85,8 @@ class _Scene:
 
     def _face(self, second: float) -> AvatarSpec:
         spec = self._spec
-        for act in self._moving.get("acts", ()):
-            if any(start <= second < end for start, end in act["at"]):
-                spec = self._with(spec, act["face"])
+        for face in self._movement.faces(second):
+            spec = self._with(spec, face)
         return spec
 
     def _pose(self, phase: float) -> Pose:
@@ -95,7 +94,7 @@ class _Scene:
         second = phase * self.seconds
         pose: dict[str, Shift] = {}
         for slot in ("eyes", "mouth"):
-            high = 1 + self._swing(slot, phase)
+            high = 1 + self._movement.swing(slot, phase)
             for change in self._changes(slot):
                 near = abs((second - change + self.seconds / 2) % self.seconds - self.seconds / 2)
                 if near < _TURN and self._face(second).parts.get(slot) not in _SHUT_EYES:
@@ -103,7 +102,7 @@ class _Scene:
             if high != 1:
                 pose[slot] = Shift(self._anchors[slot][1], high)
         if "brows" in self._moving:
-            raised = self._swing("brows", phase) * self._anchors["unit"] / 100
+            raised = self._movement.swing("brows", phase) * self._anchors["unit"] / 100
             pose["eyebrows"] = Shift(down=-raised)
         if self._spec.style in self._moving.get("slide", {}):
             slot, far = self._moving["slide"][self._spec.style]
@@ -118,10 +117,6 @@ class _Scene:
                 parts = {before.parts.get(slot), after.parts.get(slot)}
                 if len(parts) == 2 and (slot == "mouth" or parts & _SHUT_EYES):
                     yield second
-
-    def _swing(self, name: str, phase: float) -> float:
-        far, times = self._moving.get(name, (0.0, 1))
-        return float(far) * math.sin(2 * math.pi * times * phase)
 
     def _figure(self, spec: AvatarSpec, pose: Pose, on: str) -> NDArray[np.uint8]:
         """Draw the avatar upright, with room around it."""
@@ -143,16 +138,12 @@ class _Scene:
 
     def _bent(self, figure: NDArray[np.uint8], phase: float) -> NDArray[np.uint8]:
         """Turn and move the head about the neck; what is below it follows less and less."""
-        unit = self._anchors["unit"] * self._scale
-        hop = abs(self._swing("hop", phase / 2)) if "hop" in self._moving else 0.0
-        across = self._swing("sway", phase) * unit / 100
-        up = (self._swing("rise", phase) + hop) * unit / 100
-        lean = math.radians(self._swing("lean", phase))
-        if not (across or up or lean):
+        bend = self._movement.bend(phase, self._anchors["unit"] * self._scale)
+        if bend == Bend():
             return figure
         x, y = self._anchors["neck"][0] * self._scale + ROOM, self._anchors["neck"][1] * self._scale
         free, still = (self._anchors[name] * self._scale + 2 * ROOM for name in ("free", "still"))
-        return Neck(x, y + 2 * ROOM, free, still).bent(figure, Bend(across, up, lean))
+        return Neck(x, y + 2 * ROOM, free, still).bent(figure, bend)
 
 
 def _eased(share: float) -> float:

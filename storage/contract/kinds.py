@@ -50,7 +50,7 @@ class Kind:
     ``example``: what shows how to ask, where the default does not.
     ``beside``: settings without a strength that may stand beside the one chosen, one of each group.
     ``suited``: of each setting the groups of what suits it beside it. ``vectors``: the settings
-    whose result is a drawing that can be had as a file.
+    whose result is a drawing that can be had as a file, unless one of ``films`` stands beside.
     ``spoken``: settings that are words of the person's own. ``anew``: whether a bare command means
     the default, whatever was chosen before.
     ``two_photos``: settings that need another photo beside the one with the face.
@@ -77,6 +77,7 @@ class Kind:
     beside: tuple[str, ...] = ()
     suited: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     vectors: tuple[str, ...] = ()
+    films: tuple[str, ...] = ()
     two_photos: tuple[str, ...] = ()
     crowd: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
@@ -216,6 +217,7 @@ CARTOON = Kind(
         "twin-cat": ("hair",),
     },
     vectors=_LOOKS,
+    films=("motion:moving",),
     two_photos=("picture",),
     brought=("guest",),
 )  # fmt: skip

@@ -309,8 +309,8 @@ def suited(request: Request) -> tuple[str, ...]:
 
 def is_drawing(request: Request) -> bool:
     """Tell whether a wish makes a drawing that can be had as a file."""
-    names = {setting.name for setting in request.settings}
-    return not names.isdisjoint(KINDS[request.kind].vectors) and "motion:moving" not in names
+    kind, names = KINDS[request.kind], {setting.name for setting in request.settings}
+    return not names.isdisjoint(kind.vectors) and names.isdisjoint(kind.films)
 
 
 def without(request: Request, groups: Collection[str]) -> Request:

@@ -1,23 +1,23 @@
 """Drawn people in moods that move, as avatars do: heads lean and hop, eyes close, hearts rise."""
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from inference.avatars import moods, overlays
 from inference.avatars.animation import FRAMES_PER_SECOND, ROOM
+from inference.avatars.movement import Movement
 from inference.cartoon.portrait import composing, looks
 from inference.cartoon.portrait import moods as drawn_moods
+from inference.cartoon.portrait.drawing import Drawing
 from inference.cartoon.portrait.looks import LOOKS
 from inference.cartoon.portrait.options import Options
 from inference.cartoon.portrait.sitter import SIDE, Sitter
 from inference.face import topology
 from inference.family import Image
-from inference.pictures.bending import Bend, Neck
+from inference.pictures.bending import Neck
 from inference.pictures.compositing import over
 from inference.pictures.svg import raster
 from storage.contract.kinds import MOVING_MOODS, Setting
@@ -56,74 +56,62 @@ def film(look: str, wishes: Options, expressed: Expressed) -> tuple[Image, ...]:
     return tuple(scene.frame(number / count) for number in range(count))
 
 
+@dataclass(frozen=True, slots=True)
+class _Posed:
+    """A person with one expression: the figure alone, where its face is, and where it bends."""
+
+    drawing: Drawing
+    figure: Image
+    face: overlays.Face
+    neck: Neck
+
+
 class _Scene:
     """One person in one mood, at any moment of its loop."""
 
     def __init__(self, look: str, wishes: Options, expressed: Expressed) -> None:
-        table = moods.table()
-        self._mood = wishes.mood
-        known = self._mood is not None and self._mood in table["moods"]
-        self._moving: Mapping[str, Any] = table["moods"][self._mood if known else CALM]["moving"]
-        self._overlays = moods.load()[self._mood].overlays if known and self._mood else ()
-        self.seconds = float(self._moving["seconds"])
-        self._look, self._wishes = look, wishes
-
-        @cache
-        def posed(face: tuple[Setting, ...]) -> tuple[Image, overlays.Face, Neck, float]:
-            return self._posed(expressed(face))
-
-        self._at = posed
-        nobody = replace(composing.drawn(expressed(self._rest()), look, wishes), shapes=())
+        avatars = moods.load().get(wishes.mood or "")
+        self._movement = Movement.of(CALM if avatars is None else avatars.name)
+        self._overlays = () if avatars is None else avatars.overlays
+        self.seconds = self._movement.seconds
+        rests = wishes.mood is None or "rest" in self._movement.entry
+        self._rest = () if rests else drawn_moods.expression(wishes.mood or CALM)
+        self._posed = cache(lambda face: _posed(expressed(face), look, wishes))
+        nobody = replace(self._posed(self._rest).drawing, shapes=())
         self._ground = _roomy(raster(looks.svg(nobody, LOOKS[look], wishes), SIDE))
 
     def frame(self, phase: float) -> Image:
         """Draw the moment ``phase`` of 0..1."""
-        figure, face, neck, unit = self._at(self._face(phase * self.seconds))
-        drawn = overlays.moving(moods.table(), self._overlays, face, phase)
-        head = over(_free(drawn.on), figure) if drawn.on else figure
-        head = neck.bent(head, self._bend(phase, unit))
-        for behind in (_free(drawn.behind) if drawn.behind else None, self._ground):
-            head = head if behind is None else over(head, behind)
+        posed = self._posed(self._face(phase * self.seconds))
+        drawn = overlays.moving(moods.table(), self._overlays, posed.face, phase)
+        head = over(_free(drawn.on), posed.figure) if drawn.on else posed.figure
+        head = posed.neck.bent(head, self._movement.bend(phase, posed.face.unit / _TENTHS))
+        if drawn.behind:
+            head = over(head, _free(drawn.behind))
+        head = over(head, self._ground)
         return over(_free(drawn.before), head) if drawn.before else head
 
-    def _posed(self, person: Sitter) -> tuple[Image, overlays.Face, Neck, float]:
-        """The figure alone, where its face is, where it bends, and px of half its face's width."""
-        drawing = composing.drawn(person, self._look, self._wishes)
-        bare = replace(self._wishes, ground="none", ground_colour=None)
-        figure = _roomy(raster(looks.svg(drawing, LOOKS[self._look], bare), SIDE))
-        landmarks = composing.bent_landmarks(person, self._look)
-        face = drawn_moods.face(landmarks, drawing.palette)
-        x, y = (landmarks[topology.CHIN] + (ROOM, 2 * ROOM)).tolist()
-        low, high = y + _FREE * drawing.unit, min(y + _STILL * drawing.unit, float(_WHOLE))
-        neck = Neck(x, y + _FREE * drawing.unit, low, max(high, low + 1))
-        return figure, face, neck, face.unit / _TENTHS
-
-    def _rest(self) -> tuple[Setting, ...]:
-        """What the face does between acts."""
-        if self._mood is None or "rest" in self._moving:
-            return ()
-        return drawn_moods.expression(self._mood)
-
     def _face(self, second: float) -> tuple[Setting, ...]:
-        face = {setting.name: setting for setting in self._rest()}
-        for act in self._moving.get("acts", ()):
-            if any(start <= second < end for start, end in act["at"]):
-                name = act["face"]
-                settings = _ACTS[name] if name in _ACTS else drawn_moods.expression(name)
-                face |= {setting.name: setting for setting in settings}
+        face = {setting.name: setting for setting in self._rest}
+        for name in self._movement.faces(second):
+            settings = _ACTS[name] if name in _ACTS else drawn_moods.expression(name)
+            face |= {setting.name: setting for setting in settings}
         return tuple(face.values())
 
-    def _bend(self, phase: float, unit: float) -> Bend:
-        hop = abs(self._swing("hop", phase / 2))
-        return Bend(
-            self._swing("sway", phase) * unit / 100,
-            (self._swing("rise", phase) + hop) * unit / 100,
-            math.radians(self._swing("lean", phase)),
-        )
 
-    def _swing(self, name: str, phase: float) -> float:
-        far, times = self._moving.get(name, (0.0, 1))
-        return float(far) * math.sin(2 * math.pi * times * phase)
+def _posed(person: Sitter, look: str, wishes: Options) -> _Posed:
+    drawing = composing.drawn(person, look, wishes)
+    bare = replace(wishes, ground="none", ground_colour=None)
+    landmarks = composing.bent_landmarks(person, look)
+    x, y = (landmarks[topology.CHIN] + (ROOM, 2 * ROOM)).tolist()
+    free = y + _FREE * drawing.unit
+    still = max(free + 1, min(y + _STILL * drawing.unit, float(_WHOLE)))
+    return _Posed(
+        drawing,
+        _roomy(raster(looks.svg(drawing, LOOKS[look], bare), SIDE)),
+        drawn_moods.face(landmarks, drawing.palette),
+        Neck(x, free, free, still),
+    )
 
 
 def _roomy(picture: Image) -> Image:
@@ -134,7 +122,5 @@ def _roomy(picture: Image) -> Image:
 def _free(shapes: str) -> Image:
     """Draw shapes in tenths of a unit alone."""
     view = f"{-ROOM * _TENTHS} {-2 * ROOM * _TENTHS} {_WHOLE * _TENTHS} {_WHOLE * _TENTHS}"
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{SIDE}" height="{SIDE}">'
-    )
-    return raster(f"{head}{shapes}</svg>", _WHOLE)
+    document = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}">{shapes}</svg>'
+    return raster(document, _WHOLE)

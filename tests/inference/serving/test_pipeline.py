@@ -1,7 +1,8 @@
+"""From a job to its outcome."""
+
 import asyncio
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import av
@@ -10,105 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from inference.cartoon.portrait import composing, looks, sitter
-from inference.errors import PhotoError
 from inference.face import analysis
-from inference.family import Chance, Picture
-from inference.models.calls import Call
-from inference.models.networks import Networks
-from inference.models.runtime import Runtime, open_networks
-from inference.models.weights import Store
-from inference.pictures import svg
-from inference.pictures.compositing import flattened
 from inference.pictures.images import decode, encode_png
 from inference.serving.pipeline import Pipeline
-from inference.serving.portraits import Portraits
 from inference.serving.registry import FAMILIES
 from inference.settings import InferenceSettings
 from storage.contract.failures import Failure
-from storage.contract.jobs import Done, Failed, Job, JobState
+from storage.contract.jobs import Done, Failed
 from storage.contract.kinds import KINDS, Setting
 from storage.errors import PhotoGone
-from tests import patience
 from tests.inference.drivers import frame
-from tests.inference.making import answered, networks
-
-SECOND = uuid4()
-
-
-class Files:
-    """The photos of a job, as files; counts how often they were read."""
-
-    def __init__(self, photo=None, report=None, second=None, album=None):
-        self.photo, self.report, self.second = photo, report, second
-        self.album = album or {}
-        self.reads = 0
-        self.kept = None
-
-    async def read(self, photo_id):
-        self.reads += 1
-        if photo_id in self.album:
-            return self.album[photo_id], None
-        return (self.second, None) if photo_id == SECOND else (self.photo, self.report)
-
-    async def others(self, photo_id, most):
-        assert photo_id not in self.album
-        return tuple(self.album)[:most]
-
-    def keep(self, report):
-        self.kept = report
-
-
-def job(kind="cutout", *settings, photo_id=None, face=None, avatar=None, second=None):
-    return Job(
-        person_id=uuid4(),
-        photo_id=photo_id or (None if avatar else uuid4()),
-        second_photo_id=second,
-        kind=kind,
-        settings=settings,
-        platform="web",
-        chat="1",
-        face=face,
-        avatar=avatar,
-        id=uuid4(),
-        state=JobState.RUNNING,
-        attempts=1,
-        created=datetime.now(UTC),
-    )
-
-
-@pytest.fixture(scope="module")
-def photo(selfie_of):
-    """A selfie as chats send it, 1280 px high."""
-    image = cv2.resize(decode(selfie_of("P001")), (860, 1280), interpolation=cv2.INTER_AREA)
-    return jpeg(image)
-
-
-@pytest.fixture(scope="module")
-def two_people(selfie_of):
-    """Two people side by side."""
-    images = [
-        cv2.resize(decode(selfie_of(person)), (640, 960), interpolation=cv2.INTER_AREA)
-        for person in ("P001", "P008")
-    ]
-    return jpeg(np.hstack(images))
-
-
-def jpeg(image):
-    _, encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
-    return encoded.tobytes()
-
-
-@pytest.fixture(scope="module")
-def families():
-    return {kind: family() for kind, family in FAMILIES.items()}
-
-
-@pytest.fixture
-async def pipeline(families):
-    pipeline = Pipeline(InferenceSettings(concurrency=2), networks, families)
-    yield pipeline
-    pipeline.close()
+from tests.inference.serving.jobs import SECOND, Files, job, jpeg
 
 
 def test_registry_serves_all_kinds():
@@ -248,23 +161,6 @@ async def test_a_job_of_nobody_makes_somebody_up(pipeline):
     assert first != other
 
 
-async def test_jobs_of_one_photo_share_the_work(pipeline, photo):
-    """Jobs of one photo read and study it once, until it is forgotten."""
-    photo_id, files = uuid4(), Files(photo)
-    results = await asyncio.gather(
-        *(pipeline.run(job(kind, photo_id=photo_id), files) for kind in OF_PHOTOS)
-    )
-    assert all(isinstance(outcome, Done) for outcome in results)
-    assert files.reads == 1
-    assert pipeline.held == {photo_id}
-    await pipeline.run(job(photo_id=photo_id), files)
-    assert files.reads == 1
-    pipeline.forget(photo_id)
-    assert pipeline.held == frozenset()
-    await pipeline.run(job(photo_id=photo_id), files)
-    assert files.reads == 2
-
-
 async def test_a_photo_that_is_gone_is_told(pipeline):
     """What reading raises comes out, and nothing of it stays."""
 
@@ -341,177 +237,6 @@ async def test_unknown_settings(pipeline, photo, kind, setting):
     assert outcome.failure is Failure.BAD_REQUEST
 
 
-class Adding:
-    """A network that adds one and remembers how many items each run had."""
-
-    bytes = 1
-
-    def __init__(self, batched):
-        self.batched = batched
-        self.sizes = []
-
-    def run(self, inputs):
-        self.sizes.append(len(inputs["x"]))
-        return {"y": inputs["x"] + 1}
-
-
-def beside_real(fakes):
-    """Networks of a test's own, and the real ones for faces."""
-    real = Runtime(Store(InferenceSettings().cache_dir))
-    return Networks(lambda name: fakes.get(name) or real.open(name), budget=1 << 30)
-
-
-class Counting:
-    """A family that adds one in both networks, several items at once, and shows the sum."""
-
-    kind = "cutout"
-
-    def make(self, subject, settings, picture=None):
-        assert picture is None
-        assert settings == ()
-        assert isinstance(subject, Chance) or subject.image.shape[2] == 3
-        first = yield Call("batched", {"x": np.arange(6, dtype=np.float32).reshape(3, 2)})
-        second = yield Call("single", {"x": first["y"]})
-        third = yield Call("batched", {"x": second["y"]})
-        value = third["y"].sum()
-        return Picture((np.full((8, 8, 4), value, np.uint8),), facts={"sum": float(value)})
-
-
-async def test_calls_of_jobs_share_runs(photo):
-    """Items of concurrent jobs meet in one run of a network that gains by it, and only there."""
-    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
-    settings = InferenceSettings(concurrency=4, batch_wait_ms=2000, batch=12)
-    pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
-    photo_id, files = uuid4(), Files(photo)
-    results = await asyncio.gather(*(pipeline.run(job(photo_id=photo_id), files) for _ in range(4)))
-    pipeline.close()
-    assert both["batched"].sizes == [12, 12]
-    assert both["single"].sizes == [3] * 4
-    for outcome in results:
-        assert outcome.facts == {"sum": 33.0}
-        assert (decode(outcome.picture)[0, 0] >= 33).all()
-
-
-async def test_who_is_alone_waits_for_nobody(photo):
-    """Without another job at work a call is answered at once, however long it might wait."""
-    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
-    settings = InferenceSettings(concurrency=1, batch_wait_ms=3_600_000)
-    pipeline = Pipeline(settings, beside_real(both), {"cutout": Counting()})
-    async with patience.limit():
-        outcome = await pipeline.run(job(), Files(photo))
-    pipeline.close()
-    assert isinstance(outcome, Done)
-
-
-async def test_a_failing_network_fails_its_job(photo):
-    """What a network raises comes out of the job that called it, and the next job is served."""
-
-    class Broken(Adding):
-        def run(self, inputs):
-            if not self.sizes:
-                self.sizes.append(0)
-                raise MemoryError
-            return super().run(inputs)
-
-    both = {"batched": Broken(batched=True), "single": Adding(batched=False)}
-    pipeline = Pipeline(InferenceSettings(), beside_real(both), {"cutout": Counting()})
-    with pytest.raises(MemoryError):
-        await pipeline.run(job(), Files(photo))
-    outcome = await pipeline.run(job(), Files(photo))
-    pipeline.close()
-    assert isinstance(outcome, Done)
-
-
-async def test_a_picture_of_nobody_needs_no_photo():
-    """A job without photo and avatar reaches its family, which may refuse it."""
-    both = {"batched": Adding(batched=True), "single": Adding(batched=False)}
-    families = {"cutout": Counting(), "expression": FAMILIES["expression"]()}
-    pipeline = Pipeline(InferenceSettings(concurrency=1), beside_real(both), families)
-    nobody = replace(job("cutout"), photo_id=None)
-    none = Files()
-    outcome = await pipeline.run(nobody, none)
-    assert isinstance(outcome, Done)
-    nobody = replace(job("expression"), photo_id=None)
-    outcome = await pipeline.run(nobody, none)
-    pipeline.close()
-    assert outcome == Failed(Failure.BAD_REQUEST, {"kind": "expression"})
-
-
-async def test_warm_up(photo):
-    """A cut-out loads no network that warming up did not."""
-    settings = InferenceSettings(concurrency=1)
-    fresh = open_networks(settings)
-    pipeline = Pipeline(settings, fresh)
-    assert fresh.loaded == ()
-    pipeline.warm_up()
-    loaded = set(fresh.loaded)
-    await pipeline.run(job(), Files(photo))
-    pipeline.close()
-    assert set(fresh.loaded) == loaded
-
-
-async def test_portraits_are_kept_for_a_while():
-    """A portrait is made once, kept among the last few for some time, and dropped on demand."""
-    made = []
-
-    async def make():
-        made.append(1)
-        return len(made)
-
-    portraits = Portraits(size=2)
-    first, second, third = uuid4(), uuid4(), uuid4()
-    assert [await portraits.get(first, None, make) for _ in range(3)] == [1, 1, 1]
-    assert await portraits.get(first, 0, make) == 2
-    portraits.forget(first)
-    assert await portraits.get(first, None, make) == 3
-    await portraits.get(second, None, make)
-    await portraits.get(third, None, make)
-    assert len(portraits) == 2
-    assert await portraits.get(first, None, make) == 6
-    brief = Portraits(seconds=0.01)
-    await brief.get(first, None, make)
-    await patience.until(lambda: len(brief) == 0)
-
-
-async def test_failed_portraits_are_not_kept():
-    """All who wait for a portrait get its failure; whoever comes later tries again."""
-    calls = []
-
-    async def fail():
-        calls.append(1)
-        await asyncio.sleep(0.01)
-        raise PhotoError(Failure.NO_FACE)
-
-    portraits = Portraits()
-    photo_id = uuid4()
-    waiting = [portraits.get(photo_id, None, fail) for _ in range(3)]
-    results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [result.failure for result in results] == [Failure.NO_FACE] * 3
-    assert len(calls) == 1
-    with pytest.raises(PhotoError):
-        await portraits.get(photo_id, None, fail)
-    assert len(calls) == 2
-
-
-async def test_one_cancelled_job_does_not_harm_another():
-    """Cancelling the job that began a portrait leaves it to the one that waits for it."""
-    started = asyncio.Event()
-
-    async def make():
-        started.set()
-        await asyncio.sleep(0.05)
-        return "portrait"
-
-    portraits = Portraits()
-    photo_id = uuid4()
-    first = asyncio.create_task(portraits.get(photo_id, None, make))
-    await started.wait()
-    second = asyncio.create_task(portraits.get(photo_id, None, make))
-    await asyncio.sleep(0)
-    first.cancel()
-    assert await second == "portrait"
-
-
 async def test_a_caption_is_drawn_on_whatever_a_family_makes(photo):
     """Still and moving, of a photo and of an avatar; the family never sees it."""
     pipeline = Pipeline(InferenceSettings())
@@ -566,53 +291,18 @@ def decode_rgba(png):
     return np.array(Pillow.open(io.BytesIO(png)).convert("RGBA"))
 
 
-PEOPLE = ("P001", "P005", "P006", "P008", "P010")
-
-
-@pytest.fixture(scope="module")
-def album(selfie_of):
-    """Five people's photos, a landscape and a drawing, by id."""
-    wall = np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8)
-    return {
-        uuid4(): data
-        for data in (*map(selfie_of, PEOPLE), jpeg(wall), drawing_of(selfie_of("P004"), "ink"))
-    }
-
-
-def drawing_of(photo, look):
-    """A person's drawn portrait on a gray ground, as somebody else might have made it."""
-    person = answered(analysis.portrait(decode(photo))).once(sitter.sit)
-    rgba = svg.raster(looks.svg(composing.drawn(person, look), looks.LOOKS[look]), 512)
-    return jpeg(flattened(rgba, (214, 214, 214)))
-
-
-@pytest.mark.parametrize("look", ["ink", "comic", "flat"])
-@pytest.mark.parametrize("number", range(len(PEOPLE)))
-async def test_a_drawing_finds_its_own_photo(pipeline, album, selfie_of, number, look):
-    """Among five people's; what shows nobody, or is drawn, is passed over; one report is kept."""
-    files = Files(drawing_of(selfie_of(PEOPLE[number]), look), album=album)
-    outcome = await pipeline.run(job("lookalike", Setting("photos")), files)
-    assert isinstance(outcome, Done)
-    assert outcome.facts == {"found": {"photo": str(list(album)[number]), "face": None}}
-    assert decode(outcome.picture).shape == (512, 512, 3)
-    assert len(analysis.from_bytes(files.kept).faces) == 1
-
-
-async def test_a_face_among_several_is_found(pipeline, two_people, selfie_of):
-    """Which one it is is told."""
-    both = uuid4()
-    files = Files(drawing_of(selfie_of("P008"), "ink"), album={both: two_people})
-    outcome = await pipeline.run(job("lookalike", Setting("photos")), files)
-    (_, faces), report = files.album.popitem(), answered(analysis.find(decode(two_people)))
-    right = max(range(2), key=lambda face: report.faces[face].landmarks[:, 0].mean())
-    assert faces is two_people
-    assert outcome.facts == {"found": {"photo": str(both), "face": right}}
-
-
-async def test_without_other_photos_nothing_is_found(pipeline, photo, selfie_of):
-    """Neither in none nor in drawings alone."""
-    for others in ({}, {uuid4(): drawing_of(selfie_of("P001"), "ink")}):
-        outcome = await pipeline.run(
-            job("lookalike", Setting("photos")), Files(photo, album=others)
-        )
-        assert outcome == Failed(Failure.NO_OTHER_PHOTOS, {}, None)
+async def test_jobs_of_one_photo_share_the_work(pipeline, photo):
+    """Jobs of one photo read and study it once, until it is forgotten."""
+    photo_id, files = uuid4(), Files(photo)
+    results = await asyncio.gather(
+        *(pipeline.run(job(kind, photo_id=photo_id), files) for kind in OF_PHOTOS)
+    )
+    assert all(isinstance(outcome, Done) for outcome in results)
+    assert files.reads == 1
+    assert pipeline.held == {photo_id}
+    await pipeline.run(job(photo_id=photo_id), files)
+    assert files.reads == 1
+    pipeline.forget(photo_id)
+    assert pipeline.held == frozenset()
+    await pipeline.run(job(photo_id=photo_id), files)
+    assert files.reads == 2
