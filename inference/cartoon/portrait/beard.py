@@ -29,6 +29,7 @@ _SHAVED, _FAINT = 0.22, 0.03  # opacity of a shaved man's shade, and that below 
 _GRAYING = 0.4  # how probable a gray beard must be
 _LIT, _FADED = 0.6, 0.4  # share of its pixels that are darker than gray hairs, and of colour left
 _ALONE, _DROOP = 0.5, 0.03  # share that a moustache alone has, and how far it hangs, face heights
+_BESIDE = 1.25  # of the mouth's width: further out it is cheeks, shaded or unshaved
 
 
 def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> list[Shape]:
@@ -43,9 +44,7 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
     chance = _chance(sitter)
     if chance > _CERTAIN:
         if sitter.chance("facial_hair", "mustache") > _ALONE * chance:
-            corners = read(sitter.down, sitter.points(*topology.MOUTH_CORNERS)[None])
-            below = float(corners.mean()) + _DROOP
-            grown = np.where(sitter.down < below, grown, 0).astype(np.float32)
+            grown = np.where(_moustached(sitter), grown, 0).astype(np.float32)
         rings = curves.outlines(
             (grown > _solid(chance)).astype(np.float32), SCALE, blur=blur, least=least, spacing=4.0
         )
@@ -58,6 +57,15 @@ def draw(sitter: Sitter, grown: Plane | None, heavy: tuple[float, float]) -> lis
             )  # fmt: skip
             shapes += fill("beard-dark", "beard-dark", *locks, part="shade", clip="beard")
     return shapes
+
+
+def _moustached(sitter: Sitter) -> NDArray[np.bool_]:
+    """Where a moustache alone grows: to a little below the mouth's corners, and beside them."""
+    corners = sitter.points(*topology.MOUTH_CORNERS)[None]
+    below = float(read(sitter.down, corners).mean()) + _DROOP
+    left, right = read(sitter.across, corners)[0].tolist()
+    middle, half = (left + right) / 2, _BESIDE * abs(right - left) / 2
+    return np.asarray((sitter.down < below) & (np.abs(sitter.across - middle) < half))
 
 
 def _shaved(sitter: Sitter) -> list[Shape]:

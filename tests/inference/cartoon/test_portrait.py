@@ -11,6 +11,7 @@ from inference.cartoon.portrait import composing, curves, grounds, looks, option
 from inference.cartoon.portrait.drawing import Drawing
 from inference.cartoon.portrait.options import AS_IT_IS, Options
 from inference.cartoon.serving import Cartoon
+from inference.face import topology
 from inference.face.report import Lab, Portrait
 from inference.pictures import svg
 from inference.pictures.compositing import flattened
@@ -163,6 +164,18 @@ def test_a_beard_is_kept_and_none_invented(portrait_of: Callable[[str], Portrait
         drawing = composing.drawn(sitter.sit(portrait_of(person)), "ink")
         assert drawing.named("beard") is None
         assert drawing.named("stubble") is None
+
+
+def test_a_moustache_alone_stays_by_the_mouth(portrait_of: Callable[[str], Portrait]) -> None:
+    """Read as one, a full beard is drawn above the mouth's corners and little beside them."""
+    person = sitter.sit(portrait_of("P005"))
+    alone = replace(person, perceived={**person.perceived, "facial_hair": {"mustache": 1.0}})
+    left, right = person.points(*topology.MOUTH_CORNERS) @ person.right
+    full, drawn = (composing.compose(one).named("beard") for one in (person, alone))
+    assert full is not None
+    assert drawn is not None
+    wide, narrow = (np.ptp(np.vstack(shape.rings) @ person.right) for shape in (full, drawn))
+    assert narrow < 1.45 * (right - left) < wide
 
 
 def test_a_gray_beard_is_drawn_in_its_gray_hairs(portrait_of: Callable[[str], Portrait]) -> None:
