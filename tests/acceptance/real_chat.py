@@ -22,7 +22,7 @@ from inference.settings import InferenceSettings
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
-from tests import patience
+from tests.rows import all_done
 
 _PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 
@@ -31,12 +31,13 @@ _PEOPLE = Path(openpeople.__file__).parent / "data" / "curated"
 class RealChat:
     """Everybody's own chat, as it stands."""
 
+    database: Database
     service: Service
     chat: FakeChat
     number: int = 0
 
     async def send(self, photo: bytes, caption: str = "", person: str = "ann") -> list[Message]:
-        """Send a photo; return what the person's chat shows once nothing is busy any more."""
+        """Send a photo; return what the person's chat shows once all is answered."""
         return await self._told(PhotoSent(self._origin(person), photo, caption))
 
     async def say(self, line: str, person: str = "ann") -> list[Message]:
@@ -49,18 +50,14 @@ class RealChat:
 
     async def _told(self, event: Event) -> list[Message]:
         await self.service.handle(event, self.chat)
-        async with patience.limit():
-            while True:
-                shown = list(self.chat.messages[event.origin.chat].values())
-                if not any(message.busy for message in shown):
-                    return shown
-                await asyncio.sleep(0.05)
+        await all_done(self.database)
+        return list(self.chat.messages[event.origin.chat].values())
 
 
 @asynccontextmanager
 async def at_work(database: Database, vault: Vault, queue: Queue) -> AsyncIterator[RealChat]:
     """Run everything until the end of the block."""
-    talk = RealChat(Service(database, vault, queue, load(), BotSettings()), FakeChat())
+    talk = RealChat(database, Service(database, vault, queue, load(), BotSettings()), FakeChat())
     pipeline = Pipeline(InferenceSettings(concurrency=1))
     worker = Worker(database, vault, queue, pipeline, InferenceSettings(concurrency=1))
     shutdown = asyncio.Event()

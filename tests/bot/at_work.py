@@ -16,14 +16,12 @@ from bot.settings import BotSettings
 from inference.serving.contract import Photos, Pipeline, Told, untold
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import deliveries
 from storage.contract.jobs import Done, Job, Outcome
 from storage.contract.kinds import Setting
 from storage.database import Database
 from storage.queue import Queue
 from storage.vault import Vault
-from tests import patience
-from tests.rows import unfinished
+from tests.rows import all_done
 
 PHOTO = b"a photo"
 
@@ -113,14 +111,8 @@ class App:
         await self.service.handle(ChoiceMade(self.origin(), value, message), self.chat)
 
     async def all_done(self) -> None:
-        """Wait until every job has ended and every answer is shown."""
-
-        async def done() -> bool:
-            async with self.database.snapshot() as session:
-                busy = await unfinished(session)
-                return not busy and not await deliveries.unfinished(session)
-
-        await patience.until(done)
+        """See ``tests.rows.all_done``."""
+        await all_done(self.database)
 
     def press_value(self, label: str) -> str:
         """Return what the newest button of this label sends back."""

@@ -22,15 +22,14 @@ from inference.serving.contract import Pipeline as Protocolled
 from inference.serving.pipeline import Pipeline
 from inference.serving.worker import Worker
 from inference.settings import InferenceSettings
-from storage import avatars, deliveries, parts, people, photos
+from storage import avatars, parts, people, photos
 from storage.contract.avatars import Avatar, AvatarSpec
 from storage.contract.jobs import Done, Job, Outcome
 from storage.database import Database
 from storage.parts import NewStyle
 from storage.queue import Queue, open_queue
 from storage.vault import Vault
-from tests import patience
-from tests.rows import unfinished
+from tests.rows import all_done
 
 MATCHED = AvatarSpec(
     "avataaars",
@@ -166,14 +165,8 @@ class Wardrobe:
             return await avatars.of_person(session, self.vault, person.id)
 
     async def all_done(self) -> None:
-        """Wait until every job has ended and every answer is shown."""
-
-        async def done() -> bool:
-            async with self.database.snapshot() as session:
-                busy = await unfinished(session)
-                return not busy and not await deliveries.unfinished(session)
-
-        await patience.until(done)
+        """See ``tests.rows.all_done``."""
+        await all_done(self.database)
 
 
 @asynccontextmanager
